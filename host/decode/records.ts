@@ -1,0 +1,121 @@
+/**
+ * Every record that crosses the wire, declared once; scripts/generate-records.ts makes both ends from it.
+ * Framing, checksums and loss are left to frames.ts and firmware/telemetry/frame.c.
+ *
+ * Little-endian, fields packed in order of declaration. Each interface carries its type byte in `@record`:
+ * 0x01..0x7f device to host, 0x80..0xff host to device. A change of any layout raises WIRE_VERSION.
+ */
+
+/** Version of framing and records; both ends refuse another one. */
+export const WIRE_VERSION = 1;
+
+/** Longest payload of a frame [byte]; a longer one is refused on both ends. */
+export const MAX_PAYLOAD_BYTES = 1024;
+
+export type U8 = number;
+export type U16 = number;
+export type U32 = number;
+/** Unsigned 64-bit; never loses precision on the host. */
+export type U64 = bigint;
+/** UTF-8, one length byte first; at most 255 bytes. */
+export type Text = string;
+/** Raw bytes, a u16 length first. */
+export type Bytes = Uint8Array;
+
+/** The device's answer to Identify. @record 0x01 */
+export interface Hello {
+  /** Id of the board file the firmware was built for. */
+  readonly board: Text;
+  /** Program: "check", "speed", "stream". */
+  readonly app: Text;
+  /** Prefix of the generated C. */
+  readonly model: Text;
+  /** SHA-256 of the generated plan, the first 8 bytes in hex. */
+  readonly modelDigest: Text;
+  /** Compiler and version. */
+  readonly compiler: Text;
+  /** Core clock [Hz]; 0 when an emulator has none. */
+  readonly clockHz: U32;
+  /** 0: no counter that advances; 1: core cycles. */
+  readonly counterKind: U8;
+  /** Bytes of one input frame. */
+  readonly inputBytes: U16;
+  /** Bytes of one output frame. */
+  readonly outputBytes: U16;
+  /** Bytes of the persistent state, 0 when the program does not send it. */
+  readonly stateBytes: U16;
+  /** How many Input records the host may have outstanding. */
+  readonly creditFrames: U8;
+}
+
+/** One frame's result. @record 0x02 */
+export interface Output {
+  /** Index of the frame, from 0. */
+  readonly frame: U32;
+  /** Cycles of this frame by the device's own counter [cycle]; 0 without one. */
+  readonly cycles: U64;
+  /** Raw values in the model's output type. */
+  readonly values: Bytes;
+  /** The persistent state after the frame (hidden, then cell, a layer at a time); empty unless the program is "check". */
+  readonly state: Bytes;
+}
+
+/** What the device did, sent at the end of a run. @record 0x03 */
+export interface Summary {
+  /** Frames computed. */
+  readonly frames: U32;
+  /** Records the device could not send. */
+  readonly droppedRecords: U32;
+  /** Frames received that did not decode. */
+  readonly badFrames: U32;
+  /** Deepest use of the stack [byte]. */
+  readonly stackBytes: U32;
+}
+
+/** A line for people. @record 0x04 */
+export interface Log {
+  readonly text: Text;
+}
+
+/** The device met a fault and stops. @record 0x05 */
+export interface Fault {
+  /** 1 hard fault, 2 bus fault, 3 usage fault, 4 memory fault, 5 assertion, 6 watchdog. */
+  readonly cause: U8;
+  /** Program counter at the fault. */
+  readonly pc: U32;
+  /** Link register at the fault. */
+  readonly lr: U32;
+  /** The core's own status word (CFSR on Cortex-M). */
+  readonly status: U32;
+  /** Address of the access that faulted, 0 when unknown. */
+  readonly address: U32;
+}
+
+/** Asks the device who it is. @record 0x80 */
+export interface Identify {
+  readonly wireVersion: U8;
+}
+
+/** One frame to compute. @record 0x81 */
+export interface Input {
+  readonly frame: U32;
+  /** Raw values in the model's input type. */
+  readonly values: Bytes;
+}
+
+/** Puts the state back to its initial values. @record 0x82 */
+export interface Reset {
+  readonly reserved: U8;
+}
+
+/** Computes `frames` frames on inputs the device makes itself, timing each ("speed"). @record 0x83 */
+export interface Measure {
+  readonly frames: U32;
+  /** Seed of the xorshift32 that makes the inputs; not 0. */
+  readonly seed: U32;
+}
+
+/** Ends the run: the device sends Summary and stops. @record 0x84 */
+export interface Stop {
+  readonly reserved: U8;
+}
