@@ -74,6 +74,7 @@ export interface Summary {
 
 /** A line for people. @record 0x04 */
 export interface Log {
+  /** Without a line end. */
   readonly text: Text;
 }
 
@@ -93,11 +94,13 @@ export interface Fault {
 
 /** Asks the device who it is. @record 0x80 */
 export interface Identify {
+  /** The host's WIRE_VERSION. */
   readonly wireVersion: U8;
 }
 
 /** One frame to compute. @record 0x81 */
 export interface Input {
+  /** Index of the frame, from 0; its Output carries it back. */
   readonly frame: U32;
   /** Raw values in the model's input type. */
   readonly values: Bytes;
@@ -105,11 +108,13 @@ export interface Input {
 
 /** Puts the state back to its initial values. @record 0x82 */
 export interface Reset {
+  /** 0. */
   readonly reserved: U8;
 }
 
 /** Computes `frames` frames on inputs the device makes itself, timing each ("speed"). @record 0x83 */
 export interface Measure {
+  /** Frames to compute, at least 1. */
   readonly frames: U32;
   /** Seed of the xorshift32 that makes the inputs; not 0. */
   readonly seed: U32;
@@ -117,5 +122,6 @@ export interface Measure {
 
 /** Ends the run: the device sends Summary and stops. @record 0x84 */
 export interface Stop {
+  /** 0. */
   readonly reserved: U8;
 }
