@@ -1,0 +1,85 @@
+/**
+ * Turns generated C and one firmware program into an ELF file, by PlatformIO.
+ * What the model's C says is left to codegen, how boards are compiled to firmware/platformio.ini.
+ */
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { MissingToolError, ToolkitError } from "../../codegen/index.ts";
+import { withLock } from "./lock.ts";
+import { FIRMWARE_DIR, PROJECT_DIR, WORK_DIR } from "./paths.ts";
+import { runProcess } from "./process.ts";
+
+/** The firmware programs of firmware/apps. */
+export const APPS = ["check", "speed", "stream"] as const;
+export type App = (typeof APPS)[number];
+
+export interface BuildRequest {
+  /** PlatformIO environment: the board's id. */
+  readonly board: string;
+  readonly app: App;
+  /** Folder with the generated C and pioneer_model.h. */
+  readonly modelDir: string;
+  /** Names the build folder; the same key shares its objects. */
+  readonly key: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Built {
+  readonly elf: string;
+  /** What PlatformIO printed. */
+  readonly log: string;
+}
+
+/** Compiler or linker refused. Exit 1: the work ran and failed. */
+export class BuildError extends ToolkitError {}
+
+/** Builds; throws MissingToolError without PlatformIO (TP-NEED-003), BuildError TP-BUILD-001 with the compiler's words. */
+export async function buildFirmware(request: BuildRequest): Promise<Built> {
+  const pio = await findPlatformio();
+  const buildDir = join(WORK_DIR, "build", `${request.key}-${request.app}`);
+  return withLock(`${buildDir}.lock`, request.signal, async () => {
+    const finished = await runProcess(pio, ["run", "-d", FIRMWARE_DIR, "-e", request.board], {
+      env: {
+        PIONEER_APP: request.app,
+        PIONEER_MODEL_DIR: request.modelDir,
+        PLATFORMIO_BUILD_DIR: buildDir,
+        PLATFORMIO_CORE_DIR: join(WORK_DIR, "platformio"),
+        PLATFORMIO_SETTING_ENABLE_TELEMETRY: "no",
+      },
+      signal: request.signal,
+      install: "npm run setup",
+    });
+    if (finished.code !== 0) throw buildError(request, finished.stdout + finished.stderr);
+    return { elf: join(buildDir, request.board, "firmware.elf"), log: finished.stdout };
+  });
+}
+
+async function findPlatformio(): Promise<string> {
+  const folder = process.platform === "win32" ? "Scripts" : "bin";
+  const pio = join(PROJECT_DIR, ".venv", folder, process.platform === "win32" ? "pio.exe" : "pio");
+  try {
+    await access(pio);
+    return pio;
+  } catch {
+    throw new MissingToolError("TP-NEED-003", {
+      what: "PlatformIO is not installed in this project",
+      why: "firmware is built by PlatformIO Core in the project's own .venv",
+      fix: "npm run setup",
+    });
+  }
+}
+
+function buildError(request: BuildRequest, log: string): BuildError {
+  const lines = log.split("\n");
+  const firstError = lines.find((line) => /(error|Error|not found|undefined reference)/.test(line));
+  return new BuildError(
+    "TP-BUILD-001",
+    1,
+    {
+      what: `building ${request.app} for ${request.board} failed`,
+      why: (firstError ?? lines.at(-2) ?? "PlatformIO gave no reason").trim(),
+      fix: "npx pioneer doctor shows whether the compiler is there; the whole log is above with --verbose",
+    },
+    { log },
+  );
+}

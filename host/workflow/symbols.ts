@@ -1,0 +1,65 @@
+/**
+ * Reads from a firmware ELF what the host needs to know: addresses of symbols, sizes, the function at an address.
+ * Building it is left to build.ts; binutils read the file, so no ELF parser of our own meets it.
+ */
+import { runProcess } from "./process.ts";
+
+const INSTALL = "npm run setup (Debian: apt install binutils-arm-none-eabi)";
+
+export interface Symbol {
+  readonly name: string;
+  readonly address: number;
+  readonly bytes: number;
+  /** True for code. */
+  readonly isFunction: boolean;
+}
+
+export interface FirmwareSizes {
+  /** Code, constants and the initial values of variables [byte]. */
+  readonly flashBytes: number;
+  /** Variables, without the stack [byte]. */
+  readonly ramBytes: number;
+}
+
+/** Defined symbols in order of address. */
+export async function readSymbols(elf: string): Promise<readonly Symbol[]> {
+  const { stdout } = await runProcess(
+    "arm-none-eabi-nm",
+    ["--print-size", "--defined-only", "--numeric-sort", elf],
+    { install: INSTALL },
+  );
+  return parseSymbols(stdout);
+}
+
+/** `ADDRESS SIZE TYPE NAME` lines of nm; others (no size) count zero bytes. */
+export function parseSymbols(text: string): readonly Symbol[] {
+  const symbols: Symbol[] = [];
+  for (const line of text.split("\n")) {
+    const match = /^([0-9a-f]+) (?:([0-9a-f]+) )?([A-Za-z]) (\S+)$/.exec(line);
+    if (!match) continue;
+    const [, address, bytes, type, name] = match;
+    symbols.push({
+      name: name as string,
+      address: Number.parseInt(address as string, 16),
+      bytes: Number.parseInt(bytes ?? "0", 16),
+      isFunction: type === "T" || type === "t" || type === "W" || type === "w",
+    });
+  }
+  return symbols;
+}
+
+/** The function whose code holds `pc`, with the distance from its start; undefined outside all of them. */
+export function functionAt(symbols: readonly Symbol[], pc: number): string | undefined {
+  const address = pc & ~1;
+  const found = symbols.findLast((s) => s.isFunction && (s.address & ~1) <= address);
+  if (!found || address >= (found.address & ~1) + Math.max(found.bytes, 2)) return undefined;
+  const distance = address - (found.address & ~1);
+  return distance === 0 ? found.name : `${found.name}+${distance}`;
+}
+
+/** Sizes as `arm-none-eabi-size` gives them: flash = text + data, RAM = data + bss. */
+export async function readSizes(elf: string): Promise<FirmwareSizes> {
+  const { stdout } = await runProcess("arm-none-eabi-size", [elf], { install: INSTALL });
+  const [text, data, bss] = (stdout.split("\n")[1] ?? "").trim().split(/\s+/).map(Number);
+  return { flashBytes: (text ?? 0) + (data ?? 0), ramBytes: (data ?? 0) + (bss ?? 0) };
+}
