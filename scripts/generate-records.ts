@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { Project } from "ts-morph";
 import { renderC } from "./records/c.ts";
 import { readSchema } from "./records/schema.ts";
+import { renderTypeScript } from "./records/typescript.ts";
 
 const SCHEMA = "host/decode/records.ts";
 
@@ -27,6 +28,7 @@ function read(file: string): string | undefined {
 const project = new Project({ skipFileDependencyResolution: true, useInMemoryFileSystem: true });
 const schema = readSchema(project.createSourceFile(SCHEMA, readFileSync(pathOf(SCHEMA), "utf8")));
 const outputs = new Map([
+  ["host/decode/records.gen.ts", renderTypeScript(schema)],
   ["firmware/telemetry/records.gen.h", renderC(schema)],
 ]);
 const stale = [...outputs].filter(([file, text]) => read(file) !== text);

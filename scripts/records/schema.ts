@@ -40,7 +40,9 @@ export class SchemaError extends Error {
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
-    super(`the record schema cannot be generated:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+    super(
+      `the record schema cannot be generated:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
+    );
     this.name = "SchemaError";
     this.faults = faults;
   }
@@ -62,7 +64,9 @@ function describe(node: { getJsDocs(): { getDescription(): string }[] }): string
 function readRecord(declaration: InterfaceDeclaration, faults: string[]): RecordShape | undefined {
   const name = declaration.getName();
   const tags = declaration.getJsDocs().flatMap((doc) => doc.getTags());
-  const id = Number(tags.find((tag) => tag.getTagName() === "record")?.getCommentText() ?? Number.NaN);
+  const id = Number(
+    tags.find((tag) => tag.getTagName() === "record")?.getCommentText() ?? Number.NaN,
+  );
   if (!Number.isInteger(id) || id < 1 || id > 0xff) {
     faults.push(`${name}: needs a type byte, @record 0x01 to @record 0xff`);
     return undefined;
@@ -70,7 +74,8 @@ function readRecord(declaration: InterfaceDeclaration, faults: string[]): Record
   const direction = id < FIRST_HOST_ID ? "device-to-host" : "host-to-device";
   const doc = describe(declaration);
   if (doc === "") faults.push(`${name}: has no doc comment`);
-  if (declaration.getExtends().length > 0) faults.push(`${name}: extends another interface; list the fields`);
+  if (declaration.getExtends().length > 0)
+    faults.push(`${name}: extends another interface; list the fields`);
 
   const fields: Field[] = [];
   for (const member of declaration.getMembers()) {
@@ -81,11 +86,14 @@ function readRecord(declaration: InterfaceDeclaration, faults: string[]): Record
     const field = `${name}.${member.getName()}`;
     const type = FIELD_TYPES.find((known) => known === member.getTypeNode()?.getText());
     const fieldDoc = describe(member);
-    if (member.hasQuestionToken()) faults.push(`${field}: is optional; the wire has no absent field`);
+    if (member.hasQuestionToken())
+      faults.push(`${field}: is optional; the wire has no absent field`);
     if (member.getName() === "type") faults.push(`${field}: that name tells the records apart`);
     if (fieldDoc === "") faults.push(`${field}: has no doc comment`);
     if (!type) {
-      faults.push(`${field}: type ${member.getTypeNode()?.getText()} is none of ${FIELD_TYPES.join(", ")}`);
+      faults.push(
+        `${field}: type ${member.getTypeNode()?.getText()} is none of ${FIELD_TYPES.join(", ")}`,
+      );
     } else if (type === "Text" && direction === "host-to-device") {
       faults.push(`${field}: the device reads in place, where a Text has no terminator; use Bytes`);
     } else {
