@@ -1,0 +1,91 @@
+"""Command line: trains the denoisers, exports them, evaluates them once and writes their cards."""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from errors import SOMETHING_MISSING, WRONG_USE, TrainingError
+from recipes import RECIPES
+
+HERE = Path(__file__).resolve().parent
+CACHE = HERE / ".cache"
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise TrainingError("the command line was not understood", message,
+                            "npm run train -- --help")
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = Parser(prog="npm run train --", description=__doc__)
+    parser.add_argument("--model", choices=[*RECIPES, "all"], default="hearable")
+    parser.add_argument("--speech", type=Path, help="folder of your own clean speech, 16 kHz WAV")
+    parser.add_argument("--noise", type=Path, help="folder of your own noise, 16 kHz WAV")
+    parser.add_argument("--out", type=Path, default=HERE / "out",
+                        help="where the models go (default training/out; models overwrites the"
+                             " shipped ones)")
+    parser.add_argument("--steps", type=int, help="gradient steps, instead of the recipe's")
+    parser.add_argument("--seed", type=int, default=1, help="of initial weights and batches")
+    parser.add_argument("--quiet", action="store_true", help="no progress lines")
+    options = parser.parse_args(arguments)
+    if (options.speech is None) != (options.noise is None):
+        raise TrainingError("--speech and --noise belong together",
+                            "own speech is never mixed with the corpus's noise or the reverse",
+                            "give both folders, or neither")
+    if options.steps is not None and options.steps < 1:
+        raise TrainingError(f"--steps {options.steps} trains nothing", "it must be at least 1",
+                            "leave --steps out, or give 200 for a quick look")
+    if options.seed < 0:
+        raise TrainingError(f"--seed {options.seed} is negative", "seeds are counted from 0",
+                            "--seed 1 is the recipe's")
+    return options
+
+
+def main(arguments: list[str]) -> int:
+    options = parse(arguments)
+    say = (lambda _: None) if options.quiet else (lambda text: print(text, file=sys.stderr))
+    try:
+        import checkpoint
+        from optimize import optimize
+    except ImportError as error:
+        raise TrainingError(f"the Python package {error.name} is missing",
+                            "train.py runs in its own environment with pinned packages",
+                            "npm run train -- (it makes the environment)",
+                            SOMETHING_MISSING) from error
+    from corpus import load_corpus
+
+    if options.speech:
+        from own_recordings import load_own
+
+        corpus = load_own(options.speech, options.noise)
+    else:
+        say("corpus: reading, or building it (about 65 MB of downloads and one minute)")
+        corpus = load_corpus(CACHE)
+    names = list(RECIPES) if options.model == "all" else [options.model]
+    for name in names:
+        recipe = RECIPES[name]
+        trained = optimize(corpus, recipe, options.steps or recipe.steps, options.seed,
+                           options.quiet)
+        saved = CACHE / "runs" / f"{corpus.name}-{name}-seed{options.seed}.npz"
+        checkpoint.save(saved, trained)
+        say(f"{name}: best at step {trained.record['bestStep']}, dev"
+            f" {trained.record['devGainDb']:+.2f} dB, {trained.record['wallSeconds']} s")
+        from publish import publish
+
+        for line in publish(trained, corpus, options.out, CACHE, say):
+            print(line)
+    return 0
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except TrainingError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.status)
+    except KeyboardInterrupt:
+        print("\nstopped; files already written are whole", file=sys.stderr)
+        sys.exit(130)
