@@ -1,0 +1,281 @@
+/**
+ * Loads and validates the board files: boards/*.json against boards/board.schema.json and against each other.
+ * What follows from their values is left to board-facts.ts; how boards are shown, to the host.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { UsageError } from "./errors.ts";
+import { type Schema, violations } from "./json-schema.ts";
+
+/** S: read in the source named. M: from memory, waits for the data sheet or a measurement. */
+export type Confidence = "S" | "M";
+
+/** A number that somebody else states, with its provenance. */
+export interface StatedValue<U extends string = string> {
+  readonly value: number;
+  readonly unit: U;
+  readonly source: string;
+  readonly confidence: Confidence;
+  /** [low, high], same unit, where the value is known to vary. */
+  readonly interval?: readonly [number, number];
+}
+
+/** A memory the program can use; timing holds at the board's clockHz. */
+export interface BoardMemory {
+  readonly name: string;
+  readonly role: "flash" | "ram";
+  readonly address: StatedValue<"address">;
+  readonly bytes: StatedValue<"byte">;
+  /** Taken by a boot loader or a radio stack. */
+  readonly reservedBytes?: StatedValue<"byte">;
+  /** Cycles beyond the first of an access that no cache serves. */
+  readonly waitStates: StatedValue<"cycle">;
+  /** Bytes one access of the memory delivers. */
+  readonly lineBytes: StatedValue<"byte">;
+  /** Sequential data reads of the core that no cache serves. */
+  readonly readBytesPerCycle: StatedValue<"byte/cycle">;
+}
+
+/** A cache or the line buffers of a flash accelerator. */
+export interface BoardCache {
+  readonly name: string;
+  readonly purpose: "instruction" | "data" | "unified";
+  /** Names of the memories it stands in front of. */
+  readonly memories: readonly string[];
+  readonly bytes: StatedValue<"byte">;
+  readonly lineBytes: StatedValue<"byte">;
+  readonly ways?: StatedValue<"way">;
+}
+
+/** What sets the line that weights see: a cache that serves data, a flash access or accelerator line, or the word of the DSP instructions. */
+export type LineRule = "cache-line" | "flash-line" | "simd-word";
+
+export interface BoardWeights {
+  /** Name of a memory of this board. */
+  readonly memory: string;
+  /** Linker section for PIONEER_WEIGHTS; empty: where the linker puts constants. */
+  readonly section: string;
+  readonly rule: LineRule;
+  readonly line: StatedValue<"byte">;
+  /** One sentence for the report and the generated header. */
+  readonly why: string;
+}
+
+/** Compute roofs of the core. */
+export interface BoardPeak {
+  /** The multiplier's own rate. */
+  readonly macsPerCycle: StatedValue<"MAC/cycle">;
+  /** The same with int8 weights that must be unpacked, loads left out. */
+  readonly packedInt8MacsPerCycle: StatedValue<"MAC/cycle">;
+}
+
+export interface BoardPower {
+  readonly supplyVolts: StatedValue<"V">;
+  readonly activeMicroampsPerMhz: StatedValue<"uA/MHz">;
+  readonly sleepMicroamps: StatedValue<"uA">;
+  /** What the numbers include. */
+  readonly scope: string;
+}
+
+export interface BoardCounter {
+  readonly name: string;
+  readonly bits: StatedValue<"bit">;
+  readonly source: string;
+}
+
+interface BoardBase {
+  readonly schema: 1;
+  /** The file's name without .json. */
+  readonly id: string;
+  readonly name: string;
+  readonly chip: string;
+  /** Names the instruction set and the timing table in boards/cores. */
+  readonly core: "cortex-m4";
+  readonly memories: readonly BoardMemory[];
+  readonly caches: readonly BoardCache[];
+  readonly weights: BoardWeights;
+  readonly peak: BoardPeak;
+}
+
+export interface RealBoard extends BoardBase {
+  readonly kind: "real";
+  readonly clockHz: StatedValue<"Hz">;
+  readonly power: BoardPower;
+  readonly counter: BoardCounter | null;
+  /** The emulated board that runs the same instruction set. */
+  readonly emulatedBy: string;
+  readonly platformio: {
+    readonly platform: string;
+    readonly board: string;
+    readonly framework: string;
+    readonly source: string;
+    readonly confidence: Confidence;
+  };
+}
+
+/** An emulator has neither clock nor current: `--as` takes them from a real board. */
+export interface EmulatedBoard extends BoardBase {
+  readonly kind: "emulated";
+  readonly clockHz: null;
+  readonly power: null;
+  readonly counter: null;
+  /** Real boards whose core this one runs as. */
+  readonly standsFor: readonly string[];
+  readonly emulator: {
+    readonly program: string;
+    readonly machine: string;
+    readonly source: string;
+    readonly confidence: Confidence;
+  };
+}
+
+export type Board = RealBoard | EmulatedBoard;
+
+/** The board files of this repository. */
+export const BOARDS_DIRECTORY = fileURLToPath(new URL("../boards", import.meta.url));
+
+const SCHEMA_FILE = "board.schema.json";
+
+/**
+ * The board `id` from `directory`.
+ * @throws UsageError TP-USE-101 if there is no such board (the ids are listed), TP-USE-102 if its file breaks the
+ *   schema or contradicts itself (everything wrong at once).
+ */
+export function loadBoard(id: string, directory: string = BOARDS_DIRECTORY): Board {
+  // Only ids that the folder lists are opened: a path in place of an id is an unknown board.
+  const ids = boardIds(directory);
+  if (!ids.includes(id)) throw unknownBoard(id, ids);
+  return readBoard(id, directory, readSchema(directory));
+}
+
+/** All boards of `directory`, ordered by id. @throws UsageError TP-USE-102 if one of them is broken. */
+export function listBoards(directory: string = BOARDS_DIRECTORY): readonly Board[] {
+  const schema = readSchema(directory);
+  const boards = boardIds(directory).map((id) => readBoard(id, directory, schema));
+  const problems = boards.flatMap((board) => crossReferences(board, boards));
+  if (problems.length > 0) throw brokenBoard(directory, problems);
+  return boards;
+}
+
+/** The ids in `directory`, sorted. */
+export function boardIds(directory: string = BOARDS_DIRECTORY): readonly string[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory)
+    .filter((file) => file.endsWith(".json") && file !== SCHEMA_FILE)
+    .map((file) => file.slice(0, -".json".length))
+    .sort();
+}
+
+function readSchema(directory: string): Schema {
+  const own = join(directory, SCHEMA_FILE);
+  const file = existsSync(own) ? own : join(BOARDS_DIRECTORY, SCHEMA_FILE);
+  return JSON.parse(readFileSync(file, "utf8")) as Schema;
+}
+
+function readBoard(id: string, directory: string, schema: Schema): Board {
+  const file = join(directory, `${id}.json`);
+  const json = parse(file);
+  const broken = violations(json, schema);
+  if (broken.length > 0) throw brokenBoard(file, broken);
+  // The schema holds from here on, but for the parts that depend on kind.
+  const board = withNumericAddresses(json as RawBoard);
+  const contradictions = contradictionsOf(board, id);
+  if (contradictions.length > 0) throw brokenBoard(file, contradictions);
+  return board;
+}
+
+function parse(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw brokenBoard(file, [error instanceof Error ? error.message : String(error)]);
+  }
+}
+
+/** As in the file, where an address is hexadecimal text. */
+type RawBoard = Board & {
+  readonly memories: readonly (BoardMemory & { readonly address: { readonly value: unknown } })[];
+};
+
+function withNumericAddresses(raw: RawBoard): Board {
+  const memories = raw.memories.map((memory) => ({
+    ...memory,
+    address: { ...memory.address, value: Number(memory.address.value) },
+  }));
+  return { ...raw, memories };
+}
+
+const KIND_FIELDS = {
+  real: {
+    needs: ["clockHz", "power", "emulatedBy", "platformio"],
+    refuses: ["standsFor", "emulator"],
+  },
+  emulated: {
+    needs: ["standsFor", "emulator"],
+    refuses: ["clockHz", "power", "counter", "emulatedBy", "platformio"],
+  },
+} as const;
+
+/** What a schema cannot say about one file. */
+function contradictionsOf(board: Board, id: string): string[] {
+  const found: string[] = [];
+  if (board.id !== id) found.push(`id: must be "${id}" as the file's name, is "${board.id}"`);
+  const given = board as unknown as Readonly<Record<string, unknown>>;
+  for (const field of KIND_FIELDS[board.kind].needs) {
+    if (given[field] == null) found.push(`${field}: needed on a board of kind ${board.kind}`);
+  }
+  for (const field of KIND_FIELDS[board.kind].refuses) {
+    if (given[field] != null)
+      found.push(`${field}: has no meaning on a board of kind ${board.kind}`);
+  }
+  const names = board.memories.map((memory) => memory.name);
+  if (new Set(names).size !== names.length) found.push("memories: two have the same name");
+  if (!names.includes(board.weights.memory)) {
+    found.push(`weights.memory: "${board.weights.memory}" is none of ${names.join(", ")}`);
+  }
+  for (const cache of board.caches) {
+    const strangers = cache.memories.filter((name) => !names.includes(name));
+    if (strangers.length > 0) found.push(`caches: ${cache.name} names no memory: ${strangers}`);
+  }
+  return found;
+}
+
+/** What only the other files can tell: emulated and real boards must name each other. */
+function crossReferences(board: Board, boards: readonly Board[]): string[] {
+  const find = (id: string) => boards.find((other) => other.id === id);
+  if (board.kind === "real") {
+    const emulator = find(board.emulatedBy);
+    const mutual = emulator?.kind === "emulated" && emulator.standsFor.includes(board.id);
+    return mutual ? [] : [`${board.id}: "${board.emulatedBy}" does not stand for it`];
+  }
+  return board.standsFor.flatMap((id) => {
+    const real = find(id);
+    const mutual = real?.kind === "real" && real.emulatedBy === board.id;
+    return mutual ? [] : [`${board.id}: "${id}" is not a real board that names it in emulatedBy`];
+  });
+}
+
+function unknownBoard(id: string, ids: readonly string[]): UsageError {
+  return new UsageError(
+    "TP-USE-101",
+    {
+      what: `there is no board ${JSON.stringify(id)}`,
+      why: ids.length > 0 ? `the boards are ${ids.join(", ")}` : "the boards folder is empty",
+      fix: "choose one of them, or describe yours in one file: boards/ID.json",
+    },
+    { board: id, boards: ids },
+  );
+}
+
+function brokenBoard(file: string, problems: readonly string[]): UsageError {
+  return new UsageError(
+    "TP-USE-102",
+    {
+      what: `${file} is not a valid board file`,
+      why: problems.join("; "),
+      fix: "correct it; boards/board.schema.json says what each field means",
+    },
+    { file, problems },
+  );
+}
