@@ -1,0 +1,92 @@
+/**
+ * Finds a model by name or path, reads it by its format, and its sidecar where there is one.
+ * Reading the formats is left to onnx/ and sidecar.ts.
+ */
+
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, extname, join } from "node:path";
+import { ModelFileError, UsageError } from "../errors.ts";
+import { fileSizeError, LIMITS } from "./onnx/limits.ts";
+import { readOnnxModel } from "./onnx/read.ts";
+import { checkSidecarFits, parseSidecar, type Sidecar } from "./sidecar.ts";
+import type { RecurrentModel } from "./types.ts";
+
+export interface LoadedModel {
+  readonly model: RecurrentModel;
+  /** Absent for a model that has no JSON beside it. */
+  readonly sidecar?: Sidecar;
+  /** The folder that the sidecar's paths are relative to. */
+  readonly directory: string;
+}
+
+/** Names of the models in a folder: those with both NAME.onnx and NAME.json, sorted. */
+export function shippedModels(modelsDir: string): readonly string[] {
+  if (!existsSync(modelsDir)) return [];
+  return readdirSync(modelsDir)
+    .filter((file) => file.endsWith(".onnx"))
+    .map((file) => file.slice(0, -".onnx".length))
+    .filter((name) => existsSync(join(modelsDir, `${name}.json`)))
+    .sort();
+}
+
+/**
+ * Loads a shipped model by name, or any model by path; text with a folder or an ending is a path.
+ * @throws UsageError TP-USE-020 when there is no such name or file, listing the shipped names
+ * @throws ModelFileError TP-MODEL-nnn for a file that cannot be read
+ * @throws PlanError TP-PLAN-001 for a model that uses something unsupported
+ */
+export function loadModel(pathOrName: string, { modelsDir }: { readonly modelsDir: string }): LoadedModel {
+  const isName = /^[\w-]+$/.test(pathOrName);
+  const path = isName ? join(modelsDir, `${pathOrName}.onnx`) : pathOrName;
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+    throw unknownModelError(pathOrName, isName, shippedModels(modelsDir));
+  }
+  const ending = extname(path).toLowerCase();
+  if (ending !== ".onnx") throw formatError(pathOrName, ending);
+  // Shown and stored without the machine's own folders, so that the same model gives the same bytes.
+  const file = basename(path);
+  const model = readOnnxModel(readBounded(path), file);
+  const sidecarPath = `${path.slice(0, -ending.length)}.json`;
+  const directory = dirname(path);
+  if (!existsSync(sidecarPath)) return { model, directory };
+  const sidecarFile = basename(sidecarPath);
+  const sidecar = parseSidecar(new TextDecoder().decode(readBounded(sidecarPath)), sidecarFile);
+  checkSidecarFits(sidecar, model, sidecarFile);
+  return { model, sidecar, directory };
+}
+
+/** Reads a file whose size is checked first. @throws ModelFileError TP-MODEL-001 */
+function readBounded(path: string): Uint8Array {
+  const { size } = statSync(path);
+  if (size > LIMITS.fileBytes) throw fileSizeError(basename(path), size);
+  return readFileSync(path);
+}
+
+function unknownModelError(
+  asked: string,
+  isName: boolean,
+  shipped: readonly string[],
+): UsageError {
+  const names = shipped.length > 0 ? shipped.join(", ") : "none";
+  return new UsageError(
+    "TP-USE-020",
+    {
+      what: isName ? `there is no model called "${asked}"` : `there is no file "${asked}"`,
+      why: `the shipped models are: ${names}`,
+      fix: "name one of them, or give the path of an .onnx file",
+    },
+    { asked, shipped },
+  );
+}
+
+function formatError(file: string, ending: string): ModelFileError {
+  return new ModelFileError(
+    "TP-MODEL-009",
+    {
+      what: `${file}: ${ending === "" ? "a file without ending" : `"${ending}"`} is no model format that is read`,
+      why: "models are read from ONNX files",
+      fix: "export to ONNX: torch.onnx.export, or tf2onnx for Keras and TFLite",
+    },
+    { file, ending },
+  );
+}

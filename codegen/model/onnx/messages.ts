@@ -1,0 +1,290 @@
+/**
+ * The parts of onnx.proto (ONNX IR 3 to 12) that this project reads, as plain values.
+ * What the graph computes is left to graph.ts; subgraphs, functions and training data are not read.
+ *
+ * Field numbers: onnx/onnx.proto of the ONNX project, which never reuses one.
+ */
+
+import { ToolkitError } from "../../errors.ts";
+import { damagedFileError, fileSizeError, LIMITS, limitError, notOnnxError } from "./limits.ts";
+import { type Budget, readMessage } from "./wire.ts";
+
+/** TensorProto: constant data; exactly one of the lists or `raw` is filled in a valid file. */
+export interface OnnxTensor {
+  name: string;
+  /** At most LIMITS.rank, each >= 0. */
+  readonly dims: number[];
+  /** TensorProto.DataType: 1 float, 6 int32, 7 int64, 11 double. */
+  dataType: number;
+  readonly floats: number[];
+  readonly doubles: number[];
+  /** int32_data and int64_data. */
+  readonly integers: number[];
+  /** Little-endian, a view of the file. */
+  raw?: Uint8Array;
+  /** The bytes lie in another file. */
+  external: boolean;
+}
+
+/** AttributeProto without the kinds that hold graphs or types. */
+export interface OnnxAttribute {
+  name: string;
+  float?: number;
+  integer?: number;
+  text?: string;
+  tensor?: OnnxTensor;
+  readonly floats: number[];
+  readonly integers: number[];
+  readonly texts: string[];
+}
+
+export interface OnnxNode {
+  name: string;
+  operator: string;
+  /** "" and "ai.onnx" are the standard operators. */
+  domain: string;
+  /** "" where an optional input is left out. */
+  readonly inputs: string[];
+  readonly outputs: string[];
+  readonly attributes: Map<string, OnnxAttribute>;
+}
+
+/** A dimension: its size, the name of a free one, or "" where the file says nothing. */
+export type OnnxDim = number | string;
+
+/** ValueInfoProto of a graph input or output. */
+export interface OnnxValueInfo {
+  name: string;
+  /** Absent where the file gives no shape. */
+  shape?: OnnxDim[];
+}
+
+export interface OnnxGraph {
+  readonly nodes: OnnxNode[];
+  readonly initializers: OnnxTensor[];
+  readonly inputs: OnnxValueInfo[];
+  readonly outputs: OnnxValueInfo[];
+  /** The graph holds sparse initializers, which are not read. */
+  hasSparseInitializers: boolean;
+}
+
+export interface OnnxModel {
+  readonly graph: OnnxGraph;
+  /** Version of the standard operator set. */
+  readonly opset: number;
+}
+
+/**
+ * Reads the bytes of an ONNX file.
+ * @param file name for messages
+ * @throws ModelFileError TP-MODEL-001 to -003, -005
+ */
+export function readMessages(bytes: Uint8Array, file: string): OnnxModel {
+  if (bytes.length === 0 || bytes.length > LIMITS.fileBytes) {
+    throw fileSizeError(file, bytes.length);
+  }
+  try {
+    return readModel(bytes, { file, messages: 0, listValues: 0 });
+  } catch (error) {
+    // protobufjs reports damage as Error and RangeError; a TypeError would be a fault of this program.
+    if (error instanceof ToolkitError || error instanceof TypeError) throw error;
+    throw damagedFileError(file, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function readModel(bytes: Uint8Array, budget: Budget): OnnxModel {
+  let graph: OnnxGraph | undefined;
+  let opset: number | undefined;
+  readMessage(bytes, budget, {
+    7: (value) => {
+      if (graph) throw notOnnxError(budget.file, "it holds more than one graph");
+      graph = readGraph(value.bytes(), budget);
+    },
+    8: (value) => {
+      const { domain, version } = readOperatorSet(value.bytes(), budget);
+      if (isStandardDomain(domain)) opset = version;
+    },
+  });
+  if (!graph) throw notOnnxError(budget.file, "it holds no graph");
+  if (opset === undefined) {
+    throw notOnnxError(budget.file, "it does not say which version of the operators it uses");
+  }
+  return { graph, opset };
+}
+
+/** Whether an operator set or node belongs to the ONNX standard itself. */
+export function isStandardDomain(domain: string): boolean {
+  return domain === "" || domain === "ai.onnx";
+}
+
+function readOperatorSet(bytes: Uint8Array, budget: Budget): { domain: string; version: number } {
+  const set = { domain: "", version: 0 };
+  readMessage(bytes, budget, {
+    1: (value) => {
+      set.domain = value.text();
+    },
+    2: (value) => {
+      set.version = value.integer();
+    },
+  });
+  return set;
+}
+
+function readGraph(bytes: Uint8Array, budget: Budget): OnnxGraph {
+  const graph: OnnxGraph = {
+    nodes: [],
+    initializers: [],
+    inputs: [],
+    outputs: [],
+    hasSparseInitializers: false,
+  };
+  readMessage(bytes, budget, {
+    1: (value) => graph.nodes.push(readNode(value.bytes(), budget)),
+    5: (value) => graph.initializers.push(readTensor(value.bytes(), budget)),
+    11: (value) => graph.inputs.push(readValueInfo(value.bytes(), budget)),
+    12: (value) => graph.outputs.push(readValueInfo(value.bytes(), budget)),
+    15: (value) => {
+      value.bytes();
+      graph.hasSparseInitializers = true;
+    },
+  });
+  return graph;
+}
+
+function readNode(bytes: Uint8Array, budget: Budget): OnnxNode {
+  const node: OnnxNode = {
+    name: "",
+    operator: "",
+    domain: "",
+    inputs: [],
+    outputs: [],
+    attributes: new Map(),
+  };
+  readMessage(bytes, budget, {
+    1: (value) => node.inputs.push(value.text()),
+    2: (value) => node.outputs.push(value.text()),
+    3: (value) => {
+      node.name = value.text();
+    },
+    4: (value) => {
+      node.operator = value.text();
+    },
+    5: (value) => {
+      const attribute = readAttribute(value.bytes(), budget);
+      node.attributes.set(attribute.name, attribute);
+    },
+    7: (value) => {
+      node.domain = value.text();
+    },
+  });
+  return node;
+}
+
+function readAttribute(bytes: Uint8Array, budget: Budget): OnnxAttribute {
+  const attribute: OnnxAttribute = { name: "", floats: [], integers: [], texts: [] };
+  readMessage(bytes, budget, {
+    1: (value) => {
+      attribute.name = value.text();
+    },
+    2: (value) => {
+      attribute.float = value.float();
+    },
+    3: (value) => {
+      attribute.integer = value.integer();
+    },
+    4: (value) => {
+      attribute.text = value.text();
+    },
+    5: (value) => {
+      attribute.tensor = readTensor(value.bytes(), budget);
+    },
+    7: (value) => value.appendFloats(attribute.floats),
+    8: (value) => value.appendIntegers(attribute.integers),
+    9: (value) => attribute.texts.push(value.text()),
+  });
+  return attribute;
+}
+
+const EXTERNAL_LOCATION = 1;
+
+function readTensor(bytes: Uint8Array, budget: Budget): OnnxTensor {
+  const tensor: OnnxTensor = {
+    name: "",
+    dims: [],
+    dataType: 0,
+    floats: [],
+    doubles: [],
+    integers: [],
+    external: false,
+  };
+  readMessage(bytes, budget, {
+    1: (value) => value.appendIntegers(tensor.dims),
+    2: (value) => {
+      tensor.dataType = value.integer();
+    },
+    4: (value) => value.appendFloats(tensor.floats),
+    5: (value) => value.appendIntegers(tensor.integers),
+    7: (value) => value.appendIntegers(tensor.integers),
+    8: (value) => {
+      tensor.name = value.text();
+    },
+    9: (value) => {
+      tensor.raw = value.bytes();
+    },
+    10: (value) => value.appendDoubles(tensor.doubles),
+    13: (value) => {
+      value.bytes();
+      tensor.external = true;
+    },
+    14: (value) => {
+      tensor.external ||= value.integer() === EXTERNAL_LOCATION;
+    },
+  });
+  if (tensor.dims.length > LIMITS.rank) {
+    throw limitError(budget.file, `a tensor of ${tensor.dims.length} dimensions`, LIMITS.rank);
+  }
+  return tensor;
+}
+
+/** ValueInfoProto > TypeProto > Tensor > TensorShapeProto > Dimension: five levels, none recursive. */
+function readValueInfo(bytes: Uint8Array, budget: Budget): OnnxValueInfo {
+  const info: OnnxValueInfo = { name: "" };
+  const readShape = (shapeBytes: Uint8Array): OnnxDim[] => {
+    const shape: OnnxDim[] = [];
+    readMessage(shapeBytes, budget, {
+      1: (value) => shape.push(readDim(value.bytes(), budget)),
+    });
+    return shape;
+  };
+  readMessage(bytes, budget, {
+    1: (value) => {
+      info.name = value.text();
+    },
+    2: (type) =>
+      readMessage(type.bytes(), budget, {
+        1: (tensor) =>
+          readMessage(tensor.bytes(), budget, {
+            2: (shape) => {
+              info.shape = readShape(shape.bytes());
+            },
+          }),
+      }),
+  });
+  if ((info.shape?.length ?? 0) > LIMITS.rank) {
+    throw limitError(budget.file, `"${info.name}" of ${info.shape?.length} dimensions`, LIMITS.rank);
+  }
+  return info;
+}
+
+function readDim(bytes: Uint8Array, budget: Budget): OnnxDim {
+  let dim: OnnxDim = "";
+  readMessage(bytes, budget, {
+    1: (value) => {
+      dim = value.integer();
+    },
+    2: (value) => {
+      dim = value.text();
+    },
+  });
+  return dim;
+}
