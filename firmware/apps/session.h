@@ -1,0 +1,47 @@
+/*
+ * The device's side of the conversation, the same for every program: greeting, requests, results, farewell, faults.
+ * What is computed is left to the programs, framing to telemetry/, moving bytes to the HAL.
+ */
+#ifndef PIONEER_SESSION_H
+#define PIONEER_SESSION_H
+
+#include <stdint.h>
+
+#include "records.gen.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What the host asks of a program; Identify and Stop are answered here and never seen by it. */
+typedef enum { SESSION_INPUT, SESSION_RESET, SESSION_MEASURE } session_request_kind;
+
+typedef struct {
+    session_request_kind kind;
+    union {
+        record_input input; /* values [MODEL_INPUT_BYTES], good until the next session_wait */
+        record_measure measure;
+    };
+} session_request;
+
+/* Starts the board and the link. app: the program's name in the greeting;
+ * state_bytes: length of the state in every Output, 0 when it is not sent. */
+void session_start(const char *app, uint16_t state_bytes);
+
+/* Waits for the next request. Stop sends Summary and ends the program with status 0. */
+session_request session_wait(void);
+
+/* Sends one frame's result and counts the frame. */
+void session_send_output(const record_output *output);
+
+/* Sends a line for people. */
+void session_log(const char *text);
+
+/* Tells the host that this program does not do what it asked. */
+void session_refuse(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

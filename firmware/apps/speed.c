@@ -1,0 +1,70 @@
+/*
+ * speed: the model on inputs the device makes itself, with nothing sent until the last step is done.
+ * Statistics, and making the same inputs again to verify the last output, are left to the host.
+ */
+#include "session.h"
+#include "step.h"
+
+/* One count a frame waits here until the measurement is over (16 KB). */
+#define MAX_FRAMES 4096u
+
+static uint32_t cycles[MAX_FRAMES]; /* [cycle]; a frame beyond 2^32 - 1 is recorded as that */
+
+/* Marsaglia's xorshift32 with shifts 13, 17, 5 (Journal of Statistical Software 8(14), 2003). */
+static uint32_t xorshift32(uint32_t x) {
+    x ^= x << 13;
+    x ^= x >> 17;
+    x ^= x << 5;
+    return x;
+}
+
+/* Fills input [MODEL_INPUT_BYTES] with the generator's words, little-endian, the last one cut where it must be.
+ * Returns the generator's state, from which the next frame goes on. */
+static uint32_t make_input(uint8_t *input, uint32_t random) {
+    for (uint32_t i = 0; i < MODEL_INPUT_BYTES; i++) {
+        if (i % 4 == 0) {
+            random = xorshift32(random);
+        }
+        input[i] = (uint8_t)(random >> (8 * (i % 4)));
+    }
+    return random;
+}
+
+/* Always from the initial state, so that the same request gives the same result. */
+static void measure(const record_measure *request) {
+    static model_state state;
+    static _Alignas(STEP_ALIGNMENT) uint8_t input[MODEL_INPUT_BYTES];
+    static _Alignas(STEP_ALIGNMENT) uint8_t output[MODEL_OUTPUT_BYTES];
+
+    uint32_t random = request->seed;
+    model_init(&state);
+    for (uint32_t frame = 0; frame < request->frames; frame++) {
+        random = make_input(input, random);
+        const uint64_t taken = timed_step(&state, input, output);
+        cycles[frame] = taken < UINT32_MAX ? (uint32_t)taken : UINT32_MAX;
+    }
+    for (uint32_t frame = 0; frame < request->frames; frame++) {
+        const bool last = frame + 1 == request->frames;
+        session_send_output(&(record_output){
+            .frame = frame,
+            .cycles = cycles[frame],
+            .values = output,
+            .values_length = last ? sizeof output : 0,
+        });
+    }
+}
+
+int main(void) {
+    session_start("speed", 0);
+    for (;;) {
+        const session_request request = session_wait();
+        if (request.kind != SESSION_MEASURE) {
+            session_refuse();
+        } else if (request.measure.frames == 0 || request.measure.frames > MAX_FRAMES ||
+                   request.measure.seed == 0) {
+            session_log("speed measures 1 to 4096 frames, with a seed that is not 0");
+        } else {
+            measure(&request.measure);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/*
+ * stream: frames in, frames out, the state living on from one to the next.
+ * Comparing and listening are left to the host.
+ */
+#include <string.h>
+
+#include "session.h"
+#include "step.h"
+
+int main(void) {
+    static model_state state;
+    static _Alignas(STEP_ALIGNMENT) uint8_t input[MODEL_INPUT_BYTES];
+    static _Alignas(STEP_ALIGNMENT) uint8_t output[MODEL_OUTPUT_BYTES];
+
+    session_start("stream", 0);
+    model_init(&state);
+    for (;;) {
+        const session_request request = session_wait();
+        switch (request.kind) {
+        case SESSION_RESET:
+            model_reset(&state);
+            break;
+        case SESSION_INPUT:
+            memcpy(input, request.input.values, sizeof input);
+            const uint64_t cycles = timed_step(&state, input, output);
+            session_send_output(&(record_output){
+                .frame = request.input.frame,
+                .cycles = cycles,
+                .values = output,
+                .values_length = sizeof output,
+            });
+            break;
+        default:
+            session_refuse();
+        }
+    }
+}

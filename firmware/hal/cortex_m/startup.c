@@ -1,0 +1,51 @@
+/*
+ * From reset to main on a Cortex-M4F: the vector table, the float unit, the memories.
+ * Interrupts are left out: targets poll with interrupts masked, so that no measurement is interrupted.
+ */
+#include "cortex_m.h"
+
+#define CPACR REGISTER(0xE000ED88u)
+#define CPACR_FLOAT_UNIT (0xFu << 20)
+
+#define SYSTEM_EXCEPTIONS 15
+
+int main(void);
+void reset_handler(void);
+_Noreturn void hal_exit(int status);
+
+/* The core reads the stack pointer and the handlers from here (Armv7-M ARM, B1.5.3). */
+__attribute__((section(".vectors"), used)) static const struct {
+    uint32_t *stack_pointer;
+    void (*handlers[SYSTEM_EXCEPTIONS])(void);
+} vectors = {
+    stack_top,
+    {
+        reset_handler,
+        cortex_m_fault_entry, /* NMI */
+        cortex_m_fault_entry, /* HardFault */
+        cortex_m_fault_entry, /* MemManage */
+        cortex_m_fault_entry, /* BusFault */
+        cortex_m_fault_entry, /* UsageFault */
+        0, 0, 0, 0,
+        cortex_m_fault_entry, /* SVCall */
+        cortex_m_fault_entry, /* DebugMonitor */
+        0,
+        cortex_m_fault_entry, /* PendSV */
+        cortex_m_fault_entry, /* SysTick */
+    },
+};
+
+void reset_handler(void) {
+    CPACR |= CPACR_FLOAT_UNIT;
+    __asm__ volatile("dsb\n\tisb" ::: "memory");
+
+    for (uint32_t *from = data_load, *to = data_start; to < data_end;) {
+        *to++ = *from++;
+    }
+    for (uint32_t *to = bss_start; to < bss_end;) {
+        *to++ = 0;
+    }
+    cortex_m_stack_paint();
+    cortex_m_faults_enable();
+    hal_exit(main());
+}

@@ -1,0 +1,32 @@
+"""Decides how a board's compiler is called and linked; which sources are built is left to platformio.ini."""
+
+from SCons.Script import Default, DefaultEnvironment
+
+env = DefaultEnvironment()
+build = env.BoardConfig().get("build")
+cpu_flags = build["cpu_flags"]
+
+env.Replace(
+    CC=build["toolchain"] + "gcc",
+    CXX=build["toolchain"] + "g++",
+    AS=build["toolchain"] + "gcc",
+    AR=build["toolchain"] + "gcc-ar",
+    RANLIB=build["toolchain"] + "gcc-ranlib",
+    LINK=build["toolchain"] + "gcc",
+    SIZETOOL=build["toolchain"] + "size",
+    SIZECHECKCMD="$SIZETOOL -A -d $SOURCES",
+    SIZEPRINTCMD="$SIZETOOL -B -d $SOURCES",
+    SIZEPROGREGEXP=r"^(?:\.text|\.pioneer_weights|\.ARM\.exidx|\.data)\s+(\d+).*",
+    SIZEDATAREGEXP=r"^(?:\.data|\.bss)\s+(\d+).*",
+    PROGNAME="firmware",
+    PROGSUFFIX=".elf",
+)
+env.Append(
+    ASFLAGS=cpu_flags,
+    CCFLAGS=cpu_flags,
+    CPPDEFINES=[("PIONEER_BOARD", env.StringifyMacro(env["BOARD"]))],
+    # The C library gives memcpy and its like; what needs a heap or files does not link.
+    LINKFLAGS=cpu_flags + ["-nostartfiles"],
+)
+
+Default([env.BuildProgram(), env.Alias("checkprogsize", "$BUILD_DIR/${PROGNAME}${PROGSUFFIX}")])

@@ -1,0 +1,23 @@
+"""Decides whether this computer can build for a board of QEMU; how it builds is left to builder/main.py."""
+
+import shutil
+
+from platformio.exception import UserSideException
+from platformio.platform.base import PlatformBase
+
+
+class MissingCompiler(UserSideException):
+    """The board's compiler is not on PATH."""
+
+    MESSAGE = "{0} is not on PATH; it comes with Debian's package {1} (npm run setup installs it)"
+
+
+class Tiny_qemuPlatform(PlatformBase):
+    """Uses the installed cross compilers, and no package of any registry."""
+
+    def configure_default_packages(self, options, targets):
+        build = self.board_config(options["board"]).get("build")
+        compiler = build["toolchain"] + "gcc"
+        if shutil.which(compiler) is None:
+            raise MissingCompiler(compiler, build["toolchain_package"])
+        return super().configure_default_packages(options, targets)
