@@ -2,14 +2,7 @@
  * What follows from a board file by arithmetic: rates, currents, capacities, and which board may stand for which.
  * Reading the files is left to board.ts, judging a program by these facts to plan/ and to the host's analyzer.
  */
-import type {
-  Board,
-  BoardMemory,
-  Confidence,
-  EmulatedBoard,
-  RealBoard,
-  StatedValue,
-} from "./board.ts";
+import type { Board, BoardMemory, Confidence, RealBoard, StatedValue } from "./board.ts";
 import { UsageError } from "./errors.ts";
 
 /** The memory that holds the weights. */
