@@ -1,0 +1,109 @@
+/**
+ * Decides how a real number and its integer stand for each other in each of the project's own formats.
+ * Which scale a tensor gets is left to calibrate.ts and quantize-model.ts.
+ */
+
+export const FORMATS = ["int8", "int16x8"] as const;
+/** int8: 8-bit activations and weights. int16x8: 16-bit activations, 8-bit weights. */
+export type Format = (typeof FORMATS)[number];
+
+/** The integers of a tensor that crosses the model's edge, one element a value. */
+export type ActivationArray = Int8Array | Int16Array;
+
+/** real = scale * (q - zeroPoint). */
+export interface Quantization {
+  readonly type: "int8" | "int16";
+  readonly scale: number;
+  readonly zeroPoint: number;
+}
+
+/** What the integer arithmetic of one format fixes for every model. */
+export interface FormatFacts {
+  readonly activationType: "int8" | "int16";
+  readonly activationBytes: 1 | 2;
+  /** Largest magnitude an activation can have, the negative end: bounds every product. */
+  readonly activationMagnitude: number;
+  /** Largest positive activation; scales map the calibrated peak to it. */
+  readonly activationMax: number;
+  /** Real value of one step of the hidden state, whose range is [-1, 1). */
+  readonly hiddenScale: number;
+  /** Every |accumulator| stays below this, enforced when rows are quantized (weights.ts). */
+  readonly accumulatorLimit: number;
+  /** The accumulator is multiplied by this before the high half of the product with the multiplier is taken. */
+  readonly accumulatorShift: number;
+  /** multiplier = m * 2^multiplierBits, so that (accumulator << shift) * multiplier >> 32 is accumulator * m. */
+  readonly multiplierBits: number;
+}
+
+export const FORMAT_FACTS: Readonly<Record<Format, FormatFacts>> = {
+  int8: {
+    activationType: "int8",
+    activationBytes: 1,
+    activationMagnitude: 128,
+    activationMax: 127,
+    hiddenScale: 1 / 128,
+    accumulatorLimit: 2 ** 23,
+    accumulatorShift: 8,
+    multiplierBits: 24,
+  },
+  int16x8: {
+    activationType: "int16",
+    activationBytes: 2,
+    activationMagnitude: 32768,
+    activationMax: 32767,
+    hiddenScale: 1 / 32768,
+    accumulatorLimit: 2 ** 31,
+    accumulatorShift: 0,
+    multiplierBits: 32,
+  },
+};
+
+/** Fraction bits of a pre-activation z: int16 in Q3.12, the tables' range [-8, 8). */
+export const PREACTIVATION_FRACTION_BITS = 12;
+
+/** Nearest integer, halves away from zero. */
+export function roundHalfAway(value: number): number {
+  return value < 0 ? -Math.round(-value) : Math.round(value);
+}
+
+export function clamp(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(high, value));
+}
+
+export interface QuantizedValues {
+  readonly values: ActivationArray;
+  /** How many real values lay outside the range and were clipped to its end. */
+  readonly clipped: number;
+}
+
+/**
+ * Real values to integers, symmetric where the zero point is 0 (int8: -127..127).
+ * @throws RangeError when a value is NaN
+ */
+export function quantizeValues(
+  real: Float64Array | readonly number[],
+  quantization: Quantization,
+): QuantizedValues {
+  const max = quantization.type === "int8" ? 127 : 32767;
+  const min = quantization.zeroPoint === 0 ? -max : -max - 1;
+  const values =
+    quantization.type === "int8" ? new Int8Array(real.length) : new Int16Array(real.length);
+  let clipped = 0;
+  for (let i = 0; i < real.length; i++) {
+    const value = real[i] as number;
+    if (Number.isNaN(value)) throw new RangeError(`value ${i} to quantize is NaN`);
+    const unbounded = roundHalfAway(value / quantization.scale) + quantization.zeroPoint;
+    const bounded = clamp(unbounded, min, max);
+    if (bounded !== unbounded) clipped++;
+    values[i] = bounded;
+  }
+  return { values, clipped };
+}
+
+/** Integers back to real values. */
+export function dequantizeValues(
+  values: ActivationArray,
+  quantization: Quantization,
+): Float64Array {
+  return Float64Array.from(values, (q) => quantization.scale * (q - quantization.zeroPoint));
+}

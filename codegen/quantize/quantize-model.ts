@@ -1,0 +1,176 @@
+/**
+ * Decides every scale of a model in one of the project's own formats, and makes it integer.
+ * How far its tensors reach comes from calibrate.ts; the rows' own scales from weights.ts.
+ */
+import type { LstmLayer, RecurrentModel } from "../model/types.ts";
+import type { Calibration } from "./calibrate.ts";
+import { type DenseOperator, operatorsOf } from "./operators.ts";
+import {
+  clamp,
+  FORMAT_FACTS,
+  type Format,
+  PREACTIVATION_FRACTION_BITS,
+  type Quantization,
+  roundHalfAway,
+} from "./params.ts";
+import type {
+  QuantizedDense,
+  QuantizedLayer,
+  QuantizedLstm,
+  QuantizedModel,
+} from "./quantized-model.ts";
+import { largestColumn, quantizeRows, type RealRows } from "./weights.ts";
+
+const PREACTIVATION_STEP = 2 ** -PREACTIVATION_FRACTION_BITS;
+
+/** Room left above the largest |cell| that calibration saw. */
+const CELL_MARGIN = 1.25;
+
+/** Fraction bits of an int16 cell state that hold peak * 1.25; at most 11, so that at least +-16 fits. */
+export function cellFractionBits(peak: number): number {
+  return clamp(15 - Math.ceil(Math.log2(Math.max(peak * CELL_MARGIN, 1))), 0, 11);
+}
+
+function peakScale(peak: number, format: Format): number {
+  return (peak > 0 ? peak : 1) / FORMAT_FACTS[format].activationMax;
+}
+
+function quantizeLstm(
+  layer: LstmLayer,
+  input: Quantization,
+  cellPeak: number,
+  format: Format,
+): QuantizedLstm {
+  const { inputSize, hiddenSize, name } = layer;
+  const { hiddenScale, activationMax, activationType } = FORMAT_FACTS[format];
+  const rows = 4 * hiddenSize;
+  const columns = inputSize + hiddenSize;
+  const weights = new Float64Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    const from = <T extends Float64Array>(values: T, size: number) =>
+      values.subarray(row * size, (row + 1) * size);
+    weights.set(from(layer.inputWeights.values, inputSize), row * columns);
+    weights.set(from(layer.recurrentWeights.values, hiddenSize), row * columns + inputSize);
+  }
+  const columnScales = new Float64Array(columns).fill(input.scale, 0, inputSize);
+  columnScales.fill(hiddenScale, inputSize);
+  const columnZeroPoints = new Int16Array(columns).fill(input.zeroPoint, 0, inputSize);
+  const fractionBits = cellFractionBits(cellPeak);
+  return {
+    kind: "lstm",
+    name,
+    inputSize,
+    hiddenSize,
+    matrix: quantizeRows(
+      {
+        name,
+        rows,
+        columns,
+        weights,
+        bias: layer.bias,
+        columnScales,
+        columnZeroPoints,
+        resultStep: PREACTIVATION_STEP,
+      },
+      format,
+    ),
+    cellFractionBits: fractionBits,
+    initialHidden: Int16Array.from(layer.initialHidden, (h) =>
+      clamp(roundHalfAway(h / hiddenScale), -activationMax - 1, activationMax),
+    ),
+    initialCell: Int16Array.from(layer.initialCell, (c) =>
+      clamp(roundHalfAway(c * 2 ** fractionBits), -32768, 32767),
+    ),
+    output: { type: activationType, scale: hiddenScale, zeroPoint: 0 },
+  };
+}
+
+/** sigmoid and tanh have fixed ranges; a linear result or relu takes its scale from calibration. */
+function denseOutput(
+  operator: DenseOperator,
+  peak: number,
+  linear: RealRows,
+  format: Format,
+): Quantization {
+  const { activationType: type, hiddenScale, multiplierBits } = FORMAT_FACTS[format];
+  if (operator.activation === "tanh") return { type, scale: hiddenScale, zeroPoint: 0 };
+  if (operator.activation === "sigmoid") {
+    return type === "int8"
+      ? { type, scale: 1 / 256, zeroPoint: -128 }
+      : { type, scale: hiddenScale, zeroPoint: 0 };
+  }
+  // Outputs far smaller than the weights could make them need a multiplier above 2^31: give up output steps instead.
+  let scale = peakScale(peak, format);
+  for (let row = 0; row < linear.rows; row++) {
+    scale = Math.max(scale, (2 * (largestColumn(linear, row) / 127)) / 2 ** (31 - multiplierBits));
+  }
+  return { type, scale, zeroPoint: 0 };
+}
+
+function quantizeDense(
+  operator: DenseOperator,
+  input: Quantization,
+  peak: number,
+  format: Format,
+): QuantizedDense {
+  const { name, inputSize, outputSize, weights, bias } = operator.layer;
+  const real: RealRows = {
+    name,
+    rows: outputSize,
+    columns: inputSize,
+    weights: weights.values,
+    bias,
+    columnScales: new Float64Array(inputSize).fill(input.scale),
+    columnZeroPoints: new Int16Array(inputSize).fill(input.zeroPoint),
+    resultStep: PREACTIVATION_STEP,
+  };
+  const output = denseOutput(operator, peak, real, format);
+  const byTable = operator.activation === "sigmoid" || operator.activation === "tanh";
+  const resultStep = byTable ? PREACTIVATION_STEP : output.scale;
+  return {
+    kind: "dense",
+    name,
+    inputSize,
+    outputSize,
+    matrix: quantizeRows({ ...real, resultStep }, format),
+    activation: operator.activation,
+    output,
+  };
+}
+
+/**
+ * The model in integers.
+ * @throws PlanError TP-PLAN-001 for layers that cannot be generated, TP-PLAN-002 for rows that cannot be held
+ */
+export function quantizeModel(
+  model: RecurrentModel,
+  calibration: Calibration,
+  format: Format,
+): QuantizedModel {
+  const input: Quantization = {
+    type: FORMAT_FACTS[format].activationType,
+    scale: peakScale(calibration.inputPeak, format),
+    zeroPoint: 0,
+  };
+  let edge = input;
+  const layers: QuantizedLayer[] = [];
+  operatorsOf(model).forEach((operator, index) => {
+    const peak = calibration.peaks[index]?.peak ?? 0;
+    const layer =
+      operator.kind === "lstm"
+        ? quantizeLstm(operator.layer, edge, peak, format)
+        : quantizeDense(operator, edge, peak, format);
+    layers.push(layer);
+    edge = layer.output;
+  });
+  return {
+    name: model.name,
+    sourceDigest: model.source.digest,
+    format,
+    inputSize: model.inputSize,
+    outputSize: model.outputSize,
+    input,
+    output: edge,
+    layers,
+  };
+}

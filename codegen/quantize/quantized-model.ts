@@ -1,0 +1,62 @@
+/**
+ * The one form of a quantized model: integers in the model's own order, before any padding or packing.
+ * How they are laid out for a target is left to plan/.
+ */
+import type { ActivationName } from "./operators.ts";
+import type { Format, Quantization } from "./params.ts";
+
+/**
+ * Rows of one joined matrix-vector product:
+ * z[r] = sat16(((accumulator << shift) * multipliers[r]) >> 32), accumulator = bias[r] + sum of weights[r][k] * x[k].
+ */
+export interface QuantizedRows {
+  readonly rows: number;
+  readonly columns: number;
+  /** int8 [rows, columns], -127..127, row-major. */
+  readonly weights: Int8Array;
+  /** int32 [rows]; holds the input's zero point and the half that makes the floor of z round to nearest. */
+  readonly bias: Int32Array;
+  /** int32 [rows], 0 for an all-zero row, else 1024 .. 2^31 - 1. */
+  readonly multipliers: Int32Array;
+}
+
+export interface QuantizedLstm {
+  readonly kind: "lstm";
+  readonly name: string;
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  /** [4 * hiddenSize, inputSize + hiddenSize]; row = gate * hiddenSize + unit in GATES order; z is Q3.12. */
+  readonly matrix: QuantizedRows;
+  /** The cell state is int16 with this many fraction bits, 0..11. */
+  readonly cellFractionBits: number;
+  /** int16 [hiddenSize], in steps of output.scale. */
+  readonly initialHidden: Int16Array;
+  /** int16 [hiddenSize], cellFractionBits fraction bits. */
+  readonly initialCell: Int16Array;
+  readonly output: Quantization;
+}
+
+export interface QuantizedDense {
+  readonly kind: "dense";
+  readonly name: string;
+  readonly inputSize: number;
+  readonly outputSize: number;
+  /** [outputSize, inputSize]; z is Q3.12 before sigmoid and tanh, else in steps of output.scale. */
+  readonly matrix: QuantizedRows;
+  readonly activation: ActivationName;
+  readonly output: Quantization;
+}
+
+export type QuantizedLayer = QuantizedLstm | QuantizedDense;
+
+export interface QuantizedModel {
+  readonly name: string;
+  /** SHA-256 of the file the float model came from, hex. */
+  readonly sourceDigest: string;
+  readonly format: Format;
+  readonly inputSize: number;
+  readonly outputSize: number;
+  readonly input: Quantization;
+  readonly output: Quantization;
+  readonly layers: readonly QuantizedLayer[];
+}

@@ -1,0 +1,119 @@
+/**
+ * Decides the integer weights, bias and multiplier of each row, and enforces the bound that keeps its
+ * accumulator exact. Which real scales its columns and its result have is left to quantize-model.ts.
+ */
+import { PlanError } from "../errors.ts";
+import { FORMAT_FACTS, type Format, roundHalfAway } from "./params.ts";
+import type { QuantizedRows } from "./quantized-model.ts";
+
+/** The smallest multiplier: its step is then below 0.1 % of it, and z of such a row below 2^9. */
+const MULTIPLIER_MIN = 1024;
+
+export interface RealRows {
+  /** For messages. */
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: number;
+  /** real [rows, columns] */
+  readonly weights: Float64Array;
+  /** real [rows] */
+  readonly bias: Float64Array;
+  /** Real value of one step of the activation in each column [columns]. */
+  readonly columnScales: Float64Array;
+  /** Zero point of the activation in each column [columns]; folded into the bias. */
+  readonly columnZeroPoints: Int16Array;
+  /** Real value of one step of z: 2^-12 for Q3.12, the output's scale for a linear result. */
+  readonly resultStep: number;
+}
+
+/** Largest |weight * column scale| of a row: what one step of an activation can add, in real terms. */
+export function largestColumn(real: RealRows, row: number): number {
+  let largest = 0;
+  for (let k = 0; k < real.columns; k++) {
+    const effect = Math.abs(
+      (real.weights[row * real.columns + k] as number) * (real.columnScales[k] as number),
+    );
+    if (effect > largest) largest = effect;
+  }
+  return largest;
+}
+
+interface QuantizedRow {
+  readonly weights: Int8Array;
+  readonly bias: number;
+  readonly multiplier: number;
+}
+
+/** One row on the scale that a multiplier means: rowScale = multiplier * resultStep / 2^multiplierBits, exactly. */
+function rowAt(real: RealRows, row: number, format: Format, multiplier: number): QuantizedRow {
+  const { multiplierBits } = FORMAT_FACTS[format];
+  const ratio = multiplier / 2 ** multiplierBits;
+  const rowScale = ratio * real.resultStep;
+  const weights = new Int8Array(real.columns);
+  let folded = 0;
+  for (let k = 0; k < real.columns; k++) {
+    const effect =
+      (real.weights[row * real.columns + k] as number) * (real.columnScales[k] as number);
+    const weight = Math.min(127, Math.max(-127, roundHalfAway(effect / rowScale)));
+    weights[k] = weight;
+    folded -= weight * (real.columnZeroPoints[k] as number);
+  }
+  // The high half of the product is a floor: half a step of z, in accumulator steps, makes it round to nearest.
+  const half = Math.round(0.5 / ratio);
+  const bias = roundHalfAway((real.bias[row] as number) / rowScale) + half + folded;
+  return { weights, bias, multiplier };
+}
+
+/** The largest |accumulator| that any activations could make of a row. */
+export function accumulatorBound(weights: Int8Array, bias: number, format: Format): number {
+  let magnitudes = 0;
+  for (const weight of weights) magnitudes += Math.abs(weight);
+  return magnitudes * FORMAT_FACTS[format].activationMagnitude + Math.abs(bias);
+}
+
+function quantizeRow(real: RealRows, row: number, format: Format): QuantizedRow {
+  const { multiplierBits, accumulatorLimit } = FORMAT_FACTS[format];
+  const largest = largestColumn(real, row);
+  if (largest === 0 && real.bias[row] === 0) {
+    return { weights: new Int8Array(real.columns), bias: 0, multiplier: 0 };
+  }
+  let multiplier = Math.max(
+    MULTIPLIER_MIN,
+    Math.ceil((largest / 127 / real.resultStep) * 2 ** multiplierBits),
+  );
+  while (multiplier < 2 ** 31) {
+    const candidate = rowAt(real, row, format, multiplier);
+    const bound = accumulatorBound(candidate.weights, candidate.bias, format);
+    if (bound < accumulatorLimit) return candidate;
+    multiplier = Math.ceil(multiplier * Math.max(1.001, bound / accumulatorLimit));
+  }
+  throw new PlanError(
+    "TP-PLAN-002",
+    {
+      what: `row ${row} of ${real.name} cannot be held in ${format}`,
+      why: `its largest weight times the input's peak, or its bias ${real.bias[row]}, is beyond what z can resolve`,
+      fix: "normalise the model's inputs, clip its weights, or calibrate with representative data",
+    },
+    { layer: real.name, row, largest, bias: real.bias[row] },
+  );
+}
+
+/**
+ * Every row on its own scale, covering all its columns, so that one accumulator serves the joined vector.
+ * The result satisfies sum |w| * activationMagnitude + |bias| < accumulatorLimit in every row: no partial sum,
+ * in any order, leaves int32 after the shift.
+ * @throws PlanError TP-PLAN-002 when a row needs a multiplier of 2^31 or more
+ */
+export function quantizeRows(real: RealRows, format: Format): QuantizedRows {
+  const { rows, columns } = real;
+  const weights = new Int8Array(rows * columns);
+  const bias = new Int32Array(rows);
+  const multipliers = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const quantized = quantizeRow(real, row, format);
+    weights.set(quantized.weights, row * columns);
+    bias[row] = quantized.bias;
+    multipliers[row] = quantized.multiplier;
+  }
+  return { rows, columns, weights, bias, multipliers };
+}
