@@ -38,10 +38,33 @@ export const counted = make("counted");
 export const modelled = make("modelled");
 export const stated = make("stated");
 
-/** The kind of a value computed from others: as weak as its weakest part. */
+/**
+ * The kind of a value computed from others: as weak as its weakest part. Stated parts alone stay stated; a stated
+ * part beside any other makes a model.
+ */
 export function weakest(...kinds: readonly Kind[]): Kind {
-  for (const kind of ["stated", "modelled", "measured"] as const) {
-    if (kinds.includes(kind)) return kind === "stated" && kinds.some((k) => k !== "stated") ? "modelled" : kind;
-  }
-  return "counted";
+  const allStated = kinds.length > 0 && kinds.every((kind) => kind === "stated");
+  if (allStated) return "stated";
+  if (kinds.includes("stated") || kinds.includes("modelled")) return "modelled";
+  return kinds.includes("measured") ? "measured" : "counted";
+}
+
+/**
+ * A value computed from others by the named formula; its kind is the weakest of theirs, and it is simulated when one
+ * of them is.
+ * @throws RangeError when the value is not finite.
+ */
+export function derive<U extends string>(
+  value: number,
+  unit: U,
+  formula: string,
+  parts: readonly Quantity[],
+  interval?: readonly [number, number],
+): Quantity<Kind, U> {
+  const kind = weakest(...parts.map((part) => part.kind));
+  const simulated = parts.some((part) => part.simulated);
+  return {
+    ...make(kind)(value, unit, formula, interval),
+    ...(simulated ? { simulated: true as const } : {}),
+  };
 }

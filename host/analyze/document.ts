@@ -1,0 +1,162 @@
+/**
+ * Decides the document of a run: the JSON that scripts rely on (schema 1), every number with its kind and source.
+ * Collecting the facts is left to workflow/, showing the document to report/.
+ */
+import type { RooflineDocument } from "./board-roofline.ts";
+import { analyzeRoofline } from "./board-roofline.ts";
+import type { BudgetVerdict } from "./budgets.ts";
+import { judgeLatency, judgePower } from "./budgets.ts";
+import type { Column } from "./compare.ts";
+import { comparisonOf } from "./compare.ts";
+import type { CountFamily, Family } from "./counts.ts";
+import { classesOf, cyclesOf, frameCount, instructionsOf, medianOf } from "./counts.ts";
+import type { EnergyFamily, PowerFamily } from "./energy.ts";
+import { powerOf } from "./energy.ts";
+import type {
+  BoardFacts,
+  BuildFacts,
+  LinkFacts,
+  MemoryUse,
+  ModelFacts,
+  RunFacts,
+  VerifyFacts,
+} from "./facts.ts";
+import { quantityOf, ratedBoard } from "./facts.ts";
+import type { Quantity } from "./quantity.ts";
+import { derive, measured } from "./quantity.ts";
+import type { Tail } from "./tail.ts";
+import type { IronLaw, Timing } from "./timing.ts";
+import { ironLawOf, latencyOf, timingOf } from "./timing.ts";
+
+/** Version of the document; a renamed field raises it. */
+export const SCHEMA = 1;
+
+export interface RunDocument {
+  readonly schema: typeof SCHEMA;
+  readonly board: string;
+  /** Id of the real board whose clock, memories and current apply; null when the run's own board is rated, or none. */
+  readonly as: string | null;
+  readonly app: string;
+  readonly format: string;
+  readonly model: ModelFacts;
+  readonly frames: number;
+  readonly frameIntervalMs: number;
+  readonly verify: VerifyFacts | null;
+  readonly instructions: CountFamily | null;
+  readonly cycles: CountFamily | null;
+  /** Instructions of the median frame by class. */
+  readonly classes: Readonly<Record<string, number>> | null;
+  /** Median a frame [byte]. */
+  readonly bytesLoaded: number | null;
+  readonly bytesStored: number | null;
+  readonly latencyMs: (Family & Tail) | null;
+  readonly energyUj: EnergyFamily | null;
+  readonly powerMw: PowerFamily | null;
+  readonly memory: MemoryUse;
+  readonly link: LinkFacts | null;
+  readonly ironLaw: IronLaw | null;
+  readonly roofline: RooflineDocument | null;
+  readonly budgets: readonly BudgetVerdict[] | null;
+  readonly audio: {
+    readonly clip: string;
+    readonly siSdrIn: Quantity;
+    readonly siSdrOut: Quantity;
+    readonly siSdrGain: Quantity;
+  } | null;
+  readonly comparison: readonly Column[];
+  readonly provenance: BuildFacts & {
+    readonly boardName: string;
+    readonly asName: string | null;
+    readonly clock: Quantity | null;
+    readonly flash: Quantity | null;
+    readonly ram: Quantity | null;
+    readonly counter: string;
+    readonly cycleSource: string | null;
+  };
+  readonly files: Readonly<Record<string, string>>;
+  /** Why a field is null, by field. */
+  readonly why: Readonly<Record<string, string>>;
+}
+
+/** Analyses one run. @throws RangeError when a fact is not finite or a unit is not known. */
+export function analyzeRun(facts: RunFacts): RunDocument {
+  const rated = ratedBoard(facts);
+  const why: Record<string, string> = {};
+  const instructions = instructionsOf(facts);
+  const cycles = cyclesOf(facts);
+  if (instructions === null) why.instructions = "nothing on this board counts instructions";
+  if (cycles === null) why.cycles = "neither the device nor a model gave cycles";
+
+  const timing = timingOf(facts, rated, why);
+  const latencyMs = timing === null ? null : latencyOf(facts, timing);
+  const power = timing === null || rated === null ? null : powerOf(timing, rated, why);
+  if (timing === null) {
+    why.energyUj = why.latencyMs ?? "";
+    why.powerMw = why.latencyMs ?? "";
+  }
+  const roofline = analyzeRoofline(facts, instructions?.median ?? null, cycles, rated);
+  if ("missing" in roofline) why.roofline = roofline.missing;
+  if (facts.verify === null)
+    why.verify = `the program "${facts.app}" was not compared with the twin`;
+  if (timing === null) why.budgets = why.latencyMs ?? "";
+
+  return {
+    schema: SCHEMA,
+    board: facts.board.id,
+    as: facts.as?.id ?? null,
+    app: facts.app,
+    format: facts.format,
+    model: facts.model,
+    frames: frameCount(facts),
+    frameIntervalMs: facts.frameIntervalMs,
+    verify: facts.verify,
+    instructions,
+    cycles,
+    classes: classesOf(facts),
+    bytesLoaded: medianOf(facts, (frame) => frame.bytesLoaded),
+    bytesStored: medianOf(facts, (frame) => frame.bytesStored),
+    latencyMs,
+    energyUj: power?.energyUj ?? null,
+    powerMw: power?.powerMw ?? null,
+    memory: facts.memory,
+    link: facts.link,
+    ironLaw: ironLawOf(instructions, cycles, rated),
+    roofline: "missing" in roofline ? null : roofline,
+    budgets: timing === null || rated === null ? null : budgetsOf(facts, timing, rated),
+    audio: audioOf(facts),
+    comparison: comparisonOf(facts, rated, latencyMs, power?.energyUj ?? null),
+    provenance: {
+      ...facts.build,
+      boardName: facts.board.name,
+      asName: facts.as?.name ?? null,
+      clock: rated?.clock ? quantityOf(rated.clock) : null,
+      flash: rated?.flashBytes ? quantityOf(rated.flashBytes) : null,
+      ram: rated?.ramBytes ? quantityOf(rated.ramBytes) : null,
+      counter: facts.counter,
+      cycleSource: cycles?.source ?? null,
+    },
+    files: facts.files,
+    why,
+  };
+}
+
+function budgetsOf(facts: RunFacts, timing: Timing, rated: BoardFacts): readonly BudgetVerdict[] {
+  const { latencyMs, powerMw } = facts.budgets;
+  return [
+    ...(latencyMs === null ? [] : [judgeLatency(latencyMs, timing, rated, facts.otherBoards)]),
+    ...(powerMw === null ? [] : [judgePower(powerMw, timing, rated, facts.otherBoards)]),
+  ];
+}
+
+function audioOf(facts: RunFacts): RunDocument["audio"] {
+  if (facts.audio === null) return null;
+  const { clip, siSdrInDb, siSdrOutDb } = facts.audio;
+  const before = measured(siSdrInDb, "dB", "SI-SDR of the noisy clip against the clean one");
+  const after = measured(siSdrOutDb, "dB", "SI-SDR of the cleaned clip against the clean one");
+  return {
+    clip,
+    siSdrIn: before,
+    siSdrOut: after,
+    siSdrGain: derive(siSdrOutDb - siSdrInDb, "dB", "SI-SDR after - before", [before, after]),
+  };
+}

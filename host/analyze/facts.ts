@@ -1,0 +1,198 @@
+/**
+ * The typed record of one run: everything the analyzer may know, whichever machine it came from.
+ * Collecting it from captures, counts and board files is left to workflow/; judging it to the modules beside this one.
+ */
+import type { Quantity } from "./quantity.ts";
+import { measured, stated } from "./quantity.ts";
+
+/** S: read in the source named. M: from memory, waits for a data sheet or a measurement. measured: a board reported it. */
+export type Confidence = "S" | "M" | "measured";
+
+/** One value of a board or platform file. */
+export interface StatedValue {
+  readonly value: number;
+  readonly unit: string;
+  readonly source: string;
+  readonly confidence: Confidence;
+  /** [low, high], same unit, where the value is known to vary. */
+  readonly interval?: readonly [number, number];
+}
+
+/** A memory as a roof: bytes it can deliver in one core cycle. */
+export interface MemoryFacts {
+  readonly name: string;
+  readonly bytesPerCycle: StatedValue;
+  /** weights: the weights stream from here once a frame. core: every counted load and store passes. other: drawn only. */
+  readonly traffic: "weights" | "core" | "other";
+}
+
+/** A rate of arithmetic as a roof. */
+export interface ComputeFacts {
+  readonly name: string;
+  /** [MAC/cycle] */
+  readonly macsPerCycle: StatedValue;
+}
+
+/** What the analyzer uses of a board file; null where the file does not say. */
+export interface BoardFacts {
+  readonly id: string;
+  readonly name: string;
+  /** Core name as in boards/cores, for example "cortex-m4"; cycles carry over only between boards with the same one. */
+  readonly core: string;
+  /** True for QEMU: its own clock and current mean nothing. */
+  readonly emulated: boolean;
+  /** [Hz] or [MHz]. */
+  readonly clock: StatedValue | null;
+  /** [V] */
+  readonly supply: StatedValue | null;
+  /** Computing, radios off [mA], [uA] or [uA/MHz]. */
+  readonly activeCurrent: StatedValue | null;
+  /** Asleep between frames, RAM kept [mA] or [uA]. */
+  readonly sleepCurrent: StatedValue | null;
+  /** Rates of multiply-accumulates, the hardware's own peak first: MFU is against it, the others are drawn. */
+  readonly computeRoofs: readonly ComputeFacts[];
+  /** Most instructions the core can issue in a cycle [instruction/cycle]. */
+  readonly issuePerCycle: StatedValue | null;
+  readonly memories: readonly MemoryFacts[];
+  /** [byte] */
+  readonly flashBytes: StatedValue | null;
+  /** [byte] */
+  readonly ramBytes: StatedValue | null;
+}
+
+export interface ModelFacts {
+  readonly name: string;
+  /** First 16 hex digits of the plan's SHA-256, or more. */
+  readonly digest: string;
+  /** Useful multiply-accumulates a frame, without padding. */
+  readonly macs: number;
+  /** Multiply-accumulates that execute a frame, padding included. */
+  readonly paddedMacs: number;
+  /** Weights, biases and padding as stored; streamed once a frame [byte]. */
+  readonly weightBytes: number;
+  /** State kept between frames [byte]. */
+  readonly stateBytes: number;
+  /** Trained numbers. */
+  readonly parameters: number;
+  /** Layers with weights: what a GPU launches. */
+  readonly layers: number;
+}
+
+/** What a counting instrument saw between the marks around one frame. */
+export interface FrameCounts {
+  readonly instructions: number;
+  /** Cycles by the core's timing table [cycle]. */
+  readonly cycles: number;
+  /** Cycles by a second, simpler model; the two bound the uncertainty [cycle]. */
+  readonly cyclesSimple: number | null;
+  readonly loads: number;
+  readonly stores: number;
+  readonly bytesLoaded: number;
+  readonly bytesStored: number;
+  /** Instructions by class: "mac", "load", ... */
+  readonly classes: Readonly<Record<string, number>>;
+}
+
+/** Cycles of each frame by the device's own counter. */
+export interface DeviceCycles {
+  readonly perFrame: readonly number[];
+  readonly source: string;
+}
+
+export interface VerifyFacts {
+  /** Every compared value is equal. */
+  readonly bitExact: boolean;
+  readonly mismatches: number;
+  readonly comparedValues: number;
+  /** Largest distance to the float64 reference, in units of the model's output; null when not computed. */
+  readonly maxFloatError: number | null;
+}
+
+export interface LinkFacts {
+  readonly bytes: number;
+  readonly records: number;
+  readonly discardedBytes: number;
+  readonly lostRecords: number;
+}
+
+export interface MemoryUse {
+  /** Program, tables and weights [byte]. */
+  readonly flashBytes: number | null;
+  /** Static data [byte]. */
+  readonly ramBytes: number | null;
+  /** Deepest use of the stack, painted and read back [byte]. */
+  readonly stackBytes: number | null;
+}
+
+export interface AudioFacts {
+  readonly clip: string;
+  /** SI-SDR of the noisy and of the cleaned clip against the clean one [dB]. */
+  readonly siSdrInDb: number;
+  readonly siSdrOutDb: number;
+}
+
+/** This computer running the same model; measured. */
+export interface HostFacts {
+  /** The processor's own name. */
+  readonly name: string;
+  /** Runtime, precision and threads. */
+  readonly runtime: string;
+  /** One frame [ms]. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Frames timed after warm-up. */
+  readonly samples: number;
+}
+
+export interface BuildFacts {
+  readonly compiler: string;
+  readonly flags: string;
+  /** Where the weights lie. */
+  readonly placement: string;
+}
+
+export interface RunFacts {
+  /** The board the run was on. */
+  readonly board: BoardFacts;
+  /** The real board whose clock, memories and current apply to the counts; null: the run's own board if it is real. */
+  readonly as: BoardFacts | null;
+  /** Others, to say where a missed budget would hold. */
+  readonly otherBoards: readonly BoardFacts[];
+  readonly app: string;
+  /** Number format: "int8", "int16x8", "tflite-int8", "float32". */
+  readonly format: string;
+  readonly model: ModelFacts;
+  /** One a frame, in order; empty when nothing counted. */
+  readonly frames: readonly FrameCounts[];
+  /** What counted, for the source of counted values. */
+  readonly counter: string;
+  /** What turned counts into cycles. */
+  readonly cycleModel: string;
+  /** Measured cycles win over modelled ones. */
+  readonly deviceCycles: DeviceCycles | null;
+  /** Time between two frames: hop / sample rate [ms]. */
+  readonly frameIntervalMs: number;
+  readonly verify: VerifyFacts | null;
+  readonly link: LinkFacts | null;
+  readonly memory: MemoryUse;
+  /** Limits asked for; null: not asked. */
+  readonly budgets: { readonly latencyMs: number | null; readonly powerMw: number | null };
+  readonly audio: AudioFacts | null;
+  readonly host: HostFacts | null;
+  readonly build: BuildFacts;
+  /** Files the run wrote, by what they are. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** The board whose numbers apply, or null with an emulated board that stands for none. */
+export function ratedBoard(facts: Pick<RunFacts, "board" | "as">): BoardFacts | null {
+  return facts.as ?? (facts.board.emulated ? null : facts.board);
+}
+
+/** A value of a board file as a quantity; one that was recalled says so in its source. */
+export function quantityOf(value: StatedValue): Quantity {
+  const { confidence, interval } = value;
+  if (confidence === "measured") return measured(value.value, value.unit, value.source, interval);
+  const source = confidence === "M" ? `${value.source} (unverified)` : value.source;
+  return stated(value.value, value.unit, source, interval);
+}

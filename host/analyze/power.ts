@@ -1,0 +1,86 @@
+/**
+ * Decides energy and average power of work that wakes, computes and sleeps at a fixed interval.
+ * Measured energy is left to host/power; radio, sensors and converters are not in this model.
+ *
+ * Source of the formula: the duty-cycle model P = P_active * d + P_sleep * (1 - d), d = t_active / T.
+ */
+import type { BoardFacts, StatedValue } from "./facts.ts";
+
+/** Power of a board while it computes and while it sleeps [mW]. */
+export interface BoardPower {
+  readonly activeMw: number;
+  readonly sleepMw: number;
+}
+
+export interface DutyCycle {
+  /** Share of the interval spent computing, 0..1; 1 when the work does not fit. */
+  readonly duty: number;
+  /** [mW] */
+  readonly averageMw: number;
+  /** Energy of the computation alone [uJ]. */
+  readonly activeUj: number;
+  /** Energy of the whole interval, sleep included [uJ]. */
+  readonly intervalUj: number;
+}
+
+/**
+ * Duty-cycled power over one interval.
+ * @param activeMs time computing in every interval [ms], >= 0
+ * @param intervalMs time between two starts [ms], > 0; work that takes longer runs back to back
+ */
+export function dutyCycle(activeMs: number, intervalMs: number, power: BoardPower): DutyCycle {
+  if (!(activeMs >= 0 && intervalMs > 0)) {
+    throw new RangeError(`duty cycle of ${activeMs} ms in every ${intervalMs} ms`);
+  }
+  const duty = Math.min(1, activeMs / intervalMs);
+  const averageMw = power.activeMw * duty + power.sleepMw * (1 - duty);
+  const periodMs = Math.max(activeMs, intervalMs);
+  return {
+    duty,
+    averageMw,
+    activeUj: power.activeMw * activeMs,
+    intervalUj: averageMw * periodMs,
+  };
+}
+
+/** Longest computing time in every interval that keeps the average at or below a limit [ms]; null when sleep alone exceeds it. */
+export function longestActiveMs(
+  limitMw: number,
+  intervalMs: number,
+  power: BoardPower,
+): number | null {
+  if (power.sleepMw > limitMw) return null;
+  if (power.activeMw <= limitMw) return intervalMs;
+  return (intervalMs * (limitMw - power.sleepMw)) / (power.activeMw - power.sleepMw);
+}
+
+/** Power of a board from its file, or which value is missing. */
+export function boardPower(board: BoardFacts): BoardPower | { readonly missing: string } {
+  const { supply, activeCurrent, sleepCurrent, clock } = board;
+  if (supply === null) return { missing: "supply voltage" };
+  if (activeCurrent === null) return { missing: "active current" };
+  if (sleepCurrent === null) return { missing: "sleep current" };
+  if (clock === null && activeCurrent.unit.endsWith("/MHz")) return { missing: "clock" };
+  const hz = clock === null ? 0 : clockHz(clock);
+  return {
+    activeMw: supply.value * milliamps(activeCurrent, hz),
+    sleepMw: supply.value * milliamps(sleepCurrent, hz),
+  };
+}
+
+/** A clock in hertz. @throws RangeError on another unit than Hz, kHz, MHz. */
+export function clockHz(clock: StatedValue): number {
+  const factors: Readonly<Record<string, number>> = { Hz: 1, kHz: 1e3, MHz: 1e6 };
+  const factor = factors[clock.unit];
+  if (factor === undefined) throw new RangeError(`clock in ${clock.unit}`);
+  return clock.value * factor;
+}
+
+function milliamps(current: StatedValue, hz: number): number {
+  const perMhz = current.unit.endsWith("/MHz");
+  const unit = (perMhz ? current.unit.slice(0, -4) : current.unit).replace("µ", "u");
+  const factors: Readonly<Record<string, number>> = { A: 1e3, mA: 1, uA: 1e-3, nA: 1e-6 };
+  const factor = factors[unit];
+  if (factor === undefined) throw new RangeError(`current in ${current.unit}`);
+  return current.value * factor * (perMhz ? hz / 1e6 : 1);
+}
