@@ -35,7 +35,10 @@ export function shippedModels(modelsDir: string): readonly string[] {
  * @throws ModelFileError TP-MODEL-nnn for a file that cannot be read
  * @throws PlanError TP-PLAN-001 for a model that uses something unsupported
  */
-export function loadModel(pathOrName: string, { modelsDir }: { readonly modelsDir: string }): LoadedModel {
+export function loadModel(
+  pathOrName: string,
+  { modelsDir }: { readonly modelsDir: string },
+): LoadedModel {
   const isName = /^[\w-]+$/.test(pathOrName);
   const path = isName ? join(modelsDir, `${pathOrName}.onnx`) : pathOrName;
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
@@ -62,11 +65,7 @@ function readBounded(path: string): Uint8Array {
   return readFileSync(path);
 }
 
-function unknownModelError(
-  asked: string,
-  isName: boolean,
-  shipped: readonly string[],
-): UsageError {
+function unknownModelError(asked: string, isName: boolean, shipped: readonly string[]): UsageError {
   const names = shipped.length > 0 ? shipped.join(", ") : "none";
   return new UsageError(
     "TP-USE-020",

@@ -87,7 +87,7 @@ export function createFloatModel(model: RecurrentModel): FloatModel {
         throw new RangeError(`${model.name} takes ${model.inputSize} values, not ${input.length}`);
       }
       inputPeak = Math.max(inputPeak, peakOf(input));
-      return layers.reduce((values, layer) => {
+      return layers.reduce<Float64Array>((values, layer) => {
         const output = layer.step(values);
         layer.peaks.output = Math.max(layer.peaks.output, peakOf(output));
         return output;

@@ -9,8 +9,8 @@ import type { OnnxNode } from "./messages.ts";
 import { isReadable, tensorValues } from "./tensor.ts";
 import {
   type ImportContext,
-  nodeName,
   inputValue,
+  nodeName,
   refuse,
   requiredValue,
   type Shape,
@@ -177,12 +177,22 @@ export function importAdd(node: OnnxNode, context: ImportContext): readonly Valu
   const layer = context.layers.at(-1);
   const usedOnce = context.uses.get(node.inputs[stepsIndex] ?? "") === 1;
   if (layer?.kind !== "dense" || layer.output !== input.source || !usedOnce) {
-    refuse(context, node, "it adds to a value that is no dense layer's own", "add a bias after MatMul only");
+    refuse(
+      context,
+      node,
+      "it adds to a value that is no dense layer's own",
+      "add a bias after MatMul only",
+    );
     return undefined;
   }
   const bias = broadcastBias(constant, layer.outputSize);
   if (!bias) {
-    refuse(context, node, `a bias of shape [${constant.dims}] is not one vector`, "use one bias a layer");
+    refuse(
+      context,
+      node,
+      `a bias of shape [${constant.dims}] is not one vector`,
+      "use one bias a layer",
+    );
     return undefined;
   }
   const output = outputName(node, context);

@@ -6,9 +6,9 @@
 import { PlanError } from "../../errors.ts";
 import type { Layer, Unsupported } from "../types.ts";
 import { importActivation, importAdd, importGemm, importMatMul } from "./dense.ts";
-import { graphError, LIMITS, limitError, externalDataError } from "./limits.ts";
-import { isStandardDomain, type OnnxModel, type OnnxNode, type OnnxTensor } from "./messages.ts";
+import { externalDataError, graphError, LIMITS, limitError } from "./limits.ts";
 import { importLstm } from "./lstm.ts";
+import { isStandardDomain, type OnnxModel, type OnnxNode, type OnnxTensor } from "./messages.ts";
 import { SHAPE_OPERATORS } from "./shapes.ts";
 import { type ImportContext, nodeName, refuse, type Value } from "./values.ts";
 
@@ -111,7 +111,10 @@ function startContext({ graph, opset }: OnnxModel, file: string): ImportContext 
       instead: "export with opset_version=17",
     });
   }
-  for (const name of [...graph.nodes.flatMap((node) => node.inputs), ...graph.outputs.map((o) => o.name)]) {
+  for (const name of [
+    ...graph.nodes.flatMap((node) => node.inputs),
+    ...graph.outputs.map((o) => o.name),
+  ]) {
     uses.set(name, (uses.get(name) ?? 0) + 1);
   }
   return { file, opset, values, uses, freeInputs, layers: [], unsupported, stateInputs: [] };
@@ -130,15 +133,18 @@ function importConstant(node: OnnxNode, context: ImportContext): readonly Value[
 }
 
 function importNode(node: OnnxNode, context: ImportContext): void {
-  const operator = isStandardDomain(node.domain) && Object.hasOwn(OPERATORS, node.operator)
-    ? OPERATORS[node.operator]
-    : undefined;
+  const operator =
+    isStandardDomain(node.domain) && Object.hasOwn(OPERATORS, node.operator)
+      ? OPERATORS[node.operator]
+      : undefined;
   if (!operator) {
     const instead = Object.hasOwn(INSTEAD, node.operator) ? INSTEAD[node.operator] : undefined;
     refuse(
       context,
       node,
-      isStandardDomain(node.domain) ? "no kernel computes it" : `domain ${node.domain} is not standard`,
+      isStandardDomain(node.domain)
+        ? "no kernel computes it"
+        : `domain ${node.domain} is not standard`,
       instead ?? "leave it out of the network, or compute it on the host",
     );
   }
@@ -203,11 +209,19 @@ function checkOutputs(graph: OnnxModel["graph"], context: ImportContext): void {
     const isAnswer = value.kind === "steps" && value.source === last?.output;
     if (isAnswer) answers++;
     if (!isAnswer && value.kind !== "lastState") {
-      refuseOutput(name, "it is not the last layer's", "end the network in one output besides states");
+      refuseOutput(
+        name,
+        "it is not the last layer's",
+        "end the network in one output besides states",
+      );
     }
   }
   if (answers !== 1) {
-    refuseOutput(last?.output ?? "", `the last layer's values are returned ${answers} times`, "return them once, for every step");
+    refuseOutput(
+      last?.output ?? "",
+      `the last layer's values are returned ${answers} times`,
+      "return them once, for every step",
+    );
   }
   for (const { name, layer, part } of context.stateInputs) {
     if (returned.has(`${layer} ${part}`)) continue;
@@ -234,7 +248,10 @@ export function unsupportedError(file: string, unsupported: readonly Unsupported
     {
       what: `${file} holds ${unsupported.length} ${unsupported.length === 1 ? "thing" : "things"} that cannot be generated`,
       why: listed
-        .map(({ count, first }) => `${first.operator} "${first.node}"${count > 1 ? ` and ${count - 1} more` : ""}: ${first.why}`)
+        .map(
+          ({ count, first }) =>
+            `${first.operator} "${first.node}"${count > 1 ? ` and ${count - 1} more` : ""}: ${first.why}`,
+        )
         .join("; "),
       fix: [...new Set(listed.map(({ first }) => first.instead))].join("; "),
     },

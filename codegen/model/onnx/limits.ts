@@ -29,7 +29,8 @@ export function fileSizeError(file: string, bytes: number): ModelFileError {
     "TP-MODEL-001",
     {
       what: `${file} holds ${bytes} B; a model file holds 1 to ${LIMITS.fileBytes} B`,
-      why: bytes === 0 ? "the file is empty" : "no network that fits a microcontroller is this large",
+      why:
+        bytes === 0 ? "the file is empty" : "no network that fits a microcontroller is this large",
       fix: "check that the path names the model, and export only the recurrent network",
     },
     { file, bytes, limitBytes: LIMITS.fileBytes },

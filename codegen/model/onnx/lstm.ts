@@ -149,7 +149,12 @@ function checkSequence(
   const time = shape[batchFirst ? 1 : 0] ?? "";
   const batch = shape[batchFirst ? 0 : 1] ?? "";
   if ((typeof batch === "number" && batch !== 1) || (batch !== 1 && batch === time)) {
-    refuse(context, node, `the batch is ${batch}`, "export with a batch of 1: a board hears one stream");
+    refuse(
+      context,
+      node,
+      `the batch is ${batch}`,
+      "export with a batch of 1: a board hears one stream",
+    );
     return undefined;
   }
   if (context.time !== undefined && context.time !== time) {

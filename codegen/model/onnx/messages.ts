@@ -271,7 +271,11 @@ function readValueInfo(bytes: Uint8Array, budget: Budget): OnnxValueInfo {
       }),
   });
   if ((info.shape?.length ?? 0) > LIMITS.rank) {
-    throw limitError(budget.file, `"${info.name}" of ${info.shape?.length} dimensions`, LIMITS.rank);
+    throw limitError(
+      budget.file,
+      `"${info.name}" of ${info.shape?.length} dimensions`,
+      LIMITS.rank,
+    );
   }
   return info;
 }

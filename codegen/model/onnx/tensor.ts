@@ -24,7 +24,11 @@ export function elementCount(tensor: OnnxTensor, file: string): number {
     if (dim < 0) throw tensorError(file, tensor.name, `dimension ${dim} is negative`);
     count *= dim;
     if (count > LIMITS.fileBytes) {
-      throw limitError(file, `tensor "${tensor.name}" of [${tensor.dims}] values`, LIMITS.fileBytes);
+      throw limitError(
+        file,
+        `tensor "${tensor.name}" of [${tensor.dims}] values`,
+        LIMITS.fileBytes,
+      );
     }
   }
   return count;
@@ -36,7 +40,9 @@ export function elementCount(tensor: OnnxTensor, file: string): number {
  */
 export function tensorValues(tensor: OnnxTensor, file: string): Float64Array {
   const count = elementCount(tensor, file);
-  const values = tensor.raw ? rawValues(tensor, tensor.raw, count, file) : listValues(tensor, count, file);
+  const values = tensor.raw
+    ? rawValues(tensor, tensor.raw, count, file)
+    : listValues(tensor, count, file);
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw nonFiniteError(file, tensor.name, bad);
   return values;
@@ -59,13 +65,18 @@ function rawValues(tensor: OnnxTensor, raw: Uint8Array, count: number, file: str
     11: (at) => view.getFloat64(at, true),
   };
   const readElement = read[tensor.dataType];
-  if (!readElement) throw tensorError(file, tensor.name, `data type ${tensor.dataType} is not read`);
+  if (!readElement)
+    throw tensorError(file, tensor.name, `data type ${tensor.dataType} is not read`);
   return Float64Array.from({ length: count }, (_, index) => readElement(index * elementBytes));
 }
 
 function listValues(tensor: OnnxTensor, count: number, file: string): Float64Array {
   const list =
-    tensor.dataType === 1 ? tensor.floats : tensor.dataType === 11 ? tensor.doubles : tensor.integers;
+    tensor.dataType === 1
+      ? tensor.floats
+      : tensor.dataType === 11
+        ? tensor.doubles
+        : tensor.integers;
   if (list.length !== count) {
     throw tensorError(
       file,

@@ -60,12 +60,20 @@ export function refuse(context: ImportContext, node: OnnxNode, why: string, inst
  * The value of an input, undefined for an optional one that is left out.
  * @throws ModelFileError TP-MODEL-006 when nothing before the node makes it
  */
-export function inputValue(context: ImportContext, node: OnnxNode, index: number): Value | undefined {
+export function inputValue(
+  context: ImportContext,
+  node: OnnxNode,
+  index: number,
+): Value | undefined {
   const name = node.inputs[index];
   if (name === undefined || name === "") return undefined;
   const value = context.values.get(name);
   if (!value) {
-    throw graphError(context.file, nodeName(node), `it reads "${name}", which nothing before it makes`);
+    throw graphError(
+      context.file,
+      nodeName(node),
+      `it reads "${name}", which nothing before it makes`,
+    );
   }
   return value;
 }
@@ -113,7 +121,11 @@ export function stepsValue(
 export function stepSize(context: ImportContext, node: OnnxNode, shape: Shape): number {
   const size = shape.at(-1);
   if (typeof size !== "number") {
-    throw graphError(context.file, nodeName(node), "the size of its input's last dimension is not given");
+    throw graphError(
+      context.file,
+      nodeName(node),
+      "the size of its input's last dimension is not given",
+    );
   }
   return size;
 }

@@ -1,0 +1,49 @@
+/**
+ * WAV files on disk: read within a bound, written whole or not at all.
+ * Their bytes are left to wav.ts.
+ */
+
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { UsageError } from "../../codegen/index.ts";
+import { decodeWav, encodeWav, monoSamples, type Wav } from "./wav.ts";
+
+/** Largest recording read: more than two hours at 16 kHz [byte]. */
+const MAX_FILE_BYTES = 256 * 1024 * 1024;
+
+/**
+ * @throws UsageError TP-USE-030 when the file is missing or too large, -031 and -032 as decodeWav
+ */
+export function readWav(path: string): Wav {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats?.isFile() || stats.size > MAX_FILE_BYTES) {
+    const missing = !stats?.isFile();
+    throw new UsageError(
+      "TP-USE-030",
+      {
+        what: missing ? `there is no recording ${path}` : `${path} holds ${stats.size} B`,
+        why: missing
+          ? "the path names no file"
+          : `a recording is read whole, up to ${MAX_FILE_BYTES} B`,
+        fix: missing ? "check the path" : `ffmpeg -i ${path} -t 60 -c:a pcm_s16le shorter.wav`,
+      },
+      { path },
+    );
+  }
+  return decodeWav(readFileSync(path), path);
+}
+
+/** One channel at the model's rate. @throws UsageError TP-USE-030 to -033 */
+export function readMono(path: string, sampleRateHz: number): Int16Array {
+  return monoSamples(readWav(path), sampleRateHz, path);
+}
+
+/** Writes beside the target first, so that a stopped program leaves no half file. */
+export function writeWav(path: string, wav: Wav): void {
+  const part = `${path}.part`;
+  try {
+    writeFileSync(part, encodeWav(wav));
+    renameSync(part, path);
+  } finally {
+    rmSync(part, { force: true });
+  }
+}
