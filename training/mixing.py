@@ -121,13 +121,14 @@ def fixed_clips(split: Split, plan: list[tuple[str, str]], snrs_db, seed: int,
 
 
 def dev_clips(corpus: Corpus, snrs_db) -> list[Clip]:
-    """At least 72 development clips: every speaker with every kind, SNRs in turn.
+    """At least 72 development clips, speakers with kinds of noise, SNRs in turn.
 
     The number of SNRs should share no factor with the number of pairs, so that a pair met twice is
     met at two SNRs.
     """
     plan = [(s, k) for k in sorted(corpus.dev.noise) for s in sorted(corpus.dev.speech)]
-    repeats = max(1, -(-72 // len(plan)))
+    plan = plan[:: max(1, len(plan) // 72)]
+    repeats = -(-72 // len(plan))
     return fixed_clips(corpus.dev, plan * repeats, list(snrs_db), seed=21, every_snr=False)
 
 

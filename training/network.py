@@ -16,7 +16,7 @@ BANDS = jnp.asarray(frontend.BANDS, dtype=jnp.float32)
 WINDOW = jnp.asarray(frontend.WINDOW, dtype=jnp.float32)
 HOP = frontend.HOP_LENGTH
 IGNORED_FRAMES = 8
-CELL_LIMIT = 4.0
+CELL_LIMIT, CELL_WEIGHT = 4.0, 0.1
 PEAK_RATE, WARM_UP, FINAL = 3e-3, 200, 0.01
 BETA1, BETA2, DECAY, CLIP_NORM = 0.9, 0.99, 1e-5, 1.0
 
@@ -88,7 +88,7 @@ def loss(parameters, noisy, clean, mean, deviation, kind: str):
     ideal = jnp.sqrt(jnp.clip(band_powers(spectra(clean)) / (power + 1e-9), 0.0, 1.0))
     gains, cell = forward(parameters, features)
     total = jnp.mean((gains - ideal)[:, IGNORED_FRAMES:] ** 2)
-    total += 0.01 * jnp.mean(jnp.maximum(jnp.abs(cell) - CELL_LIMIT, 0.0) ** 2)
+    total += CELL_WEIGHT * jnp.mean(jnp.maximum(jnp.abs(cell) - CELL_LIMIT, 0.0) ** 2)
     if kind == "blend":
         cleaned = synthesize(noisy_spectrum, gains)
         quality = si_sdr_db(cleaned[:, IGNORED_FRAMES * HOP :], clean[:, IGNORED_FRAMES * HOP :])

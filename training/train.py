@@ -74,7 +74,7 @@ def main(arguments: list[str]) -> int:
             f" {trained.record['devGainDb']:+.2f} dB, {trained.record['wallSeconds']} s")
         from publish import publish
 
-        for line in publish(trained, corpus, options.out, CACHE, say):
+        for line in publish(trained, corpus, options.out, say):
             print(line)
     return 0
 
