@@ -1,0 +1,122 @@
+/*
+ * Decides counts of blocks and of the edges between them, from decoded instructions.
+ * When blocks run is left to plugin.c.
+ */
+#include "block.h"
+
+#include <stdlib.h>
+
+#include "it_cover.h"
+
+struct block *block_new(unsigned length)
+{
+    struct block *block = calloc(1, sizeof *block);
+    struct slot *slots = calloc(length, sizeof *slots);
+    if (block == NULL || slots == NULL) {
+        free(block);
+        free(slots);
+        return NULL;
+    }
+    block->slots = slots;
+    block->length = length;
+    for (unsigned i = 0; i < length; i++) {
+        slots[i].block = block;
+        slots[i].index = i;
+    }
+    return block;
+}
+
+static void mark_conditional(struct block *block)
+{
+    unsigned remaining = it_cover_find(block->pc);
+    for (unsigned i = 0; i < block->length; i++) {
+        struct thumb_insn *insn = &block->slots[i].insn;
+        if (remaining != 0) {
+            insn->flags |= THUMB_CONDITIONAL;
+            remaining--;
+        }
+        if (insn->kind == KIND_IT) {
+            remaining = insn->it_length;
+        }
+    }
+    if (remaining != 0) {
+        it_cover_add(block->end, remaining);
+    }
+}
+
+void block_complete(struct block *block, const struct cost_table *table)
+{
+    const struct slot *last = &block->slots[block->length - 1U];
+    block->pc = block->slots[0].pc;
+    block->end = last->pc + last->insn.size;
+    mark_conditional(block);
+    block_add_part(&block->once, table, block, 0, block->length);
+}
+
+void block_add_part(struct counts *counts, const struct cost_table *table,
+                    const struct block *block, unsigned from, unsigned to)
+{
+    for (unsigned i = from; i < to; i++) {
+        const struct thumb_insn *previous = i == 0 ? NULL : &block->slots[i - 1U].insn;
+        counts_add(counts, table, previous, &block->slots[i].insn);
+    }
+}
+
+static uint32_t target_of(const struct slot *slot)
+{
+    return slot->pc + (uint32_t)slot->insn.displacement;
+}
+
+/* Index of the instruction of `block` at `pc`, or its length when there is none. */
+static unsigned find_pc(const struct block *block, uint32_t pc)
+{
+    unsigned i = 0;
+    while (i < block->length && block->slots[i].pc != pc) {
+        i++;
+    }
+    return i;
+}
+
+/* An access to a device under -icount stops its block; the emulator runs that instruction alone,
+ * without telling, and goes on after it. */
+static unsigned stop_of(const struct block *last, const struct block *next)
+{
+    const struct slot *end = &last->slots[last->length - 1U];
+    bool may_go_anywhere = (end->insn.flags & THUMB_WRITES_PC) != 0 &&
+                           (end->insn.flags & THUMB_DIRECT) == 0;
+    bool is_target = (end->insn.flags & THUMB_DIRECT) != 0 && target_of(end) == next->pc;
+    bool is_inside = next->pc > last->pc && next->pc < last->end;
+    return is_inside && !may_go_anywhere && !is_target ? find_pc(last, next->pc) : last->length;
+}
+
+const struct edge *block_edge(struct block *next, const struct block *last,
+                              const struct cost_table *table)
+{
+    struct edge *edge = &next->edge;
+    if (edge->from == last) {
+        return edge;
+    }
+    const struct thumb_insn *first = &next->slots[0].insn;
+    *edge = (struct edge){.from = last, .stop = stop_of(last, next)};
+    const struct slot *end = &last->slots[edge->stop - 1U];
+    const struct thumb_insn *insn = &end->insn;
+    edge->cycles = (int)cost_cycles(table, insn, first) - (int)cost_cycles(table, NULL, first);
+    edge->cycles_simple = (int)cost_simple_cycles(insn, first) - (int)cost_simple_cycles(NULL, first);
+    if (edge->stop < last->length) {
+        return edge;
+    }
+    bool leaves = next->pc != last->end;
+    bool is_conditional = (insn->flags & THUMB_CONDITIONAL) != 0;
+    bool writes_pc = (insn->flags & THUMB_WRITES_PC) != 0;
+    bool is_direct = (insn->flags & THUMB_DIRECT) != 0;
+    if (!writes_pc || is_direct) {
+        bool is_target = is_direct && next->pc == target_of(end);
+        edge->interrupted = !is_target && (leaves || !(is_conditional || !writes_pc));
+    }
+    if (leaves && writes_pc && is_conditional && !edge->interrupted) {
+        edge->cycles += (int)cost_refill(table, insn);
+        edge->cycles_simple += COST_SIMPLE_REFILL;
+        edge->taken = counts_class(insn) == CLASS_BRANCH;
+    }
+    return edge;
+}

@@ -1,0 +1,60 @@
+/*
+ * Decides what one run of a translated block adds to the counters, and what passing from one block
+ * to the next adds: stalls across the edge, taken branches, interrupts.
+ * Reading the instructions out of the emulator is left to plugin.c.
+ */
+#ifndef PIONEER_BLOCK_H
+#define PIONEER_BLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "counts.h"
+
+struct block;
+
+/* One instruction in its block. */
+struct slot {
+    struct thumb_insn insn;
+    uint32_t pc;
+    struct block *block;
+    unsigned index;
+    unsigned seen; /* bytes of the running instruction's accesses so far */
+};
+
+/* What entering a block from another one adds. */
+struct edge {
+    const struct block *from;
+    int cycles;
+    int cycles_simple;
+    bool taken;
+    bool interrupted;
+    unsigned stop; /* instructions of `from` that ran: fewer than all when it was left in the middle */
+};
+
+struct block {
+    uint32_t pc;
+    uint32_t end; /* address after the last instruction */
+    unsigned length;
+    struct slot *slots;
+    struct counts once;   /* one whole run, entered from nowhere */
+    uint64_t runs;        /* whole runs in the open region, not yet in its counts */
+    struct block *ran_next;
+    struct edge edge;     /* the last one, kept because it mostly repeats */
+};
+
+/* A block for `length` instructions that the caller fills (insn, pc), or NULL without memory. */
+struct block *block_new(unsigned length);
+
+/* Completes a filled block: conditions of IT blocks, addresses, counts of a run. */
+void block_complete(struct block *block, const struct cost_table *table);
+
+/* Adds instructions [from, to) of a block, each with its predecessor in the block. */
+void block_add_part(struct counts *counts, const struct cost_table *table,
+                    const struct block *block, unsigned from, unsigned to);
+
+/* The edge from `last` into `next`. */
+const struct edge *block_edge(struct block *next, const struct block *last,
+                              const struct cost_table *table);
+
+#endif

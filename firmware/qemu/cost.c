@@ -1,0 +1,239 @@
+/*
+ * Decides the charge of one instruction from its kind and the instruction before it.
+ * Which instructions ran is left to plugin.c; memory waits are not charged.
+ */
+#include "cost.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_CYCLES = 64 };
+
+static const char *const rule_names[COST_RULE_COUNT] = {
+#define COST_NAME(name) #name,
+    COST_RULES(COST_NAME)
+#undef COST_NAME
+};
+
+static int find_rule(const char *name)
+{
+    for (int i = 0; i < COST_RULE_COUNT; i++) {
+        if (strcmp(rule_names[i], name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static int read_rule(struct cost_table *table, const char *line, uint8_t *seen, char *problem,
+                     size_t size)
+{
+    char name[32];
+    char rest;
+    unsigned cycles;
+    if (sscanf(line, "%31s %u %c", name, &cycles, &rest) != 2) {
+        snprintf(problem, size, "not `rule cycles`: %.40s", line);
+        return -1;
+    }
+    int rule = find_rule(name);
+    if (rule < 0 || seen[rule] || cycles > MAX_CYCLES) {
+        snprintf(problem, size, "rule %s: %s", name,
+                 rule < 0 ? "unknown" : seen[rule] ? "given twice" : "above 64 cycles");
+        return -1;
+    }
+    table->cycles[rule] = (uint8_t)cycles;
+    seen[rule] = 1;
+    return 0;
+}
+
+int cost_read(struct cost_table *table, const char *path, char *problem, size_t size)
+{
+    uint8_t seen[COST_RULE_COUNT] = {0};
+    char line[128];
+    int result = 0;
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        snprintf(problem, size, "cannot be opened");
+        return -1;
+    }
+    while (result == 0 && fgets(line, sizeof line, file) != NULL) {
+        result = read_rule(table, line, seen, problem, size);
+    }
+    fclose(file);
+    for (int i = 0; result == 0 && i < COST_RULE_COUNT; i++) {
+        if (!seen[i]) {
+            snprintf(problem, size, "rule %s is missing", rule_names[i]);
+            result = -1;
+        }
+    }
+    return result;
+}
+
+static int is_memory(const struct thumb_insn *insn)
+{
+    return (insn->flags & (THUMB_LOADS | THUMB_STORES)) != 0;
+}
+
+int cost_is_dynamic(const struct thumb_insn *insn)
+{
+    return is_memory(insn) && insn->kind != KIND_TABLE_BRANCH &&
+           (insn->flags & (THUMB_CONDITIONAL | THUMB_EXCLUSIVE)) != 0;
+}
+
+int cost_is_assumed(const struct thumb_insn *insn)
+{
+    return (insn->flags & THUMB_CONDITIONAL) != 0 &&
+           (insn->kind == KIND_DIV || insn->kind == KIND_FPU_MAC || insn->kind == KIND_FPU_DIV);
+}
+
+/* A transfer of one register that surely ran: the only thing the next one can overlap with. */
+static int is_single(const struct thumb_insn *insn, unsigned kind)
+{
+    return insn != NULL && insn->kind == kind && !cost_is_dynamic(insn);
+}
+
+/* Overlap with FPU transfers is not known, so there is none. */
+static int is_single_core(const struct thumb_insn *insn, unsigned kind)
+{
+    return is_single(insn, kind) && (insn->flags & THUMB_FP) == 0;
+}
+
+static int address_depends(const struct thumb_insn *previous, const struct thumb_insn *insn)
+{
+    return previous != NULL && (previous->writes & insn->address) != 0;
+}
+
+static unsigned single_load(const struct cost_table *table, const struct thumb_insn *previous,
+                            const struct thumb_insn *insn)
+{
+    if (insn->flags & THUMB_FP) {
+        return table->cycles[COST_fpuLoad];
+    }
+    if (!address_depends(previous, insn)) {
+        if (is_single_core(previous, KIND_LOAD)) {
+            return table->cycles[COST_loadPipelined];
+        }
+        if (is_single_core(previous, KIND_STORE)) {
+            return table->cycles[COST_loadAfterStore];
+        }
+    }
+    return table->cycles[COST_load];
+}
+
+static unsigned single_store(const struct cost_table *table, const struct thumb_insn *previous,
+                             const struct thumb_insn *insn)
+{
+    if (insn->flags & THUMB_FP) {
+        return table->cycles[COST_fpuStore];
+    }
+    if (insn->flags & THUMB_REGISTER_OFFSET) {
+        return table->cycles[COST_storeRegisterOffset];
+    }
+    if (is_single_core(previous, KIND_LOAD) && !address_depends(previous, insn)) {
+        return table->cycles[COST_storeAfterLoad];
+    }
+    return table->cycles[COST_store];
+}
+
+/* Cycles without stalls on the previous instruction's result. */
+static unsigned issue_cycles(const struct cost_table *table, const struct thumb_insn *previous,
+                             const struct thumb_insn *insn)
+{
+    static const uint8_t rule_of_kind[KIND_COUNT] = {
+        [KIND_ALU] = COST_alu,
+        [KIND_MUL] = COST_mul,
+        [KIND_MAC] = COST_mac,
+        [KIND_DIV] = COST_div,
+        [KIND_BRANCH] = COST_branch,
+        [KIND_TABLE_BRANCH] = COST_load,
+        [KIND_FPU] = COST_fpu,
+        [KIND_FPU_ARITHMETIC] = COST_fpuArithmetic,
+        [KIND_FPU_MAC] = COST_fpuMac,
+        [KIND_FPU_DIV] = COST_fpuDiv,
+        [KIND_IT] = COST_it,
+        [KIND_OTHER] = COST_other,
+    };
+    switch (insn->kind) {
+    case KIND_LOAD:
+        return single_load(table, previous, insn);
+    case KIND_STORE:
+        return single_store(table, previous, insn);
+    case KIND_LOAD_MULTIPLE:
+    case KIND_STORE_MULTIPLE:
+        return table->cycles[COST_multipleBase] +
+               insn->words * (unsigned)table->cycles[COST_multipleWord];
+    default:
+        return table->cycles[rule_of_kind[insn->kind]];
+    }
+}
+
+/* A loaded register is ready at the end of the load's own cycles; a computed one is late for the
+ * address adder. */
+static unsigned stall_cycles(const struct cost_table *table, const struct thumb_insn *previous,
+                             const struct thumb_insn *insn)
+{
+    unsigned stall = 0;
+    if (previous == NULL) {
+        return 0;
+    }
+    if (is_memory(insn) && !is_memory(previous) && address_depends(previous, insn)) {
+        stall += table->cycles[COST_addressAfterResult];
+    }
+    if (previous->kind == KIND_FPU_ARITHMETIC && (previous->fp_writes & insn->fp_reads) != 0) {
+        stall += table->cycles[COST_fpuArithmeticResult];
+    }
+    return stall;
+}
+
+unsigned cost_cycles(const struct cost_table *table, const struct thumb_insn *previous,
+                     const struct thumb_insn *insn)
+{
+    if (cost_is_dynamic(insn) && (insn->flags & THUMB_CONDITIONAL) != 0) {
+        return table->cycles[COST_conditionFailed];
+    }
+    return issue_cycles(table, previous, insn) + stall_cycles(table, previous, insn);
+}
+
+unsigned cost_of_running(const struct cost_table *table, const struct thumb_insn *insn)
+{
+    if ((insn->flags & THUMB_CONDITIONAL) == 0) {
+        return 0;
+    }
+    unsigned run = issue_cycles(table, NULL, insn);
+    unsigned skipped = table->cycles[COST_conditionFailed];
+    return run > skipped ? run - skipped : 0;
+}
+
+unsigned cost_refill(const struct cost_table *table, const struct thumb_insn *insn)
+{
+    if (insn->kind == KIND_TABLE_BRANCH) {
+        return table->cycles[COST_tableBranchRefill];
+    }
+    return table->cycles[insn->kind == KIND_LOAD ? COST_loadPcRefill : COST_branchRefill];
+}
+
+static unsigned simple_issue(const struct thumb_insn *previous, const struct thumb_insn *insn)
+{
+    switch (insn->kind) {
+    case KIND_LOAD:
+        return is_single(previous, KIND_LOAD) || is_single(previous, KIND_STORE) ? 1 : 2;
+    case KIND_LOAD_MULTIPLE:
+    case KIND_STORE_MULTIPLE:
+        return 1U + insn->words;
+    default:
+        return 1;
+    }
+}
+
+unsigned cost_simple_cycles(const struct thumb_insn *previous, const struct thumb_insn *insn)
+{
+    if (cost_is_dynamic(insn) && (insn->flags & THUMB_CONDITIONAL) != 0) {
+        return 1;
+    }
+    return simple_issue(previous, insn);
+}
+
+unsigned cost_simple_of_running(const struct thumb_insn *insn)
+{
+    return insn->flags & THUMB_CONDITIONAL ? simple_issue(NULL, insn) - 1U : 0U;
+}

@@ -1,0 +1,115 @@
+/*
+ * Decides what one instruction adds to the counters, and how counters are written.
+ * Cycles are left to cost.c.
+ */
+#include "counts.h"
+
+#include <inttypes.h>
+
+static const char *const names[COUNTER_COUNT] = {
+    [COUNT_INSTRUCTIONS] = "instructions",
+    [COUNT_CYCLES] = "cycles",
+    [COUNT_CYCLES_SIMPLE] = "cyclesSimple",
+    [COUNT_LOADS] = "loads",
+    [COUNT_STORES] = "stores",
+    [COUNT_BYTES_LOADED] = "bytesLoaded",
+    [COUNT_BYTES_STORED] = "bytesStored",
+    [COUNT_ASSUMED] = "assumed",
+    [COUNT_UNDECODED] = "undecoded",
+    [COUNT_INTERRUPTED] = "interrupted",
+    [CLASS_ALU] = "alu",
+    [CLASS_MAC] = "mac",
+    [CLASS_MUL] = "mul",
+    [CLASS_DIV] = "div",
+    [CLASS_LOAD] = "load",
+    [CLASS_LOAD_MULTIPLE] = "loadMultiple",
+    [CLASS_STORE] = "store",
+    [CLASS_STORE_MULTIPLE] = "storeMultiple",
+    [CLASS_BRANCH] = "branch",
+    [CLASS_BRANCH_TAKEN] = "branchTaken",
+    [CLASS_FPU] = "fpu",
+    [CLASS_OTHER] = "other",
+};
+
+enum insn_class counts_class(const struct thumb_insn *insn)
+{
+    static const uint8_t class_of_kind[KIND_COUNT] = {
+        [KIND_ALU] = CLASS_ALU,
+        [KIND_MUL] = CLASS_MUL,
+        [KIND_MAC] = CLASS_MAC,
+        [KIND_DIV] = CLASS_DIV,
+        [KIND_LOAD] = CLASS_LOAD,
+        [KIND_LOAD_MULTIPLE] = CLASS_LOAD_MULTIPLE,
+        [KIND_STORE] = CLASS_STORE,
+        [KIND_STORE_MULTIPLE] = CLASS_STORE_MULTIPLE,
+        [KIND_BRANCH] = CLASS_BRANCH,
+        [KIND_TABLE_BRANCH] = CLASS_BRANCH,
+        [KIND_FPU] = CLASS_FPU,
+        [KIND_FPU_ARITHMETIC] = CLASS_FPU,
+        [KIND_FPU_MAC] = CLASS_FPU,
+        [KIND_FPU_DIV] = CLASS_FPU,
+        [KIND_IT] = CLASS_OTHER,
+        [KIND_OTHER] = CLASS_OTHER,
+    };
+    return (enum insn_class)class_of_kind[insn->kind];
+}
+
+const char *counts_class_name(enum insn_class class)
+{
+    return names[class];
+}
+
+static void add_access(struct counts *counts, const struct thumb_insn *insn)
+{
+    if (insn->flags & THUMB_LOADS) {
+        counts->value[COUNT_LOADS]++;
+        counts->value[COUNT_BYTES_LOADED] += insn->bytes;
+    } else if (insn->flags & THUMB_STORES) {
+        counts->value[COUNT_STORES]++;
+        counts->value[COUNT_BYTES_STORED] += insn->bytes;
+    }
+}
+
+void counts_add(struct counts *counts, const struct cost_table *table,
+                const struct thumb_insn *previous, const struct thumb_insn *insn)
+{
+    enum insn_class class = counts_class(insn);
+    counts->value[COUNT_INSTRUCTIONS]++;
+    counts->value[COUNT_CYCLES] += cost_cycles(table, previous, insn);
+    counts->value[COUNT_CYCLES_SIMPLE] += cost_simple_cycles(previous, insn);
+    counts->value[class]++;
+    counts->value[COUNT_ASSUMED] += cost_is_assumed(insn) ? 1 : 0;
+    counts->value[COUNT_UNDECODED] += insn->flags & THUMB_UNDECODED ? 1 : 0;
+    if (!cost_is_dynamic(insn)) {
+        add_access(counts, insn);
+    }
+    if ((insn->flags & THUMB_WRITES_PC) != 0 && (insn->flags & THUMB_CONDITIONAL) == 0) {
+        counts->value[COUNT_CYCLES] += cost_refill(table, insn);
+        counts->value[COUNT_CYCLES_SIMPLE] += COST_SIMPLE_REFILL;
+        counts->value[CLASS_BRANCH_TAKEN] += class == CLASS_BRANCH ? 1 : 0;
+    }
+}
+
+void counts_add_run(struct counts *counts, const struct cost_table *table,
+                    const struct thumb_insn *insn)
+{
+    counts->value[COUNT_CYCLES] += cost_of_running(table, insn);
+    counts->value[COUNT_CYCLES_SIMPLE] += cost_simple_of_running(insn);
+    add_access(counts, insn);
+}
+
+void counts_add_times(struct counts *counts, const struct counts *part, uint64_t times)
+{
+    for (int i = 0; i < COUNTER_COUNT; i++) {
+        counts->value[i] += part->value[i] * times;
+    }
+}
+
+void counts_write(FILE *file, const struct counts *counts)
+{
+    for (int i = 0; i < COUNTER_COUNT; i++) {
+        const char *before = i == 0 ? "" : i == CLASS_ALU ? ",\"classes\":{" : ",";
+        fprintf(file, "%s\"%s\":%" PRIu64, before, names[i], counts->value[i]);
+    }
+    fputc('}', file);
+}

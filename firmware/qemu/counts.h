@@ -1,0 +1,68 @@
+/*
+ * Decides which counters a region has and what one instruction adds to each.
+ * When an instruction ran is left to plugin.c, when a region is open to region.c.
+ */
+#ifndef PIONEER_COUNTS_H
+#define PIONEER_COUNTS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "cost.h"
+
+/* Counters of the line itself, in the order they are written. */
+enum counter {
+    COUNT_INSTRUCTIONS,
+    COUNT_CYCLES,
+    COUNT_CYCLES_SIMPLE,
+    COUNT_LOADS,        /* instructions that read memory */
+    COUNT_STORES,       /* instructions that wrote memory */
+    COUNT_BYTES_LOADED,
+    COUNT_BYTES_STORED,
+    COUNT_ASSUMED,      /* conditional instructions charged as if they ran */
+    COUNT_UNDECODED,
+    COUNT_INTERRUPTED,  /* control transfers that no instruction explains */
+    COUNT_LINE_END
+};
+
+enum insn_class {
+    CLASS_ALU = COUNT_LINE_END,
+    CLASS_MAC,
+    CLASS_MUL,
+    CLASS_DIV,
+    CLASS_LOAD,
+    CLASS_LOAD_MULTIPLE,
+    CLASS_STORE,
+    CLASS_STORE_MULTIPLE,
+    CLASS_BRANCH,
+    CLASS_BRANCH_TAKEN, /* those of CLASS_BRANCH that were taken */
+    CLASS_FPU,
+    CLASS_OTHER,
+    COUNTER_COUNT
+};
+
+struct counts {
+    uint64_t value[COUNTER_COUNT];
+};
+
+enum insn_class counts_class(const struct thumb_insn *insn);
+
+/* The name of a class in the counts file. */
+const char *counts_class_name(enum insn_class class);
+
+/* Adds all of `insn` that does not depend on the run: memory under a condition counts as skipped,
+ * a conditional branch as not taken. */
+void counts_add(struct counts *counts, const struct cost_table *table,
+                const struct thumb_insn *previous, const struct thumb_insn *insn);
+
+/* Adds the rest of a memory instruction under a condition that did run. */
+void counts_add_run(struct counts *counts, const struct cost_table *table,
+                    const struct thumb_insn *insn);
+
+/* Adds `times` all counters of `part`. */
+void counts_add_times(struct counts *counts, const struct counts *part, uint64_t times);
+
+/* Writes `"instructions":1,...,"classes":{...}` without braces around it. */
+void counts_write(FILE *file, const struct counts *counts);
+
+#endif

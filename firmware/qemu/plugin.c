@@ -1,0 +1,304 @@
+/*
+ * Decides which instructions ran between the firmware's region marks, from what QEMU tells.
+ * Decoding is left to thumb.c, charging to cost.c, the file to region.c.
+ *
+ * A mark is a one-byte store to element `id` of one of two arrays of REGION_LIMIT bytes; wider stores
+ * to them (clearing .bss) are none. Counted is everything after the begin store up to, not including,
+ * the end store. A block is counted when control reaches the next one, so that a mark in its middle
+ * splits it exactly. Blocks are never freed: their number is bounded by the firmware's code.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "block.h"
+#include "qemu_plugin.h"
+#include "region.h"
+
+QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_API;
+
+struct options {
+    const char *out;
+    const char *table;
+    uint64_t begin;
+    uint64_t end;
+    bool has_begin;
+    bool has_end;
+    bool audit; /* compare decoded bytes with every access that the emulator makes */
+};
+
+static struct options options;
+static struct cost_table table;
+static struct region region;
+
+/* Where the processor is: the block entered last, and its first instruction that is still to count. */
+static struct block *current;
+static unsigned uncounted;
+
+/* Blocks with runs that are not yet in the region's counts. */
+static struct block *ran;
+
+static struct {
+    uint64_t loaded;
+    uint64_t stored;
+} audit;
+
+static void count_run(struct block *block)
+{
+    if (block->runs++ == 0) {
+        block->ran_next = ran;
+        ran = block;
+    }
+}
+
+static void count_current_until(unsigned stop)
+{
+    if (uncounted == 0 && stop == current->length) {
+        count_run(current);
+    } else {
+        block_add_part(&region.counts, &table, current, uncounted, stop);
+    }
+}
+
+static void collect_runs(void)
+{
+    while (ran != NULL) {
+        struct block *block = ran;
+        counts_add_times(&region.counts, &block->once, block->runs);
+        block->runs = 0;
+        ran = block->ran_next;
+    }
+}
+
+static void pass_edge(struct block *next)
+{
+    const struct edge *edge = block_edge(next, current, &table);
+    uint64_t *value = region.counts.value;
+    count_current_until(edge->stop);
+    value[COUNT_CYCLES] += (uint64_t)(int64_t)edge->cycles;
+    value[COUNT_CYCLES_SIMPLE] += (uint64_t)(int64_t)edge->cycles_simple;
+    value[CLASS_BRANCH_TAKEN] += edge->taken;
+    value[COUNT_INTERRUPTED] += edge->interrupted;
+}
+
+static void on_block(unsigned int vcpu, void *userdata)
+{
+    struct block *next = userdata;
+    (void)vcpu;
+    if (region.open) {
+        pass_edge(next);
+    }
+    current = next;
+    uncounted = 0;
+}
+
+static void check_audit(void)
+{
+    const uint64_t *value = region.counts.value;
+    if (options.audit && (audit.loaded != value[COUNT_BYTES_LOADED] ||
+                          audit.stored != value[COUNT_BYTES_STORED])) {
+        region_error(&region, "bytes-differ-from-accesses", region.id);
+    }
+}
+
+static void on_begin(const struct slot *slot, unsigned id)
+{
+    if (region_begin(&region, id)) {
+        uncounted = slot->index + 1U;
+        audit.loaded = 0;
+        audit.stored = 0;
+    }
+}
+
+static void on_end(const struct slot *slot, unsigned id)
+{
+    if (region_may_end(&region, id)) {
+        count_current_until(slot->index);
+        collect_runs();
+        check_audit();
+        region_finish(&region);
+    }
+}
+
+/* Accesses whose number or existence only the run shows. */
+static void on_dynamic_access(struct slot *slot, bool is_store, unsigned bytes)
+{
+    if (slot->insn.flags & THUMB_UNDECODED) {
+        region.counts.value[is_store ? COUNT_BYTES_STORED : COUNT_BYTES_LOADED] += bytes;
+        return;
+    }
+    slot->seen += bytes;
+    if (slot->seen >= slot->insn.bytes) {
+        slot->seen = 0;
+        counts_add_run(&region.counts, &table, &slot->insn);
+    }
+}
+
+/* An exclusive store reads too, inside the emulator. */
+static bool is_own_direction(const struct thumb_insn *insn, bool is_store)
+{
+    return (insn->flags & THUMB_UNDECODED) != 0 ||
+           (insn->flags & (is_store ? THUMB_STORES : THUMB_LOADS)) != 0;
+}
+
+static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t address,
+                      void *userdata)
+{
+    struct slot *slot = userdata;
+    bool is_store = qemu_plugin_mem_is_store(info);
+    unsigned bytes = 1U << qemu_plugin_mem_size_shift(info);
+    (void)vcpu;
+    if (!is_own_direction(&slot->insn, is_store)) {
+        return;
+    }
+    if (is_store && bytes == 1) {
+        if (address - options.begin < REGION_LIMIT) {
+            on_begin(slot, (unsigned)(address - options.begin));
+            return;
+        }
+        if (address - options.end < REGION_LIMIT) {
+            on_end(slot, (unsigned)(address - options.end));
+            return;
+        }
+    }
+    if (region.open) {
+        *(is_store ? &audit.stored : &audit.loaded) += bytes;
+        if (cost_is_dynamic(&slot->insn) || (slot->insn.flags & THUMB_UNDECODED) != 0) {
+            on_dynamic_access(slot, is_store, bytes);
+        }
+    }
+}
+
+/* Only accesses that may be marks or that the decoder cannot foretell cost time at run time. */
+static bool must_watch(const struct thumb_insn *insn)
+{
+    bool is_access = (insn->flags & (THUMB_LOADS | THUMB_STORES)) != 0;
+    bool may_mark = (insn->flags & THUMB_STORES) != 0 && insn->bytes == 1;
+    return may_mark || cost_is_dynamic(insn) || (insn->flags & THUMB_UNDECODED) != 0 ||
+           (options.audit && is_access);
+}
+
+static void read_halfwords(const struct qemu_plugin_insn *insn, uint16_t halfwords[2])
+{
+    uint8_t bytes[4] = {0};
+#if QEMU_PLUGIN_API >= 3
+    qemu_plugin_insn_data(insn, bytes, sizeof bytes);
+#else
+    size_t size = qemu_plugin_insn_size(insn);
+    memcpy(bytes, qemu_plugin_insn_data(insn), size < sizeof bytes ? size : sizeof bytes);
+#endif
+    halfwords[0] = (uint16_t)(bytes[0] | (unsigned)bytes[1] << 8);
+    halfwords[1] = (uint16_t)(bytes[2] | (unsigned)bytes[3] << 8);
+}
+
+static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+    unsigned length = (unsigned)qemu_plugin_tb_n_insns(tb);
+    struct block *block = length == 0 ? NULL : block_new(length);
+    (void)id;
+    if (block == NULL) {
+        if (length != 0) {
+            fputs("pioneer timing: out of memory\n", stderr);
+            abort();
+        }
+        return;
+    }
+    for (unsigned i = 0; i < length; i++) {
+        struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+        uint16_t halfwords[2];
+        read_halfwords(insn, halfwords);
+        block->slots[i].insn = thumb_decode(halfwords[0], halfwords[1]);
+        block->slots[i].pc = (uint32_t)qemu_plugin_insn_vaddr(insn);
+    }
+    block_complete(block, &table);
+    /* Both directions: QEMU 7.2 calls nothing for a load that is registered as read only. */
+    for (unsigned i = 0; i < length; i++) {
+        const struct thumb_insn *insn = &block->slots[i].insn;
+        if (must_watch(insn)) {
+            qemu_plugin_register_vcpu_mem_cb(qemu_plugin_tb_get_insn(tb, i), on_access,
+                                             QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW,
+                                             &block->slots[i]);
+        }
+    }
+    qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_NO_REGS, block);
+}
+
+static void on_exit(qemu_plugin_id_t id, void *userdata)
+{
+    (void)id;
+    (void)userdata;
+    region_abandon(&region);
+    fclose(region.file);
+}
+
+static int refuse(const char *what, const char *why)
+{
+    fprintf(stderr, "pioneer timing: %s: %s\n", what, why);
+    return -1;
+}
+
+static int read_address(const char *text, uint64_t *address, bool *is_given)
+{
+    char *rest;
+    *address = strtoull(text, &rest, 0);
+    *is_given = rest != text && *rest == '\0' && *text != '-' && *address <= UINT32_MAX;
+    return *is_given ? 0 : refuse(text, "not a 32-bit address");
+}
+
+static int read_option(const char *text)
+{
+    if (strncmp(text, "out=", 4) == 0) {
+        options.out = text + 4;
+    } else if (strncmp(text, "table=", 6) == 0) {
+        options.table = text + 6;
+    } else if (strncmp(text, "begin=", 6) == 0) {
+        return read_address(text + 6, &options.begin, &options.has_begin);
+    } else if (strncmp(text, "end=", 4) == 0) {
+        return read_address(text + 4, &options.end, &options.has_end);
+    } else if (strcmp(text, "audit=on") == 0) {
+        options.audit = true;
+    } else {
+        return refuse(text, "not an argument of this plugin");
+    }
+    return 0;
+}
+
+static int check_options(void)
+{
+    uint64_t distance = options.begin < options.end ? options.end - options.begin
+                                                    : options.begin - options.end;
+    if (options.out == NULL || options.table == NULL || !options.has_begin || !options.has_end) {
+        return refuse("arguments", "out=, table=, begin= and end= are needed");
+    }
+    return distance < REGION_LIMIT ? refuse("begin and end", "the mark arrays overlap") : 0;
+}
+
+QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
+                                           char **argv)
+{
+    char problem[96];
+    if (strcmp(info->target_name, "arm") != 0 || !info->system_emulation) {
+        return refuse(info->target_name, "only qemu-system-arm is decoded");
+    }
+    if (info->system.max_vcpus != 1) {
+        return refuse("machine", "it has more than one processor");
+    }
+    for (int i = 0; i < argc; i++) {
+        if (read_option(argv[i]) != 0) {
+            return -1;
+        }
+    }
+    if (check_options() != 0) {
+        return -1;
+    }
+    if (cost_read(&table, options.table, problem, sizeof problem) != 0) {
+        return refuse(options.table, problem);
+    }
+    region.file = fopen(options.out, "w");
+    if (region.file == NULL) {
+        return refuse(options.out, "cannot be written");
+    }
+    qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
+    qemu_plugin_register_atexit_cb(id, on_exit, NULL);
+    return 0;
+}

@@ -1,0 +1,151 @@
+/*
+ * Decides what a coprocessor encoding is: FPv4-SP loads, stores, arithmetic and moves.
+ * Everything else in that space (other coprocessors, MVE) is undecoded.
+ */
+#include "thumb.h"
+
+/* Mask of the single registers behind one operand: Vx:x for a single, x:Vx for a double. */
+static uint32_t fp_register(int is_double, unsigned number, unsigned bit)
+{
+    if (is_double) {
+        unsigned index = (bit << 4) | number;
+        return index < 16 ? 3U << (2U * index) : 0U;
+    }
+    return 1U << ((number << 1) | bit);
+}
+
+static uint32_t fp_list(int is_double, unsigned number, unsigned bit, unsigned words)
+{
+    unsigned start = is_double ? 2U * ((bit << 4) | number) : (number << 1) | bit;
+    uint32_t mask = 0;
+    for (unsigned i = start; i < start + words && i < 32; i++) {
+        mask |= 1U << i;
+    }
+    return mask;
+}
+
+static void decode_memory(struct thumb_insn *insn, uint16_t first, uint16_t second)
+{
+    int is_load = (int)thumb_bits(first, 4, 4);
+    int is_double = (int)thumb_bits(second, 8, 8);
+    int writes_base = (int)thumb_bits(first, 5, 5);
+    int is_single_transfer = thumb_bits(first, 8, 8) && !writes_base;
+    unsigned listed = thumb_bits(second, 7, 0) & (is_double ? 0xfeU : 0xffU);
+    unsigned words = is_single_transfer ? (is_double ? 2 : 1) : listed;
+    uint32_t mask = fp_list(is_double, thumb_bits(second, 15, 12), thumb_bits(first, 6, 6), words);
+    int is_multiple = !is_single_transfer || is_double;
+    if (words > 32) {
+        thumb_undecoded(insn);
+        return;
+    }
+    insn->kind = is_load ? (is_multiple ? KIND_LOAD_MULTIPLE : KIND_LOAD)
+                         : (is_multiple ? KIND_STORE_MULTIPLE : KIND_STORE);
+    insn->flags |= THUMB_FP | (is_load ? THUMB_LOADS : THUMB_STORES);
+    insn->words = (uint8_t)words;
+    insn->bytes = (uint8_t)(4U * words);
+    insn->address = thumb_register(thumb_bits(first, 3, 0));
+    insn->writes = writes_base ? insn->address : 0;
+    insn->fp_writes = is_load ? mask : 0;
+    insn->fp_reads = is_load ? 0 : mask;
+}
+
+/* VMOV between two core registers and a double or two singles. */
+static void decode_move_pair(struct thumb_insn *insn, uint16_t first, uint16_t second)
+{
+    int to_core = (int)thumb_bits(first, 4, 4);
+    uint32_t mask = fp_list((int)thumb_bits(second, 8, 8), thumb_bits(second, 3, 0),
+                            thumb_bits(second, 5, 5), 2);
+    insn->kind = KIND_FPU;
+    insn->flags |= THUMB_FP;
+    insn->fp_reads = to_core ? mask : 0;
+    insn->fp_writes = to_core ? 0 : mask;
+    if (to_core) {
+        insn->writes = (uint16_t)(thumb_register(thumb_bits(first, 3, 0)) |
+                                  thumb_register(thumb_bits(second, 15, 12)));
+    }
+}
+
+/* VMOV between one core register and a single or half a double; VMRS, VMSR. */
+static void decode_move(struct thumb_insn *insn, uint16_t first, uint16_t second)
+{
+    int to_core = (int)thumb_bits(first, 4, 4);
+    int is_system = thumb_bits(first, 7, 5) == 7;
+    uint32_t mask = fp_register((int)thumb_bits(second, 8, 8), thumb_bits(first, 3, 0),
+                                thumb_bits(second, 7, 7));
+    insn->kind = KIND_FPU;
+    insn->flags |= THUMB_FP;
+    insn->writes = to_core ? thumb_register(thumb_bits(second, 15, 12)) : 0;
+    if (!is_system) {
+        insn->fp_reads = to_core ? mask : 0;
+        insn->fp_writes = to_core ? 0 : mask;
+    }
+}
+
+/* VMOV immediate and register, VABS, VNEG, VSQRT, VCMP, VCVT: one operand. */
+static void decode_unary(struct thumb_insn *insn, uint16_t first, uint16_t second, uint32_t d,
+                         uint32_t m)
+{
+    unsigned operation = thumb_bits(first, 3, 0);
+    insn->kind = KIND_FPU;
+    insn->fp_writes = d;
+    insn->fp_reads = m;
+    if (!thumb_bits(second, 6, 6)) { /* immediate */
+        insn->fp_reads = 0;
+    } else if (operation == 1 && thumb_bits(second, 7, 7)) {
+        insn->kind = KIND_FPU_DIV;
+    } else if (operation == 4 || operation == 5) { /* compare */
+        insn->fp_reads = operation == 4 ? d | m : d;
+        insn->fp_writes = 0;
+    } else if ((operation & 10U) == 10U) { /* fixed point, in place */
+        insn->fp_reads = d;
+    }
+}
+
+static void decode_arithmetic(struct thumb_insn *insn, uint16_t first, uint16_t second)
+{
+    int is_double = (int)thumb_bits(second, 8, 8);
+    uint32_t d = fp_register(is_double, thumb_bits(second, 15, 12), thumb_bits(first, 6, 6));
+    uint32_t n = fp_register(is_double, thumb_bits(first, 3, 0), thumb_bits(second, 7, 7));
+    uint32_t m = fp_register(is_double, thumb_bits(second, 3, 0), thumb_bits(second, 5, 5));
+    insn->flags |= THUMB_FP;
+    insn->fp_writes = d;
+    insn->fp_reads = n | m;
+    switch (thumb_bits(first, 7, 4) & 11U) {
+    case 0:  /* VMLA, VMLS */
+    case 1:  /* VNMLA, VNMLS */
+    case 9:  /* VFNMA, VFNMS */
+    case 10: /* VFMA, VFMS */
+        insn->kind = KIND_FPU_MAC;
+        insn->fp_reads |= d;
+        break;
+    case 2: /* VMUL, VNMUL */
+    case 3: /* VADD, VSUB */
+        insn->kind = KIND_FPU_ARITHMETIC;
+        break;
+    case 8:
+        insn->kind = KIND_FPU_DIV;
+        break;
+    default:
+        decode_unary(insn, first, second, d, m);
+        break;
+    }
+}
+
+void thumb_decode_fpu(struct thumb_insn *insn, uint16_t first, uint16_t second)
+{
+    int is_fpu = thumb_bits(second, 11, 9) == 5; /* coprocessors 10 and 11 */
+    int is_second_space = (int)thumb_bits(first, 12, 12);
+    if (!is_fpu || is_second_space || thumb_bits(first, 9, 8) == 3) {
+        thumb_undecoded(insn);
+    } else if (thumb_bits(first, 9, 9)) {
+        if (thumb_bits(second, 4, 4)) {
+            decode_move(insn, first, second);
+        } else {
+            decode_arithmetic(insn, first, second);
+        }
+    } else if (thumb_bits(first, 8, 5) == 2) {
+        decode_move_pair(insn, first, second);
+    } else {
+        decode_memory(insn, first, second);
+    }
+}

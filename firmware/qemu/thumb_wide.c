@@ -1,0 +1,286 @@
+/*
+ * Decides what the four-byte instructions on core registers are.
+ * Coprocessor encodings are left to thumb_fpu.c.
+ */
+#include "thumb.h"
+
+/* Fields that most wide encodings share: Rn first[3:0], Rt or Ra second[15:12], Rd second[11:8]. */
+static unsigned field_n(uint16_t first) { return thumb_bits(first, 3, 0); }
+static unsigned field_t(uint16_t second) { return thumb_bits(second, 15, 12); }
+static unsigned field_d(uint16_t second) { return thumb_bits(second, 11, 8); }
+
+static void set_alu(struct thumb_insn *insn, unsigned destination)
+{
+    insn->kind = KIND_ALU;
+    insn->writes = thumb_register(destination);
+}
+
+static void set_transfer(struct thumb_insn *insn, int is_load, unsigned bytes)
+{
+    insn->kind = is_load ? KIND_LOAD : KIND_STORE;
+    insn->flags |= is_load ? THUMB_LOADS : THUMB_STORES;
+    insn->bytes = (uint8_t)bytes;
+    insn->words = 1;
+}
+
+static void decode_multiple(struct thumb_insn *insn, uint16_t first, uint16_t second)
+{
+    int is_load = (int)thumb_bits(first, 4, 4);
+    unsigned mode = thumb_bits(first, 8, 7);
+    unsigned base = field_n(first);
+    unsigned count = (unsigned)__builtin_popcount(second);
+    if (mode == 0 || mode == 3) { /* SRS, RFE: not on M profile */
+        thumb_undecoded(insn);
+        return;
+    }
+    insn->kind = is_load ? KIND_LOAD_MULTIPLE : KIND_STORE_MULTIPLE;
+    insn->flags |= is_load ? THUMB_LOADS : THUMB_STORES;
+    insn->words = (uint8_t)count;
+    insn->bytes = (uint8_t)(4U * count);
+    insn->address = thumb_register(base);
+    insn->writes = (uint16_t)((is_load ? second & 0x7fffU : 0U) |
+                              (thumb_bits(first, 5, 5) ? thumb_register(base) : 0U));
+    if (is_load && thumb_bits(second, 15, 15)) {
+        insn->flags |= THUMB_WRITES_PC;
+    }
+}
+
+static void decode_dual(struct thumb_insn *insn, uint16_t first, uint16_t second)
+{
+    int is_load = (int)thumb_bits(first, 4, 4);
+    insn->kind = is_load ? KIND_LOAD_MULTIPLE : KIND_STORE_MULTIPLE;
+    insn->flags |= is_load ? THUMB_LOADS : THUMB_STORES;
+    insn->words = 2;
+    insn->bytes = 8;
+    insn->address = thumb_register(field_n(first));
+    insn->writes = (uint16_t)(
+        (is_load ? thumb_register(field_t(second)) | thumb_register(field_d(second)) : 0U) |
+        (thumb_bits(first, 5, 5) ? thumb_register(field_n(first)) : 0U));
+}
+
+static void decode_exclusive(struct thumb_insn *insn, unsigned bytes, int is_load,
+                             uint16_t first, uint16_t second)
+{
+    set_transfer(insn, is_load, bytes);
+    insn->address = thumb_register(field_n(first));
+    if (is_load) {
+        insn->writes = thumb_register(field_t(second));
+    } else {
+        insn->flags |= THUMB_EXCLUSIVE;
+        insn->writes = thumb_register(bytes == 4 ? field_d(second) : thumb_bits(second, 3, 0));
+    }
+}
+
+static void decode_table_branch(struct thumb_insn *insn, uint16_t first, uint16_t second)
+{
+    insn->kind = KIND_TABLE_BRANCH;
+    insn->flags |= THUMB_LOADS | THUMB_WRITES_PC;
+    insn->bytes = thumb_bits(second, 4, 4) ? 2 : 1;
+    insn->address = (uint16_t)(thumb_register(field_n(first)) |
+                               thumb_register(thumb_bits(second, 3, 0)));
+}
+
+static void decode_dual_exclusive_table(struct thumb_insn *insn, uint16_t first, uint16_t second)
+{
+    int is_load = (int)thumb_bits(first, 4, 4);
+    int has_write_back_or_index = thumb_bits(first, 8, 8) || thumb_bits(first, 5, 5);
+    unsigned operation = thumb_bits(second, 7, 4);
+    if (has_write_back_or_index) {
+        decode_dual(insn, first, second);
+    } else if (!thumb_bits(first, 7, 7)) {
+        decode_exclusive(insn, 4, is_load, first, second);
+    } else if (operation == 4 || operation == 5) {
+        decode_exclusive(insn, operation == 4 ? 1 : 2, is_load, first, second);
+    } else if (is_load && operation <= 1) {
+        decode_table_branch(insn, first, second);
+    } else {
+        thumb_undecoded(insn);
+    }
+}
+
+/* AND BIC ORR ORN EOR PKH ADD ADC SBC SUB RSB by first[8:5], register or modified immediate. */
+static void decode_operation(struct thumb_insn *insn, uint16_t first, uint16_t second,
+                             unsigned allowed)
+{
+    enum { AND = 0, EOR = 4, ADD = 8, SUB = 13 };
+    unsigned operation = thumb_bits(first, 8, 5);
+    int is_test = (operation == AND || operation == EOR || operation == ADD || operation == SUB) &&
+                  field_d(second) == 15 && thumb_bits(first, 4, 4);
+    if (((allowed >> operation) & 1U) == 0) {
+        thumb_undecoded(insn);
+        return;
+    }
+    set_alu(insn, is_test ? 15 : field_d(second));
+}
+
+static void decode_plain_immediate(struct thumb_insn *insn, uint16_t first, uint16_t second)
+{
+    /* ADD MOVW SUB MOVT SSAT SSAT16 SBFX BFI USAT USAT16 UBFX, by first[8:4] */
+    const unsigned allowed = (1U << 0) | (1U << 4) | (1U << 10) | (1U << 12) | (1U << 16) |
+                             (1U << 18) | (1U << 20) | (1U << 22) | (1U << 24) | (1U << 26) |
+                             (1U << 28);
+    if (((allowed >> thumb_bits(first, 8, 4)) & 1U) == 0) {
+        thumb_undecoded(insn);
+        return;
+    }
+    set_alu(insn, field_d(second));
+}
+
+/* Displacement of B.W and BL: S:I1:I2:imm10:imm11:0, I = NOT(J EOR S). */
+static int32_t far_displacement(uint16_t first, uint16_t second)
+{
+    unsigned sign = thumb_bits(first, 10, 10);
+    unsigned i1 = (thumb_bits(second, 13, 13) ^ sign) ^ 1U;
+    unsigned i2 = (thumb_bits(second, 11, 11) ^ sign) ^ 1U;
+    unsigned value = (sign << 24) | (i1 << 23) | (i2 << 22) | (thumb_bits(first, 9, 0) << 12) |
+                     (thumb_bits(second, 10, 0) << 1);
+    return (int32_t)value - (int32_t)(sign << 25) + 4;
+}
+
+/* Displacement of B<c>.W: S:J2:J1:imm6:imm11:0. */
+static int32_t near_displacement(uint16_t first, uint16_t second)
+{
+    unsigned sign = thumb_bits(first, 10, 10);
+    unsigned value = (sign << 20) | (thumb_bits(second, 11, 11) << 19) |
+                     (thumb_bits(second, 13, 13) << 18) | (thumb_bits(first, 5, 0) << 12) |
+                     (thumb_bits(second, 10, 0) << 1);
+    return (int32_t)value - (int32_t)(sign << 21) + 4;
+}
+
+static void decode_branch_or_control(struct thumb_insn *insn, uint16_t first, uint16_t second)
+{
+    int links = (int)thumb_bits(second, 14, 14);
+    unsigned operation = thumb_bits(first, 10, 4);
+    if (thumb_bits(second, 12, 12)) { /* B.W, BL */
+        insn->kind = KIND_BRANCH;
+        insn->flags |= THUMB_WRITES_PC | THUMB_DIRECT;
+        insn->writes = links ? thumb_register(14) : 0;
+        insn->displacement = far_displacement(first, second);
+    } else if (links) { /* BLX to Arm state, low-overhead loops, UDF */
+        thumb_undecoded(insn);
+    } else if ((operation & 0x38U) != 0x38U) { /* B<c>.W */
+        insn->kind = KIND_BRANCH;
+        insn->flags |= THUMB_WRITES_PC | THUMB_DIRECT | THUMB_CONDITIONAL;
+        insn->displacement = near_displacement(first, second);
+    } else if (operation == 0x3e || operation == 0x3f) { /* MRS */
+        insn->writes = thumb_register(field_d(second));
+    } else if (operation < 0x38 || operation > 0x3b) { /* MSR, hints and barriers remain */
+        thumb_undecoded(insn);
+    }
+}
+
+static void decode_single(struct thumb_insn *insn, uint16_t first, uint16_t second)
+{
+    int is_load = (int)thumb_bits(first, 4, 4);
+    unsigned size = thumb_bits(first, 6, 5);
+    unsigned base = field_n(first);
+    unsigned data = field_t(second);
+    int is_literal = is_load && base == 15;
+    int is_long_form = is_literal || thumb_bits(first, 7, 7);
+    int is_register = !is_long_form && !thumb_bits(second, 11, 11);
+    int writes_base = !is_long_form && !is_register && thumb_bits(second, 8, 8);
+    if (size == 3 || (thumb_bits(first, 8, 8) && (!is_load || size == 2)) ||
+        (is_register && thumb_bits(second, 10, 6) != 0)) {
+        thumb_undecoded(insn);
+        return;
+    }
+    if (is_load && data == 15 && size != 2) { /* PLD, PLI and unallocated hints */
+        return;
+    }
+    set_transfer(insn, is_load, 1U << size);
+    insn->address = thumb_register(base);
+    if (is_register) {
+        insn->flags |= THUMB_REGISTER_OFFSET;
+        insn->address |= thumb_register(thumb_bits(second, 3, 0));
+    }
+    insn->writes = (uint16_t)((is_load ? thumb_register(data) : 0U) |
+                              (writes_base ? thumb_register(base) : 0U));
+    if (is_load && data == 15) {
+        insn->flags |= THUMB_WRITES_PC;
+    }
+}
+
+static void decode_register_operation(struct thumb_insn *insn, uint16_t first, uint16_t second)
+{
+    /* shifts, extends, parallel and saturating arithmetic, REV, SEL, CLZ: all one result in Rd */
+    if (field_t(second) != 15) {
+        thumb_undecoded(insn);
+        return;
+    }
+    (void)first;
+    set_alu(insn, field_d(second));
+}
+
+static void decode_multiply(struct thumb_insn *insn, uint16_t first, uint16_t second)
+{
+    enum { MULTIPLY = 0, SUBTRACT_HIGH = 6, ABSOLUTE_DIFFERENCE = 7 };
+    unsigned operation = thumb_bits(first, 6, 4);
+    int accumulates = field_t(second) != 15;
+    insn->writes = thumb_register(field_d(second));
+    if (operation == ABSOLUTE_DIFFERENCE) { /* USAD8, USADA8 multiply nothing */
+        insn->kind = KIND_ALU;
+    } else {
+        int is_subtract = operation == SUBTRACT_HIGH ||
+                          (operation == MULTIPLY && thumb_bits(second, 4, 4));
+        insn->kind = accumulates || is_subtract ? KIND_MAC : KIND_MUL;
+    }
+    if (thumb_bits(second, 7, 6) != 0) {
+        thumb_undecoded(insn);
+    }
+}
+
+static void decode_long_multiply(struct thumb_insn *insn, uint16_t first, uint16_t second)
+{
+    unsigned operation = thumb_bits(first, 6, 4);
+    unsigned variant = thumb_bits(second, 7, 4);
+    insn->writes = (uint16_t)(thumb_register(field_d(second)) | thumb_register(field_t(second)));
+    if ((operation == 1 || operation == 3) && variant == 15) { /* SDIV, UDIV */
+        insn->kind = KIND_DIV;
+        insn->writes = thumb_register(field_d(second));
+    } else if ((operation == 0 || operation == 2) && variant == 0) { /* SMULL, UMULL */
+        insn->kind = KIND_MUL;
+    } else if ((operation == 4 && (variant == 0 || (variant >= 8 && variant <= 13))) ||
+               (operation == 5 && (variant == 12 || variant == 13)) ||
+               (operation == 6 && (variant == 0 || variant == 6))) {
+        insn->kind = KIND_MAC; /* SMLAL, SMLALxy, SMLALD; SMLSLD; UMLAL, UMAAL */
+    } else {
+        thumb_undecoded(insn);
+    }
+}
+
+void thumb_decode_wide(struct thumb_insn *insn, uint16_t first, uint16_t second)
+{
+    const unsigned register_operations = 0x6d5fU;  /* bits: 0..4 6 8 10 11 13 14 */
+    const unsigned immediate_operations = 0x6d1fU; /* the same without PKH */
+    switch (thumb_bits(first, 12, 11)) {
+    case 1:
+        if (thumb_bits(first, 9, 9)) {
+            decode_operation(insn, first, second, register_operations);
+        } else if (thumb_bits(first, 6, 6)) {
+            decode_dual_exclusive_table(insn, first, second);
+        } else {
+            decode_multiple(insn, first, second);
+        }
+        break;
+    case 2:
+        if (thumb_bits(second, 15, 15)) {
+            decode_branch_or_control(insn, first, second);
+        } else if (thumb_bits(first, 9, 9)) {
+            decode_plain_immediate(insn, first, second);
+        } else {
+            decode_operation(insn, first, second, immediate_operations);
+        }
+        break;
+    default:
+        if (!thumb_bits(first, 9, 9)) {
+            decode_single(insn, first, second);
+        } else if (!thumb_bits(first, 8, 8)) {
+            decode_register_operation(insn, first, second);
+        } else if (!thumb_bits(first, 7, 7)) {
+            decode_multiply(insn, first, second);
+        } else {
+            decode_long_multiply(insn, first, second);
+        }
+        break;
+    }
+}
