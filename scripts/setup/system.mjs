@@ -80,10 +80,18 @@ export function packageManager() {
   return null;
 }
 
-/** The words before a command that needs root: none, sudo, or sudo that never asks; null where root is out of reach. */
-export function asRoot() {
-  if (process.getuid?.() === 0) return [];
+/**
+ * The words before a command that needs root: none for root, sudo for a person at a terminal, sudo that never asks
+ * elsewhere; null where there is no sudo.
+ */
+export function asRoot(
+  user = { uid: process.getuid?.(), ci: isCi(), terminal: process.stderr.isTTY },
+) {
+  if (user.uid === 0) return [];
   if (findProgram("sudo") === null) return null;
-  const mayAsk = !process.env.CI && process.stderr.isTTY === true;
-  return mayAsk ? ["sudo"] : ["sudo", "-n"];
+  return user.terminal && !user.ci ? ["sudo"] : ["sudo", "-n"];
+}
+
+function isCi() {
+  return process.env.CI !== undefined && process.env.CI !== "" && process.env.CI !== "false";
 }
