@@ -64,13 +64,7 @@ function check(value: unknown, schema: Schema, path: string, root: Schema): stri
   const found: string[] = [];
   if (schema.$ref !== undefined)
     found.push(...check(value, resolve(schema.$ref, root), path, root));
-  if (schema.anyOf !== undefined) {
-    const attempts = schema.anyOf.map((option) => check(value, option, path, root));
-    // Where nothing fits, the option that is nearest tells most.
-    if (!attempts.some((attempt) => attempt.length === 0)) {
-      found.push(...attempts.reduce((best, next) => (next.length < best.length ? next : best)));
-    }
-  }
+  if (schema.anyOf !== undefined) found.push(...checkAny(value, schema.anyOf, path, root));
   if (schema.const !== undefined && value !== schema.const) {
     found.push(`${at}: must be ${JSON.stringify(schema.const)}`);
   }
@@ -85,6 +79,23 @@ function check(value: unknown, schema: Schema, path: string, root: Schema): stri
   if (Array.isArray(value)) found.push(...checkArray(value, schema, path, at, root));
   else if (isObject(value)) found.push(...checkObject(value, schema, path, at, root));
   return found;
+}
+
+/** Where no option fits, the one of the value's own type tells most. */
+function checkAny(
+  value: unknown,
+  options: readonly Schema[],
+  path: string,
+  root: Schema,
+): string[] {
+  const attempts = options.map((option) => ({ option, found: check(value, option, path, root) }));
+  if (attempts.some(({ found }) => found.length === 0)) return [];
+  const sameType = attempts.filter(({ option }) => typeOf(option, root) === typeName(value));
+  return (sameType[0] ?? attempts[0])?.found ?? [];
+}
+
+function typeOf(schema: Schema, root: Schema): string | undefined {
+  return schema.$ref === undefined ? schema.type : typeOf(resolve(schema.$ref, root), root);
 }
 
 function checkNumber(value: number, schema: Schema, at: string): string[] {
