@@ -3,7 +3,7 @@
  * The exact integer arithmetic is left to quantize/reference-int8.ts.
  */
 
-import type { DenseLayer, LstmLayer, Matrix, RecurrentModel } from "./types.ts";
+import type { DenseLayer, Layer, LstmLayer, Matrix, RecurrentModel } from "./types.ts";
 
 /** Largest magnitudes seen since the model was made; resets of the state do not clear them. */
 export interface LayerPeaks {
@@ -65,18 +65,20 @@ const ACTIVATIONS: Readonly<Record<"sigmoid" | "tanh" | "relu", (x: number) => n
   relu: (x) => Math.max(0, x),
 };
 
+function runLayer(layer: Layer): RunningLayer {
+  switch (layer.kind) {
+    case "lstm":
+      return runLstm(layer);
+    case "dense":
+      return runDense(layer);
+    case "activation":
+      return runActivation(ACTIVATIONS[layer.activation]);
+  }
+}
+
 /** Makes a runnable copy of the model; the model itself is not changed. */
 export function createFloatModel(model: RecurrentModel): FloatModel {
-  const layers = model.layers.map((layer): RunningLayer => {
-    switch (layer.kind) {
-      case "lstm":
-        return runLstm(layer);
-      case "dense":
-        return runDense(layer);
-      case "activation":
-        return runActivation(ACTIVATIONS[layer.activation]);
-    }
-  });
+  const layers = model.layers.map(runLayer);
   let inputPeak = 0;
   return {
     reset() {

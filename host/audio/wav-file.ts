@@ -14,21 +14,8 @@ const MAX_FILE_BYTES = 256 * 1024 * 1024;
  * @throws UsageError TP-USE-030 when the file is missing or too large, -031 and -032 as decodeWav
  */
 export function readWav(path: string): Wav {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats?.isFile() || stats.size > MAX_FILE_BYTES) {
-    const missing = !stats?.isFile();
-    throw new UsageError(
-      "TP-USE-030",
-      {
-        what: missing ? `there is no recording ${path}` : `${path} holds ${stats.size} B`,
-        why: missing
-          ? "the path names no file"
-          : `a recording is read whole, up to ${MAX_FILE_BYTES} B`,
-        fix: missing ? "check the path" : `ffmpeg -i ${path} -t 60 -c:a pcm_s16le shorter.wav`,
-      },
-      { path },
-    );
-  }
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined || size > MAX_FILE_BYTES) throw unreadableError(path, size);
   return decodeWav(readFileSync(path), path);
 }
 
@@ -46,4 +33,20 @@ export function writeWav(path: string, wav: Wav): void {
   } finally {
     rmSync(part, { force: true });
   }
+}
+
+function unreadableError(path: string, bytes: number | undefined): UsageError {
+  const text =
+    bytes === undefined
+      ? {
+          what: `there is no recording ${path}`,
+          why: "the path names no file",
+          fix: "check the path",
+        }
+      : {
+          what: `${path} holds ${bytes} B`,
+          why: `a recording is read whole, up to ${MAX_FILE_BYTES} B`,
+          fix: `ffmpeg -i ${path} -t 60 -c:a pcm_s16le shorter.wav`,
+        };
+  return new UsageError("TP-USE-030", text, { path, limitBytes: MAX_FILE_BYTES });
 }

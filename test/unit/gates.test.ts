@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { toCanonicalGates } from "../../codegen/model/gates.ts";
+
+it("brings every format's blocks into the order input, forget, cell, output", () => {
+  // Two rows a gate, labelled 1 input, 2 forget, 3 cell, 4 output.
+  const canonical = Float64Array.of(1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5);
+  expect(toCanonicalGates(Float64Array.of(1, 1.5, 4, 4.5, 2, 2.5, 3, 3.5), "onnx")).toEqual(
+    canonical,
+  );
+  expect(toCanonicalGates(canonical, "keras")).toEqual(canonical);
+  expect(toCanonicalGates(canonical, "pytorch")).toEqual(canonical);
+});
+
+it("refuses what cannot be four gates", () => {
+  expect(() => toCanonicalGates(new Float64Array(6), "onnx")).toThrow(RangeError);
+});

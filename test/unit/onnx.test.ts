@@ -1,0 +1,356 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import protobuf from "protobufjs/minimal.js";
+import { describe, expect, it } from "vitest";
+import { ModelFileError, PlanError, ToolkitError } from "../../codegen/errors.ts";
+import { loadModel } from "../../codegen/model/load.ts";
+import { readOnnxModel } from "../../codegen/model/onnx/read.ts";
+import type { Unsupported } from "../../codegen/model/types.ts";
+import {
+  denoiserSpec,
+  type ModelSpec,
+  message,
+  type NodeSpec,
+  type TensorSpec,
+  writeOnnx,
+} from "./onnx-writer.ts";
+
+const SPEC = denoiserSpec(3, 2, 4);
+const BYTES = writeOnnx(SPEC);
+
+/** The specification with one node changed. */
+function withNode(name: string, change: Partial<NodeSpec>): ModelSpec {
+  return {
+    ...SPEC,
+    nodes: SPEC.nodes.map((node) => (node.name === name ? { ...node, ...change } : node)),
+  };
+}
+
+function withTensor(name: string, change: Partial<TensorSpec>): ModelSpec {
+  const initializers = SPEC.initializers?.map((tensor) =>
+    tensor.name === name ? { ...tensor, ...change } : tensor,
+  );
+  return { ...SPEC, ...(initializers ? { initializers } : {}) };
+}
+
+function caught(bytes: Uint8Array): ToolkitError {
+  try {
+    readOnnxModel(bytes, "model.onnx");
+  } catch (error) {
+    if (error instanceof ToolkitError) return error;
+    throw error;
+  }
+  throw new Error("the model was read");
+}
+
+function unsupportedOf(spec: ModelSpec): readonly Unsupported[] {
+  const error = caught(writeOnnx(spec));
+  expect(error).toBeInstanceOf(PlanError);
+  expect(error.code).toBe("TP-PLAN-001");
+  return error.facts.unsupported as readonly Unsupported[];
+}
+
+describe("a sound file", () => {
+  const model = readOnnxModel(BYTES, "folder/tiny.onnx");
+
+  it("becomes a chain of layers with canonical gates", () => {
+    expect(model.name).toBe("tiny");
+    expect(model.source.digest).toMatch(/^[0-9a-f]{64}$/);
+    expect([model.inputSize, model.outputSize]).toEqual([3, 4]);
+    expect(model.layers.map(({ kind, input, output }) => [kind, input, output])).toEqual([
+      ["lstm", "features", "y"],
+      ["dense", "y", "sum"],
+      ["activation", "sum", "gains"],
+    ]);
+    const [lstm, dense] = model.layers;
+    if (lstm?.kind !== "lstm" || dense?.kind !== "dense") throw new Error("wrong layers");
+    const tensor = (name: string) =>
+      SPEC.initializers?.find((t) => t.name === name)?.values as number[];
+    // ONNX stores i, o, f, c; hidden 2 and input 3 make blocks of 6 weights.
+    const [W, B] = [tensor("W"), tensor("B")];
+    expect([...lstm.inputWeights.values.subarray(6, 12)]).toEqual(W.slice(12, 18));
+    expect([...lstm.inputWeights.values.subarray(18, 24)]).toEqual(W.slice(6, 12));
+    expect(lstm.bias[2]).toBe((B[4] as number) + (B[12] as number));
+    // D is [in, out] in the file, [out, in] in a layer.
+    expect(dense.weights.values[1 * 2 + 0]).toBe(tensor("D")[0 * 4 + 1]);
+    expect([...dense.bias]).toEqual(tensor("d"));
+    expect([...lstm.initialHidden, ...lstm.initialCell]).toEqual([0, 0, 0, 0]);
+  });
+
+  it("may hold constants in nodes", () => {
+    const spec: ModelSpec = {
+      ...SPEC,
+      initializers: SPEC.initializers?.filter(({ name }) => name !== "axes") ?? [],
+      nodes: [
+        {
+          operator: "Constant",
+          inputs: [],
+          outputs: ["axes"],
+          tensors: { value: { name: "", dims: [1], values: [1], type: "int64" } },
+        },
+        ...SPEC.nodes,
+      ],
+    };
+    expect(readOnnxModel(writeOnnx(spec), "m.onnx").layers).toHaveLength(3);
+  });
+});
+
+describe("what cannot be generated is listed at once", () => {
+  it("names operator, node, reason and what to do instead", () => {
+    const spec = withNode("lstm", {
+      texts: { direction: "bidirectional", activations: ["Sigmoid", "Relu", "Tanh"] },
+      floats: { clip: 3 },
+    });
+    const nodes: NodeSpec[] = [
+      { operator: "GRU", name: "gru", inputs: ["features"], outputs: ["g"] },
+      { operator: "Sigmoid", name: "fancy", domain: "com.example", inputs: ["g"], outputs: ["f"] },
+      ...spec.nodes,
+    ];
+    const listed = unsupportedOf({ ...spec, nodes });
+    expect(listed.map(({ operator, node }) => `${operator} ${node}`)).toEqual([
+      "GRU gru",
+      "Sigmoid fancy",
+      "LSTM lstm",
+      "LSTM lstm",
+      "LSTM lstm",
+    ]);
+    expect(listed.every(({ why, instead }) => why.length > 0 && instead.length > 0)).toBe(true);
+    const { what, why, fix } = caught(writeOnnx({ ...spec, nodes })).text;
+    expect([what, why, fix].every((line) => !line.includes("\n"))).toBe(true);
+    expect(why).toContain("domain com.example is not standard");
+  });
+
+  it.each<[string, ModelSpec, string]>([
+    [
+      "a batch",
+      { ...SPEC, inputs: [{ name: "features", shape: ["T", 2, 3] }, ...SPEC.inputs.slice(1)] },
+      "the batch is 2",
+    ],
+    ["an operator set from before LSTM's last change", { ...SPEC, opset: 6 }, "version 6"],
+    [
+      "a state that is never returned",
+      { ...SPEC, outputs: SPEC.outputs.slice(0, 2) },
+      "sets the cell state",
+    ],
+    [
+      "a second input",
+      { ...SPEC, inputs: [...SPEC.inputs, { name: "more", shape: [1, 2] }] },
+      "one input a step",
+    ],
+    [
+      "an input of open size",
+      { ...SPEC, inputs: [{ name: "features", shape: ["T", 1, "N"] }, ...SPEC.inputs.slice(1)] },
+      "last dimension is not given",
+    ],
+    ["features split over dimensions", withTensor("axes", { values: [-1] }), "apart"],
+    [
+      "weights that are computed",
+      withNode("matmul", { inputs: ["hidden", "h0"] }),
+      "computed, not a constant",
+    ],
+    [
+      "a skip connection",
+      withNode("add", { inputs: ["product", "features"] }),
+      "computed, not a constant",
+    ],
+    [
+      "a middle layer as output",
+      { ...SPEC, outputs: [...SPEC.outputs, { name: "hidden", shape: ["T", 1, 2] }] },
+      "not the last layer's",
+    ],
+    [
+      "the last state of a sequence as a layer's input",
+      withNode("matmul", { inputs: ["hn", "D"] }),
+      "after the last step",
+    ],
+    ["a branch", withNode("sigmoid", { inputs: ["hidden"] }), 'reads "y"'],
+  ])("%s", (_, spec, why) => {
+    expect(unsupportedOf(spec).some((item) => item.why.includes(why))).toBe(true);
+  });
+
+  it("of a real export with packed states, in full and without a crash", ({ skip }) => {
+    const path = join(import.meta.dirname, "../../../shared/models/dtln-part1/float.onnx");
+    if (!existsSync(path)) skip("../shared/models is not here");
+    const error = caught(readFileSync(path));
+    expect(error.code).toBe("TP-PLAN-001");
+    const listed = error.facts.unsupported as readonly Unsupported[];
+    expect(new Set(listed.map(({ operator }) => operator))).toEqual(new Set(["Slice", "Concat"]));
+  });
+});
+
+/** A tensor field (5) of a graph (7), written by hand. */
+function graphWithTensor(fill: (tensor: protobuf.Writer) => void): Uint8Array {
+  const writer = protobuf.Writer.create();
+  message(writer, 7, (graph) => message(graph, 5, fill));
+  message(writer, 8, (set) => set.uint32(16).int64(13));
+  return Uint8Array.from(writer.finish());
+}
+
+describe("a damaged or hostile file", () => {
+  it.each<[string, Uint8Array, string]>([
+    ["empty", new Uint8Array(), "TP-MODEL-001"],
+    ["text", new TextEncoder().encode("GIF89a, not a model at all"), "TP-MODEL-002"],
+    ["a length beyond the end", Uint8Array.of(0x3a, 0xff, 0xff, 0xff, 0x7f, 1), "TP-MODEL-002"],
+    ["groups in groups", new Uint8Array(100_000).fill(0x0b), "TP-MODEL-002"],
+    ["no graph", Uint8Array.of(0x08, 0x07), "TP-MODEL-005"],
+    ["two graphs", Uint8Array.of(0x3a, 0x00, 0x3a, 0x00), "TP-MODEL-005"],
+    ["no operator set", Uint8Array.of(0x3a, 0x00), "TP-MODEL-005"],
+    ["a million empty nodes", manyNodes(1_000_000), "TP-MODEL-003"],
+    [
+      "a weight of 2^60 values",
+      writeOnnx(withTensor("W", { dims: [1, 2 ** 30, 2 ** 30] })),
+      "TP-MODEL-003",
+    ],
+    [
+      "dimensions that multiply past 2^53",
+      writeOnnx(withTensor("W", { dims: [2 ** 40, 2 ** 40, 2 ** 40] })),
+      "TP-MODEL-003",
+    ],
+    ["a negative dimension", writeOnnx(withTensor("W", { dims: [1, -8, 3] })), "TP-MODEL-004"],
+    [
+      "fewer bytes than dimensions",
+      writeOnnx(withTensor("W", { values: [1, 2, 3] })),
+      "TP-MODEL-004",
+    ],
+    [
+      "fewer list values than dimensions",
+      writeOnnx(withTensor("W", { values: [1], asList: true })),
+      "TP-MODEL-004",
+    ],
+    [
+      "nine dimensions",
+      writeOnnx(withTensor("W", { dims: [1, 1, 1, 1, 1, 1, 1, 8, 3] })),
+      "TP-MODEL-003",
+    ],
+    [
+      "a name of 2000 letters",
+      writeOnnx(withNode("add", { name: "n".repeat(2000) })),
+      "TP-MODEL-003",
+    ],
+    [
+      "a name that moves the cursor",
+      writeOnnx(withNode("add", { name: "\u001b[2J" })),
+      "TP-MODEL-002",
+    ],
+    [
+      "a weight of the wrong shape",
+      writeOnnx(withTensor("W", { dims: [1, 4, 6] })),
+      "TP-MODEL-006",
+    ],
+    [
+      "another hidden_size than R's",
+      writeOnnx(withNode("lstm", { integers: { hidden_size: 3 } })),
+      "TP-MODEL-006",
+    ],
+    [
+      "a hidden size of 0",
+      writeOnnx(withTensor("R", { dims: [1, 0, 0], values: [] })),
+      "TP-MODEL-006",
+    ],
+    [
+      "a value from nowhere",
+      writeOnnx(withNode("sigmoid", { inputs: ["nowhere"] })),
+      "TP-MODEL-006",
+    ],
+    ["a value made twice", writeOnnx(withNode("sigmoid", { outputs: ["sum"] })), "TP-MODEL-006"],
+    ["a missing input", writeOnnx(withNode("matmul", { inputs: ["hidden"] })), "TP-MODEL-006"],
+    ["axes out of range", writeOnnx(withTensor("axes", { values: [9] })), "TP-MODEL-006"],
+    ["NaN weights", writeOnnx(withTensor("d", { values: [0, Number.NaN, 0, 0] })), "TP-MODEL-007"],
+    [
+      "bytes in another file",
+      graphWithTensor((tensor) => tensor.uint32(112).int32(1)),
+      "TP-MODEL-008",
+    ],
+  ])("%s", (_, bytes, code) => {
+    const error = caught(bytes);
+    expect(error.code).toBe(code);
+    expect(error).toBeInstanceOf(ModelFileError);
+    for (const line of Object.values(error.text)) expect(line).toMatch(/^[^\n]+$/);
+  });
+
+  it("cut at any byte is a ModelFileError", () => {
+    for (let length = 0; length < BYTES.length; length++) {
+      expect(() => readOnnxModel(BYTES.subarray(0, length), "cut.onnx")).toThrow(ModelFileError);
+    }
+  });
+
+  it("with any bit flipped is read, refused or damaged, and nothing else", () => {
+    let refused = 0;
+    for (let bit = 0; bit < 8 * BYTES.length; bit++) {
+      const flipped = BYTES.slice();
+      flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
+      try {
+        readOnnxModel(flipped, "flipped.onnx");
+      } catch (error) {
+        if (!(error instanceof ModelFileError || error instanceof PlanError)) throw error;
+        refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(1000);
+  });
+
+  it("of seeded garbage behind a sound beginning never escapes as another error", () => {
+    let state = 1;
+    const next = () => {
+      state = (state * 48271) % 2147483647;
+      return state;
+    };
+    for (let trial = 0; trial < 2000; trial++) {
+      const garbage = BYTES.slice();
+      for (let change = 0; change < 8; change++) garbage[next() % garbage.length] = next() & 255;
+      try {
+        readOnnxModel(garbage, "garbage.onnx");
+      } catch (error) {
+        if (!(error instanceof ModelFileError || error instanceof PlanError)) throw error;
+      }
+    }
+  });
+});
+
+function manyNodes(count: number): Uint8Array {
+  const writer = protobuf.Writer.create();
+  message(writer, 7, (graph) => {
+    for (let node = 0; node < count; node++) graph.uint32(0x0a).uint32(0);
+  });
+  return writer.finish();
+}
+
+describe("loadModel", () => {
+  const directory = () => mkdtempSync(join(tmpdir(), "pioneer-models-"));
+
+  it("finds a shipped model by name and a file by path, without a sidecar", () => {
+    const modelsDir = directory();
+    try {
+      writeFileSync(join(modelsDir, "tiny.onnx"), BYTES);
+      const byName = loadModel("tiny", { modelsDir });
+      expect(byName.model.name).toBe("tiny");
+      expect(byName.sidecar).toBeUndefined();
+      expect(byName.model.source.file).toBe("tiny.onnx");
+      expect(loadModel(join(modelsDir, "tiny.onnx"), { modelsDir: "" }).model).toEqual(
+        byName.model,
+      );
+    } finally {
+      rmSync(modelsDir, { recursive: true });
+    }
+  });
+
+  it("lists the shipped names when there is no such model or file", () => {
+    const modelsDir = directory();
+    try {
+      writeFileSync(join(modelsDir, "tiny.onnx"), BYTES);
+      writeFileSync(join(modelsDir, "tiny.json"), "{}");
+      for (const asked of ["hearable-128", "no/such/model.onnx"]) {
+        const load = () => loadModel(asked, { modelsDir });
+        expect(load).toThrow(expect.objectContaining({ code: "TP-USE-020", exitStatus: 2 }));
+        expect(load).toThrow(/the shipped models are: tiny/);
+      }
+      writeFileSync(join(modelsDir, "tiny.h5"), "x");
+      expect(() => loadModel(join(modelsDir, "tiny.h5"), { modelsDir })).toThrow(
+        expect.objectContaining({ code: "TP-MODEL-009" }),
+      );
+    } finally {
+      rmSync(modelsDir, { recursive: true });
+    }
+  });
+});
