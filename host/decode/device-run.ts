@@ -1,0 +1,82 @@
+/**
+ * Gathers what a device said in one run, live or from a recording: greeting, outputs in order, summary, fault, text, losses.
+ * Whether the run is good is left to its readers.
+ */
+import type { LinkEvent, RecordEvent } from "./frames.ts";
+import type { FaultRecord, HelloRecord, OutputRecord, SummaryRecord } from "./records.gen.ts";
+
+/** Text and complaints kept of one run; the totals of the decoder count all of them. */
+const KEPT_LINES = 1000;
+
+export type OutputEvent = RecordEvent<OutputRecord>;
+
+export class DeviceRun {
+  hello: HelloRecord | undefined;
+  summary: SummaryRecord | undefined;
+  fault: FaultRecord | undefined;
+  /** One a frame that arrived, in order of arrival; frames go up. */
+  readonly outputs: OutputEvent[] = [];
+  /** Frames that were passed over by a later one. */
+  readonly missingFrames: number[] = [];
+  /** Outputs whose frame had come before or was passed over. */
+  unexpectedOutputs = 0;
+  /** Log records and unframed text, in order. */
+  readonly messages: string[] = [];
+  /** Why bytes were discarded, in order. */
+  readonly complaints: string[] = [];
+  /** The version of the wire that whole frames of another version carried. */
+  otherWireVersion: number | undefined;
+  /** The first frame that has neither come nor been passed over. */
+  nextFrame = 0;
+
+  accept(event: LinkEvent): void {
+    if (event.kind === "text") {
+      keep(this.messages, event.text);
+    } else if (event.kind === "discarded") {
+      keep(this.complaints, `${event.bytes} bytes: ${event.detail}`);
+      this.otherWireVersion ??= event.wireVersion;
+    } else if (event.kind === "record") {
+      this.#acceptRecord(event);
+    }
+  }
+
+  #acceptRecord(event: RecordEvent): void {
+    const { record } = event;
+    switch (record.type) {
+      case "hello":
+        this.hello = record;
+        break;
+      case "output":
+        this.#acceptOutput({ ...event, record });
+        break;
+      case "summary":
+        this.summary = record;
+        break;
+      case "fault":
+        this.fault ??= record;
+        break;
+      case "log":
+        keep(this.messages, record.text);
+        break;
+    }
+  }
+
+  /** A frame that is passed over counts as missing: its Input or its Output was lost on the way. */
+  #acceptOutput(event: OutputEvent): void {
+    const { frame } = event.record;
+    if (frame < this.nextFrame || frame >= this.nextFrame + MAX_PASSED_OVER) {
+      this.unexpectedOutputs++;
+      return;
+    }
+    while (this.nextFrame < frame) this.missingFrames.push(this.nextFrame++);
+    this.nextFrame++;
+    this.outputs.push(event);
+  }
+}
+
+/** A frame further ahead than this cannot come from lost records alone; one sequence number later they repeat. */
+const MAX_PASSED_OVER = 0x1_0000;
+
+function keep(lines: string[], line: string): void {
+  if (lines.length < KEPT_LINES) lines.push(line);
+}

@@ -1,0 +1,109 @@
+/**
+ * Runs one emulator and makes sure that neither it nor its temporary folder outlives this program.
+ * How its serial line is reached is left to qemu.ts.
+ */
+import type { ChildProcessByStdio } from "node:child_process";
+import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
+import type { Readable } from "node:stream";
+
+/** Output kept [byte]; the tail wins, because errors come last. */
+const KEPT_BYTES = 64 << 10;
+
+/** From asking to forcing an emulator to leave [ms]. */
+const GRACE_MS = 1000;
+
+const FATAL_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+export interface Exit {
+  /** Exit status, or null when a signal ended it. */
+  readonly status: number | null;
+  readonly signal: string | null;
+}
+
+export class EmulatorProcess {
+  /** Rejects when the program cannot be started, with the system's error. */
+  readonly exited: Promise<Exit>;
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #folder: string;
+  readonly #onOutput: (() => void)[] = [];
+  #output = "";
+  #running = true;
+
+  /** Starts `command`; `folder` is removed when it is over. */
+  constructor(command: string, args: readonly string[], folder: string) {
+    this.#folder = folder;
+    this.#child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        this.#output = (this.#output + text).slice(-KEPT_BYTES);
+        for (const notify of this.#onOutput) notify();
+      });
+    }
+    process.once("exit", this.#clear);
+    for (const signal of FATAL_SIGNALS) process.on(signal, this.#onSignal);
+    this.exited = new Promise((resolve, reject) => {
+      this.#child.once("error", (error) => {
+        this.#release();
+        reject(error);
+      });
+      this.#child.once("close", (status, signal) => {
+        this.#release();
+        resolve({ status, signal });
+      });
+    });
+    // Those who wait get the error; nobody has to.
+    this.exited.catch(() => {});
+  }
+
+  /** The end of what it wrote to stdout and stderr. */
+  get output(): string {
+    return this.#output;
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** Waits until its output matches; rejects when it leaves before. */
+  async waitForOutput(pattern: RegExp): Promise<RegExpExecArray> {
+    const match = new Promise<RegExpExecArray>((resolve) => {
+      const look = () => {
+        const found = pattern.exec(this.#output);
+        if (found) resolve(found);
+      };
+      this.#onOutput.push(look);
+      look();
+    });
+    const left = this.exited.then(() => Promise.reject(new Error("the emulator left")));
+    return Promise.race([match, left]);
+  }
+
+  /** Asks it to leave, then forces it, and waits for its end. */
+  async stop(): Promise<void> {
+    if (this.#running) this.#child.kill("SIGTERM");
+    const force = setTimeout(() => this.#child.kill("SIGKILL"), GRACE_MS);
+    await this.exited.catch(() => {});
+    clearTimeout(force);
+  }
+
+  #release(): void {
+    this.#running = false;
+    process.off("exit", this.#clear);
+    for (const signal of FATAL_SIGNALS) process.off(signal, this.#onSignal);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  readonly #clear = (): void => {
+    if (this.#running) this.#child.kill("SIGKILL");
+    rmSync(this.#folder, { recursive: true, force: true });
+  };
+
+  /** A signal that nobody else handles still ends this program, but after clearing away. */
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    if (process.listeners(signal).some((listener) => listener !== this.#onSignal)) return;
+    this.#clear();
+    process.off(signal, this.#onSignal);
+    process.kill(process.pid, signal);
+  };
+}

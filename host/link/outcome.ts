@@ -1,0 +1,113 @@
+/**
+ * Decides how a run can end, and puts each bad end into what, why and fix.
+ * Finding out how it ended is left to session.ts, naming the function that faulted to the caller.
+ */
+import { LinkError } from "../../codegen/index.ts";
+import type { DeviceRun } from "../decode/device-run.ts";
+import type { LinkTotals } from "../decode/frames.ts";
+import type { FaultRecord } from "../decode/records.gen.ts";
+import type { LinkEnd } from "./source.ts";
+
+/** Why a conversation stopped. */
+export type Ending =
+  /** Every frame came back and the device said goodbye. */
+  | { readonly state: "completed" }
+  /** The device said nothing for too long. */
+  | { readonly state: "timeout"; readonly waitingFor: string; readonly waitedMs: number }
+  /** The device reported a fault, or the emulator behind the link died. */
+  | { readonly state: "crashed"; readonly fault?: FaultRecord; readonly end?: LinkEnd }
+  /** The run went to its end, but frames are missing. */
+  | { readonly state: "lost"; readonly missingFrames: readonly number[] }
+  /** The link went away under a device that had not crashed. */
+  | { readonly state: "disconnected"; readonly why: string };
+
+export type RunResult = Ending & {
+  readonly run: DeviceRun;
+  readonly totals: LinkTotals;
+};
+
+/** The causes of a Fault record, by number. */
+export const FAULT_CAUSES: readonly string[] = [
+  "an unknown fault",
+  "a hard fault",
+  "a bus fault",
+  "a usage fault",
+  "a memory fault",
+  "a failed assertion",
+  "the watchdog",
+];
+
+/** The error of a run that did not complete; undefined when it did. */
+export function explainEnding(result: RunResult): LinkError | undefined {
+  switch (result.state) {
+    case "completed":
+      return undefined;
+    case "timeout":
+      return explainTimeout(result.waitingFor, result.waitedMs, result);
+    case "crashed":
+      return result.fault ? explainFault(result.fault) : explainExit(result.end);
+    case "lost":
+      return new LinkError(
+        "TP-LINK-008",
+        {
+          what: `${result.missingFrames.length} frames have no output, the first is ${result.missingFrames[0]}`,
+          why: `${result.totals.lostRecords} records were lost and ${result.totals.discardedBytes} bytes discarded on the way to the host; the device met ${result.run.summary?.badFrames ?? 0} bad frames`,
+          fix: "a shorter cable, a lower baud rate or another port, then run again",
+        },
+        { missingFrames: result.missingFrames },
+      );
+    case "disconnected":
+      return new LinkError("TP-LINK-009", {
+        what: `the link went away after ${result.run.outputs.length} outputs`,
+        why: result.why,
+        fix: "plug the board in again, see it with: pioneer ports, then run again",
+      });
+  }
+}
+
+function explainTimeout(waitingFor: string, waitedMs: number, result: RunResult): LinkError {
+  const { bytes, discardedBytes, textBytes } = result.totals;
+  const unread = discardedBytes + textBytes;
+  return new LinkError(
+    "TP-LINK-003",
+    {
+      what: `no ${waitingFor} within ${waitedMs / 1000} s`,
+      why:
+        bytes === 0
+          ? "not one byte arrived"
+          : `${bytes} bytes arrived, ${unread} of them no records`,
+      fix:
+        unread > 0
+          ? "check the baud rate, and that the firmware is this project's: pioneer build"
+          : "check the port and that the board runs this project's firmware: pioneer build",
+    },
+    { waitingFor, waitedMs, bytes, discardedBytes, textBytes },
+  );
+}
+
+function explainFault(fault: FaultRecord): LinkError {
+  const hex = (value: number) => `0x${value.toString(16).padStart(8, "0")}`;
+  return new LinkError(
+    "TP-LINK-006",
+    {
+      what: `the device met ${FAULT_CAUSES[fault.cause] ?? FAULT_CAUSES[0]} at ${hex(fault.pc)}`,
+      why: `called from ${hex(fault.lr)}, status ${hex(fault.status)}, address ${hex(fault.address)}`,
+      fix: "look the address up in firmware.map, or debug the firmware there",
+    },
+    { fault },
+  );
+}
+
+function explainExit(end: LinkEnd | undefined): LinkError {
+  const exited = end?.state === "exited" ? end : undefined;
+  const how = exited?.signal ? `by ${exited.signal}` : `with status ${exited?.status ?? "unknown"}`;
+  return new LinkError(
+    "TP-LINK-007",
+    {
+      what: `the emulator left ${how} before the run was over`,
+      why: exited?.output.trim().split("\n").at(-1) || "it gave no reason",
+      fix: "build the firmware again for this board: pioneer build; check the emulator: pioneer doctor",
+    },
+    { ...exited },
+  );
+}

@@ -1,0 +1,148 @@
+/**
+ * Decides how an emulated board is started and how its serial line reaches this program.
+ * Which machine, firmware and plugin run is left to the caller's arguments, the conversation to session.ts.
+ */
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { LinkError, MissingToolError } from "../../codegen/index.ts";
+import { EmulatorProcess } from "./emulator-process.ts";
+import { serialTransport } from "./serial.ts";
+import { connectSocket, socketBinding } from "./socket-binding.ts";
+import type { Link, LinkEnd } from "./source.ts";
+import type { Transport } from "./stream-link.ts";
+import { StreamLink } from "./stream-link.ts";
+
+export interface QemuOptions {
+  /** Such as "mps2-an386"; for messages. */
+  readonly machine: string;
+  /** Everything but the serial line: ["-M", "mps2-an386", "-nographic", ..., "-kernel", "firmware.elf"]. */
+  readonly args: readonly string[];
+  /** "qemu-system-arm" unless the board is of another family. */
+  readonly command?: string;
+  /** A socket by default: it loses nothing. A pseudo terminal is what a real port looks like. */
+  readonly line?: "socket" | "pty";
+}
+
+/** A socket's path has to fit into sockaddr_un, 104 bytes on macOS and 108 on Linux. */
+const MAX_SOCKET_PATH_BYTES = 103;
+
+/** From the start of the emulator to its serial line [ms]; a slow machine that loads a plugin needs seconds. */
+const START_TIMEOUT_MS = 20_000;
+const POLL_MS = 10;
+
+/** From the end of the serial line to the end of the emulator [ms]. */
+const EXIT_TIMEOUT_MS = 5000;
+
+/** Socket and pseudo terminal ignore it. */
+const BAUD_RATE = 115_200;
+
+export function createQemuLink(options: QemuOptions): Link {
+  const command = options.command ?? "qemu-system-arm";
+  let emulator: EmulatorProcess | undefined;
+  return new StreamLink({
+    name: `${command} ${options.machine}`,
+    kind: "qemu",
+    start: async (signal) => {
+      const folder = await mkdtemp(join(shortTemporaryFolder(), "pioneer-"));
+      const socket = join(folder, "line");
+      const line = options.line === "pty" ? "pty" : `unix:${socket},server=on,wait=on`;
+      emulator = new EmulatorProcess(command, [...options.args, "-serial", line], folder);
+      const timeout = AbortSignal.timeout(START_TIMEOUT_MS);
+      const limit = signal ? AbortSignal.any([signal, timeout]) : timeout;
+      try {
+        const found = options.line === "pty" ? reachPty(emulator) : reachSocket(emulator, socket);
+        return await Promise.race([found, rejectOnAbort(limit)]);
+      } catch (error) {
+        signal?.throwIfAborted();
+        const failure = await explainStart(command, emulator, error);
+        await emulator.stop();
+        throw failure;
+      }
+    },
+    finish: async (end) => (emulator ? await endOf(emulator, end) : end),
+    openingFix: "see what the emulator needs: pioneer doctor",
+  });
+}
+
+function shortTemporaryFolder(): string {
+  const folder = tmpdir();
+  const longest = join(folder, "pioneer-XXXXXX", "line");
+  return Buffer.byteLength(longest) <= MAX_SOCKET_PATH_BYTES ? folder : "/tmp";
+}
+
+/** With wait=on the emulated core starts only when this connects: nothing it says is lost. */
+async function reachSocket(emulator: EmulatorProcess, path: string): Promise<Transport> {
+  while (emulator.running) {
+    try {
+      const socket = await connectSocket({ path });
+      return {
+        binding: socketBinding(async () => socket),
+        openOptions: { path, baudRate: BAUD_RATE },
+      };
+    } catch {
+      await sleep(POLL_MS);
+    }
+  }
+  throw new Error("the emulator left");
+}
+
+async function reachPty(emulator: EmulatorProcess): Promise<Transport> {
+  const [, path] = await emulator.waitForOutput(
+    /char device redirected to (\S+) \(label serial0\)/,
+  );
+  return serialTransport({ path: path as string, baudRate: BAUD_RATE });
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+async function endOf(emulator: EmulatorProcess, end: LinkEnd): Promise<LinkEnd> {
+  if (end.state === "closed") {
+    await emulator.stop();
+    return end;
+  }
+  const late = setTimeout(() => void emulator.stop(), EXIT_TIMEOUT_MS);
+  const exit = await emulator.exited;
+  clearTimeout(late);
+  return { state: "exited", ...exit, output: emulator.output };
+}
+
+async function explainStart(
+  command: string,
+  emulator: EmulatorProcess,
+  error: unknown,
+): Promise<Error> {
+  const exit = emulator.running ? undefined : await emulator.exited.catch((reason) => reason);
+  if (exit instanceof Error && "code" in exit && exit.code === "ENOENT") return missing(command);
+  const lastLine = emulator.output.trim().split("\n").at(-1);
+  const how = exit && "status" in exit ? `left with status ${exit.status}` : "did not get ready";
+  return new LinkError(
+    "TP-LINK-002",
+    {
+      what: `${command} ${how} before its serial line was up`,
+      why: lastLine || (error instanceof Error ? error.message : String(error)),
+      fix: "see what the emulator needs: pioneer doctor",
+    },
+    { command, output: emulator.output },
+  );
+}
+
+/** The Debian and Homebrew packages of the emulators this project starts. */
+function missing(command: string): MissingToolError {
+  const family = command.replace(/^qemu-system-/, "");
+  const debian = family === "arm" ? "qemu-system-arm" : "qemu-system-misc";
+  return new MissingToolError(
+    "TP-NEED-010",
+    {
+      what: `${command} is not installed`,
+      why: "the emulated boards run in it; real boards do not need it",
+      fix: process.platform === "darwin" ? "brew install qemu" : `sudo apt install ${debian}`,
+    },
+    { command },
+  );
+}

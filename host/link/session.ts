@@ -1,0 +1,280 @@
+/**
+ * Holds the conversation with a device over one link: greeting, commands, frames by credits, goodbye.
+ * Starting the device is left to the link, judging the numbers to analyze/.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { DeviceRun } from "../decode/device-run.ts";
+import type { LinkEvent } from "../decode/frames.ts";
+import { createDeviceDecoder, encodeFrame } from "../decode/frames.ts";
+import type { HelloRecord, HostRecord } from "../decode/records.gen.ts";
+import { WIRE_VERSION } from "../decode/records.ts";
+import type { Expectation } from "./greeting.ts";
+import { checkGreeting, wireVersionError } from "./greeting.ts";
+import type { Ending, RunResult } from "./outcome.ts";
+import type { Link, LinkEnd } from "./source.ts";
+
+export interface SessionOptions {
+  readonly expect?: Expectation;
+  readonly signal?: AbortSignal | undefined;
+  /** From opening the link to the greeting [ms]. */
+  readonly greetingTimeoutMs?: number;
+  /** Longest silence while something is awaited [ms]; a slow emulator needs more. */
+  readonly silenceTimeoutMs?: number;
+  /** Sees every event as it arrives. */
+  readonly onEvent?: (event: LinkEvent) => void;
+}
+
+const IDENTIFY_EVERY_MS = 500;
+const GREETING_TIMEOUT_MS = 15_000;
+const SILENCE_TIMEOUT_MS = 15_000;
+
+/** What a device that lost frames gets to answer a Stop, and an emulator to leave after its last record [ms]. */
+const GOODBYE_TIMEOUT_MS = 5000;
+
+/**
+ * One conversation. `open` throws what cannot be worked with (LinkError, MissingToolError); everything that can happen
+ * to a good device afterwards is data: the steps return at once when the conversation is over, and `finish` says how
+ * it ended. Aborting makes the current step throw the signal's reason. Always `close`.
+ */
+export class Session {
+  readonly run = new DeviceRun();
+  readonly #link: Link;
+  readonly #options: SessionOptions;
+  readonly #decoder = createDeviceDecoder();
+  readonly #startMs = performance.now();
+  #ending: Ending | undefined;
+  /** What a reader of the events threw; the next step throws it again. */
+  #failure: { readonly error: unknown } | undefined;
+  #sequence = 0;
+  #framesSent = 0;
+  /** When the last record arrived [ms]. */
+  #heardMs = 0;
+  #wake: () => void = () => {};
+
+  constructor(link: Link, options: SessionOptions = {}) {
+    this.#link = link;
+    this.#options = options;
+    options.signal?.addEventListener("abort", this.#onAbort);
+  }
+
+  /**
+   * Opens the link and asks the device who it is until it answers. Returns undefined when it stayed silent or crashed.
+   * Throws LinkError TP-LINK-004 for another version of the wire, TP-LINK-005 for another firmware.
+   */
+  async open(): Promise<HelloRecord | undefined> {
+    try {
+      await this.#link.open(this.#options.signal);
+      this.#listen().catch((error: unknown) => {
+        this.#failure = { error };
+        this.#wake();
+      });
+      await this.#greet();
+      const { hello, otherWireVersion } = this.run;
+      if (hello) checkGreeting(hello, this.#options.expect ?? {});
+      else if (otherWireVersion !== undefined) throw wireVersionError(otherWireVersion);
+      return hello;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** Puts the device's state back to its initial values. */
+  async reset(): Promise<void> {
+    await this.#send({ type: "reset", reserved: 0 });
+  }
+
+  /**
+   * Sends frames as fast as the device's credits allow and waits for their outputs. Frame numbers go on from an earlier
+   * call. Throws RangeError when a frame has not the size that the device greeted with.
+   */
+  async stream(frames: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
+    const { hello } = this.run;
+    if (!hello || this.#ending) return;
+    const credits = Math.max(1, hello.creditFrames);
+    const hasCredit = () => this.#framesSent - this.run.nextFrame < credits;
+    for await (const values of frames) {
+      if (values.length !== hello.inputBytes) {
+        throw new RangeError(`${values.length} bytes of input; a frame has ${hello.inputBytes}`);
+      }
+      if (!(await this.#expect("output", hasCredit))) return;
+      await this.#send({ type: "input", frame: this.#framesSent++, values });
+    }
+    await this.#expectOutputs();
+  }
+
+  /** Lets the device time `frames` frames on its own inputs, and waits for the outputs that follow the timing. */
+  async measure(frames: number, seed: number): Promise<void> {
+    if (this.#ending) return;
+    await this.#send({ type: "measure", frames, seed });
+    this.#framesSent += frames;
+    await this.#expectOutputs();
+  }
+
+  /** Ends the run, waits for the summary and for an emulator to leave, closes the link and tells how it all ended. */
+  async finish(): Promise<RunResult> {
+    await this.#sayGoodbye();
+    await this.close();
+    const missingFrames = this.#missingFrames();
+    if (!this.#ending) {
+      this.#ending =
+        missingFrames.length > 0 ? { state: "lost", missingFrames } : { state: "completed" };
+    }
+    return { ...this.#ending, run: this.run, totals: this.#decoder.totals };
+  }
+
+  async close(): Promise<void> {
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    await this.#link.close();
+  }
+
+  async #greet(): Promise<void> {
+    const timeoutMs = this.#options.greetingTimeoutMs ?? GREETING_TIMEOUT_MS;
+    const deadlineMs = performance.now() + timeoutMs;
+    const hasAnswered = () =>
+      this.run.hello !== undefined || this.run.otherWireVersion !== undefined;
+    while (!this.#ending && !hasAnswered()) {
+      const retryMs = Math.min(performance.now() + IDENTIFY_EVERY_MS, deadlineMs);
+      await this.#send({ type: "identify", wireVersion: WIRE_VERSION });
+      await this.#wait(hasAnswered, () => retryMs - performance.now());
+      if (performance.now() >= deadlineMs && !hasAnswered()) {
+        this.#ending ??= { state: "timeout", waitingFor: "greeting", waitedMs: timeoutMs };
+      }
+    }
+  }
+
+  async #sayGoodbye(): Promise<void> {
+    const stalled = this.#ending;
+    if (!stalled) {
+      await this.#send({ type: "stop", reserved: 0 });
+      await this.#expect("summary", () => this.run.summary !== undefined);
+    } else if (stalled.state === "timeout" && this.run.hello) {
+      // A device that still says goodbye has not stopped: what is missing was lost on the way.
+      this.#ending = undefined;
+      await this.#send({ type: "stop", reserved: 0 });
+      const deadlineMs = performance.now() + GOODBYE_TIMEOUT_MS;
+      await this.#wait(
+        () => this.run.summary !== undefined,
+        () => deadlineMs - performance.now(),
+      );
+      if (!this.run.summary) this.#ending ??= stalled;
+    }
+    if (this.#link.kind === "qemu" && (this.run.summary || this.run.fault)) {
+      const limit = new AbortController();
+      await Promise.race([
+        this.#link.ended,
+        sleep(GOODBYE_TIMEOUT_MS, undefined, { signal: limit.signal }).catch(() => {}),
+      ]);
+      limit.abort();
+    }
+  }
+
+  #missingFrames(): number[] {
+    const missing = [...this.run.missingFrames];
+    for (let frame = this.run.nextFrame; frame < this.#framesSent; frame++) missing.push(frame);
+    return missing;
+  }
+
+  #expectOutputs(): Promise<boolean> {
+    return this.#expect("output", () => this.run.nextFrame >= this.#framesSent);
+  }
+
+  /** Sends a command, unless the conversation is over; a link that ends meanwhile is noticed by #listen. */
+  async #send(record: HostRecord): Promise<void> {
+    if (this.#ending) return;
+    const timestampUs = Math.round((performance.now() - this.#startMs) * 1000);
+    let handedOver = false;
+    const settle = () => {
+      handedOver = true;
+      this.#wake();
+    };
+    this.#link.write(encodeFrame(record, this.#sequence++, timestampUs)).then(settle, settle);
+    await this.#expect("room on the link", () => handedOver);
+  }
+
+  /** Waits until `isDone`; false when the conversation ended instead, if only by silence. */
+  async #expect(waitingFor: string, isDone: () => boolean): Promise<boolean> {
+    const timeoutMs = this.#options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS;
+    const startMs = performance.now();
+    const leftMs = () => Math.max(startMs, this.#heardMs) + timeoutMs - performance.now();
+    await this.#wait(isDone, leftMs);
+    if (isDone()) return true;
+    this.#ending ??= { state: "timeout", waitingFor, waitedMs: timeoutMs };
+    return false;
+  }
+
+  /** Returns when `isDone`, when the conversation is over, or when `leftMs` is used up. */
+  async #wait(isDone: () => boolean, leftMs: () => number): Promise<void> {
+    for (;;) {
+      this.#options.signal?.throwIfAborted();
+      if (this.#failure) throw this.#failure.error;
+      if (this.#ending || isDone()) return;
+      const waitMs = leftMs();
+      if (waitMs <= 0) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, waitMs);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  async #listen(): Promise<void> {
+    let lastTimeUs = 0;
+    for await (const { bytes, receiveTimeUs } of this.#link.received) {
+      lastTimeUs = receiveTimeUs;
+      this.#accept(this.#decoder.push(bytes, receiveTimeUs));
+    }
+    this.#accept(this.#decoder.end(lastTimeUs));
+    this.#settle(await this.#link.ended);
+    this.#wake();
+  }
+
+  #accept(events: readonly LinkEvent[]): void {
+    for (const event of events) {
+      if (event.kind === "record") this.#heardMs = performance.now();
+      this.run.accept(event);
+      this.#options.onEvent?.(event);
+    }
+    if (this.run.fault) this.#ending ??= { state: "crashed", fault: this.run.fault };
+    this.#wake();
+  }
+
+  /** A link that ends after the summary, and an emulator that leaves with 0 then, is how a run should end. */
+  #settle(end: LinkEnd): void {
+    if (end.state === "exited" && !(this.run.summary && end.status === 0)) {
+      this.#ending ??= { state: "crashed", end };
+    } else if (end.state === "disconnected" && !this.run.summary) {
+      this.#ending ??= { state: "disconnected", why: end.why };
+    }
+  }
+
+  readonly #onAbort = (): void => this.#wake();
+}
+
+/** What a device is asked to do between greeting and goodbye. */
+export type Work =
+  | {
+      readonly kind: "stream";
+      readonly frames: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+    }
+  | { readonly kind: "measure"; readonly frames: number; readonly seed: number };
+
+/** A whole conversation: greeting, `work`, goodbye. Throws as Session.open does; how it ended is in the result. */
+export async function converse(
+  link: Link,
+  work: Work,
+  options: SessionOptions = {},
+): Promise<RunResult> {
+  const session = new Session(link, options);
+  try {
+    await session.open();
+    if (work.kind === "stream") await session.stream(work.frames);
+    else await session.measure(work.frames, work.seed);
+    return await session.finish();
+  } finally {
+    await session.close();
+  }
+}
