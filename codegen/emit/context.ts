@@ -1,0 +1,350 @@
+/**
+ * Decides every name, number and text that the templates print, so that they hold no arithmetic.
+ * templates/README.md lists the fields; the order of the C text is left to the templates.
+ */
+import type { DenseKernel, Kernel, LstmKernel, Place } from "../lower/kernel-ir.ts";
+import { type LineLayout, type StreamLayout, segmentsRead, streamPicture } from "../plan/layout.ts";
+import type { Plan } from "../plan/plan.ts";
+import { FORMAT_FACTS } from "../quantize/params.ts";
+import { type ActivationTable, SIGMOID_TABLE, TANH_TABLE } from "../quantize/tables.ts";
+import type { LineVerdict } from "../size/cache-line.ts";
+import {
+  commentLines,
+  commentText,
+  floatLiteral,
+  identifier,
+  shortRows,
+  stringLiteral,
+  wordRows,
+} from "./c-literal.ts";
+
+export interface TableContext {
+  readonly name: "sigmoid" | "tanh";
+  /** 64 rows of 8 words. */
+  readonly rows: readonly string[];
+}
+
+export interface ArrayContext {
+  readonly name: string;
+  readonly comment: string;
+  readonly elementType: "uint32_t" | "int16_t";
+  /** Attributes after the declarator, with a leading space, or empty. */
+  readonly attributes: string;
+  readonly rows: readonly string[];
+  readonly bytes: number;
+}
+
+interface KernelContextBase {
+  /** The template of the kernel's function. */
+  readonly partial: Kernel["kind"];
+  /** The function's name without the prefix. */
+  readonly name: string;
+  /** What the step passes to it. */
+  readonly arguments: string;
+}
+
+export interface EdgeKernelContext extends KernelContextBase {
+  readonly partial: "load-input" | "store-output";
+  /** Values at the edge. */
+  readonly size: number;
+  /** C expressions: the first int16 of a segment. */
+  readonly to?: string;
+  readonly from?: string;
+}
+
+export interface LstmKernelContext extends KernelContextBase {
+  readonly partial: "lstm";
+  /** The layer's name in the model, safe in a comment. */
+  readonly layer: string;
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  /** Columns of [x | h], padding included. */
+  readonly columns: number;
+  readonly cellFractionBits: number;
+  readonly from: string;
+  readonly to: string;
+  /** The statement of read_state that writes hidden value i of the last step. */
+  readonly putHidden: string;
+}
+
+export interface DenseKernelContext extends KernelContextBase {
+  readonly partial: "dense";
+  readonly layer: string;
+  readonly inputSize: number;
+  readonly outputSize: number;
+  readonly columns: number;
+  readonly activation: "sigmoid" | "tanh" | "relu" | "linear";
+  readonly parameters: string;
+  readonly resultType: "int8_t" | "int16_t";
+  readonly from: string;
+  readonly to: string;
+}
+
+export type KernelContext = EdgeKernelContext | LstmKernelContext | DenseKernelContext;
+
+export interface CContext {
+  /** First line of each file's comment. */
+  readonly title: string;
+  readonly prefix: string;
+  /** The prefix in capitals, for macros. */
+  readonly PREFIX: string;
+  /** int8_t or int16_t: the type of the model's input and output. */
+  readonly type: "int8_t" | "int16_t";
+  /** Lines naming the licence of the weights. */
+  readonly licence: readonly string[];
+  /** Lines of the header's comment: line rule, padding, the picture of each stream. */
+  readonly notes: readonly string[];
+  readonly nameLiteral: string;
+  /** 16 hexadecimal digits. */
+  readonly digest: string;
+  readonly inputSize: number;
+  readonly outputSize: number;
+  readonly inputScale: string;
+  readonly inputZeroPoint: number;
+  readonly outputScale: string;
+  readonly outputZeroPoint: number;
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+  readonly valueBytes: 1 | 2;
+  readonly stateBytes: number;
+  /** Attribute with a leading space, or empty. */
+  readonly weightsAttribute: string;
+  readonly lines: readonly {
+    readonly name: string;
+    readonly comment: string;
+    readonly copies: 1 | 2;
+    readonly columns: number;
+  }[];
+  /** Cell states; size is even, because units come in pairs. */
+  readonly cells: readonly { readonly name: string; readonly size: number }[];
+  readonly tables: readonly TableContext[];
+  readonly arrays: readonly ArrayContext[];
+  readonly copiesInitialState: boolean;
+  /** What a reset copies where, C expressions; `from` without the prefix. */
+  readonly initialStates: readonly { readonly to: string; readonly from: string }[];
+  /** Names of the partials that the plan chose; rowsDsp is empty where the target has no DSP instructions. */
+  readonly rowsDsp: "rows-dsp-packed-pairs" | "rows-dsp-rows" | "";
+  readonly rowsPortable: "rows-portable-int8" | "rows-portable-int16x8";
+  readonly hidden: "hidden-int8" | "hidden-int16x8";
+  /** The hidden state's range, for update-unit's comment. */
+  readonly hiddenRange: string;
+  readonly results: {
+    readonly partial: "results-int8" | "results-int16x8";
+    readonly sigmoid: boolean;
+    readonly tanh: boolean;
+    readonly relu: boolean;
+    readonly linear: boolean;
+  };
+  readonly kernels: readonly KernelContext[];
+  readonly lstms: readonly LstmKernelContext[];
+  readonly denses: readonly DenseKernelContext[];
+}
+
+export interface EmitOptions {
+  /** C prefix; other characters than letters, digits and _ become _. */
+  readonly prefix: string;
+  /** The licence of the weights. */
+  readonly licence: string;
+  /** The size stage's verdict of each LSTM, in order. */
+  readonly verdicts: readonly LineVerdict[];
+}
+
+/** Copy of a line that holds a segment's fresh values, seen `later` steps after it was written. */
+function copyIndex(line: LineLayout, segment: number, later: 0 | 1): string {
+  if (line.copies === 1) return "0";
+  return (segment + later) % 2 === 0 ? "state->phase" : "state->phase ^ 1";
+}
+
+/** C expression: address of the first value of a segment. */
+function placeExpression(plan: Plan, place: Place, later: 0 | 1 = 0): string {
+  const line = plan.lines[place.line] as LineLayout;
+  const { column } = line.segments[place.segment] as LineLayout["segments"][number];
+  return `&state->${line.name}[${copyIndex(line, place.segment, later)}][${column}]`;
+}
+
+function columnsRead(plan: Plan, kernel: LstmKernel | DenseKernel): number {
+  return segmentsRead(kernel, plan.lines).reduce((sum, { paddedSize }) => sum + paddedSize, 0);
+}
+
+function lstmContext(plan: Plan, prefix: string, kernel: LstmKernel): LstmKernelContext {
+  const { name, layer } = kernel;
+  const byte = FORMAT_FACTS[plan.format].activationBytes === 1;
+  const hidden = `(${placeExpression(plan, kernel.to, 1)})[i]`;
+  return {
+    partial: "lstm",
+    name,
+    arguments: "state",
+    layer: commentText(layer.name),
+    inputSize: layer.inputSize,
+    hiddenSize: layer.hiddenSize,
+    columns: columnsRead(plan, kernel),
+    cellFractionBits: layer.cellFractionBits,
+    from: placeExpression(plan, kernel.from),
+    to: placeExpression(plan, kernel.to),
+    putHidden: byte
+      ? `*bytes++ = (uint8_t)${hidden};`
+      : `bytes = ${prefix}_put16(bytes, ${hidden});`,
+  };
+}
+
+function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): DenseKernelContext {
+  const { name, layer, to } = kernel;
+  const type = plan.output.type === "int8" ? "int8_t" : "int16_t";
+  const out = to === "output";
+  return {
+    partial: "dense",
+    name,
+    arguments: out ? "state, output" : "state",
+    layer: commentText(layer.name),
+    inputSize: layer.inputSize,
+    outputSize: layer.outputSize,
+    columns: columnsRead(plan, kernel),
+    activation: layer.activation === "none" ? "linear" : layer.activation,
+    parameters: out ? `const ${prefix}_state *state, ${type} *output` : `${prefix}_state *state`,
+    resultType: out ? type : "int16_t",
+    from: placeExpression(plan, kernel.from),
+    to: out ? "output" : placeExpression(plan, to),
+  };
+}
+
+function kernelContext(plan: Plan, prefix: string, kernel: Kernel): KernelContext {
+  if (kernel.kind === "lstm") return lstmContext(plan, prefix, kernel);
+  if (kernel.kind === "dense") return denseContext(plan, prefix, kernel);
+  const { kind: partial, name, size } = kernel;
+  return kernel.kind === "load-input"
+    ? { partial, name, size, arguments: "state, input", to: placeExpression(plan, kernel.to) }
+    : { partial, name, size, arguments: "state, output", from: placeExpression(plan, kernel.from) };
+}
+
+function tableContext({ name, base, slope }: ActivationTable): TableContext {
+  const words = Uint32Array.from(
+    base,
+    (value, i) => (value << 16) | ((slope[i] as number) & 0xffff),
+  );
+  return { name, rows: wordRows(words) };
+}
+
+function streamArray(stream: StreamLayout): ArrayContext {
+  return {
+    name: `${stream.kernel}_stream`,
+    comment: `${stream.blocks} blocks of ${stream.blockBytes} bytes; the header shows their order.`,
+    elementType: "uint32_t",
+    attributes: ` __attribute__((aligned(${stream.alignment}))) PIONEER_WEIGHTS`,
+    rows: wordRows(stream.words),
+    bytes: stream.words.byteLength,
+  };
+}
+
+interface InitialState {
+  readonly array: ArrayContext;
+  readonly to: string;
+}
+
+/** Arrays for the initial states that are not zero. */
+function initialStates(plan: Plan): readonly InitialState[] {
+  const array = (name: string, comment: string, values: Int16Array): ArrayContext => ({
+    name,
+    comment,
+    elementType: "int16_t",
+    attributes: "",
+    rows: shortRows(values),
+    bytes: values.byteLength,
+  });
+  return plan.kernels.flatMap((kernel) => {
+    if (kernel.kind !== "lstm") return [];
+    const { name, layer } = kernel;
+    const found: InitialState[] = [];
+    if (layer.initialHidden.some((value) => value !== 0)) {
+      const to = placeExpression(plan, kernel.to, 1);
+      const values = layer.initialHidden;
+      found.push({
+        array: array(`${name}_initial_hidden`, "Hidden state of a new stream.", values),
+        to,
+      });
+    }
+    if (layer.initialCell.some((value) => value !== 0)) {
+      const to = `state->${name}_cell`;
+      const values = layer.initialCell;
+      found.push({
+        array: array(`${name}_initial_cell`, "Cell state of a new stream.", values),
+        to,
+      });
+    }
+    return found;
+  });
+}
+
+function lineComment({ copies, segments }: LineLayout): string {
+  const parts = segments.map(({ name, size, paddedSize }) =>
+    size === paddedSize ? `${name} ${size}` : `${name} ${size} + ${paddedSize - size} padding`,
+  );
+  const order = `[${parts.join(" | ")}]`;
+  return commentText(copies === 2 ? `${order}, this step's and the last one's by turns` : order);
+}
+
+/** Everything the templates print for a plan. */
+export function emitContext(plan: Plan, options: EmitOptions): CContext {
+  const prefix = identifier(options.prefix);
+  const { format, target } = plan;
+  const kernels = plan.kernels.map((kernel) => kernelContext(plan, prefix, kernel));
+  const lstms = kernels.filter((kernel) => kernel.partial === "lstm");
+  const denses = kernels.filter((kernel) => kernel.partial === "dense");
+  const uses = (name: DenseKernelContext["activation"]): boolean =>
+    denses.some(({ activation }) => activation === name);
+  const tables = [SIGMOID_TABLE, TANH_TABLE].filter(({ name }) => lstms.length > 0 || uses(name));
+  const states = initialStates(plan);
+  const { activationBytes } = FORMAT_FACTS[format];
+  const notes = [
+    ...options.verdicts.flatMap(({ explanation }) => explanation.flatMap(commentLines)),
+    ...plan.streams.flatMap((stream) => ["", ...streamPicture(stream)]),
+  ];
+  return {
+    title: commentText(`${plan.name}, ${format}, for ${target.id} (${target.core}).`),
+    prefix,
+    PREFIX: prefix.toUpperCase(),
+    type: format === "int8" ? "int8_t" : "int16_t",
+    licence: commentLines(`The weights in it fall under: ${options.licence}.`),
+    notes,
+    nameLiteral: stringLiteral(plan.name),
+    digest: plan.digest.slice(0, 16),
+    inputSize: plan.inputSize,
+    outputSize: plan.outputSize,
+    inputScale: floatLiteral(plan.input.scale),
+    inputZeroPoint: plan.input.zeroPoint,
+    outputScale: floatLiteral(plan.output.scale),
+    outputZeroPoint: plan.output.zeroPoint,
+    inputBytes: plan.inputSize * activationBytes,
+    outputBytes: plan.outputSize * activationBytes,
+    valueBytes: activationBytes,
+    stateBytes: plan.stateBytes,
+    weightsAttribute:
+      target.weightsSection === ""
+        ? ""
+        : ` __attribute__((section(${stringLiteral(target.weightsSection)})))`,
+    lines: plan.lines.map((line) => ({
+      name: line.name,
+      comment: lineComment(line),
+      copies: line.copies,
+      columns: line.columns,
+    })),
+    cells: lstms.map(({ name, hiddenSize }) => ({ name, size: hiddenSize + (hiddenSize % 2) })),
+    tables: tables.map(tableContext),
+    arrays: [...plan.streams.map(streamArray), ...states.map(({ array }) => array)],
+    copiesInitialState: states.length > 0,
+    initialStates: states.map(({ array, to }) => ({ to, from: array.name })),
+    rowsDsp: plan.schedule.variant === "portable" ? "" : `rows-${plan.schedule.variant}`,
+    rowsPortable: `rows-portable-${format}`,
+    hidden: `hidden-${format}`,
+    hiddenRange: format === "int8" ? ", -128..127" : "",
+    results: {
+      partial: `results-${format}`,
+      sigmoid: uses("sigmoid"),
+      tanh: uses("tanh"),
+      relu: uses("relu"),
+      linear: uses("linear"),
+    },
+    kernels,
+    lstms,
+    denses,
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * Decides which kernels a quantized model becomes, in which order, and which values they pass to each other.
+ * Padding, packing and addresses are left to plan/.
+ */
+import type { Quantization } from "../quantize/params.ts";
+import type { QuantizedDense, QuantizedLstm, QuantizedModel } from "../quantize/quantized-model.ts";
+
+/** Values that lie side by side in a line, int16 each. */
+export interface Segment {
+  readonly name: string;
+  readonly size: number;
+}
+
+/**
+ * Activations as the multiply-accumulate loop reads them: one source and the hidden states of the LSTMs that follow
+ * one another, [x | h0 | h1 | ...]. LSTM d reads segments d and d + 1, which lie together, as its joined vector.
+ *
+ * A line with LSTMs exists twice. In a step with phase p the fresh values of segment s are in copy (p + s) & 1; LSTM d
+ * reads copy (p + d) & 1, where segment d is fresh and d + 1 still from the step before, and writes the other copy.
+ * The phase flips after each step, and nothing is ever copied.
+ */
+export interface Line {
+  readonly name: string;
+  readonly copies: 1 | 2;
+  readonly segments: readonly Segment[];
+}
+
+/** Where a kernel's values come from or go to: the index of a line and of a segment in it. */
+export interface Place {
+  readonly line: number;
+  readonly segment: number;
+}
+
+export interface LoadInputKernel {
+  readonly kind: "load-input";
+  readonly name: string;
+  readonly size: number;
+  readonly to: Place;
+}
+
+export interface LstmKernel {
+  readonly kind: "lstm";
+  readonly name: string;
+  readonly layer: QuantizedLstm;
+  /** Segment of x; h is the next one. */
+  readonly from: Place;
+  readonly to: Place;
+}
+
+export interface DenseKernel {
+  readonly kind: "dense";
+  readonly name: string;
+  readonly layer: QuantizedDense;
+  readonly from: Place;
+  readonly to: Place | "output";
+}
+
+export interface StoreOutputKernel {
+  readonly kind: "store-output";
+  readonly name: string;
+  readonly size: number;
+  readonly from: Place;
+}
+
+export type Kernel = LoadInputKernel | LstmKernel | DenseKernel | StoreOutputKernel;
+
+export interface Program {
+  readonly name: string;
+  readonly format: QuantizedModel["format"];
+  readonly inputSize: number;
+  readonly outputSize: number;
+  readonly input: Quantization;
+  readonly output: Quantization;
+  readonly lines: readonly Line[];
+  /** In order of execution. */
+  readonly kernels: readonly Kernel[];
+}
+
+interface OpenLine {
+  readonly name: string;
+  readonly segments: Segment[];
+}
+
+/** The kernels of a model: its input loaded, one kernel a layer, its output stored. */
+export function lower(model: QuantizedModel): Program {
+  const lines: OpenLine[] = [];
+  const kernels: Kernel[] = [];
+  const open = (source: Segment): Place => {
+    lines.push({ name: `line${lines.length}`, segments: [source] });
+    return { line: lines.length - 1, segment: 0 };
+  };
+  let at = open({ name: "input", size: model.inputSize });
+  kernels.push({ kind: "load-input", name: "load_input", size: model.inputSize, to: at });
+  let written = false;
+  model.layers.forEach((layer, index) => {
+    const count = kernels.filter((kernel) => kernel.kind === layer.kind).length;
+    const name = `${layer.kind}${count}`;
+    if (layer.kind === "lstm") {
+      const to = { line: at.line, segment: at.segment + 1 };
+      lines[at.line]?.segments.push({ name: `${name} hidden`, size: layer.hiddenSize });
+      kernels.push({ kind: "lstm", name, layer, from: at, to });
+      at = to;
+    } else {
+      written = index === model.layers.length - 1;
+      const to = written ? "output" : open({ name: `${name} output`, size: layer.outputSize });
+      kernels.push({ kind: "dense", name, layer, from: at, to });
+      if (to !== "output") at = to;
+    }
+  });
+  if (!written) {
+    kernels.push({ kind: "store-output", name: "store_output", size: model.outputSize, from: at });
+  }
+  return {
+    name: model.name,
+    format: model.format,
+    inputSize: model.inputSize,
+    outputSize: model.outputSize,
+    input: model.input,
+    output: model.output,
+    lines: lines.map(({ name, segments }) => ({
+      name,
+      copies: segments.length > 1 ? 2 : 1,
+      segments,
+    })),
+    kernels,
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * Decides the order of the stages: size, quantize, lower, plan, emit; each value is readonly and prints as JSON.
+ * Reading models, boards and recordings is left to the callers.
+ */
+import type { Board } from "./board.ts";
+import { emitContext } from "./emit/context.ts";
+import { type GeneratedFile, renderFiles } from "./emit/render.ts";
+import { lower, type Program } from "./lower/kernel-ir.ts";
+import type { RecurrentModel } from "./model/types.ts";
+import { type Plan, plan } from "./plan/plan.ts";
+import { targetOf } from "./plan/target.ts";
+import { type Calibration, type CalibrationData, calibrate } from "./quantize/calibrate.ts";
+import type { Format } from "./quantize/params.ts";
+import { quantizeModel } from "./quantize/quantize-model.ts";
+import type { QuantizedModel } from "./quantize/quantized-model.ts";
+import { judgeHiddenSize, type LineVerdict } from "./size/cache-line.ts";
+
+/** The stages whose values `--dump` prints. */
+export const STAGES = ["model", "size", "quantize", "lower", "plan"] as const;
+export type Stage = (typeof STAGES)[number];
+
+export interface GenerateOptions {
+  readonly model: RecurrentModel;
+  /** The board whose line, section and instructions the C is made for. */
+  readonly board: Board;
+  readonly format: Format;
+  /** C prefix of names and files; the model's name by default. */
+  readonly prefix?: string;
+  /** Frames to find ranges from; null takes seeded noise and warns. */
+  readonly calibration: CalibrationData | null;
+  /** The weights' licence, from the model's sidecar file. */
+  readonly licence?: string;
+}
+
+export interface StageValues {
+  readonly model: RecurrentModel;
+  /** One verdict an LSTM layer. */
+  readonly size: readonly LineVerdict[];
+  readonly quantize: { readonly calibration: Calibration; readonly model: QuantizedModel };
+  readonly lower: Program;
+  readonly plan: Plan;
+}
+
+export interface Generated {
+  readonly files: readonly GeneratedFile[];
+  readonly stages: StageValues;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * C for one model on one board. The same options give the same bytes.
+ * @throws PlanError when the model cannot be generated
+ */
+export function generate(options: GenerateOptions): Generated {
+  const { model, board, format } = options;
+  const target = targetOf(board);
+  const size = model.layers
+    .filter((layer) => layer.kind === "lstm")
+    .map((layer) => judgeHiddenSize(layer.inputSize, layer.hiddenSize, target));
+  const calibration = calibrate(model, options.calibration);
+  const quantized = quantizeModel(model, calibration, format);
+  const program = lower(quantized);
+  const planned = plan(program, target);
+  const context = emitContext(planned, {
+    prefix: options.prefix ?? model.name,
+    licence: options.licence ?? "the model file's own licence",
+    verdicts: size,
+  });
+  return {
+    files: renderFiles(context),
+    stages: {
+      model,
+      size,
+      quantize: { calibration, model: quantized },
+      lower: program,
+      plan: planned,
+    },
+    warnings: calibration.warnings,
+  };
+}

@@ -1,0 +1,50 @@
+/**
+ * Decides everything about the C except its text: schedule, layout, memory, cost, and the digest that names it.
+ * The text is left to emit/.
+ */
+import type { Kernel, Program } from "../lower/kernel-ir.ts";
+import { FORMAT_FACTS, type Format, type Quantization } from "../quantize/params.ts";
+import { canonicalDigest } from "./canonical-json.ts";
+import { type PlanCost, planCost } from "./cost.ts";
+import { type LineLayout, layOut, type StreamLayout } from "./layout.ts";
+import { type Schedule, schedule } from "./schedule.ts";
+import type { Target } from "./target.ts";
+
+export interface Plan {
+  readonly name: string;
+  readonly format: Format;
+  readonly target: Target;
+  readonly schedule: Schedule;
+  readonly inputSize: number;
+  readonly outputSize: number;
+  readonly input: Quantization;
+  readonly output: Quantization;
+  readonly lines: readonly LineLayout[];
+  readonly streams: readonly StreamLayout[];
+  readonly kernels: readonly Kernel[];
+  /** What model_read_state writes [byte]. */
+  readonly stateBytes: number;
+  readonly cost: PlanCost;
+  /** SHA-256 of the arithmetic and the layout, hex: the same digest means the same bits on the wire. */
+  readonly digest: string;
+}
+
+export function plan(program: Program, target: Target): Plan {
+  const { lines, streams } = layOut(program, target);
+  const { name, format, inputSize, outputSize, input, output, kernels } = program;
+  const hiddenBytes = FORMAT_FACTS[format].activationBytes;
+  const stateBytes = kernels.reduce(
+    (bytes, kernel) =>
+      bytes + (kernel.kind === "lstm" ? kernel.layer.hiddenSize * (hiddenBytes + 2) : 0),
+    0,
+  );
+  const facts = { name, format, inputSize, outputSize, input, output, lines, streams, kernels };
+  return {
+    ...facts,
+    target,
+    schedule: schedule(format, target),
+    stateBytes,
+    cost: planCost(program, streams),
+    digest: canonicalDigest(facts),
+  };
+}

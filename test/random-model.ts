@@ -1,0 +1,130 @@
+/**
+ * Seeded random models and frames for tests that compare two independent implementations.
+ * What they are compared on is left to the tests.
+ */
+import type {
+  ActivationLayer,
+  DenseLayer,
+  Layer,
+  LstmLayer,
+  Matrix,
+  RecurrentModel,
+} from "../codegen/model/types.ts";
+
+export interface Random {
+  /** Uniform in [low, high). */
+  uniform(low: number, high: number): number;
+  /** Uniform integer, both ends included. */
+  integer(low: number, high: number): number;
+  pick<T>(choices: readonly T[]): T;
+}
+
+/** xorshift32 (Marsaglia 2003). */
+export function createRandom(seed: number): Random {
+  let state = seed | 0 || 1;
+  const next = (): number => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+  for (let i = 0; i < 8; i++) next();
+  return {
+    uniform: (low, high) => low + next() * (high - low),
+    integer: (low, high) => low + Math.floor(next() * (high - low + 1)),
+    pick: (choices) => choices[Math.floor(next() * choices.length)] as (typeof choices)[number],
+  };
+}
+
+export function uniformValues(random: Random, length: number, reach: number): Float64Array {
+  return Float64Array.from({ length }, () => random.uniform(-reach, reach));
+}
+
+function matrix(random: Random, rows: number, cols: number, reach: number): Matrix {
+  return { rows, cols, values: uniformValues(random, rows * cols, reach) };
+}
+
+export interface ModelShape {
+  readonly name: string;
+  readonly inputSize: number;
+  /** Hidden sizes of LSTMs that follow one another. */
+  readonly lstms: readonly number[];
+  readonly denses: readonly {
+    readonly size: number;
+    readonly activation: ActivationLayer["activation"] | "none";
+  }[];
+  /** Denses come before the LSTMs instead of after. */
+  readonly densesFirst?: boolean;
+  /** Weights are uniform in -reach / sqrt(fan-in) .. ; 1.7 gives unit-variance sums for unit inputs. */
+  readonly reach?: number;
+  /** Non-zero initial hidden and cell states. */
+  readonly initialState?: boolean;
+}
+
+/** A model of the given shape with random weights. */
+export function randomModel(random: Random, shape: ModelShape): RecurrentModel {
+  const layers: Layer[] = [];
+  const reach = shape.reach ?? 1.7;
+  let value = "input";
+  let size = shape.inputSize;
+  const base = (name: string, outputSize: number) => {
+    const input = value;
+    value = `${name}.out`;
+    const inputSize = size;
+    size = outputSize;
+    return { name, input, output: value, inputSize, outputSize };
+  };
+  const addLstms = (): void => {
+    shape.lstms.forEach((hiddenSize, index) => {
+      const edge = base(`lstm_${index}`, hiddenSize);
+      const weightReach = reach / Math.sqrt(edge.inputSize + hiddenSize);
+      const initial = shape.initialState ? 1 : 0;
+      const layer: LstmLayer = {
+        ...edge,
+        kind: "lstm",
+        hiddenSize,
+        inputWeights: matrix(random, 4 * hiddenSize, edge.inputSize, weightReach),
+        recurrentWeights: matrix(random, 4 * hiddenSize, hiddenSize, weightReach),
+        bias: uniformValues(random, 4 * hiddenSize, 1),
+        initialHidden: uniformValues(random, hiddenSize, 0.9 * initial),
+        initialCell: uniformValues(random, hiddenSize, 2 * initial),
+      };
+      layers.push(layer);
+    });
+  };
+  const addDenses = (): void => {
+    shape.denses.forEach((dense, index) => {
+      const edge = base(`dense_${index}`, dense.size);
+      const layer: DenseLayer = {
+        ...edge,
+        kind: "dense",
+        weights: matrix(random, dense.size, edge.inputSize, reach / Math.sqrt(edge.inputSize)),
+        bias: uniformValues(random, dense.size, 0.5),
+      };
+      layers.push(layer);
+      if (dense.activation === "none") return;
+      const activation = base(`activation_${index}`, dense.size);
+      layers.push({ ...activation, kind: "activation", activation: dense.activation });
+    });
+  };
+  const parts = shape.densesFirst ? [addDenses, addLstms] : [addLstms, addDenses];
+  for (const add of parts) add();
+  return {
+    name: shape.name,
+    source: { format: "onnx", file: `${shape.name}.onnx`, digest: "0".repeat(64) },
+    inputSize: shape.inputSize,
+    outputSize: size,
+    layers,
+    streaming: "stateful-step",
+  };
+}
+
+/** Frames uniform in -reach .. reach. */
+export function randomFrames(
+  random: Random,
+  count: number,
+  size: number,
+  reach = 1.7,
+): Float64Array[] {
+  return Array.from({ length: count }, () => uniformValues(random, size, reach));
+}
