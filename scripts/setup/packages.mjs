@@ -25,7 +25,9 @@ export function installCommands(programs, manager = packageManager()) {
   if (plain.length > 0) commands.push(`${COMMANDS[manager]} ${plain.join(" ")}`);
   if (casks.length > 0) commands.push(`${COMMANDS[manager]} --cask ${casks.join(" ")}`);
   const rest = programs.filter((program) => !packaged.includes(program));
-  commands.push(...unique(rest.map((p) => p.elsewhere ?? `install ${p.name} and put it on PATH`)));
+  commands.push(
+    ...unique(rest.map((p) => p.elsewhere?.[manager] ?? `install ${p.name} and put it on PATH`)),
+  );
   return commands;
 }
 

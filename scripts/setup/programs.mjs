@@ -10,7 +10,7 @@ const WSL = "emulated boards run inside WSL: wsl --install -d Debian";
 
 /**
  * level: "always" (real boards too), "emulated" (demo, tests, --board qemu-*), "browser" (the page's tests).
- * find: path of the program or null. packages: by package manager; a manager without an entry has no package for it.
+ * find: path of the program or null. packages, elsewhere: by package manager; elsewhere is said where there is no package.
  */
 export const PROGRAMS = [
   {
@@ -41,7 +41,7 @@ export const PROGRAMS = [
       pacman: ["qemu-system-arm"],
       brew: ["qemu"],
     },
-    elsewhere: WSL,
+    elsewhere: { winget: WSL },
   },
   {
     name: "arm-none-eabi-gcc",
@@ -56,7 +56,7 @@ export const PROGRAMS = [
       pacman: ["arm-none-eabi-gcc"],
       brew: ["--cask", "gcc-arm-embedded"],
     },
-    elsewhere: WSL,
+    elsewhere: { winget: WSL },
   },
   {
     name: "newlib for arm-none-eabi",
@@ -69,7 +69,7 @@ export const PROGRAMS = [
       pacman: ["arm-none-eabi-newlib"],
       brew: ["--cask", "gcc-arm-embedded"],
     },
-    elsewhere: WSL,
+    elsewhere: { winget: WSL },
   },
   {
     name: "C compiler of this computer",
@@ -82,7 +82,7 @@ export const PROGRAMS = [
       dnf: ["gcc", "glibc-devel"],
       pacman: ["gcc"],
     },
-    elsewhere: process.platform === "darwin" ? "xcode-select --install" : WSL,
+    elsewhere: { brew: "xcode-select --install", winget: WSL },
   },
   {
     name: "chromium",
