@@ -1,0 +1,297 @@
+/**
+ * Decides the HTML report: one file without scripts that works offline, in light, in dark and on paper.
+ * Its look is left to html-style.ts, its plots to the *-svg modules, its numbers to the analyzer.
+ */
+import type { RunDocument } from "../analyze/document.ts";
+import { clipPicture } from "./audio-svg.ts";
+import { budgetName, budgetsPicture, comparisonPicture } from "./bars-svg.ts";
+import { formatNumber, formatParts, formatValue, KIND_MEANING } from "./format.ts";
+import { framesPicture } from "./frames-svg.ts";
+import type { Html } from "./html-parts.ts";
+import { figure, kindChip, linesTable, quantity, reference, tile } from "./html-parts.ts";
+import { REPORT_CSS } from "./html-style.ts";
+import { mixPicture } from "./mix-svg.ts";
+import type { ReportInput } from "./report-input.ts";
+import { subjectOf, verdictOf } from "./report-input.ts";
+import { rooflinePicture } from "./roofline-svg.ts";
+import {
+  proofRows,
+  provenanceRows,
+  rooflineRows,
+  signedDecibels,
+  sizeRows,
+  speedRows,
+} from "./rows.ts";
+import { Sources } from "./sources.ts";
+import { loudestBin } from "./spectrogram.ts";
+import { escapeXml } from "./svg.ts";
+
+/** Nothing is fetched and nothing runs: pictures and sounds are inside the file. */
+const POLICY = "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'";
+
+/** The whole report; the same input gives the same bytes. */
+export function renderHtml(input: ReportInput): string {
+  const { document } = input;
+  const sources = new Sources();
+  const sections = [
+    listen(input, sources),
+    budgets(document, sources),
+    speed(input, sources),
+    roofline(document, sources),
+    elsewhere(document, sources),
+    proof(document, sources),
+    provenance(document),
+  ].filter((section) => section !== "");
+  const title = subjectOf(document);
+  const top = header(document, sources);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="color-scheme" content="light dark">
+<title>${escapeXml(title)}</title>
+<link rel="icon" href="data:,">
+<style>
+${REPORT_CSS}
+</style>
+</head>
+<body>
+<main>
+${top}
+${sections.join("\n")}
+${notes(sources)}
+</main>
+</body>
+</html>
+`;
+}
+
+function header(document: RunDocument, sources: Sources): Html {
+  const { latencyMs, powerMw, instructions, audio, verify } = document;
+  const tiles: Html[] = [];
+  if (audio !== null) {
+    const gain = audio.siSdrGain;
+    tiles.push(
+      tile(
+        "cleaner speech, SI-SDR",
+        signedDecibels(gain.value).replace(" dB", ""),
+        "dB",
+        kindChip(gain.kind) + reference(gain, sources),
+      ),
+    );
+  }
+  if (latencyMs !== null) {
+    const held = document.budgets?.find((budget) => budget.name === "latencyMs")?.met;
+    tiles.push(
+      tile(
+        "worst frame",
+        formatNumber(latencyMs.max),
+        `ms of ${formatNumber(document.frameIntervalMs)} ms`,
+        kindChip(latencyMs.kind) + reference(latencyMs, sources),
+        held === false ? "bad" : "",
+      ),
+    );
+  } else if (instructions !== null) {
+    tiles.push(
+      tile(
+        "a frame",
+        formatNumber(instructions.median),
+        "instructions",
+        kindChip(instructions.kind) + reference(instructions, sources),
+      ),
+    );
+  }
+  if (powerMw !== null) {
+    const held = document.budgets?.find((budget) => budget.name === "powerMw")?.met;
+    tiles.push(
+      tile(
+        "average power",
+        formatNumber(powerMw.average),
+        "mW",
+        kindChip(powerMw.kind) + reference(powerMw, sources),
+        held === false ? "bad" : "",
+      ),
+    );
+  }
+  if (verify !== null) {
+    const origin = {
+      kind: "counted",
+      source: "device output against the exact integer twin",
+    } as const;
+    tiles.push(
+      tile(
+        "bits equal to the host twin",
+        verify.bitExact ? "all" : formatNumber(verify.comparedValues - verify.mismatches),
+        `${verify.bitExact ? "" : "of "}${formatNumber(verify.comparedValues)} values`,
+        kindChip("counted") + reference(origin, sources),
+        verify.bitExact ? "" : "bad",
+      ),
+    );
+  }
+  return `<header>
+<h1>${escapeXml(subjectOf(document))}</h1>
+<p class="quiet">${escapeXml(`${document.format} weights and activations, program "${document.app}", ${formatNumber(document.frames)} frames of ${formatNumber(document.frameIntervalMs)} ms, model digest ${document.model.digest.slice(0, 16)}`)}</p>
+<p class="verdict">${escapeXml(verdictOf(document))}</p>
+<div class="tiles">
+${tiles.join("\n")}
+</div>
+<ul class="legend" aria-label="kinds of numbers">${(Object.keys(KIND_MEANING) as (keyof typeof KIND_MEANING)[]).map((kind) => `<li>${kindChip(kind)} ${KIND_MEANING[kind]}</li>`).join("")}</ul>
+</header>`;
+}
+
+function listen(input: ReportInput, sources: Sources): Html {
+  if (input.clips.length === 0) return "";
+  const { audio } = input.document;
+  const reference = Math.max(...input.clips.map((clip) => loudestBin(clip.samples)));
+  const words =
+    audio === null
+      ? ""
+      : `<p>${escapeXml(audio.clip)}. SI-SDR ${quantity(audio.siSdrIn, sources)} before, ${quantity(audio.siSdrOut, sources)} after.</p>`;
+  const clips = input.clips.map((clip) => {
+    const uri = `data:audio/wav;base64,${Buffer.from(clip.wav).toString("base64")}`;
+    return `<h3 id="heading-${escapeXml(clip.id)}">${escapeXml(clip.label)}</h3>
+<audio controls preload="metadata" aria-labelledby="heading-${escapeXml(clip.id)}" src="${uri}"></audio>
+<p class="print-only quiet">The sound is in the electronic copy of this report.</p>
+${figure(clipPicture(clip, reference), "")}`;
+  });
+  return `<section id="listen"><h2>Listen</h2>
+${words}
+${clips.join("\n")}
+<p class="quiet">Waveform above, spectrogram below: brighter is louder, all clips on one scale.</p></section>`;
+}
+
+function budgets(document: RunDocument, sources: Sources): Html {
+  if (document.budgets === null) {
+    return `<section><h2>Budgets</h2><p class="quiet">None could be judged: ${escapeXml(document.why.budgets ?? "")}.</p></section>`;
+  }
+  if (document.budgets.length === 0) return "";
+  const rows = document.budgets.map((budget) => {
+    const verdict =
+      budget.met === null
+        ? '<span class="quiet">not known</span>'
+        : budget.met
+          ? '<span class="good">✓ holds</span>'
+          : '<span class="bad">✗ missed</span>';
+    return `<tr><td>${escapeXml(budgetName(budget.name))}</td><td>${quantity(budget.limit, sources, false)}</td><td>${budget.value === null ? "" : quantity(budget.value, sources)}</td><td>${verdict}</td><td>${budget.margin === null ? "" : quantity(budget.margin, sources, false)}</td><td class="wrap">${escapeXml(budget.why)}</td></tr>`;
+  });
+  const plot = document.budgets.some((budget) => budget.value !== null)
+    ? figure(budgetsPicture(document.budgets), "Each bar against its limit.")
+    : "";
+  return `<section id="budget"><h2>Budgets</h2>
+${plot}
+<div class="scroll"><table><thead><tr><th>budget</th><th>limit</th><th>value</th><th>verdict</th><th>margin</th><th>arithmetic</th></tr></thead><tbody>
+${rows.join("\n")}
+</tbody></table></div></section>`;
+}
+
+function speed(input: ReportInput, sources: Sources): Html {
+  const { document, cycles } = input;
+  const { ironLaw } = document;
+  const law =
+    ironLaw === null
+      ? ""
+      : `<p>The Iron Law of the median frame: instructions × cycles per instruction ÷ clock.</p>
+<div class="law" role="group" aria-label="Iron Law of the median frame">${[
+          term(ironLaw.instructions, sources),
+          '<span class="op">×</span>',
+          term(ironLaw.cpi, sources),
+          '<span class="op">÷</span>',
+          term(ironLaw.clock, sources),
+          '<span class="op">=</span>',
+          term(ironLaw.time, sources, "result"),
+        ].join("\n")}</div>`;
+  const frames =
+    cycles.length === 0 || document.cycles === null
+      ? ""
+      : figure(
+          framesPicture(cycles, document.cycles.kind),
+          `Cycles of every frame, ${kindChip(document.cycles.kind)}${reference(document.cycles, sources)}. The axis does not start at zero.`,
+        );
+  const mix =
+    document.classes === null || document.instructions === null
+      ? ""
+      : `<h3>What the instructions are</h3>${figure(
+          mixPicture(document.classes),
+          `Instructions of the median frame by class, ${kindChip("counted")}${reference(document.instructions, sources)}.`,
+        )}`;
+  return `<section id="speed"><h2>Speed and energy</h2>
+${law}
+${linesTable(speedRows(document), sources)}
+${frames}
+${mix}</section>`;
+}
+
+function term(value: Parameters<typeof quantity>[0], sources: Sources, extra = ""): Html {
+  const { number, unit } = formatParts(value.value, value.unit);
+  return `<div class="term ${extra}" title="${escapeXml(`${value.kind}: ${value.source}`)}"><b>${escapeXml(number)}</b><span class="unit">${escapeXml(unit)}</span>${kindChip(value.kind)}${reference(value, sources)}</div>`;
+}
+
+function roofline(document: RunDocument, sources: Sources): Html {
+  const drawn = document.roofline;
+  if (drawn === null) {
+    return `<section><h2>Roofline</h2><p class="quiet">None: ${escapeXml(document.why.roofline ?? "")}.</p></section>`;
+  }
+  const roofs = drawn.roofs.map(
+    (roof) =>
+      `<tr><td>${escapeXml(roof.name)}</td><td>${escapeXml(roof.limits)}</td><td>${quantity(roof.peak, sources)}</td></tr>`,
+  );
+  return `<section id="roofs"><h2>Roofline</h2>
+<p>${escapeXml(drawn.explanation)}.</p>
+${figure(rooflinePicture(drawn, subjectOf(document)), `Solid: roofs of the board. Dashed: what this program's instruction count allows. Dot: the run, ${kindChip(drawn.dots[0]?.rate.kind ?? "modelled")}.`)}
+${linesTable(rooflineRows(document), sources)}
+<h3>Roofs</h3>
+<div class="scroll"><table><thead><tr><th>roof</th><th>limits</th><th>rate</th></tr></thead><tbody>${roofs.join("\n")}</tbody></table></div></section>`;
+}
+
+function elsewhere(document: RunDocument, sources: Sources): Html {
+  const columns = document.comparison;
+  if (columns.length === 0) return "";
+  const deadline =
+    document.budgets?.find((budget) => budget.name === "latencyMs")?.limit.value ??
+    document.frameIntervalMs;
+  const optional = (value: Parameters<typeof quantity>[0] | null) =>
+    value === null ? '<span class="quiet">none</span>' : quantity(value, sources, false);
+  const rows = columns.map(
+    (column) =>
+      `<tr><td>${escapeXml(column.name)}</td><td>${quantity(column.computeMs, sources)}</td><td>${optional(column.networkMs)}</td><td>${column.inTime === null ? "" : column.inTime ? '<span class="good">✓ in time</span>' : '<span class="bad">✗ too late</span>'}</td><td>${optional(column.wearableUj)}</td><td>${optional(column.usdPerMillionFrames)}</td></tr>`,
+  );
+  const reasons = columns.map(
+    (column) => `<b>${escapeXml(column.name)}</b>: ${escapeXml(column.why)}.`,
+  );
+  return `<section id="elsewhere"><h2>The same frame elsewhere</h2>
+<p>A frame must be back within ${escapeXml(formatValue(deadline, "ms"))}. A rented device computes it in less time than the board, but the way there and back is longer than the deadline; the energy the wearable spends on sending a frame can still be less or more than computing it.</p>
+${figure(comparisonPicture(columns, deadline), "Every distance to the right is ten times longer.")}
+<div class="scroll"><table><thead><tr><th>machine</th><th>computing</th><th>network</th><th>99 of 100</th><th>wearable's energy a frame</th><th>rent a million frames</th></tr></thead><tbody>
+${rows.join("\n")}
+</tbody></table></div>
+<p class="quiet" style="font-size:13.5px;margin-top:12px;max-width:none">${reasons.join(" ")}</p></section>`;
+}
+
+function proof(document: RunDocument, sources: Sources): Html {
+  return `<section id="proof"><h2>Proof and memory</h2>
+${linesTable([...proofRows(document), ...sizeRows(document)], sources)}</section>`;
+}
+
+function provenance(document: RunDocument): Html {
+  const rows = provenanceRows(document).map(
+    ([name, text]) =>
+      `<tr><td>${escapeXml(name)}</td><td><code>${escapeXml(text)}</code></td></tr>`,
+  );
+  const files = Object.entries(document.files).map(
+    ([name, file]) =>
+      `<tr><td>${escapeXml(name)}</td><td><code>${escapeXml(file)}</code></td></tr>`,
+  );
+  return `<section id="provenance"><h2>Provenance</h2>
+<div class="scroll"><table><tbody>${[...rows, ...files].join("\n")}</tbody></table></div></section>`;
+}
+
+function notes(sources: Sources): Html {
+  const items = sources.notes.map(
+    (note) =>
+      `<li id="source-${note.number}">${kindChip(note.kind)} ${escapeXml(note.source)}</li>`,
+  );
+  return `<section id="sources"><h2>Where every number comes from</h2>
+<ol class="sources">${items.join("\n")}</ol></section>`;
+}

@@ -1,0 +1,101 @@
+/**
+ * Decides how a run reads as Markdown: tables that GitHub renders, every number with its kind and source.
+ * Which numbers appear is left to rows.ts.
+ */
+import type { RunDocument } from "../analyze/document.ts";
+import { budgetName } from "./bars-svg.ts";
+import { formatNumber, formatValue, KIND_MARK } from "./format.ts";
+import { subjectOf, verdictOf } from "./report-input.ts";
+import type { Line } from "./rows.ts";
+import { isGap, proofRows, provenanceRows, rooflineRows, sizeRows, speedRows } from "./rows.ts";
+import { Sources } from "./sources.ts";
+
+/** The report as Markdown, ending in a newline. */
+export function renderMarkdown(document: RunDocument): string {
+  const lines = [`# ${cell(subjectOf(document))}`, "", cell(verdictOf(document)), ""];
+  const sources = new Sources();
+  const numbers = [
+    ...proofRows(document),
+    ...speedRows(document),
+    ...sizeRows(document),
+    ...rooflineRows(document),
+  ];
+  lines.push(
+    ...table(
+      ["", "value", "kind", "source"],
+      numbers.map((line) => lineCells(line, sources)),
+    ),
+  );
+  if (document.roofline !== null) lines.push(`${cell(document.roofline.explanation)}.`, "");
+  lines.push("## Budgets", "");
+  if (document.budgets === null) lines.push(`None: ${cell(document.why.budgets ?? "")}.`, "");
+  else if (document.budgets.length === 0) lines.push("None was asked for.", "");
+  else
+    lines.push(
+      ...table(["budget", "limit", "value", "verdict", "why"], budgetCells(document, sources)),
+    );
+  lines.push("## Elsewhere", "");
+  lines.push(
+    ...table(
+      ["machine", "compute", "network", "total", "in time", "rent", "kind", "sources"],
+      document.comparison.map((column) => [
+        column.name,
+        formatValue(column.computeMs.value, "ms"),
+        column.networkMs === null ? "none" : range(column.networkMs),
+        range(column.totalMs),
+        column.inTime === null ? "not known" : column.inTime ? "yes" : "no",
+        column.price === null ? "none" : `${formatNumber(column.price.value)} USD/h`,
+        `${KIND_MARK[column.totalMs.kind]} ${column.totalMs.kind}`,
+        [column.computeMs, column.networkMs, column.price]
+          .filter((quantity) => quantity !== null)
+          .map((quantity) => sources.cite(quantity))
+          .join(", "),
+      ]),
+    ),
+  );
+  lines.push("## Provenance", "", ...table(["", ""], provenanceRows(document)));
+  lines.push("## Sources", "");
+  for (const note of sources.notes) {
+    lines.push(`${note.number}. ${KIND_MARK[note.kind]} ${note.kind}: ${cell(note.source)}`);
+  }
+  return `${lines.join("\n").trimEnd()}\n`;
+}
+
+function lineCells(line: Line, sources: Sources): readonly string[] {
+  return isGap(line)
+    ? [line.name, `none: ${line.why}`, "", ""]
+    : [line.name, line.text, `${KIND_MARK[line.kind]} ${line.kind}`, String(sources.cite(line))];
+}
+
+function budgetCells(document: RunDocument, sources: Sources): readonly (readonly string[])[] {
+  return (document.budgets ?? []).map((budget) => [
+    budgetName(budget.name),
+    formatValue(budget.limit.value, budget.limit.unit),
+    budget.value === null
+      ? "not known"
+      : `${formatValue(budget.value.value, budget.value.unit)}, ${budget.value.kind} (${sources.cite(budget.value)})`,
+    budget.met === null ? "not known" : budget.met ? "holds" : "missed",
+    budget.why,
+  ]);
+}
+
+function range(quantity: {
+  readonly value: number;
+  readonly unit: string;
+  readonly interval?: readonly [number, number];
+}): string {
+  const value = formatValue(quantity.value, quantity.unit);
+  if (quantity.interval === undefined) return value;
+  const [low, high] = quantity.interval;
+  return `${value} (${formatNumber(low)} to ${formatNumber(high)})`;
+}
+
+function table(heads: readonly string[], body: readonly (readonly string[])[]): readonly string[] {
+  const row = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
+  return [row(heads), `|${" --- |".repeat(heads.length)}`, ...body.map(row), ""];
+}
+
+/** Text that cannot end a table cell or start markup. */
+function cell(text: string): string {
+  return text.replace(/[\r\n]+/g, " ").replace(/[\\|*_<>`[\]]/g, (character) => `\\${character}`);
+}

@@ -1,0 +1,52 @@
+/**
+ * Decides what a report is made from: the analyzer's document, the cycles of every frame and the clips.
+ * Laying it out is left to terminal.ts, markdown.ts and html.ts.
+ */
+import { cyclesPerFrame } from "../analyze/counts.ts";
+import type { RunDocument } from "../analyze/document.ts";
+import { analyzeRun } from "../analyze/document.ts";
+import type { RunFacts } from "../analyze/facts.ts";
+import type { Clip } from "./audio-svg.ts";
+
+export interface ReportInput {
+  readonly document: RunDocument;
+  /** Cycles of every frame in order, empty when there are none. */
+  readonly cycles: readonly number[];
+  /** In the order in which they are to be heard. */
+  readonly clips: readonly Clip[];
+}
+
+/** A report's input from the facts of a run. */
+export function reportInput(facts: RunFacts, clips: readonly Clip[] = []): ReportInput {
+  return { document: analyzeRun(facts), cycles: cyclesPerFrame(facts), clips };
+}
+
+/** What the run was, in one line: "hearable on nRF52840 DK (counted on qemu-m4)". */
+export function subjectOf(document: RunDocument): string {
+  const { boardName, asName } = document.provenance;
+  return asName === null
+    ? `${document.model.name} on ${boardName}`
+    : `${document.model.name} on ${asName}, run on ${document.board}`;
+}
+
+/** One sentence that answers the question the run was made for. */
+export function verdictOf(document: RunDocument): string {
+  const parts: string[] = [];
+  if (document.verify !== null) {
+    parts.push(
+      document.verify.bitExact
+        ? "every value from the device equals the host twin bit for bit"
+        : `${document.verify.mismatches} of ${document.verify.comparedValues} values differ from the host twin`,
+    );
+  }
+  for (const budget of document.budgets ?? []) {
+    const limit = `the limit of ${budget.limit.value} ${budget.limit.unit}`;
+    if (budget.met === true) parts.push(`${limit} holds`);
+    else if (budget.met === false) parts.push(`${limit} is missed`);
+    else parts.push(`${limit} cannot be judged`);
+  }
+  if (parts.length === 0) return "Nothing was judged.";
+  const sentence =
+    parts.length === 1 ? parts[0] : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+  return `${sentence?.charAt(0).toUpperCase()}${sentence?.slice(1)}.`;
+}

@@ -1,0 +1,220 @@
+/**
+ * Decides which numbers of a run every report shows, in which order and words.
+ * Colour, columns and escaping are left to the report that prints them.
+ */
+import type { RunDocument } from "../analyze/document.ts";
+import type { Kind } from "../analyze/quantity.ts";
+import { formatBytes, formatNumber, formatValue } from "./format.ts";
+
+export interface Row {
+  readonly name: string;
+  readonly text: string;
+  readonly kind: Kind;
+  readonly source: string;
+}
+
+/** A reason in place of a number. */
+export interface Gap {
+  readonly name: string;
+  readonly why: string;
+}
+
+export type Line = Row | Gap;
+
+export function isGap(line: Line): line is Gap {
+  return "why" in line;
+}
+
+/** Quality and correctness. */
+export function proofRows(document: RunDocument): readonly Line[] {
+  const { audio, verify, link } = document;
+  const rows: Line[] = [];
+  if (audio !== null) {
+    rows.push({
+      name: "SI-SDR",
+      text: `${formatValue(audio.siSdrIn.value, "dB")} → ${formatValue(audio.siSdrOut.value, "dB")}, ${signedDecibels(audio.siSdrGain.value)}`,
+      kind: audio.siSdrGain.kind,
+      source: `${audio.clip}; ${audio.siSdrGain.source}`,
+    });
+  }
+  if (verify === null) rows.push({ name: "bits", why: document.why.verify ?? "not compared" });
+  else {
+    const equal = verify.comparedValues - verify.mismatches;
+    rows.push({
+      name: "bits",
+      text: verify.bitExact
+        ? `all ${formatNumber(equal)} values equal the host twin`
+        : `${formatNumber(verify.mismatches)} of ${formatNumber(verify.comparedValues)} values differ from the host twin`,
+      kind: "counted",
+      source: "device output against the exact integer twin",
+    });
+    if (verify.maxFloatError !== null) {
+      rows.push({
+        name: "float error",
+        text: `at most ${formatNumber(verify.maxFloatError)}`,
+        kind: "measured",
+        source: "device output against the float64 reference, in units of the output",
+      });
+    }
+  }
+  if (link !== null) {
+    rows.push({
+      name: "link",
+      text: `${formatNumber(link.bytes)} B, ${formatNumber(link.records)} records, ${formatNumber(link.discardedBytes)} B discarded, ${formatNumber(link.lostRecords)} records lost`,
+      kind: "counted",
+      source: "frames, checksums and sequence numbers",
+    });
+  }
+  return rows;
+}
+
+/** Instructions to time, energy and power. */
+export function speedRows(document: RunDocument): readonly Line[] {
+  const { instructions, cycles, latencyMs, energyUj, powerMw, why } = document;
+  const rows: Line[] = [];
+  if (instructions === null) rows.push({ name: "instructions", why: why.instructions ?? "" });
+  else {
+    rows.push({
+      name: "instructions",
+      text: `${formatNumber(instructions.median)} a frame, max ${formatNumber(instructions.max)}, ${formatNumber(instructions.perMac)} a MAC`,
+      ...origin(instructions),
+    });
+  }
+  if (cycles === null) rows.push({ name: "cycles", why: why.cycles ?? "" });
+  else {
+    const range =
+      cycles.interval === undefined
+        ? ""
+        : `, median between ${formatNumber(cycles.interval[0])} and ${formatNumber(cycles.interval[1])}`;
+    rows.push({
+      name: "cycles",
+      text: `${formatNumber(cycles.median)} a frame, max ${formatNumber(cycles.max)}, ${formatNumber(cycles.perMac)} a MAC${range}`,
+      ...origin(cycles),
+    });
+  }
+  if (latencyMs === null) rows.push({ name: "latency", why: why.latencyMs ?? "" });
+  else {
+    rows.push({
+      name: "latency",
+      text: `P50 ${formatValue(latencyMs.p50, "ms")}, P99 ${formatValue(latencyMs.p99, "ms")}, max ${formatValue(latencyMs.max, "ms")}, of ${formatValue(document.frameIntervalMs, "ms")}`,
+      ...origin(latencyMs),
+    });
+  }
+  if (energyUj === null) rows.push({ name: "energy", why: why.energyUj ?? "" });
+  else {
+    rows.push({
+      name: "energy",
+      text: `${formatValue(energyUj.perFrame, "uJ")} to compute a frame, ${formatValue(energyUj.perInterval, "uJ")} with its sleep`,
+      ...origin(energyUj),
+    });
+  }
+  if (powerMw === null) rows.push({ name: "power", why: why.powerMw ?? "" });
+  else {
+    rows.push({
+      name: "power",
+      text: `${formatValue(powerMw.average, "mW")} on average, computing ${formatNumber(powerMw.dutyPercent)} % of the time`,
+      ...origin(powerMw),
+    });
+  }
+  return rows;
+}
+
+/** Where the run sits under its roofs. */
+export function rooflineRows(document: RunDocument): readonly Line[] {
+  const { roofline } = document;
+  if (roofline === null) return [{ name: "roofline", why: document.why.roofline ?? "" }];
+  return [
+    {
+      name: "intensity",
+      text: `${formatValue(roofline.arithmeticIntensity.value, "op/byte")}`,
+      ...origin(roofline.arithmeticIntensity),
+    },
+    {
+      name: "ridge point",
+      text: `${formatValue(roofline.ridgePoint.value, "op/byte")}, so ${roofline.bound}-bound by ${roofline.roof}`,
+      ...origin(roofline.ridgePoint),
+    },
+    {
+      name: "MFU",
+      text: formatValue(roofline.mfu.value, "1"),
+      ...origin(roofline.mfu),
+    },
+    {
+      name: "MBU",
+      text: formatValue(roofline.mbu.value, "1"),
+      ...origin(roofline.mbu),
+    },
+  ];
+}
+
+/** Program and memory. */
+export function sizeRows(document: RunDocument): readonly Line[] {
+  const { flashBytes, ramBytes, stackBytes } = document.memory;
+  const { flash, ram } = document.provenance;
+  const rows: Line[] = [];
+  const of = (whole: { readonly value: number } | null) =>
+    whole === null ? "" : ` of ${formatBytes(whole.value)}`;
+  if (flashBytes !== null) {
+    rows.push({
+      name: "flash",
+      text: formatBytes(flashBytes) + of(flash),
+      kind: "counted",
+      source: "sections of the linked program",
+    });
+  }
+  if (ramBytes !== null) {
+    rows.push({
+      name: "RAM",
+      text: formatBytes(ramBytes) + of(ram),
+      kind: "counted",
+      source: "sections of the linked program, without the stack",
+    });
+  }
+  if (stackBytes !== null) {
+    rows.push({
+      name: "stack",
+      text: `${formatBytes(stackBytes)} at its deepest`,
+      kind: "measured",
+      source: "painted stack, read back on the device",
+    });
+  }
+  return rows;
+}
+
+/** What a benchmark row needs to mean anything: board, clock, placement, compiler, flags, digest, n. */
+export function provenanceRows(document: RunDocument): readonly (readonly [string, string])[] {
+  const { provenance, model } = document;
+  const clock = provenance.clock;
+  return [
+    ["board", `${provenance.boardName} (${document.board})`],
+    ...(provenance.asName === null
+      ? []
+      : ([["numbers of", `${provenance.asName} (${document.as})`]] as const)),
+    [
+      "clock",
+      clock === null
+        ? "none"
+        : `${formatValue(clock.value, clock.unit)}, ${clock.kind}: ${clock.source}`,
+    ],
+    ["placement", provenance.placement],
+    ["compiler", provenance.compiler],
+    ["flags", provenance.flags],
+    ["model", `${model.name}, digest ${model.digest}, ${document.format}`],
+    [
+      "work",
+      `${formatNumber(model.macs)} MACs a frame (${formatNumber(model.paddedMacs)} with padding), ${formatBytes(model.weightBytes)} of weights, ${formatBytes(model.stateBytes)} of state`,
+    ],
+    ["program", document.app],
+    ["n", `${formatNumber(document.frames)} frames`],
+    ["counter", provenance.counter],
+  ];
+}
+
+function origin(from: Pick<Row, "kind" | "source">): Pick<Row, "kind" | "source"> {
+  return { kind: from.kind, source: from.source };
+}
+
+/** A gain with its sign: "+7.84 dB". */
+export function signedDecibels(value: number): string {
+  return `${value > 0 ? "+" : ""}${formatValue(value, "dB")}`;
+}

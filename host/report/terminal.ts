@@ -1,0 +1,116 @@
+/**
+ * Decides how a run reads in a terminal: one screen, every number with its unit and kind.
+ * Which numbers appear is left to rows.ts, whether the terminal takes colour to the command line.
+ */
+import type { BudgetVerdict } from "../analyze/budgets.ts";
+import type { Column } from "../analyze/compare.ts";
+import type { RunDocument } from "../analyze/document.ts";
+import { budgetName } from "./bars-svg.ts";
+import { formatNumber, formatValue, KIND_MARK, KIND_MEANING } from "./format.ts";
+import { subjectOf, verdictOf } from "./report-input.ts";
+import type { Line } from "./rows.ts";
+import { isGap, proofRows, rooflineRows, sizeRows, speedRows } from "./rows.ts";
+
+export interface TerminalOptions {
+  /** Emit ANSI colours. */
+  readonly color: boolean;
+}
+
+const NAME_WIDTH = 14;
+const WRAP = 96;
+
+/** The report as text, ending in a newline. */
+export function renderTerminal(document: RunDocument, { color }: TerminalOptions): string {
+  const paint = painter(color);
+  const lines: string[] = [
+    paint.bold(subjectOf(document)),
+    paint.dim(`${document.format}, ${document.app}, ${formatNumber(document.frames)} frames`),
+    "",
+    verdictOf(document),
+  ];
+  const section = (title: string, body: readonly string[]) => {
+    if (body.length > 0) lines.push("", paint.bold(title), ...body);
+  };
+  section("Proof", rows(proofRows(document), paint));
+  section("Speed and energy", rows(speedRows(document), paint));
+  section("Memory", rows(sizeRows(document), paint));
+  section("Roofline", [
+    ...rows(rooflineRows(document), paint),
+    ...(document.roofline === null ? [] : indent(`${document.roofline.explanation}.`)),
+  ]);
+  section("Budgets", budgets(document, paint));
+  section(
+    "Elsewhere",
+    document.comparison.map((column) => columnLine(column, paint)),
+  );
+  const kinds = (Object.keys(KIND_MARK) as (keyof typeof KIND_MARK)[]).map(
+    (kind) => `  ${KIND_MARK[kind]} ${kind}: ${KIND_MEANING[kind]}`,
+  );
+  lines.push("", ...kinds.map(paint.dim));
+  return `${lines.join("\n")}\n`;
+}
+
+interface Painter {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+}
+
+function painter(color: boolean): Painter {
+  const wrap = (code: number) => (text: string) =>
+    color ? `\u001b[${code}m${text}\u001b[0m` : text;
+  return { bold: wrap(1), dim: wrap(2), good: wrap(32), bad: wrap(31) };
+}
+
+function rows(lines: readonly Line[], paint: Painter): readonly string[] {
+  return lines.map((line) => {
+    const name = `  ${line.name.padEnd(NAME_WIDTH)}`;
+    return isGap(line)
+      ? `${name}${paint.dim(`none: ${line.why}`)}`
+      : `${name}${line.text}  ${paint.dim(`${KIND_MARK[line.kind]} ${line.kind}`)}`;
+  });
+}
+
+function budgets(document: RunDocument, paint: Painter): readonly string[] {
+  if (document.budgets === null) return [`  none: ${document.why.budgets ?? ""}`];
+  return document.budgets.flatMap((budget) => [
+    budgetLine(budget, paint),
+    ...indent(`${budget.why}.`),
+  ]);
+}
+
+function budgetLine(budget: BudgetVerdict, paint: Painter): string {
+  const name = `  ${budgetName(budget.name).padEnd(NAME_WIDTH)}`;
+  const limit = formatValue(budget.limit.value, budget.limit.unit);
+  if (budget.value === null || budget.margin === null) return `${name}${limit}: not known`;
+  const value = formatValue(budget.value.value, budget.value.unit);
+  const margin = `${formatNumber(Math.abs(budget.margin.value))} % ${budget.met ? "left" : "over"}`;
+  const verdict = budget.met ? paint.good("holds") : paint.bad("missed");
+  return `${name}${value} of ${limit}: ${verdict}, ${margin}  ${paint.dim(`${KIND_MARK[budget.value.kind]} ${budget.value.kind}`)}`;
+}
+
+function columnLine(column: Column, paint: Painter): string {
+  const { totalMs } = column;
+  const range =
+    totalMs.interval === undefined
+      ? ""
+      : ` (${formatNumber(totalMs.interval[0])} to ${formatNumber(totalMs.interval[1])})`;
+  const name = column.name.padEnd(24).slice(0, 24);
+  const time = `${formatValue(totalMs.value, "ms")}${range}`.padEnd(26);
+  const verdict =
+    column.inTime === null ? "" : column.inTime ? paint.good("in time") : paint.bad("too late");
+  return `  ${name}  ${time}${verdict}  ${paint.dim(`${KIND_MARK[totalMs.kind]} ${totalMs.kind}`)}`;
+}
+
+/** Wraps a sentence under the values. */
+function indent(text: string): readonly string[] {
+  const room = WRAP - NAME_WIDTH - 2;
+  const lines: string[] = [""];
+  for (const word of text.split(" ")) {
+    const last = lines[lines.length - 1] ?? "";
+    if (last !== "" && last.length + 1 + word.length > room) lines.push(word);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines.map((line) => " ".repeat(NAME_WIDTH + 2) + line);
+}
