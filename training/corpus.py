@@ -4,10 +4,10 @@ Speech is a stream a speaker (int16, utterances with short gaps) plus the uttera
 one int16 stream a kind. Levels and mixtures are made in mixing.py.
 """
 
-from dataclasses import dataclass
-from pathlib import Path
 import os
 import zlib
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from scipy.signal import resample_poly

@@ -1,4 +1,4 @@
-"""Renders the synthetic voices with the eSpeak NG library of a pinned wheel; picks no text itself."""
+"""Renders the synthetic voices with the eSpeak NG library of a pinned wheel; picks no text."""
 
 import ctypes
 

@@ -37,6 +37,10 @@ def measure(opened, mean, deviation, clip) -> dict:
             "right": np.mean((gains > 0.5) == (ideal > 0.5)), "open": np.mean(ideal > 0.5)}
 
 
+def average(key: str, rows: list[dict]) -> float | None:
+    return round(float(np.mean([r[key] for r in rows])), 3) if rows else None
+
+
 def interval(values: np.ndarray) -> tuple[float, float]:
     """Bootstrap 95 % interval of the mean, resampling clips."""
     rng = np.random.default_rng(BOOTSTRAP_SEED)
@@ -54,23 +58,23 @@ def evaluate(model: Path, sidecar: dict, corpus: Corpus, manifest: Path) -> dict
     clips += [(c, c.noise in seen_kinds) for c in held_out_clips(corpus, QUIET_SNRS_DB)]
     rows = [{**measure(opened, mean, deviation, clip), "snr": clip.snr_db, "noise": clip.noise,
              "seen": seen} for clip, seen in clips]
-    average = lambda key, keep: (  # noqa: E731
-        round(float(np.mean(x)), 3) if (x := [r[key] for r in rows if keep(r)]) else None)
     by_snr = {}
     for snr in sorted({r["snr"] for r in rows}):
-        low, high = interval(np.array([r["gain"] for r in rows if r["snr"] == snr]))
-        at = lambda r: r["snr"] == snr  # noqa: E731
+        at = [r for r in rows if r["snr"] == snr]
+        low, high = interval(np.array([r["gain"] for r in at]))
         by_snr[str(snr)] = {
             "gainDb": average("gain", at), "lowDb": round(low, 3), "highDb": round(high, 3),
-            "seenNoiseGainDb": average("gain", lambda r: at(r) and r["seen"]),
-            "newNoiseGainDb": average("gain", lambda r: at(r) and not r["seen"]),
+            "seenNoiseGainDb": average("gain", [r for r in at if r["seen"]]),
+            "newNoiseGainDb": average("gain", [r for r in at if not r["seen"]]),
             "idealBandGainsDb": average("ideal", at), "bandAccuracy": average("right", at),
             "bandAccuracyAllPass": average("open", at)}
-    by_noise = {kind: {"gainDb": average("gain", lambda r: r["snr"] == 0 and r["noise"] == kind),
-                       "idealBandGainsDb": average(
-                           "ideal", lambda r: r["snr"] == 0 and r["noise"] == kind),
-                       "seen": kind in seen_kinds} for kind in sorted({r["noise"] for r in rows})}
-    return {"clipsPerSnr": sum(r["snr"] == 0 for r in rows), "secondsPerClip": 4,
+    by_noise, at_0 = {}, [r for r in rows if r["snr"] == 0]
+    for kind in sorted({r["noise"] for r in at_0}):
+        of_kind = [r for r in at_0 if r["noise"] == kind]
+        by_noise[kind] = {"gainDb": average("gain", of_kind),
+                          "idealBandGainsDb": average("ideal", of_kind),
+                          "seen": kind in seen_kinds}
+    return {"clipsPerSnr": len(at_0), "secondsPerClip": 4,
             "speakers": sorted({c.speaker for c, _ in clips}), "metric": "si-sdr-gain",
             "bySnrDb": by_snr, "byNoiseAt0Db": by_noise}
 

@@ -64,7 +64,8 @@ class Batches:
         """(noisy, clean) float32 [batch, N], full scale 1."""
         rng = np.random.default_rng([self.seed, number])
         pairs = [self._one(rng, seconds * RATE) for _ in range(batch)]
-        return tuple(np.stack(x).astype(np.float32) / np.float32(32768.0) for x in zip(*pairs))
+        noisy, clean = (np.stack([p[i] for p in pairs]).astype(np.float32) for i in (0, 1))
+        return noisy / np.float32(32768.0), clean / np.float32(32768.0)
 
     def _one(self, rng, count):
         voice = self.split.speech[self.speakers[rng.choice(len(self.speakers), p=self.weights)]]

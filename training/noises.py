@@ -1,4 +1,4 @@
-"""Synthetic noise, one function a kind; each draws its own parameters from the generator it is given.
+"""Synthetic noise, one function a kind; each draws its own parameters from the given generator.
 
 Every function takes (rng, count) and returns float64 [count] of any level; mixing sets the level.
 Which kinds are trained on and which are kept for the test is declared at the end.
@@ -133,13 +133,14 @@ def traffic(rng, count):
         near = 1.0 / (1.0 + ((t - centre) / width) ** 2)
         tyres = _band(rng, count, rng.uniform(150, 500), rng.uniform(1500, 3500))
         phase = np.cumsum(rng.uniform(35, 90) * (1.0 - 0.05 * np.tanh(t - centre))) / RATE
-        engine = sum(k**-0.9 * np.sin(2 * np.pi * (k * phase + rng.uniform())) for k in range(1, 12))
+        engine = sum(k**-0.9 * np.sin(2 * np.pi * (k * phase + rng.uniform()))
+                     for k in range(1, 12))
         out += near * (rng.uniform(0.5, 1.2) * tyres + rng.uniform(0.4, 1.0) * _unit(engine))
     return out
 
 
 def babble(rng, count, utterances):
-    """Six to nine voices; `utterances` are float arrays, each voice strings random ones together."""
+    """Six to nine voices, each random ones of `utterances` (float arrays) strung together."""
     out = np.zeros(count)
     for _ in range(int(rng.integers(6, 10))):
         voice, filled = np.zeros(count), -int(rng.integers(0, RATE))

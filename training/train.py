@@ -5,7 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
-from errors import SOMETHING_MISSING, WRONG_USE, TrainingError
+from errors import SOMETHING_MISSING, TrainingError
 from recipes import RECIPES
 
 HERE = Path(__file__).resolve().parent
