@@ -191,17 +191,16 @@ static void read_halfwords(const struct qemu_plugin_insn *insn, uint16_t halfwor
     halfwords[1] = (uint16_t)(bytes[2] | (unsigned)bytes[3] << 8);
 }
 
-static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+static void translate(struct qemu_plugin_tb *tb)
 {
     unsigned length = (unsigned)qemu_plugin_tb_n_insns(tb);
-    struct block *block = length == 0 ? NULL : block_new(length);
-    (void)id;
-    if (block == NULL) {
-        if (length != 0) {
-            fputs("pioneer timing: out of memory\n", stderr);
-            abort();
-        }
+    if (length == 0) {
         return;
+    }
+    struct block *block = block_new(length);
+    if (block == NULL) {
+        fputs("pioneer timing: out of memory\n", stderr);
+        abort();
     }
     for (unsigned i = 0; i < length; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
@@ -223,13 +222,50 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
     qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_NO_REGS, block);
 }
 
+static void finish(void)
+{
+    region_abandon(&region);
+    fclose(region.file);
+}
+
+#if QEMU_PLUGIN_API >= 7
+static void on_translate(struct qemu_plugin_tb *tb, void *userdata)
+{
+    (void)userdata;
+    translate(tb);
+}
+
+static void on_exit(void *userdata)
+{
+    (void)userdata;
+    finish();
+}
+
+static void register_callbacks(qemu_plugin_id_t id)
+{
+    qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate, NULL);
+    qemu_plugin_register_atexit_cb(id, on_exit, NULL);
+}
+#else
+static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+    (void)id;
+    translate(tb);
+}
+
 static void on_exit(qemu_plugin_id_t id, void *userdata)
 {
     (void)id;
     (void)userdata;
-    region_abandon(&region);
-    fclose(region.file);
+    finish();
 }
+
+static void register_callbacks(qemu_plugin_id_t id)
+{
+    qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
+    qemu_plugin_register_atexit_cb(id, on_exit, NULL);
+}
+#endif
 
 static int refuse(const char *what, const char *why)
 {
@@ -298,7 +334,6 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
     if (region.file == NULL) {
         return refuse(options.out, "cannot be written");
     }
-    qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
-    qemu_plugin_register_atexit_cb(id, on_exit, NULL);
+    register_callbacks(id);
     return 0;
 }

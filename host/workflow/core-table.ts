@@ -1,0 +1,95 @@
+/**
+ * Decides whether a core's timing table can be charged, and how it is handed to the emulator's plugin.
+ * What the rules mean is left to boards/cores and firmware/qemu/cost.h.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { UsageError } from "../../codegen/index.ts";
+import { BOARDS_DIR } from "./paths.ts";
+
+/** One rule of boards/cores/ID.json. */
+export interface CoreRule {
+  /** [cycle], whole, 0..64 */
+  readonly value: number;
+  readonly unit: "cycle";
+  readonly meaning: string;
+  readonly source: string;
+  /** S: read in the source. D: derived from its measurements. M: from memory. */
+  readonly confidence: "S" | "D" | "M";
+  /** [low, high] [cycle] */
+  readonly interval?: readonly [number, number];
+}
+
+export interface CoreTable {
+  readonly id: string;
+  readonly name: string;
+  /** What the rules take for granted. */
+  readonly conditions: string;
+  readonly rules: Readonly<Record<string, CoreRule>>;
+}
+
+const MAX_FILE_BYTES = 1 << 20;
+const MAX_CYCLES = 64;
+const CORE_ID = /^[a-z0-9-]{1,40}$/;
+const RULE_NAME = /^[A-Za-z]{1,31}$/;
+
+/**
+ * The timing table of core `id`.
+ * @throws UsageError TP-USE-140 when there is none, TP-USE-141 when a rule cannot be charged.
+ */
+export function loadCoreTable(
+  id: string,
+  directory: string = join(BOARDS_DIR, "cores"),
+): CoreTable {
+  const file = join(directory, `${id}.json`);
+  let text: string;
+  try {
+    if (!CORE_ID.test(id)) throw new Error("not the name of a core");
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError("TP-USE-140", {
+      what: `there is no timing table for the core ${JSON.stringify(id)}`,
+      why: error instanceof Error ? error.message : String(error),
+      fix: "give the board a core of boards/cores, or add its table there",
+    });
+  }
+  const problem = problemOf(id, text);
+  if (problem !== null) {
+    throw new UsageError("TP-USE-141", {
+      what: `the timing table of ${id} cannot be charged`,
+      why: problem,
+      fix: `mend ${id}.json; boards/cores/core.schema.json says what it must hold`,
+    });
+  }
+  return JSON.parse(text) as CoreTable;
+}
+
+/** Lines `rule cycles` for the plugin's argument table=FILE, in the file's order. */
+export function costLines(table: CoreTable): string {
+  const lines = Object.entries(table.rules).map(([name, rule]) => `${name} ${rule.value}\n`);
+  return lines.join("");
+}
+
+function problemOf(id: string, text: string): string | null {
+  if (text.length > MAX_FILE_BYTES) return `it is longer than ${MAX_FILE_BYTES} characters`;
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  if (!isRecord(document) || !isRecord(document.rules)) return "it holds no rules";
+  if (document.id !== id) return `its id is ${JSON.stringify(document.id)}`;
+  for (const [name, rule] of Object.entries(document.rules)) {
+    const cycles = isRecord(rule) ? rule.value : undefined;
+    if (!RULE_NAME.test(name)) return `${JSON.stringify(name)} is not the name of a rule`;
+    if (!Number.isInteger(cycles) || Number(cycles) < 0 || Number(cycles) > MAX_CYCLES) {
+      return `rules.${name}.value is not a whole number of cycles from 0 to ${MAX_CYCLES}`;
+    }
+  }
+  return null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

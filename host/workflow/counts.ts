@@ -1,0 +1,179 @@
+/**
+ * Decides whether a counts file of the timing plugin can be believed, and gives it as typed values.
+ * What the numbers mean for a run is left to analyze/.
+ */
+import { open } from "node:fs/promises";
+
+/** Instruction classes of the plugin; branchTaken is the part of branch that was taken, the others are disjoint. */
+export const INSTRUCTION_CLASSES = [
+  "alu",
+  "mac",
+  "mul",
+  "div",
+  "load",
+  "loadMultiple",
+  "store",
+  "storeMultiple",
+  "branch",
+  "branchTaken",
+  "fpu",
+  "other",
+] as const;
+export type InstructionClass = (typeof INSTRUCTION_CLASSES)[number];
+
+/** Counters of a region beside its classes. */
+export const COUNTERS = [
+  "instructions",
+  "cycles",
+  "cyclesSimple",
+  "loads",
+  "stores",
+  "bytesLoaded",
+  "bytesStored",
+  "assumed",
+  "undecoded",
+  "interrupted",
+] as const;
+
+/** One pass through a marked region. Counts are exact; both cycles are a model. */
+export interface RegionCounts {
+  /** Element of the mark arrays, 0..15. */
+  readonly region: number;
+  /** Finished passes of this region before this one. */
+  readonly index: number;
+  /** Instructions executed, those that an IT block skipped included. */
+  readonly instructions: number;
+  /** By the core's table [cycle]. */
+  readonly cycles: number;
+  /** By the rule simple-m4 [cycle]. */
+  readonly cyclesSimple: number;
+  /** Instructions that read memory. */
+  readonly loads: number;
+  /** Instructions that wrote memory. */
+  readonly stores: number;
+  readonly bytesLoaded: number;
+  readonly bytesStored: number;
+  /** Conditional divisions and FPU operations charged as if they ran, which nothing shows. */
+  readonly assumed: number;
+  /** Instructions the decoder does not know; charged 1 cycle. */
+  readonly undecoded: number;
+  /** Exceptions that were entered inside the region. */
+  readonly interrupted: number;
+  readonly classes: Readonly<Record<InstructionClass, number>>;
+}
+
+/** Something that makes the file's numbers doubtful. */
+export interface CountsProblem {
+  /** 1 for the first line. */
+  readonly line: number;
+  /** The plugin's own word ("nested-begin", "unfinished", ...), or "unreadable" for a line that is no record. */
+  readonly what: string;
+  readonly detail: string;
+}
+
+export interface CountsFile {
+  readonly regions: readonly RegionCounts[];
+  /** Empty when every pass was whole; otherwise the numbers are not to be trusted. */
+  readonly problems: readonly CountsProblem[];
+}
+
+/** Longest line the plugin writes is below 1 KiB: 22 numbers of at most 20 digits and their names. */
+const MAX_LINE_LENGTH = 2048;
+const MAX_FILE_BYTES = 256 << 20;
+const MAX_PROBLEMS = 100;
+const REGION_LIMIT = 16;
+
+/** Parses the text of a counts file; never throws. An unfinished last line is a problem like any other. */
+export function parseCounts(text: string): CountsFile {
+  const regions: RegionCounts[] = [];
+  const problems: CountsProblem[] = [];
+  let start = 0;
+  for (let line = 1; start < text.length && problems.length < MAX_PROBLEMS; line++) {
+    const newline = text.indexOf("\n", start);
+    const end = newline < 0 ? text.length : newline;
+    const result =
+      newline < 0
+        ? unreadable("the last line has no end: the emulator was stopped in it")
+        : readLine(text, start, end);
+    if ("what" in result) problems.push({ line, ...result });
+    else regions.push(result);
+    start = end + 1;
+  }
+  return { regions, problems };
+}
+
+/** Reads and parses a counts file; a file above 256 MiB gives a problem, a missing one the error of node:fs. */
+export async function readCounts(file: string): Promise<CountsFile> {
+  const handle = await open(file, "r");
+  try {
+    const { size } = await handle.stat();
+    if (size > MAX_FILE_BYTES) {
+      const detail = `${size} bytes are more than ${MAX_FILE_BYTES}`;
+      return { regions: [], problems: [{ line: 0, what: "too-long", detail }] };
+    }
+    return parseCounts(await handle.readFile("utf8"));
+  } finally {
+    await handle.close();
+  }
+}
+
+type Problem = Omit<CountsProblem, "line">;
+
+function unreadable(detail: string): Problem {
+  return { what: "unreadable", detail };
+}
+
+function readLine(text: string, start: number, end: number): RegionCounts | Problem {
+  if (end - start > MAX_LINE_LENGTH) return unreadable(`${end - start} characters`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text.slice(start, end));
+  } catch {
+    return unreadable("not JSON");
+  }
+  if (!isRecord(value)) return unreadable("not an object");
+  if (typeof value.error === "string") return readError(value);
+  return readRegion(value);
+}
+
+/** The plugin's word is one of its own; anything else is not repeated to the terminal. */
+function readError(value: Record<string, unknown>): Problem {
+  if (!/^[a-z-]{1,40}$/.test(String(value.error))) return unreadable("an error without a word");
+  const open = isCount(value.open) ? `while region ${value.open} was open` : "with no region open";
+  const region = isCount(value.region) ? `region ${value.region}` : "a region";
+  return { what: String(value.error), detail: `${region}, ${open}` };
+}
+
+function readRegion(value: Record<string, unknown>): RegionCounts | Problem {
+  const { region, index, classes } = value;
+  if (!isCount(region) || region >= REGION_LIMIT) return unreadable("region is not 0..15");
+  if (!isCount(index)) return unreadable("index is not a count");
+  const bad = COUNTERS.find((name) => !isCount(value[name]));
+  if (bad) return unreadable(`${bad} is not a count`);
+  if (!isRecord(classes)) return unreadable("classes are missing");
+  const badClass = INSTRUCTION_CLASSES.find((name) => !isCount(classes[name]));
+  if (badClass) return unreadable(`classes.${badClass} is not a count`);
+
+  const counters = pick(value, COUNTERS);
+  const byClass = pick(classes, INSTRUCTION_CLASSES);
+  const sum = INSTRUCTION_CLASSES.reduce((total, name) => total + byClass[name], 0);
+  if (sum - byClass.branchTaken !== counters.instructions) {
+    return unreadable("classes do not add up to instructions");
+  }
+  return { region, index, ...counters, classes: byClass };
+}
+
+function pick<Name extends string>(
+  value: Record<string, unknown>,
+  names: readonly Name[],
+): Record<Name, number> {
+  return Object.fromEntries(names.map((name) => [name, value[name]])) as Record<Name, number>;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}

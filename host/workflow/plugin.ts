@@ -1,0 +1,203 @@
+/**
+ * Decides which build of the timing plugin an emulator gets, builds it once, and spells its arguments.
+ * What it counts is left to firmware/qemu, reading its file to counts.ts.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { MissingToolError, type ToolkitError } from "../../codegen/index.ts";
+import { costLines, loadCoreTable } from "./core-table.ts";
+import { FIRMWARE_DIR, WORK_DIR } from "./paths.ts";
+import { runProcess } from "./process.ts";
+
+/** Versions of QEMU's plugin interface that firmware/qemu/qemu_plugin.h declares. */
+export type PluginApi = 1 | 2 | 3 | 7;
+
+/** A built plugin with the timing table of one core. */
+export interface TimingPlugin {
+  readonly library: string;
+  readonly table: string;
+  readonly api: PluginApi;
+  /** For Quantity.source: which table charged the cycles. */
+  readonly source: string;
+}
+
+export interface PluginRequest {
+  /** File name of boards/cores without .json. */
+  readonly core: string;
+  /** Default: qemu-system-arm. */
+  readonly emulator?: string;
+  /** Default: the host's gcc. */
+  readonly compiler?: string;
+  readonly directory?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where the firmware's mark arrays lie, from the ELF's symbols. */
+export interface MarkAddresses {
+  /** Address of pioneer_region_begin. */
+  readonly begin: number;
+  /** Address of pioneer_region_end. */
+  readonly end: number;
+}
+
+const SOURCE_DIR = join(FIRMWARE_DIR, "qemu");
+const FLAGS = ["-std=c11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra"];
+
+/**
+ * Gives the plugin for the emulator that is installed, building it when its sources, flags, compiler or
+ * interface version are new.
+ * @throws MissingToolError TP-NEED-002 without the emulator or gcc, TP-NEED-020 when the emulator's version cannot
+ *   be read, TP-NEED-021 when gcc cannot build a shared library here.
+ */
+export async function prepareTimingPlugin(request: PluginRequest): Promise<TimingPlugin> {
+  const { signal, compiler = "gcc", emulator = "qemu-system-arm" } = request;
+  const directory = request.directory ?? join(WORK_DIR, "qemu");
+  const core = loadCoreTable(request.core);
+  const api = pluginApi(await versionOf(emulator, EMULATOR_INSTALL, signal));
+  const compilerVersion = await versionOf(compiler, COMPILER_INSTALL, signal);
+  const sources = await readSources();
+  await mkdir(directory, { recursive: true });
+
+  const flags = [...FLAGS, `-DQEMU_PLUGIN_API=${api}`];
+  const key = digest(compilerVersion, ...flags, ...sources.flatMap((s) => [s.name, s.text]));
+  const library = join(directory, `timing-v${api}-${key}.so`);
+  if (!(await exists(library))) {
+    const inputs = sources
+      .filter((s) => s.name.endsWith(".c"))
+      .map((s) => join(SOURCE_DIR, s.name));
+    await buildLibrary(compiler, [...flags, ...inputs], library, signal);
+  }
+  const lines = costLines(core);
+  const table = join(directory, `${core.id}-${digest(lines)}.table`);
+  if (!(await exists(table))) await writeWhole(table, (file) => writeFile(file, lines));
+  return { library, table, api, source: `timing plugin, boards/cores/${core.id}.json` };
+}
+
+/**
+ * The plugin interface for the text of `qemu-system-arm --version`.
+ * 9.0 dropped the first one, 9.1 copies instruction bytes, 11.1 gives every callback its userdata.
+ * @throws MissingToolError TP-NEED-020 when no version from 4.2 on is named.
+ */
+export function pluginApi(versionText: string): PluginApi {
+  const found = /QEMU emulator version (\d{1,4})\.(\d{1,4})/.exec(versionText);
+  const release = found ? Number(found[1]) * 10_000 + Number(found[2]) : 0;
+  if (release < 40_002) {
+    throw new MissingToolError(
+      "TP-NEED-020",
+      {
+        what: "this QEMU cannot load the timing plugin",
+        why: found
+          ? `version ${found[1]}.${found[2]} is older than 4.2`
+          : "its --version names no version",
+        fix: EMULATOR_INSTALL,
+      },
+      { versionText: versionText.slice(0, 200) },
+    );
+  }
+  if (release >= 110_001) return 7;
+  if (release >= 90_001) return 3;
+  return release >= 90_000 ? 2 : 1;
+}
+
+/**
+ * Arguments for the emulator's command line; `counts` is the file that the plugin writes.
+ * With `audit` every memory access is compared with the decoder's bytes, at the price of time.
+ */
+export function pluginArguments(
+  plugin: TimingPlugin,
+  marks: MarkAddresses,
+  counts: string,
+  options: { readonly audit?: boolean } = {},
+): readonly string[] {
+  const values = [
+    `file=${escapeComma(plugin.library)}`,
+    `out=${escapeComma(counts)}`,
+    `table=${escapeComma(plugin.table)}`,
+    `begin=${hex(marks.begin)}`,
+    `end=${hex(marks.end)}`,
+    ...(options.audit ? ["audit=on"] : []),
+  ];
+  return ["-plugin", values.join(",")];
+}
+
+const EMULATOR_INSTALL =
+  process.platform === "darwin" ? "brew install qemu" : "sudo apt install qemu-system-arm";
+const COMPILER_INSTALL =
+  process.platform === "darwin" ? "xcode-select --install" : "sudo apt install gcc libc6-dev";
+
+/** QEMU's option parser takes a doubled comma for one that is part of a value. */
+function escapeComma(value: string): string {
+  return value.replaceAll(",", ",,");
+}
+
+function hex(address: number): string {
+  if (!Number.isInteger(address) || address < 0 || address > 0xffff_ffff) {
+    throw new RangeError(`${address} is not a 32-bit address`);
+  }
+  return `0x${address.toString(16)}`;
+}
+
+function digest(...parts: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(`${part.length}:${part}`);
+  return hash.digest("hex").slice(0, 16);
+}
+
+async function versionOf(
+  command: string,
+  install: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const finished = await runProcess(command, ["--version"], { install, signal });
+  return finished.stdout;
+}
+
+async function readSources(): Promise<readonly { readonly name: string; readonly text: string }[]> {
+  const names = (await readdir(SOURCE_DIR)).filter((name) => /\.[ch]$/.test(name)).sort();
+  return Promise.all(
+    names.map(async (name) => ({ name, text: await readFile(join(SOURCE_DIR, name), "utf8") })),
+  );
+}
+
+async function exists(file: string): Promise<boolean> {
+  return readFile(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Two runs at once may both build; the last rename wins and both files are the same. */
+async function writeWhole(file: string, write: (partial: string) => Promise<void>): Promise<void> {
+  const partial = `${file}.${process.pid}.partial`;
+  await write(partial);
+  await rename(partial, file);
+}
+
+async function buildLibrary(
+  compiler: string,
+  args: readonly string[],
+  library: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await writeWhole(library, async (partial) => {
+    const finished = await runProcess(compiler, [...args, "-o", partial], {
+      install: COMPILER_INSTALL,
+      signal,
+    });
+    if (finished.code !== 0) throw cannotBuild(compiler, finished.stderr);
+  });
+}
+
+function cannotBuild(compiler: string, log: string): ToolkitError {
+  const reason = log.split("\n").find((line) => /error|cannot find/.test(line));
+  return new MissingToolError(
+    "TP-NEED-021",
+    {
+      what: `${compiler} cannot build the timing plugin`,
+      why: reason?.trim() || "it gave no reason",
+      fix: COMPILER_INSTALL,
+    },
+    { log },
+  );
+}
