@@ -42,18 +42,25 @@ export async function diagnose(): Promise<Diagnosis> {
   return { schema: 1, ready, rows, ports: ports.list };
 }
 
+/** Linux answers through udevadm, which containers leave out. */
+const LISTING_FIX =
+  process.platform === "linux"
+    ? "install udev, such as: sudo apt-get install -y udev; or name the port: --port /dev/ttyACM0"
+    : "name the port: --port PORT";
+
 async function findPorts(): Promise<{ list: PortRows; findings: readonly Finding[] }> {
   try {
     const list = await portRows();
     const usb = list.rows.filter((row) => row.vendorId !== null).length;
-    const warning = list.warning !== null;
+    const counted = `boards on a serial port; ${usb} on USB now`;
     const finding: Finding = {
       name: "serial ports",
-      status: warning ? "warning" : "ok",
+      status: list.warning === null ? "ok" : "warning",
       version: null,
-      neededFor: `boards on a serial port; ${usb} on USB now`,
+      neededFor:
+        list.warning === null ? counted : `${counted}, not all could be listed: ${list.warning}`,
       level: "serial",
-      fix: warning ? `the system could not list them all: ${list.warning}` : null,
+      fix: list.warning === null ? null : LISTING_FIX,
     };
     return { list, findings: [finding] };
   } catch (error) {

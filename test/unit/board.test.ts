@@ -61,7 +61,7 @@ describe("the board files", () => {
         const expected = memory.lineBytes.value / (memory.waitStates.value + words);
         expect(memory.readBytesPerCycle.value, `${board.id} ${memory.name}`).toBeCloseTo(
           expected,
-          4,
+          7,
         );
       }
     }
@@ -113,9 +113,9 @@ describe("facts", () => {
       unit: "MAC/s",
       confidence: "S",
     });
-    expect(packedInt8MacsPerSecond(board).value).toBeCloseTo(240e6, -5);
+    expect(packedInt8MacsPerSecond(board).value).toBeCloseTo(240e6, -1);
     // 16 B in 5 + 4 cycles at 180 MHz is 320 MB/s.
-    expect(readBytesPerSecond(board, weightsMemory(board)).value).toBeCloseTo(320e6, -5);
+    expect(readBytesPerSecond(board, weightsMemory(board)).value).toBeCloseTo(320e6, -1);
     expect(activeMilliwatts(board).value).toBeCloseTo(118.8, 6);
   });
 
