@@ -156,7 +156,8 @@ void session_refuse(void) {
     session_log("this program does not answer that record");
 }
 
-/* Runs in the fault's handler: the frame that was being sent is cut off, and the next delimiter ends it. */
+/* Runs in the fault's handler: the frame that was being sent is cut off, and the next delimiter
+ * ends it. */
 void hal_on_fault(const hal_fault *fault) {
     const record_fault record = {
         .cause = (uint8_t)fault->cause,

@@ -1,6 +1,8 @@
 /*
- * What a program may ask of a board: bytes in and out, two clocks, rest, an end, and how deep its stack went.
- * One file a target implements it; records, frames and the conversation are left to telemetry/ and apps/.
+ * What a program may ask of a board: bytes in and out, two clocks, rest, an end, and how deep its
+ * stack went.
+ * One file a target implements it; records, frames and the conversation are left to telemetry/ and
+ * apps/.
  */
 #ifndef PIONEER_HAL_H
 #define PIONEER_HAL_H
@@ -28,11 +30,14 @@ typedef struct {
 /* Starts the serial link, the clocks and the cycle counter; call it once, before any other. */
 const hal_board *hal_init(void);
 
-/* Moves what has arrived into bytes [capacity], without waiting; returns how many, 0 when nothing has.
- * The target holds, or leaves with the sender, every Input that the greeting's creditFrames allows. */
+/* Moves what has arrived into bytes [capacity], without waiting; returns how many, 0 when nothing
+ * has.
+ * The target holds, or leaves with the sender, every Input that the greeting's creditFrames
+ * allows. */
 size_t hal_read(uint8_t *bytes, size_t capacity);
 
-/* Sends bytes [length], waiting for the link while it takes them; false when the link refused some. */
+/* Sends bytes [length], waiting for the link while it takes them; false when the link refused
+ * some. */
 bool hal_write(const uint8_t *bytes, size_t length);
 
 /* Core cycles since hal_init, 64 bits wide [cycle]; always 0 for HAL_COUNTER_NONE. */
@@ -68,8 +73,9 @@ typedef struct {
     uint32_t address; /* of the access that faulted; 0 when unknown */
 } hal_fault;
 
-/* The program implements this one: the target calls it in the handler of a fault, on a stack of its own,
- * and then ends with status 4. It may write to the link and must not wait for anything else. */
+/* The program implements this one: the target calls it in the handler of a fault, on a stack of
+ * its own, and then ends with status 4. It may write to the link and must not wait for anything
+ * else. */
 void hal_on_fault(const hal_fault *fault);
 
 #ifdef __cplusplus

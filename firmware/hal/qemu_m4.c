@@ -43,8 +43,9 @@ const hal_board *hal_init(void) {
     __asm__ volatile("cpsid i" ::: "memory");
     UART_BAUD_DIVIDER = UART_SMALLEST_DIVIDER;
     UART_CTRL = UART_CTRL_TX_ENABLE | UART_CTRL_RX_ENABLE | UART_CTRL_RX_INTERRUPT;
-    /* What came before the receiver was on reaches us only when we read; otherwise QEMU looks again after a
-     * second. Should the host's first byte be in time to be lost here: it is a delimiter. */
+    /* What came before the receiver was on reaches us only when we read; otherwise QEMU looks
+     * again after a second. Should the host's first byte be in time to be lost here: it is a
+     * delimiter. */
     (void)UART_DATA;
     TIMER_RELOAD = UINT32_MAX;
     TIMER_VALUE = UINT32_MAX;
@@ -58,7 +59,8 @@ const hal_board *hal_init(void) {
 
 size_t hal_read(uint8_t *bytes, size_t capacity) {
     size_t count = 0;
-    /* The emulator holds back what its one-byte register cannot take: nothing is lost while we compute. */
+    /* The emulator holds back what its one-byte register cannot take: nothing is lost while we
+     * compute. */
     while (count < capacity && (UART_STATE & UART_STATE_RX_FULL) != 0) {
         bytes[count++] = (uint8_t)UART_DATA;
     }
@@ -82,7 +84,8 @@ uint64_t hal_cycles(void) {
     return cortex_m_cycles();
 }
 
-/* The timer counts down and wraps every 171 s, which also ends hal_idle: a waiting program sees every wrap. */
+/* The timer counts down and wraps every 171 s, which also ends hal_idle: a waiting program sees
+ * every wrap. */
 uint64_t hal_time_us(void) {
     uint32_t value = TIMER_VALUE;
     if (TIMER_INTERRUPT != 0) {

@@ -14,10 +14,12 @@
 extern "C" {
 #endif
 
-/* Most bytes that cobs_encode makes of `length`: one code byte for each started group of 254, at least one. */
+/* Most bytes that cobs_encode makes of `length`: one code byte for each started group of 254, at
+ * least one. */
 #define COBS_MAX_ENCODED(length) ((length) + (length) / 254u + 1u)
 
-/* Encodes data [length] into out [COBS_MAX_ENCODED(length)], without the delimiter; returns the bytes written. */
+/* Encodes data [length] into out [COBS_MAX_ENCODED(length)], without the delimiter; returns the
+ * bytes written. */
 size_t cobs_encode(const uint8_t *data, size_t length, uint8_t *out);
 
 /* A decoder that is fed byte by byte; all zero before the first byte of a frame. */

@@ -82,7 +82,8 @@ frame_status frame_receive(frame_receiver *receiver, uint8_t byte, frame *receiv
         }
         return FRAME_PENDING;
     }
-    /* Frames may share a delimiter or have several between them: nothing between two zeros is no frame. */
+    /* Frames may share a delimiter or have several between them: nothing between two zeros is no
+     * frame. */
     frame_status status = FRAME_PENDING;
     if (receiver->started) {
         status = finish(receiver, received);

@@ -1,7 +1,8 @@
 /*
- * Frames on the wire: 0x00, COBS(version u8, type u8, sequence u16, timestamp u32 [us], payload, CRC-32), 0x00,
- * little-endian; built and taken apart here in bounded buffers without allocation.
- * What a payload means is left to records.gen.h, moving the bytes to the HAL, the conversation to session.c.
+ * Frames on the wire: 0x00, COBS(version u8, type u8, sequence u16, timestamp u32 [us], payload,
+ * CRC-32), 0x00, little-endian; built and taken apart here in bounded buffers without allocation.
+ * What a payload means is left to records.gen.h, moving the bytes to the HAL, the conversation to
+ * session.c.
  */
 #ifndef PIONEER_FRAME_H
 #define PIONEER_FRAME_H
@@ -22,7 +23,8 @@ extern "C" {
 /* The longest frame on the wire, both delimiters included. */
 #define FRAME_MAX_WIRE_BYTES (COBS_MAX_ENCODED(FRAME_MAX_BYTES) + 2u)
 
-/* Builds frames, one at a time; all zero at the start. The sequence counts every frame built, sent or not. */
+/* Builds frames, one at a time; all zero at the start. The sequence counts every frame built, sent
+ * or not. */
 typedef struct {
     uint16_t sequence;
     uint8_t bytes[FRAME_MAX_BYTES];
@@ -33,7 +35,8 @@ typedef struct {
 uint8_t *frame_payload(frame_sender *sender);
 
 /* Makes sender->wire of the payload's first payload_length bytes.
- * Returns the length on the wire [byte]; 0, and no sequence number taken, above MAX_PAYLOAD_BYTES. */
+ * Returns the length on the wire [byte]; 0, and no sequence number taken, above MAX_PAYLOAD_BYTES.
+ * */
 size_t frame_build(frame_sender *sender, uint8_t type, uint32_t timestamp_us, size_t payload_length);
 
 typedef enum {
@@ -65,8 +68,10 @@ typedef struct {
     uint8_t bytes[FRAME_MAX_BYTES];
 } frame_receiver;
 
-/* Takes one byte. A delimiter always ends what came before it, so the next frame is found after any damage.
- * *received is written when the result is FRAME_READY or FRAME_BAD_VERSION; every negative result is counted. */
+/* Takes one byte. A delimiter always ends what came before it, so the next frame is found after
+ * any damage.
+ * *received is written when the result is FRAME_READY or FRAME_BAD_VERSION; every negative result
+ * is counted. */
 frame_status frame_receive(frame_receiver *receiver, uint8_t byte, frame *received);
 
 #ifdef __cplusplus

@@ -1,5 +1,6 @@
 /*
- * What every Cortex-M target shares: start, faults, stack depth and the cycle counter of the debug unit.
+ * What every Cortex-M target shares: start, faults, stack depth and the cycle counter of the debug
+ * unit.
  * Links, timers and clocks are left to the target's own file.
  */
 #ifndef PIONEER_CORTEX_M_H
@@ -12,15 +13,18 @@
 #define REGISTER(address) (*(volatile uint32_t *)(address))
 
 /* Laid down by the target's linker script; only their addresses mean something. */
-extern uint32_t stack_bottom[], stack_top[];
+extern uint32_t stack_guard[], stack_bottom[], stack_top[]; /* the guard is 4 KB, on a 4 KB line */
 extern uint32_t data_load[], data_start[], data_end[];
 extern uint32_t bss_start[], bss_end[];
 
 /* Entry of every exception that no target expects; ends the program with status 4. */
 void cortex_m_fault_entry(void);
 
-/* Gives memory, bus and usage faults their own exceptions, and traps division by zero. */
-void cortex_m_faults_enable(void);
+/* Makes a division by zero a fault. */
+void cortex_m_divide_trap(void);
+
+/* Makes any access to the 4 KB below the stack a fault, where the core has a protection unit. */
+void cortex_m_stack_guard(void);
 
 /* Starts the cycle counter (DWT CYCCNT); false when there is none or it does not advance. */
 bool cortex_m_cycles_start(void);

@@ -1,54 +1,52 @@
 /*
- * What a Cortex-M core knows about a fault, collected on a stack of its own and handed to the program.
- * Telling the host is left to hal_on_fault; naming the function is left to the host, which has the ELF.
+ * What a Cortex-M core knows about a fault, collected on a stack of its own and handed to the
+ * program.
+ * Telling the host is left to hal_on_fault; naming the function is left to the host, which has the
+ * ELF.
  */
 #include "../hal.h"
 #include "cortex_m.h"
 
 #define CCR REGISTER(0xE000ED14u)
 #define CCR_DIV_0_TRP (1u << 4)
-#define SHCSR REGISTER(0xE000ED24u)
-#define SHCSR_FAULTS_ENABLE (7u << 16) /* memory, bus, usage */
-#define CFSR REGISTER(0xE000ED28u)
-#define CFSR_MEMORY_STACKING (1u << 4)
-#define CFSR_MEMORY_ADDRESS_VALID (1u << 7)
-#define CFSR_BUS_STACKING (1u << 12)
-#define CFSR_BUS_ADDRESS_VALID (1u << 15)
 #define MMFAR REGISTER(0xE000ED34u)
 #define BFAR REGISTER(0xE000ED38u)
 
-/* Exception numbers of the core. */
-#define EXCEPTION_MEMORY 4u
-#define EXCEPTION_BUS 5u
-#define EXCEPTION_USAGE 6u
+/* The status word of memory, bus and usage faults, a field each. */
+#define CFSR REGISTER(0xE000ED28u)
+#define CFSR_MEMORY 0x000000FFu
+#define CFSR_MEMORY_STACKING (1u << 4)
+#define CFSR_MEMORY_ADDRESS_VALID (1u << 7)
+#define CFSR_BUS 0x0000FF00u
+#define CFSR_BUS_STACKING (1u << 12)
+#define CFSR_BUS_ADDRESS_VALID (1u << 15)
+#define CFSR_USAGE 0xFFFF0000u
 
 /* What the core pushes on entry: r0-r3, r12, lr, pc, xPSR. */
 #define FRAME_WORDS 8
 #define FRAME_LR 5
 #define FRAME_PC 6
 
-/* The program's own stack may be the cause, so the handler has another; frames are built in static memory. */
+/* The program's own stack may be the cause, so the handler has another; frames are built in static
+ * memory. */
 #define FAULT_STACK_WORDS 256
 __attribute__((used)) static uint64_t fault_stack[FAULT_STACK_WORDS / 2];
 
 static volatile bool handling;
 
-void cortex_m_faults_enable(void) {
+void cortex_m_divide_trap(void) {
     CCR |= CCR_DIV_0_TRP;
-    SHCSR |= SHCSR_FAULTS_ENABLE;
 }
 
-static hal_fault_cause cause_of(uint32_t exception) {
-    switch (exception) {
-    case EXCEPTION_MEMORY:
+/* With interrupts masked every fault arrives as a hard fault; the status word says which it was. */
+static hal_fault_cause cause_of(uint32_t status) {
+    if ((status & CFSR_MEMORY) != 0) {
         return HAL_FAULT_MEMORY;
-    case EXCEPTION_BUS:
-        return HAL_FAULT_BUS;
-    case EXCEPTION_USAGE:
-        return HAL_FAULT_USAGE;
-    default:
-        return HAL_FAULT_HARD;
     }
+    if ((status & CFSR_BUS) != 0) {
+        return HAL_FAULT_BUS;
+    }
+    return (status & CFSR_USAGE) != 0 ? HAL_FAULT_USAGE : HAL_FAULT_HARD;
 }
 
 /* Whether the core could push its frame: not when the stack pointer had left the stack. */
@@ -57,14 +55,14 @@ static bool frame_is_whole(const uint32_t *frame, uint32_t status) {
            frame + FRAME_WORDS <= stack_top;
 }
 
-__attribute__((used)) static void report(const uint32_t *frame, uint32_t exception) {
+__attribute__((used)) static void report(const uint32_t *frame) {
     /* A fault while one is being reported: leave at once. */
     if (handling) {
         hal_exit(4);
     }
     handling = true;
     const uint32_t status = CFSR;
-    hal_fault fault = {.cause = cause_of(exception), .status = status};
+    hal_fault fault = {.cause = cause_of(status), .status = status};
     if ((status & CFSR_BUS_ADDRESS_VALID) != 0) {
         fault.address = BFAR;
     } else if ((status & CFSR_MEMORY_ADDRESS_VALID) != 0) {
@@ -83,7 +81,6 @@ __attribute__((naked)) void cortex_m_fault_entry(void) {
                      "ite eq\n\t"
                      "mrseq r0, msp\n\t"
                      "mrsne r0, psp\n\t"
-                     "mrs r1, ipsr\n\t"
                      "ldr r2, =fault_stack + %c0\n\t"
                      "mov sp, r2\n\t"
                      "bl report\n\t"

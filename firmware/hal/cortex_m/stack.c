@@ -1,11 +1,34 @@
 /*
- * How deep the stack went: painted at the start, searched for the first word that changed.
- * Where the stack lies, and what an overflow runs into, is left to the linker script.
+ * The stack's depth, by painting it at the start, and its limit, by a region that nobody may touch.
+ * Where both lie is left to the linker script.
  */
 #include "cortex_m.h"
 
-/* No address, no small number and no repeated byte, so that real data is unlikely to look like it. */
+/* No address, small number or repeated byte: real data is unlikely to look like it. */
 #define PAINT 0x5AFEC0DEu
+
+/* The memory protection unit (Armv7-M ARM, B3.5). */
+#define MPU_TYPE REGISTER(0xE000ED90u)
+#define MPU_TYPE_REGIONS (0xFFu << 8)
+#define MPU_CTRL REGISTER(0xE000ED94u)
+#define MPU_CTRL_ENABLE (1u << 0)
+#define MPU_CTRL_DEFAULT_MAP (1u << 2) /* everything outside the region stays as it was */
+#define MPU_RNR REGISTER(0xE000ED98u)
+#define MPU_RBAR REGISTER(0xE000ED9Cu)
+#define MPU_RASR REGISTER(0xE000EDA0u)
+#define MPU_RASR_ENABLE (1u << 0)
+#define MPU_RASR_4_KB (11u << 1) /* 2^(11 + 1) bytes; access permissions 0: none */
+
+void cortex_m_stack_guard(void) {
+    if ((MPU_TYPE & MPU_TYPE_REGIONS) == 0) {
+        return;
+    }
+    MPU_RNR = 0;
+    MPU_RBAR = (uint32_t)(uintptr_t)stack_guard;
+    MPU_RASR = MPU_RASR_4_KB | MPU_RASR_ENABLE;
+    MPU_CTRL = MPU_CTRL_DEFAULT_MAP | MPU_CTRL_ENABLE;
+    __asm__ volatile("dsb\n\tisb" ::: "memory");
+}
 
 void cortex_m_stack_paint(void) {
     uint32_t *stack_pointer;

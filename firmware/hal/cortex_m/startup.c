@@ -1,6 +1,7 @@
 /*
  * From reset to main on a Cortex-M4F: the vector table, the float unit, the memories.
- * Interrupts are left out: targets poll with interrupts masked, so that no measurement is interrupted.
+ * Interrupts are left out: targets poll with interrupts masked, so that no measurement is
+ * interrupted.
  */
 #include "cortex_m.h"
 
@@ -46,6 +47,7 @@ void reset_handler(void) {
         *to++ = 0;
     }
     cortex_m_stack_paint();
-    cortex_m_faults_enable();
+    cortex_m_stack_guard();
+    cortex_m_divide_trap();
     hal_exit(main());
 }

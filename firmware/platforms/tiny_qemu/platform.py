@@ -6,7 +6,7 @@ from platformio.exception import UserSideException
 from platformio.platform.base import PlatformBase
 
 
-class MissingCompiler(UserSideException):
+class MissingCompilerError(UserSideException):
     """The board's compiler is not on PATH."""
 
     MESSAGE = "{0} is not on PATH; it comes with Debian's package {1} (npm run setup installs it)"
@@ -19,5 +19,5 @@ class Tiny_qemuPlatform(PlatformBase):
         build = self.board_config(options["board"]).get("build")
         compiler = build["toolchain"] + "gcc"
         if shutil.which(compiler) is None:
-            raise MissingCompiler(compiler, build["toolchain_package"])
+            raise MissingCompilerError(compiler, build["toolchain_package"])
         return super().configure_default_packages(options, targets)

@@ -1,0 +1,145 @@
+/**
+ * Builds firmware with PlatformIO and talks to it in QEMU, for the tests of the firmware itself.
+ * The product's own build and link are host/workflow and host/link; nothing here comes from them.
+ */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Frame, frameBytes, readFrame } from "./wire.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const PIO = join(ROOT, ".venv/bin/pio");
+
+export const TOY_MODEL = join(ROOT, "test/qemu/toy-model");
+
+/** What these tests cannot do without and is not here; empty when all is. */
+export const missing: readonly string[] = [
+  ...(existsSync(PIO) ? [] : ["PlatformIO in .venv (npm run setup)"]),
+  ...["qemu-system-arm", "arm-none-eabi-gcc"].filter(
+    (program) => spawnSync(program, ["--version"]).status !== 0,
+  ),
+];
+
+/** A new empty folder outside the tree. */
+export function freshFolder(): string {
+  return mkdtempSync(join(tmpdir(), "pioneer-qemu-"));
+}
+
+export interface Build {
+  readonly status: number | null;
+  readonly elf: string;
+  readonly log: string;
+}
+
+/** Runs `pio run` for qemu-m4 into a fresh folder; env is what platformio.ini reads, and may replace PATH. */
+export function build(env: Readonly<Record<string, string>>): Build {
+  const folder = freshFolder();
+  const finished = spawnSync(PIO, ["run", "-s", "-d", join(ROOT, "firmware"), "-e", "qemu-m4"], {
+    env: {
+      ...process.env,
+      PLATFORMIO_BUILD_DIR: folder,
+      PLATFORMIO_CORE_DIR: join(ROOT, ".pioneer/platformio"),
+      PLATFORMIO_SETTING_ENABLE_TELEMETRY: "no",
+      ...env,
+    },
+    encoding: "utf8",
+  });
+  return {
+    status: finished.status,
+    elf: join(folder, "qemu-m4/firmware.elf"),
+    log: finished.stdout + finished.stderr,
+  };
+}
+
+/** The function of the ELF file that holds an address. */
+export function functionAt(elf: string, address: number): string | undefined {
+  const listing = spawnSync("arm-none-eabi-nm", ["-S", elf], { encoding: "utf8" }).stdout;
+  for (const line of listing.split("\n")) {
+    const [start, size, , name] = line.split(" ");
+    const offset = address - Number.parseInt(start ?? "", 16);
+    if (offset >= 0 && offset < Number.parseInt(size ?? "", 16)) return name;
+  }
+  return undefined;
+}
+
+/** One run of a firmware file. */
+export class Device {
+  readonly #process: ChildProcess;
+  readonly #exit: Promise<number | null>;
+  readonly #socket: Socket;
+  readonly #chunks: AsyncIterator<Buffer>;
+  #pending = Buffer.alloc(0);
+  #sequence = 0;
+
+  private constructor(process: ChildProcess, exit: Promise<number | null>, socket: Socket) {
+    this.#process = process;
+    this.#exit = exit;
+    this.#socket = socket;
+    this.#chunks = socket[Symbol.asyncIterator]();
+  }
+
+  /** Boots the firmware and connects to its serial port. */
+  static async boot(elf: string): Promise<Device> {
+    const path = join(freshFolder(), "serial");
+    const child = spawn(
+      "qemu-system-arm",
+      [
+        ...["-M", "mps2-an386", "-nographic", "-monitor", "none"],
+        ...["-semihosting-config", "enable=on,target=native"],
+        ...["-serial", `unix:${path},server=on,wait=on`, "-kernel", elf],
+      ],
+      { stdio: "ignore" },
+    );
+    const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    for (;;) {
+      const socket = await new Promise<Socket | undefined>((resolve) => {
+        const attempt = connect(path, () => resolve(attempt));
+        attempt.once("error", () => resolve(undefined));
+      });
+      if (socket) return new Device(child, exit, socket);
+      if (child.exitCode !== null) throw new Error(`QEMU ended with ${child.exitCode}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Sends raw bytes. */
+  write(bytes: Uint8Array): void {
+    this.#socket.write(bytes);
+  }
+
+  /** Sends one record. */
+  send(type: number, payload: Uint8Array): void {
+    this.write(frameBytes(type, this.#sequence++, payload));
+  }
+
+  /** The next frame; throws when the device ends first. */
+  async receive(): Promise<Frame> {
+    for (;;) {
+      const end = this.#pending.indexOf(0);
+      if (end >= 0) {
+        const stuffed = this.#pending.subarray(0, end);
+        this.#pending = this.#pending.subarray(end + 1);
+        if (stuffed.length > 0) return readFrame(stuffed);
+        continue;
+      }
+      const chunk = await this.#chunks.next();
+      if (chunk.done) throw new Error(`the device ended with ${await this.#exit}`);
+      this.#pending = Buffer.concat([this.#pending, chunk.value]);
+    }
+  }
+
+  /** The exit status, once the firmware has ended itself. */
+  exitStatus(): Promise<number | null> {
+    return this.#exit;
+  }
+
+  /** Ends the run, whatever its state. */
+  async close(): Promise<void> {
+    this.#socket.destroy();
+    this.#process.kill();
+    await this.#exit;
+  }
+}

@@ -1,0 +1,66 @@
+/*
+ * fault: a program that faults on request, each time in a function of its own, so that the report can be checked.
+ * The first value of an Input chooses the fault; what the report must say is left to the test.
+ */
+#include "session.h"
+
+__attribute__((noipa)) static uint32_t read_nowhere(void) {
+    return *(volatile uint32_t *)0x70000000u;
+}
+
+__attribute__((noipa)) static void run_undefined_instruction(void) {
+    __asm__ volatile("udf #0");
+}
+
+static volatile int sink;
+
+__attribute__((noipa)) static int divide_by(volatile int divisor) {
+    return 1000 / divisor;
+}
+
+__attribute__((noipa)) static void break_without_debugger(void) {
+    __asm__ volatile("bkpt 1");
+}
+
+/* Peripheral space must not be executed. */
+__attribute__((noipa)) static void run_peripheral(void) {
+    ((void (*)(void))0x40004001u)();
+    __asm__ volatile("nop"); /* no tail call: the link register must lead here */
+}
+
+/* 100,000 calls of 256 B and more: deeper than any stack here. */
+__attribute__((noipa)) static uint32_t recurse(uint32_t depth) {
+    volatile uint32_t ballast[64];
+    ballast[0] = depth;
+    return depth == 0 ? 0 : recurse(depth - 1) + ballast[0];
+}
+
+int main(void) {
+    session_start("fault", 0);
+    for (;;) {
+        const session_request request = session_wait();
+        if (request.kind != SESSION_INPUT) {
+            session_refuse();
+            continue;
+        }
+        switch (request.input.values[0]) {
+        case 0:
+            (void)read_nowhere();
+            break;
+        case 1:
+            run_undefined_instruction();
+            break;
+        case 2:
+            sink = divide_by(0);
+            break;
+        case 3:
+            break_without_debugger();
+            break;
+        case 4:
+            run_peripheral();
+            break;
+        default:
+            (void)recurse(100000);
+        }
+    }
+}
