@@ -92,7 +92,7 @@ export interface CContext {
   readonly type: "int8_t" | "int16_t";
   /** Lines naming the licence of the weights. */
   readonly licence: readonly string[];
-  /** Lines of the header's comment: line rule, padding, the picture of each stream. */
+  /** Lines of the header's comment after its asterisk: line rule, padding, the picture of the streams. */
   readonly notes: readonly string[];
   readonly nameLiteral: string;
   /** 16 hexadecimal digits. */
@@ -279,7 +279,7 @@ function lineComment({ copies, segments }: LineLayout): string {
     size === paddedSize ? `${name} ${size}` : `${name} ${size} + ${paddedSize - size} padding`,
   );
   const order = `[${parts.join(" | ")}]`;
-  return commentText(copies === 2 ? `${order}, this step's and the last one's by turns` : order);
+  return commentText(copies === 2 ? `${order}, two copies by turns` : order);
 }
 
 /** Everything the templates print for a plan. */
@@ -296,7 +296,8 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
   const { activationBytes } = FORMAT_FACTS[format];
   const notes = [
     ...options.verdicts.flatMap(({ explanation }) => explanation.flatMap(commentLines)),
-    ...plan.streams.flatMap((stream) => ["", ...streamPicture(stream)]),
+    "",
+    ...streamPicture(plan.streams),
   ];
   return {
     title: commentText(`${plan.name}, ${format}, for ${target.id} (${target.core}).`),
@@ -304,7 +305,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     PREFIX: prefix.toUpperCase(),
     type: format === "int8" ? "int8_t" : "int16_t",
     licence: commentLines(`The weights in it fall under: ${options.licence}.`),
-    notes,
+    notes: notes.map((line) => (line === "" ? line : ` ${line}`)),
     nameLiteral: stringLiteral(plan.name),
     digest: plan.digest.slice(0, 16),
     inputSize: plan.inputSize,

@@ -128,16 +128,19 @@ export function layOut(
   return { lines, streams };
 }
 
-/** The order of a stream as an ASCII picture for the generated header, at most 78 columns. */
-export function streamPicture(stream: StreamLayout): readonly string[] {
-  const { blocks, blockBytes: bytes, paddedColumns } = stream;
-  const weights = `${4 * (paddedColumns / 2)} words of weights`;
+/** The order of the streams as an ASCII picture for the generated header, at most 96 columns wide. */
+export function streamPicture(streams: readonly StreamLayout[]): readonly string[] {
   return [
-    `${stream.kernel}: ${blocks} blocks of ${bytes} B, each read once, front to back`,
-    `  +----------+${"-".repeat(26)}+---------------+`,
-    `  | 8 biases | ${weights.padEnd(24)} | 8 multipliers |   x ${blocks}`,
-    `  +----------+${"-".repeat(26)}+---------------+`,
-    "             | per two columns k, k+1: one word for each of four row pairs (A, B)",
-    "             | [B k+1 | A k+1 | B k | A k]   high byte first",
+    "Weights: one stream a layer, read once a step, front to back, in blocks of eight rows:",
+    "  +----------+-----------------------------+---------------+",
+    "  | 8 biases | weights, two columns at a   | 8 multipliers |",
+    "  |          | time: k = 0, 2, 4, ...      |               |",
+    "  +----------+-----------------------------+---------------+",
+    "             | pair 0 | pair 1 | pair 2 | pair 3 |   32 bits each, rows A and B of a pair:",
+    "             | B[k+1]  A[k+1]  B[k]  A[k] |          high byte first",
+    ...streams.map(
+      ({ kernel, blocks, blockBytes: bytes, paddedColumns }) =>
+        `  ${kernel}: ${blocks} blocks of ${bytes} B, ${paddedColumns} columns`,
+    ),
   ];
 }

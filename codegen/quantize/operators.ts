@@ -11,12 +11,16 @@ export type ActivationName = ActivationLayer["activation"] | "none";
 export interface LstmOperator {
   readonly kind: "lstm";
   readonly layer: LstmLayer;
+  /** Index in model.layers of the layer that writes the operator's output. */
+  readonly outputIndex: number;
 }
 
 export interface DenseOperator {
   readonly kind: "dense";
   readonly layer: DenseLayer;
   readonly activation: ActivationName;
+  /** As above: the activation's where there is one. */
+  readonly outputIndex: number;
 }
 
 export type Operator = LstmOperator | DenseOperator;
@@ -35,13 +39,15 @@ export function operatorsOf(model: RecurrentModel): readonly Operator[] {
     if (before && layer.input !== before.output) {
       reasons.push(`"${layer.name}" does not read the layer before it ("${before.name}")`);
     }
-    if (layer.kind === "lstm") operators.push({ kind: "lstm", layer });
-    else if (layer.kind === "dense") operators.push({ kind: "dense", layer, activation: "none" });
+    if (layer.kind === "lstm") operators.push({ kind: "lstm", layer, outputIndex: index });
+    else if (layer.kind === "dense")
+      operators.push({ kind: "dense", layer, activation: "none", outputIndex: index });
     else if (before?.kind === "dense") {
       operators[operators.length - 1] = {
         kind: "dense",
         layer: before,
         activation: layer.activation,
+        outputIndex: index,
       };
     } else {
       reasons.push(`"${layer.name}": ${layer.activation} must follow a dense layer`);
