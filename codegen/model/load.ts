@@ -13,8 +13,12 @@ import type { RecurrentModel } from "./types.ts";
 
 export interface LoadedModel {
   readonly model: RecurrentModel;
+  /** Where the model's file lies. */
+  readonly path: string;
   /** Absent for a model that has no JSON beside it. */
   readonly sidecar?: Sidecar;
+  /** The sidecar as it lies in its file. */
+  readonly sidecarText?: string;
   /** The folder that the sidecar's paths are relative to. */
   readonly directory: string;
 }
@@ -51,11 +55,12 @@ export function loadModel(
   const model = readOnnxModel(readBounded(path), file);
   const sidecarPath = `${path.slice(0, -ending.length)}.json`;
   const directory = dirname(path);
-  if (!existsSync(sidecarPath)) return { model, directory };
+  if (!existsSync(sidecarPath)) return { model, path, directory };
   const sidecarFile = basename(sidecarPath);
-  const sidecar = parseSidecar(new TextDecoder().decode(readBounded(sidecarPath)), sidecarFile);
+  const sidecarText = new TextDecoder().decode(readBounded(sidecarPath));
+  const sidecar = parseSidecar(sidecarText, sidecarFile);
   checkSidecarFits(sidecar, model, sidecarFile);
-  return { model, sidecar, directory };
+  return { model, path, sidecar, sidecarText, directory };
 }
 
 /** Reads a file whose size is checked first. @throws ModelFileError TP-MODEL-001 */

@@ -37,15 +37,21 @@ export const FAULT_CAUSES: readonly string[] = [
   "the watchdog",
 ];
 
+/** Names the function of the firmware at an address, where its symbols are at hand. */
+export type NameFunction = (address: number) => string | undefined;
+
 /** The error of a run that did not complete; undefined when it did. */
-export function explainEnding(result: RunResult): LinkError | undefined {
+export function explainEnding(
+  result: RunResult,
+  nameFunction: NameFunction = () => undefined,
+): LinkError | undefined {
   switch (result.state) {
     case "completed":
       return undefined;
     case "timeout":
       return explainTimeout(result.waitingFor, result.waitedMs, result);
     case "crashed":
-      return result.fault ? explainFault(result.fault) : explainExit(result.end);
+      return result.fault ? explainFault(result.fault, nameFunction) : explainExit(result.end);
     case "lost":
       return new LinkError(
         "TP-LINK-008",
@@ -85,16 +91,20 @@ function explainTimeout(waitingFor: string, waitedMs: number, result: RunResult)
   );
 }
 
-function explainFault(fault: FaultRecord): LinkError {
+function explainFault(fault: FaultRecord, nameFunction: NameFunction): LinkError {
   const hex = (value: number) => `0x${value.toString(16).padStart(8, "0")}`;
+  const place = (address: number) => {
+    const name = nameFunction(address);
+    return name === undefined ? hex(address) : `${name} (${hex(address)})`;
+  };
   return new LinkError(
     "TP-LINK-006",
     {
-      what: `the device met ${FAULT_CAUSES[fault.cause] ?? FAULT_CAUSES[0]} at ${hex(fault.pc)}`,
-      why: `called from ${hex(fault.lr)}, status ${hex(fault.status)}, address ${hex(fault.address)}`,
+      what: `the device met ${FAULT_CAUSES[fault.cause] ?? FAULT_CAUSES[0]} at ${place(fault.pc)}`,
+      why: `called from ${place(fault.lr)}, status ${hex(fault.status)}, address ${hex(fault.address)}`,
       fix: "look the address up in firmware.map, or debug the firmware there",
     },
-    { fault },
+    { fault, function: nameFunction(fault.pc) },
   );
 }
 

@@ -22,6 +22,9 @@ export interface SerialOptions {
   readonly rts?: boolean;
 }
 
+/** How soon a port that went away is noticed [ms]. */
+const WATCH_EVERY_MS = 250;
+
 export function createSerialLink(options: SerialOptions): Link {
   return new StreamLink({
     name: options.path,
@@ -42,7 +45,10 @@ export async function serialTransport(options: SerialOptions): Promise<Transport
       baudRate: options.baudRate,
       hupcl: options.hangUpOnClose ?? false,
     },
-    prepare: (stream) => setControlLines(stream, options.dtr ?? false, options.rts ?? false),
+    prepare: async (stream) => {
+      await setControlLines(stream, options.dtr ?? false, options.rts ?? false);
+      await watchForHangUp(stream);
+    },
   };
 }
 
@@ -51,6 +57,25 @@ function setControlLines(stream: SerialPortStream, dtr: boolean, rts: boolean): 
   return new Promise((resolve) => {
     stream.set({ dtr, rts }, () => resolve());
   });
+}
+
+/**
+ * Closes the stream when the port is gone. The driver reads a port that was hung up as one that has nothing to say, and
+ * asks it again for ever; its settings, though, cannot be read any more. Where they never can, nobody watches.
+ */
+async function watchForHangUp(stream: SerialPortStream): Promise<void> {
+  const port = stream.port;
+  const isReadable = await port?.getBaudRate().then(
+    () => true,
+    () => false,
+  );
+  if (!port || !isReadable) return;
+  const timer = setInterval(() => {
+    port.getBaudRate().catch(() => {
+      if (stream.isOpen && !stream.closing) stream.close(undefined, new Error("the port is gone"));
+    });
+  }, WATCH_EVERY_MS);
+  stream.once("close", () => clearInterval(timer));
 }
 
 export interface PortList {

@@ -41,6 +41,7 @@ export class Session {
   readonly #link: Link;
   readonly #options: SessionOptions;
   readonly #decoder = createDeviceDecoder();
+  readonly #silenceTimeoutMs: number;
   readonly #startMs = performance.now();
   #ending: Ending | undefined;
   /** What a reader of the events threw; the next step throws it again. */
@@ -54,6 +55,7 @@ export class Session {
   constructor(link: Link, options: SessionOptions = {}) {
     this.#link = link;
     this.#options = options;
+    this.#silenceTimeoutMs = options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS;
     options.signal?.addEventListener("abort", this.#onAbort);
   }
 
@@ -152,7 +154,7 @@ export class Session {
       // A device that still says goodbye has not stopped: what is missing was lost on the way.
       this.#ending = undefined;
       await this.#send({ type: "stop", reserved: 0 });
-      const deadlineMs = performance.now() + GOODBYE_TIMEOUT_MS;
+      const deadlineMs = performance.now() + Math.min(GOODBYE_TIMEOUT_MS, this.#silenceTimeoutMs);
       await this.#wait(
         () => this.run.summary !== undefined,
         () => deadlineMs - performance.now(),
@@ -194,7 +196,7 @@ export class Session {
 
   /** Waits until `isDone`; false when the conversation ended instead, if only by silence. */
   async #expect(waitingFor: string, isDone: () => boolean): Promise<boolean> {
-    const timeoutMs = this.#options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS;
+    const timeoutMs = this.#silenceTimeoutMs;
     const startMs = performance.now();
     const leftMs = () => Math.max(startMs, this.#heardMs) + timeoutMs - performance.now();
     await this.#wait(isDone, leftMs);

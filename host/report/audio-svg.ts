@@ -2,8 +2,8 @@
  * Decides how a clip looks: its waveform over its spectrogram, on one time axis.
  * The cells of the spectrogram are left to spectrogram.ts, playing the clip to the page.
  */
-import { formatNumber } from "./format.ts";
-import { spectrogramOf, spectrogramUri } from "./spectrogram.ts";
+import { formatNumber, formatTick } from "./format.ts";
+import { loudestBin, spectrogramOf, spectrogramUri } from "./spectrogram.ts";
 import type { Picture, Scale } from "./svg.ts";
 import { at, axes, linearScale, roundTicks } from "./svg.ts";
 
@@ -28,28 +28,47 @@ const WAVE_HEIGHT = 48;
 const TOP = WAVE_TOP + WAVE_HEIGHT + 6;
 const BOTTOM = TOP + 120;
 
-/** @param reference see spectrogramOf: the same for clips that are to be compared */
-export function clipPicture(clip: Clip, reference: number): Picture {
+/** What is drawn at full height and full brightness. */
+export interface Loudness {
+  /** Largest sample. */
+  readonly peak: number;
+  /** Largest magnitude of a bin, see spectrogramOf. */
+  readonly bin: number;
+}
+
+/** The loudest of several clips: the common scale of pictures that are to be compared. */
+export function loudnessOf(clips: readonly Clip[]): Loudness {
+  const peaks = clips.map((clip) =>
+    clip.samples.reduce((largest, sample) => Math.max(largest, Math.abs(sample)), 1),
+  );
+  return {
+    peak: Math.max(1, ...peaks),
+    bin: Math.max(...clips.map((clip) => loudestBin(clip.samples))),
+  };
+}
+
+/** @param loudness the same for clips that are to be compared */
+export function clipPicture(clip: Clip, loudness: Loudness): Picture {
   const seconds = clip.samples.length / clip.sampleRateHz;
   const x = linearScale([0, seconds], [LEFT, RIGHT]);
   const kilohertz = clip.sampleRateHz / 2000;
   const y = linearScale([0, kilohertz], [BOTTOM, TOP]);
-  const uri = spectrogramUri(spectrogramOf(clip.samples, reference));
+  const uri = spectrogramUri(spectrogramOf(clip.samples, loudness.bin));
   const body = [
-    waveform(clip, x),
+    waveform(clip, loudness.peak, x),
     `<image href="${uri}" x="${LEFT}" y="${TOP}" width="${RIGHT - LEFT}" height="${BOTTOM - TOP}" preserveAspectRatio="none"/>`,
     axes(
       {
         scale: x,
         ticks: roundTicks(x.domain, 8),
         label: "time [s]",
-        format: (value) => formatNumber(value),
+        format: formatTick,
       },
       {
         scale: y,
         ticks: roundTicks(y.domain, 4),
         label: "frequency [kHz]",
-        format: (value) => formatNumber(value),
+        format: formatTick,
       },
     ).replaceAll("tp-grid", "tp-grid tp-over"),
   ].join("\n");
@@ -64,9 +83,9 @@ export function clipPicture(clip: Clip, reference: number): Picture {
 }
 
 /** Least and largest sample of every pixel column. */
-function waveform(clip: Clip, x: Scale): string {
+function waveform(clip: Clip, peak: number, x: Scale): string {
   const columns = RIGHT - LEFT;
-  const y = linearScale([-32768, 32768], [WAVE_TOP + WAVE_HEIGHT, WAVE_TOP]);
+  const y = linearScale([-peak, peak], [WAVE_TOP + WAVE_HEIGHT, WAVE_TOP]);
   const upper: string[] = [];
   const lower: string[] = [];
   for (let column = 0; column < columns; column++) {

@@ -4,9 +4,9 @@
  */
 import type { BudgetVerdict } from "../analyze/budgets.ts";
 import type { Column } from "../analyze/compare.ts";
-import { formatNumber, formatValue, KIND_MARK } from "./format.ts";
+import { formatNumber, formatTick, formatValue, KIND_MARK } from "./format.ts";
 import type { Picture } from "./svg.ts";
-import { at, axes, decades, escapeXml, linearScale, logScale } from "./svg.ts";
+import { at, axes, escapeXml, linearScale, logScale, logTicks } from "./svg.ts";
 
 const WIDTH = 760;
 
@@ -88,9 +88,9 @@ ${compute}${whisker}<circle class="${late ? "tp-bad" : "tp-good"}" cx="${at(x(to
     axes(
       {
         scale: x,
-        ticks: decades(x.domain),
+        ticks: logTicks(x.domain),
         label: "time until one frame is back [ms]; small dot: computing alone, line: range",
-        format: (value) => formatNumber(value),
+        format: formatTick,
       },
       { scale: y, ticks: [], label: "", format: String },
     ),

@@ -68,6 +68,19 @@ export function formatNumber(value: number, digits = 3): string {
   return withCommas(rounded.toFixed(Math.min(decimals, 12)));
 }
 
+/** A tick of an axis: as short as its value allows. */
+export function formatTick(value: number): string {
+  const magnitude = Math.abs(value);
+  if (value !== 0 && (magnitude >= 1e9 || magnitude < 1e-4)) return value.toExponential();
+  return withCommas(String(value));
+}
+
+/** A tick with its unit, with the prefix that fits. */
+export function formatTickValue(value: number, unit: string): string {
+  const { number, unit: shown } = formatParts(value, unit);
+  return `${number.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "")} ${shown}`;
+}
+
 /** A value and its unit apart: clocks and rates take the prefix that fits. */
 export function formatParts(
   value: number,

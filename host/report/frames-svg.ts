@@ -3,7 +3,7 @@
  * What the cycles are is left to the analyzer.
  */
 import { tailOf } from "../analyze/tail.ts";
-import { formatNumber } from "./format.ts";
+import { formatNumber, formatTick } from "./format.ts";
 import type { Picture } from "./svg.ts";
 import { at, axes, linearScale, roundTicks } from "./svg.ts";
 
@@ -31,13 +31,13 @@ export function framesPicture(cycles: readonly number[], kind: string): Picture 
         scale: x,
         ticks: roundTicks(x.domain, 8).filter(Number.isInteger),
         label: "frame",
-        format: (value) => formatNumber(value),
+        format: formatTick,
       },
       {
         scale: y,
         ticks: roundTicks(y.domain, 4),
         label: `cycles a frame, ${kind}`,
-        format: (value) => formatNumber(value, 6),
+        format: formatTick,
       },
     ),
     `<path class="tp-line" d="${envelope(cycles, x, y)}"/>`,

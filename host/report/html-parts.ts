@@ -23,13 +23,18 @@ export function kindChip(kind: Kind): Html {
   return `<span class="kind ${kind}">${KIND_MARK[kind]} ${kind}</span>`;
 }
 
+/** The kind as a mark alone, where the word would crowd a table; its word stands in the title and the notes. */
+export function kindMark(kind: Kind): Html {
+  return `<abbr class="mark ${kind}" title="${kind}">${KIND_MARK[kind]}</abbr>`;
+}
+
 /** A link to the note that names the source. */
 export function reference(origin: Origin, sources: Sources): Html {
   const number = sources.cite(origin);
   return `<a class="ref" href="#source-${number}" aria-label="source ${number}">${number}</a>`;
 }
 
-/** A number with its unit, its kind, its source on hover and in the notes. */
+/** A number with its unit, its kind (a chip, or a mark alone), its source on hover and in the notes. */
 export function quantity(value: Quantity, sources: Sources, chip = true): Html {
   const { number, unit } = formatParts(value.value, value.unit);
   const [low, high] = value.interval ?? [];
@@ -37,7 +42,8 @@ export function quantity(value: Quantity, sources: Sources, chip = true): Html {
     low === undefined || high === undefined
       ? ""
       : ` <span class="quiet">(${escapeXml(formatParts(low, value.unit).number)} to ${escapeXml(formatParts(high, value.unit).number)})</span>`;
-  return `<span class="num" title="${escapeXml(`${value.kind}: ${value.source}`)}">${escapeXml(`${number} ${unit}`)}${range}</span>${chip ? ` ${kindChip(value.kind)}` : ""}${reference(value, sources)}`;
+  const text = `<span class="num" title="${escapeXml(`${value.kind}: ${value.source}`)}">${escapeXml(`${number} ${unit}`)}${range}</span>${reference(value, sources)}`;
+  return chip ? `${text} ${kindChip(value.kind)}` : `${kindMark(value.kind)}${text}`;
 }
 
 /** Rows of name, value and kind. */
@@ -45,7 +51,7 @@ export function linesTable(lines: readonly Line[], sources: Sources): Html {
   const rows = lines.map((line) =>
     isGap(line)
       ? `<tr><td>${escapeXml(line.name)}</td><td colspan="2" class="quiet">none: ${escapeXml(line.why)}</td></tr>`
-      : `<tr><td>${escapeXml(line.name)}</td><td class="wrap"><span title="${escapeXml(`${line.kind}: ${line.source}`)}">${escapeXml(line.text)}</span></td><td>${kindChip(line.kind)}${reference(line, sources)}</td></tr>`,
+      : `<tr><td>${escapeXml(line.name)}</td><td class="wrap"><span title="${escapeXml(`${line.kind}: ${line.source}`)}">${escapeXml(line.text)}</span></td><td class="tight">${kindChip(line.kind)}${reference(line, sources)}</td></tr>`,
   );
   return `<div class="scroll"><table><tbody>${rows.join("\n")}</tbody></table></div>`;
 }

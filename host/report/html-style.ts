@@ -33,6 +33,8 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .tile .sub { font-size: 13px; color: var(--muted); }
 .kind { display: inline-block; font-size: 11.5px; line-height: 17px; padding: 0 7px; border-radius: 9px; border: 1px solid currentColor; white-space: nowrap; font-weight: 500; }
 .kind.measured { color: var(--measured); } .kind.counted { color: var(--counted); } .kind.modelled { color: var(--modelled); } .kind.stated { color: var(--stated); }
+.mark { text-decoration: none; cursor: help; font-size: 12px; margin-right: 4px; }
+.mark.measured { color: var(--measured); } .mark.counted { color: var(--counted); } .mark.modelled { color: var(--modelled); } .mark.stated { color: var(--stated); }
 .ref { font-size: 11px; vertical-align: super; line-height: 0; text-decoration: none; color: var(--muted); margin-left: 2px; }
 .ref:hover, .ref:focus-visible { color: var(--accent); text-decoration: underline; }
 .num { cursor: help; white-space: nowrap; }
@@ -44,6 +46,8 @@ td { padding: 7px 14px 7px 0; border-bottom: 1px solid var(--line); vertical-ali
 tr:last-child td { border-bottom: 0; }
 td:first-child { color: var(--muted); white-space: nowrap; }
 td.wrap { min-width: 22ch; }
+td.tight, .good, .bad { white-space: nowrap; }
+ul.reasons { margin: 12px 0 0; padding-left: 18px; font-size: 13.5px; color: var(--muted); }
 code { font: 13.5px ui-monospace, "SF Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 figure { margin: 14px 0 6px; }
 figure .tp-plot { display: block; width: 100%; min-width: 560px; height: auto; }

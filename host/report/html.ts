@@ -3,16 +3,17 @@
  * Its look is left to html-style.ts, its plots to the *-svg modules, its numbers to the analyzer.
  */
 import type { RunDocument } from "../analyze/document.ts";
-import { clipPicture } from "./audio-svg.ts";
+import type { Quantity } from "../analyze/quantity.ts";
+import { clipPicture, loudnessOf } from "./audio-svg.ts";
 import { budgetName, budgetsPicture, comparisonPicture } from "./bars-svg.ts";
-import { formatNumber, formatParts, formatValue, KIND_MEANING } from "./format.ts";
+import { formatNumber, formatParts, KIND_MEANING } from "./format.ts";
 import { framesPicture } from "./frames-svg.ts";
 import type { Html } from "./html-parts.ts";
 import { figure, kindChip, linesTable, quantity, reference, tile } from "./html-parts.ts";
 import { REPORT_CSS } from "./html-style.ts";
 import { mixPicture } from "./mix-svg.ts";
 import type { ReportInput } from "./report-input.ts";
-import { subjectOf, verdictOf } from "./report-input.ts";
+import { elsewhereInWords, subjectOf, verdictOf } from "./report-input.ts";
 import { rooflinePicture } from "./roofline-svg.ts";
 import {
   proofRows,
@@ -23,7 +24,6 @@ import {
   speedRows,
 } from "./rows.ts";
 import { Sources } from "./sources.ts";
-import { loudestBin } from "./spectrogram.ts";
 import { escapeXml } from "./svg.ts";
 
 /** Nothing is fetched and nothing runs: pictures and sounds are inside the file. */
@@ -88,8 +88,8 @@ function header(document: RunDocument, sources: Sources): Html {
       tile(
         "worst frame",
         formatNumber(latencyMs.max),
-        `ms of ${formatNumber(document.frameIntervalMs)} ms`,
-        kindChip(latencyMs.kind) + reference(latencyMs, sources),
+        "ms",
+        `${kindChip(latencyMs.kind)}${reference(latencyMs, sources)} of ${formatNumber(document.frameIntervalMs)} ms`,
         held === false ? "bad" : "",
       ),
     );
@@ -122,7 +122,7 @@ function header(document: RunDocument, sources: Sources): Html {
     } as const;
     tiles.push(
       tile(
-        "bits equal to the host twin",
+        "equal to the host twin",
         verify.bitExact ? "all" : formatNumber(verify.comparedValues - verify.mismatches),
         `${verify.bitExact ? "" : "of "}${formatNumber(verify.comparedValues)} values`,
         kindChip("counted") + reference(origin, sources),
@@ -144,17 +144,17 @@ ${tiles.join("\n")}
 function listen(input: ReportInput, sources: Sources): Html {
   if (input.clips.length === 0) return "";
   const { audio } = input.document;
-  const reference = Math.max(...input.clips.map((clip) => loudestBin(clip.samples)));
+  const loudness = loudnessOf(input.clips);
   const words =
     audio === null
       ? ""
-      : `<p>${escapeXml(audio.clip)}. SI-SDR ${quantity(audio.siSdrIn, sources)} before, ${quantity(audio.siSdrOut, sources)} after.</p>`;
+      : `<p>The clip: ${escapeXml(audio.clip)}.<br>SI-SDR ${quantity(audio.siSdrIn, sources, false)} before, ${quantity(audio.siSdrOut, sources, false)} after, both ${kindChip(audio.siSdrOut.kind)}.</p>`;
   const clips = input.clips.map((clip) => {
     const uri = `data:audio/wav;base64,${Buffer.from(clip.wav).toString("base64")}`;
     return `<h3 id="heading-${escapeXml(clip.id)}">${escapeXml(clip.label)}</h3>
 <audio controls preload="metadata" aria-labelledby="heading-${escapeXml(clip.id)}" src="${uri}"></audio>
 <p class="print-only quiet">The sound is in the electronic copy of this report.</p>
-${figure(clipPicture(clip, reference), "")}`;
+${figure(clipPicture(clip, loudness), "")}`;
   });
   return `<section id="listen"><h2>Listen</h2>
 ${words}
@@ -223,7 +223,7 @@ ${frames}
 ${mix}</section>`;
 }
 
-function term(value: Parameters<typeof quantity>[0], sources: Sources, extra = ""): Html {
+function term(value: Quantity, sources: Sources, extra = ""): Html {
   const { number, unit } = formatParts(value.value, value.unit);
   return `<div class="term ${extra}" title="${escapeXml(`${value.kind}: ${value.source}`)}"><b>${escapeXml(number)}</b><span class="unit">${escapeXml(unit)}</span>${kindChip(value.kind)}${reference(value, sources)}</div>`;
 }
@@ -251,22 +251,22 @@ function elsewhere(document: RunDocument, sources: Sources): Html {
   const deadline =
     document.budgets?.find((budget) => budget.name === "latencyMs")?.limit.value ??
     document.frameIntervalMs;
-  const optional = (value: Parameters<typeof quantity>[0] | null) =>
+  const optional = (value: Quantity | null) =>
     value === null ? '<span class="quiet">none</span>' : quantity(value, sources, false);
   const rows = columns.map(
     (column) =>
       `<tr><td>${escapeXml(column.name)}</td><td>${quantity(column.computeMs, sources)}</td><td>${optional(column.networkMs)}</td><td>${column.inTime === null ? "" : column.inTime ? '<span class="good">✓ in time</span>' : '<span class="bad">✗ too late</span>'}</td><td>${optional(column.wearableUj)}</td><td>${optional(column.usdPerMillionFrames)}</td></tr>`,
   );
   const reasons = columns.map(
-    (column) => `<b>${escapeXml(column.name)}</b>: ${escapeXml(column.why)}.`,
+    (column) => `<li>${escapeXml(column.name)}: ${escapeXml(column.why)}.</li>`,
   );
   return `<section id="elsewhere"><h2>The same frame elsewhere</h2>
-<p>A frame must be back within ${escapeXml(formatValue(deadline, "ms"))}. A rented device computes it in less time than the board, but the way there and back is longer than the deadline; the energy the wearable spends on sending a frame can still be less or more than computing it.</p>
-${figure(comparisonPicture(columns, deadline), "Every distance to the right is ten times longer.")}
-<div class="scroll"><table><thead><tr><th>machine</th><th>computing</th><th>network</th><th>99 of 100</th><th>wearable's energy a frame</th><th>rent a million frames</th></tr></thead><tbody>
+<p>${escapeXml(elsewhereInWords(columns, deadline))}</p>
+${figure(comparisonPicture(columns, deadline), "Log axis: every labelled line is ten times the one before.")}
+<div class="scroll"><table><thead><tr><th>machine</th><th>computing</th><th>network</th><th>P99</th><th>wearable's energy a frame</th><th>rent a million frames</th></tr></thead><tbody>
 ${rows.join("\n")}
 </tbody></table></div>
-<p class="quiet" style="font-size:13.5px;margin-top:12px;max-width:none">${reasons.join(" ")}</p></section>`;
+<ul class="reasons">${reasons.join("")}</ul></section>`;
 }
 
 function proof(document: RunDocument, sources: Sources): Html {

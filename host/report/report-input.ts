@@ -2,11 +2,14 @@
  * Decides what a report is made from: the analyzer's document, the cycles of every frame and the clips.
  * Laying it out is left to terminal.ts, markdown.ts and html.ts.
  */
+
+import type { Column } from "../analyze/compare.ts";
 import { cyclesPerFrame } from "../analyze/counts.ts";
 import type { RunDocument } from "../analyze/document.ts";
 import { analyzeRun } from "../analyze/document.ts";
 import type { RunFacts } from "../analyze/facts.ts";
 import type { Clip } from "./audio-svg.ts";
+import { formatValue } from "./format.ts";
 
 export interface ReportInput {
   readonly document: RunDocument;
@@ -49,4 +52,28 @@ export function verdictOf(document: RunDocument): string {
   const sentence =
     parts.length === 1 ? parts[0] : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
   return `${sentence?.charAt(0).toUpperCase()}${sentence?.slice(1)}.`;
+}
+
+/** What the comparison says, from its own numbers. */
+export function elsewhereInWords(columns: readonly Column[], deadlineMs: number): string {
+  const parts = [`A frame must be back within ${formatValue(deadlineMs, "ms")}.`];
+  const rented = columns.filter((column) => column.networkMs !== null);
+  const late = rented.filter((column) => column.inTime === false);
+  if (rented.length > 0 && late.length === rented.length) {
+    parts.push(
+      "On every rented device the way there and back alone takes longer, at P99, than that.",
+    );
+  } else if (rented.length > late.length) {
+    const names = rented.filter((column) => column.inTime === true).map((column) => column.name);
+    parts.push(`At its best the network leaves time for ${names.join(", ")}.`);
+  }
+  const own = columns.find((column) => column.place === "device")?.wearableUj;
+  const sending = rented[0]?.wearableUj;
+  if (own && sending) {
+    const cheaper = own.value < sending.value ? "computing" : "sending";
+    parts.push(
+      `Computing a frame costs the wearable ${formatValue(own.value, own.unit)}, sending it ${formatValue(sending.value, sending.unit)}: ${cheaper} is cheaper${cheaper === "sending" ? ", but the deadline decides" : ""}.`,
+    );
+  }
+  return parts.join(" ");
 }

@@ -3,13 +3,13 @@
  * Which roofs there are and which one binds is left to the analyzer.
  */
 import type { Roof, RooflineDocument } from "../analyze/board-roofline.ts";
-import { formatNumber, formatValue } from "./format.ts";
+import { formatNumber, formatTick, formatTickValue, formatValue } from "./format.ts";
 import type { Picture, Scale } from "./svg.ts";
-import { at, axes, decades, escapeXml, logScale } from "./svg.ts";
+import { at, axes, escapeXml, logScale, logTicks } from "./svg.ts";
 
 const WIDTH = 760;
 const HEIGHT = 430;
-const LEFT = 78;
+const LEFT = 96;
 const RIGHT = WIDTH - 20;
 const TOP = 22;
 const BOTTOM = HEIGHT - 54;
@@ -25,15 +25,15 @@ export function rooflinePicture(roofline: RooflineDocument, subject: string): Pi
     axes(
       {
         scale: x,
-        ticks: decades(x.domain),
+        ticks: logTicks(x.domain),
         label: "arithmetic intensity [op/byte], at the memory that holds the weights",
-        format: (value) => formatNumber(value),
+        format: formatTick,
       },
       {
         scale: y,
-        ticks: decades(y.domain),
+        ticks: logTicks(y.domain),
         label: `rate [${roofline.rateUnit}]`,
-        format: (value) => formatValue(value, roofline.rateUnit),
+        format: (value) => formatTickValue(value, roofline.rateUnit),
       },
     ),
     sides(roofline.ridgePoint.value, y(peak), x),
@@ -124,7 +124,7 @@ function computeRoof(
 function ceiling(roof: Roof, memories: readonly Roof[], x: Scale, y: Scale): string {
   const py = y(roof.peak.value);
   return `<path class="tp-ceiling" d="M${at(meeting(roof, memories, x))} ${at(py)}H${at(RIGHT)}"/>
-<text class="tp-note tp-warm tp-halo" x="${at(RIGHT - 4)}" y="${at(py + 15)}" text-anchor="end">${escapeXml(`ceiling of ${roof.name}, ${formatValue(roof.peak.value, roof.peak.unit)}`)}</text>`;
+<text class="tp-note tp-warm tp-halo" x="${at(RIGHT - 4)}" y="${at(py - 6)}" text-anchor="end">${escapeXml(`ceiling of ${roof.name}, ${formatValue(roof.peak.value, roof.peak.unit)}`)}</text>`;
 }
 
 /** Where a horizontal roof meets the memory roof of the weights, inside the plot. */
@@ -153,10 +153,15 @@ function dots(roofline: RooflineDocument, x: Scale, y: Scale): string {
       const px = x(dot.arithmeticIntensity.value);
       const py = y(dot.rate.value);
       const roofY = y(roofline.attainable.value);
-      const words = `${dot.name}: ${formatValue(dot.rate.value, dot.rate.unit)} at ${formatNumber(dot.arithmeticIntensity.value)} op/byte`;
+      const numbers = `${formatValue(dot.rate.value, dot.rate.unit)} at ${formatNumber(dot.arithmeticIntensity.value)} op/byte`;
+      const words = `${dot.name}: ${numbers}`;
+      // The words stand to the right of the dot unless they would leave the plot.
+      const side = px + 190 > RIGHT ? -1 : 1;
+      const anchor = side < 0 ? "end" : "start";
       return `<path class="tp-drop" d="M${at(px)} ${at(py)}V${at(roofY)}"/>
 <circle class="tp-warm tp-halo" cx="${at(px)}" cy="${at(py)}" r="7"><title>${escapeXml(words)}</title></circle>
-<text class="tp-strong tp-halo" x="${at(px + 14)}" y="${at(py + 20)}">${escapeXml(words)}</text>`;
+<text class="tp-strong tp-halo" x="${at(px + side * 14)}" y="${at(py + 16)}" text-anchor="${anchor}">${escapeXml(dot.name)}</text>
+<text class="tp-note tp-halo" x="${at(px + side * 14)}" y="${at(py + 31)}" text-anchor="${anchor}">${escapeXml(numbers)}</text>`;
     })
     .join("\n");
 }

@@ -46,11 +46,15 @@ export function logScale(
   return Object.assign((value: number) => inner(Math.log10(value)), { domain, range });
 }
 
-/** Powers of ten inside a domain, for a log axis. */
-export function decades(domain: readonly [number, number]): readonly number[] {
-  const first = Math.ceil(Math.log10(domain[0]) - 1e-9);
-  const last = Math.floor(Math.log10(domain[1]) + 1e-9);
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => Number(`1e${first + i}`));
+/** Ticks of a log axis: powers of ten, with their 2 and 5 times where they span fewer than three decades. */
+export function logTicks(domain: readonly [number, number]): readonly number[] {
+  const [low, high] = domain;
+  const factors = high / low < 1000 ? [1, 2, 5] : [1];
+  const first = Math.floor(Math.log10(low));
+  const last = Math.ceil(Math.log10(high));
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i)
+    .flatMap((power) => factors.map((factor) => Number(`${factor}e${power}`)))
+    .filter((tick) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9));
 }
 
 /** About `count` round values inside a domain, 1, 2 or 5 times a power of ten apart. */

@@ -4,7 +4,7 @@
  */
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { MissingToolError, ToolkitError } from "../../codegen/index.ts";
+import { MissingToolError, ToolkitError, UsageError } from "../../codegen/index.ts";
 import { withLock } from "./lock.ts";
 import { FIRMWARE_DIR, PROJECT_DIR, WORK_DIR } from "./paths.ts";
 import { runProcess } from "./process.ts";
@@ -12,6 +12,17 @@ import { runProcess } from "./process.ts";
 /** The firmware programs of firmware/apps. */
 export const APPS = ["check", "speed", "stream"] as const;
 export type App = (typeof APPS)[number];
+
+/** @throws UsageError TP-USE-128 for any other name */
+export function parseApp(name: string): App {
+  const app = APPS.find((candidate) => candidate === name);
+  if (app) return app;
+  throw new UsageError("TP-USE-128", {
+    what: `there is no program "${name}"`,
+    why: `firmware/apps has ${APPS.join(", ")}`,
+    fix: "--app stream",
+  });
+}
 
 export interface BuildRequest {
   /** PlatformIO environment: the board's id. */

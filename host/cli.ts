@@ -1,0 +1,214 @@
+/**
+ * The command line: which verbs and options there are, and how their results and errors reach the terminal.
+ * What a verb does is left to workflow/, how results look to report/.
+ */
+import { Command, CommanderError, Option } from "commander";
+import { FORMATS, ToolkitError, UsageError } from "../codegen/index.ts";
+import { errorDocument, errorText } from "./report/errors.ts";
+import type { VerbContext } from "./workflow/context.ts";
+import { createContext } from "./workflow/context.ts";
+
+interface GlobalOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** A verb's work: prints through the context and gives the exit status. */
+type Verb<O> = (context: VerbContext, options: O, argument: string) => Promise<number>;
+
+/** Runs one command line and gives its exit status; never throws for what a user can cause. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const abort = new AbortController();
+  const interrupted = new Promise<number>((resolve) => {
+    const stop = (status: number) => () => {
+      abort.abort(new Interrupted());
+      // A verb that does not end soon by itself is left behind.
+      setTimeout(() => resolve(status), 3000).unref();
+    };
+    process.once("SIGINT", stop(130));
+    process.once("SIGTERM", stop(143));
+  });
+  let status = 0;
+  const program = buildProgram(abort.signal, (result) => {
+    status = result;
+  });
+  const work = program.parseAsync([...argv], { from: "user" }).then(
+    () => status,
+    (error: unknown) => reportError(error, argv),
+  );
+  return Promise.race([work, interrupted]);
+}
+
+/** Ctrl-C: the verb cleans up and ends without a result. */
+class Interrupted extends Error {
+  override readonly name = "AbortError";
+}
+
+function buildProgram(signal: AbortSignal, setStatus: (status: number) => void): Command {
+  const program = new Command("pioneer")
+    .description("Turns a trained recurrent network into C for a small board, and proves it there.")
+    .version("0.1.0")
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  program.addHelpText(
+    "after",
+    "\nExit status: 0 done; 1 a budget, check or comparison failed; 2 wrong use;\n3 something needed is missing; 4 the device or the link failed.",
+  );
+
+  const verb = <O>(name: string, description: string, load: () => Promise<Verb<O>>): Command =>
+    program
+      .command(name)
+      .description(description)
+      .exitOverride()
+      .option("--json", "one JSON document on stdout, nothing else there")
+      .option("--quiet", "no progress")
+      .action(async (...args: unknown[]) => {
+        const command = args.at(-1) as Command;
+        const options = command.opts<O & GlobalOptions>();
+        const context = createContext({ ...options, signal });
+        const run = await load();
+        try {
+          setStatus(await run(context, options, String(command.args[0] ?? "")));
+        } finally {
+          context.progress.end();
+        }
+      });
+
+  const budget = (flags: string, what: string) =>
+    new Option(flags, what).argParser((text) => positive(text, flags));
+  const count = (flags: string, what: string) =>
+    new Option(flags, what).argParser((text) => wholeNumber(text, flags));
+  const format = () =>
+    new Option("--format <mode>", "number format").choices([...FORMATS]).default("int8");
+  const calibrate = () =>
+    new Option(
+      "--calibrate <file>",
+      "WAV file or folder of them; without it the model's own clips, else seeded noise",
+    );
+
+  verb(
+    "demo",
+    "the shipped denoiser on an emulated Cortex-M4: real audio in, clean audio and a report out",
+    async () => (await import("./workflow/demo.ts")).demo,
+  )
+    .addOption(
+      new Option("--as <board>", "real board whose clock and current apply").default("nrf52840-dk"),
+    )
+    .option("--out <dir>", "where audio and report go");
+
+  verb(
+    "doctor",
+    "what is installed, what is missing and the command that gets it",
+    async () => (await import("./workflow/verbs.ts")).doctor,
+  );
+
+  verb(
+    "boards [id]",
+    "the boards, with memories, caches, clocks, roofs and where each value comes from",
+    async () => (await import("./workflow/verbs.ts")).boards,
+  );
+
+  verb("ports", "serial devices", async () => (await import("./workflow/verbs.ts")).ports);
+
+  verb(
+    "inspect <model>",
+    "layers, shapes, MACs, bytes, and what cannot be generated and why",
+    async () => (await import("./workflow/inspect.ts")).inspect,
+  );
+
+  verb(
+    "generate <model>",
+    "the C for one board, or one stage's value as JSON",
+    async () => (await import("./workflow/generate.ts")).generateVerb,
+  )
+    .requiredOption("--board <id>", "board to generate for")
+    .addOption(format())
+    .addOption(calibrate())
+    .option("--out <dir>", "where the C goes")
+    .option("--prefix <name>", "prefix of the C names")
+    .option(
+      "--dump <stage>",
+      "print model, size, calibrate, quantize, lower or plan as JSON and write nothing",
+    );
+
+  verb(
+    "build [model]",
+    "builds one firmware program with PlatformIO",
+    async () => (await import("./workflow/verbs.ts")).build,
+  )
+    .requiredOption("--board <id>", "board to build for")
+    .option("--as <id>", "real board to generate for")
+    .option("--app <name>", "check, speed or stream", "stream")
+    .addOption(format())
+    .addOption(calibrate());
+
+  verb(
+    "run <model>",
+    "build, start, stream, verify and analyse",
+    async () => (await import("./workflow/run.ts")).runVerb,
+  )
+    .requiredOption("--board <id>", "board to run on")
+    .option("--as <id>", "real board to generate for, whose clock and current apply")
+    .option("--app <name>", "check, speed or stream", "stream")
+    .addOption(format())
+    .addOption(calibrate())
+    .option("--input <file>", "WAV to play, 16-bit mono; the model's first clip without it")
+    .option("--reference <file>", "clean WAV, for SI-SDR")
+    .addOption(count("--frames <n>", "stop after so many frames"))
+    .addOption(budget("--budget-ms <n>", "longest time a frame may take [ms]"))
+    .addOption(budget("--budget-mw <n>", "highest average power [mW]"))
+    .option("--port <path>", "serial port of a real board, or tcp:HOST:PORT")
+    .option("--record <file>", "where the recording goes");
+
+  verb(
+    "analyze <file>",
+    "the report of a recording, again",
+    async () => (await import("./workflow/run.ts")).analyzeVerb,
+  ).option("--html <file>", "write the HTML report too");
+
+  return program;
+}
+
+function positive(text: string, flags: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw badNumber(text, flags, "a number above 0");
+}
+
+function wholeNumber(text: string, flags: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw badNumber(text, flags, "a whole number above 0");
+}
+
+function badNumber(text: string, flags: string, expected: string): UsageError {
+  return new UsageError("TP-USE-002", {
+    what: `${flags.split(" ")[0]} was given "${text}"`,
+    why: `it takes ${expected}`,
+    fix: "pioneer run --help",
+  });
+}
+
+function reportError(error: unknown, argv: readonly string[]): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    return reportError(wrongUse(error), argv);
+  }
+  if (error instanceof Error && error.name === "AbortError") return 130;
+  if (!(error instanceof ToolkitError)) throw error;
+  if (argv.includes("--json"))
+    process.stdout.write(`${JSON.stringify(errorDocument(error), null, 2)}\n`);
+  else process.stderr.write(`${errorText(error, process.stderr.isTTY === true)}\n`);
+  return error.exitStatus;
+}
+
+function wrongUse(error: CommanderError): UsageError {
+  return new UsageError("TP-USE-001", {
+    what: error.message.replace(/^error: /, "").split("\n")[0] ?? "wrong use",
+    why:
+      error.message.split("\n")[1]?.replace(/^\((.*)\)$/, "$1") ??
+      "the command line does not allow it",
+    fix: "pioneer --help, or pioneer VERB --help",
+  });
+}

@@ -1,0 +1,145 @@
+/**
+ * Decides how a board is reached: an emulator with freshly built firmware and its counting plugin, or a port.
+ * The conversation is left to link/session.ts.
+ */
+import { readFileSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Board, EmulatedBoard } from "../../codegen/index.ts";
+import { UsageError } from "../../codegen/index.ts";
+import { createQemuLink } from "../link/qemu.ts";
+import { createSerialLink } from "../link/serial.ts";
+import type { Link } from "../link/source.ts";
+import { createTcpLink } from "../link/tcp.ts";
+import type { App } from "./build.ts";
+import { buildFirmware } from "./build.ts";
+import { FIRMWARE_DIR } from "./paths.ts";
+import { pluginArguments, prepareTimingPlugin } from "./plugin.ts";
+import type { Progress } from "./progress.ts";
+import type { FirmwareSizes, Symbol } from "./symbols.ts";
+import { readSizes, readSymbols } from "./symbols.ts";
+
+const BAUD_RATE = 921_600;
+
+export interface DeviceRequest {
+  readonly board: Board;
+  readonly app: App;
+  readonly modelDir: string;
+  /** Names the build folder. */
+  readonly key: string;
+  readonly port?: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** A board ready to be talked to. */
+export interface Device {
+  readonly link: Link;
+  /** Of the firmware that was built here; null behind a port, which keeps its own. */
+  readonly firmware: { readonly symbols: readonly Symbol[]; readonly sizes: FirmwareSizes } | null;
+  /** Flags of the compiler, in words of its own; empty when nothing was built. */
+  readonly flags: string;
+  /** What counts and what charges cycles. */
+  readonly counter: string;
+  readonly cycleModel: string;
+  /** What the plugin wrote, once the emulator has left; null when nothing counts. */
+  readCounts(): Promise<Uint8Array | null>;
+  /** Removes temporary files. */
+  dispose(): Promise<void>;
+}
+
+/** Throws MissingToolError, BuildError or UsageError when it cannot be made ready. */
+export async function prepareDevice(request: DeviceRequest): Promise<Device> {
+  if (request.port !== undefined) return portDevice(request.port);
+  return emulatedDevice(request, requireEmulated(request.board));
+}
+
+/** @throws UsageError TP-USE-126 for a real board, which has no HAL here yet */
+export function requireEmulated(board: Board): EmulatedBoard {
+  if (board.kind === "emulated") return board;
+  throw new UsageError(
+    "TP-USE-126",
+    {
+      what: `no firmware is built for ${board.id} yet`,
+      why: "firmware/hal has QEMU's Cortex-M4 so far; real boards are described, generated for and rated",
+      fix: `pioneer run MODEL --board ${board.emulatedBy} --as ${board.id}`,
+    },
+    { board: board.id },
+  );
+}
+
+function portDevice(port: string): Device {
+  return {
+    link: portLink(port),
+    firmware: null,
+    flags: "",
+    counter: "none",
+    cycleModel: "none",
+    readCounts: async () => null,
+    dispose: async () => {},
+  };
+}
+
+function portLink(port: string): Link {
+  if (!port.startsWith("tcp:")) return createSerialLink({ path: port, baudRate: BAUD_RATE });
+  const [, host, number] = /^tcp:([^:]+):(\d{1,5})$/.exec(port) ?? [];
+  if (host !== undefined) return createTcpLink(host, Number(number));
+  throw new UsageError("TP-USE-127", {
+    what: `"${port}" is no connection`,
+    why: "it is spelt tcp:HOST:PORT",
+    fix: "--port tcp:127.0.0.1:5555, or a serial device of: pioneer ports",
+  });
+}
+
+async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Promise<Device> {
+  const { app, key, modelDir, progress, signal } = request;
+  progress.step(`building ${app} for ${board.id}`);
+  const { elf } = await buildFirmware({ board: board.id, app, modelDir, key, signal });
+  const [symbols, sizes] = await Promise.all([readSymbols(elf), readSizes(elf)]);
+  progress.step("preparing the counting plugin");
+  const plugin = await prepareTimingPlugin({
+    core: board.core,
+    emulator: board.emulator.program,
+    signal,
+  });
+  const folder = await mkdtemp(join(tmpdir(), "pioneer-counts-"));
+  const counts = join(folder, "counts.jsonl");
+  const marks = {
+    begin: addressOf(symbols, "pioneer_region_begin"),
+    end: addressOf(symbols, "pioneer_region_end"),
+  };
+  const link = createQemuLink({
+    machine: board.emulator.machine,
+    command: board.emulator.program,
+    args: [
+      ...["-M", board.emulator.machine, "-display", "none", "-monitor", "none"],
+      ...["-semihosting-config", "enable=on,target=native", "-kernel", elf],
+      ...pluginArguments(plugin, marks, counts),
+    ],
+  });
+  return {
+    link,
+    firmware: { symbols, sizes },
+    flags: compilerFlags(board.id),
+    counter: "QEMU timing plugin, between the region marks",
+    cycleModel: plugin.source,
+    readCounts: () => readFile(counts).catch(() => null),
+    dispose: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+function addressOf(symbols: readonly Symbol[], name: string): number {
+  const symbol = symbols.find((candidate) => candidate.name === name);
+  if (!symbol) throw new RangeError(`the firmware has no ${name}`);
+  return symbol.address;
+}
+
+/** Optimisation, language and core flags as platformio.ini and the board's PlatformIO file give them. */
+function compilerFlags(board: string): string {
+  const ini = readFileSync(join(FIRMWARE_DIR, "platformio.ini"), "utf8");
+  const file = readFileSync(join(FIRMWARE_DIR, "boards", `${board}.json`), "utf8");
+  const common = ini.match(/^ {4}-(?:O\w|std=\S+|ffast-math|flto)$/gm) ?? [];
+  const { build } = JSON.parse(file) as { build: { cpu_flags: readonly string[] } };
+  return [...common.map((flag) => flag.trim()), ...build.cpu_flags].join(" ");
+}

@@ -1,0 +1,127 @@
+/**
+ * The `generate` verb, and the first half of build and run: names become a model, a board, calibration and C on disk.
+ * Every decision about the C is left to codegen.
+ */
+import { join, relative } from "node:path";
+import type {
+  Board,
+  Format,
+  Generated,
+  LoadedModel,
+  RealBoard,
+  Stage,
+} from "../../codegen/index.ts";
+import {
+  boardStoodFor,
+  canonicalJson,
+  generate,
+  loadBoard,
+  loadModel,
+  STAGES,
+  UsageError,
+  writeFiles,
+} from "../../codegen/index.ts";
+import { formatBytes } from "../report/format.ts";
+import { calibrationData } from "./calibration.ts";
+import type { VerbContext } from "./context.ts";
+import { GENERATED_DIR, MODELS_DIR } from "./paths.ts";
+
+export interface GenerateRequest {
+  readonly board: string;
+  readonly as?: string;
+  readonly format: Format;
+  readonly prefix?: string;
+  readonly calibrate?: string;
+}
+
+/** C for one model and board, not written yet. */
+export interface Prepared {
+  readonly loaded: LoadedModel;
+  /** Where it runs. */
+  readonly board: Board;
+  /** The real board it is generated for when an emulated one runs it. */
+  readonly as: RealBoard | null;
+  readonly generated: Generated;
+  /** The folder under firmware/gen that is this combination's own. */
+  readonly folder: string;
+}
+
+/** Throws what loadModel, loadBoard, boardStoodFor and generate throw. */
+export function prepare(modelName: string, request: GenerateRequest): Prepared {
+  const board = loadBoard(request.board);
+  const as = request.as === undefined ? null : boardStoodFor(board, loadBoard(request.as));
+  const loaded = loadModel(modelName, { modelsDir: MODELS_DIR });
+  const generated = generate({
+    model: loaded.model,
+    board: as ?? board,
+    format: request.format,
+    calibration: calibrationData(request.calibrate, loaded),
+    ...(request.prefix === undefined ? {} : { prefix: request.prefix }),
+    ...(loaded.sidecar ? { licence: loaded.sidecar.license } : {}),
+  });
+  const target = as ? `${board.id}-as-${as.id}` : board.id;
+  const { name, digest } = generated.stages.plan;
+  const folder = `${name}-${request.format}-${target}-${digest.slice(0, 8)}`;
+  return { loaded, board, as, generated, folder };
+}
+
+/** Writes the C into the combination's own folder and gives its path. */
+export function writePrepared(prepared: Prepared): string {
+  const directory = join(GENERATED_DIR, prepared.folder);
+  writeFiles(directory, prepared.generated.files);
+  return directory;
+}
+
+export interface GenerateOptions extends GenerateRequest {
+  readonly out?: string;
+  readonly dump?: string;
+}
+
+export async function generateVerb(
+  context: VerbContext,
+  options: GenerateOptions,
+  modelName: string,
+): Promise<number> {
+  const stage = stageOf(options.dump);
+  const prepared = prepare(modelName, options);
+  const { generated } = prepared;
+  for (const warning of generated.warnings) context.progress.note(`warning: ${warning}`);
+  if (stage) {
+    const value: unknown = JSON.parse(canonicalJson(generated.stages[stage]));
+    context.print(value, () => JSON.stringify(value, null, 2));
+    return 0;
+  }
+  const directory = options.out ?? join(GENERATED_DIR, prepared.folder);
+  const files = writeFiles(directory, generated.files);
+  const { cost, digest, target } = generated.stages.plan;
+  const document = {
+    schema: 1,
+    model: generated.stages.model.name,
+    board: target.id,
+    format: options.format,
+    digest,
+    macs: cost.macs,
+    paddedMacs: cost.paddedMacs,
+    weightBytes: cost.weightBytes,
+    files,
+    warnings: generated.warnings,
+  };
+  context.print(document, () =>
+    [
+      ...files.map(({ path, state }) => `${state.padEnd(9)}  ${relative(process.cwd(), path)}`),
+      `${cost.macs} MACs a step, ${formatBytes(cost.weightBytes)} of weights as stored, plan ${digest.slice(0, 16)}`,
+    ].join("\n"),
+  );
+  return 0;
+}
+
+function stageOf(name: string | undefined): Stage | undefined {
+  if (name === undefined) return undefined;
+  const stage = STAGES.find((candidate) => candidate === name);
+  if (stage) return stage;
+  throw new UsageError("TP-USE-122", {
+    what: `there is no stage "${name}"`,
+    why: `the stages are ${STAGES.join(", ")}`,
+    fix: `--dump ${STAGES.at(-1)}`,
+  });
+}

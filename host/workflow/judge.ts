@@ -1,0 +1,221 @@
+/**
+ * Turns a recording into the facts of its run: outputs against the twin, counts, audio, losses.
+ * What follows from the facts is left to analyze/, showing it to report/.
+ */
+import type { Quantization } from "../../codegen/index.ts";
+import { analyse, dequantizeValues, parseSidecar, synthesise } from "../../codegen/index.ts";
+import type {
+  AudioFacts,
+  DeviceCycles,
+  FrameCounts,
+  RunFacts,
+  VerifyFacts,
+} from "../analyze/facts.ts";
+import { siSdrDb } from "../audio/si-sdr.ts";
+import { decodeWav, encodeWav, monoSamples, toInt16 } from "../audio/wav.ts";
+import type { Capture } from "../capture/format.ts";
+import { replayRun } from "../capture/replay.ts";
+import type { DeviceRun } from "../decode/device-run.ts";
+import type { Clip } from "../report/audio-svg.ts";
+import { parseCounts } from "./counts.ts";
+import type { RunManifest } from "./recording.ts";
+import { ATTACHMENTS, recordingError, runManifest } from "./recording.ts";
+
+/** One run, ready for the analyzer and the reports. */
+export interface JudgedRun {
+  readonly facts: RunFacts;
+  readonly clips: readonly Clip[];
+}
+
+/** The region that the programs mark around one step (firmware/apps/region.h). */
+const STEP_REGION = 0;
+
+/**
+ * @param files what the run wrote, for the document
+ * @throws UsageError TP-USE-151 when the recording's parts contradict each other
+ */
+export function judgeRecording(
+  capture: Capture,
+  files: Readonly<Record<string, string>>,
+): JudgedRun {
+  const manifest = runManifest(capture);
+  const { run, totals } = replayRun(capture);
+  const outputs = run.outputs.map(({ record }) => record.values);
+  const audio = audioOf(capture, manifest, outputs);
+  const facts: RunFacts = {
+    board: manifest.board,
+    as: manifest.as,
+    otherBoards: manifest.otherBoards,
+    app: capture.manifest.app,
+    format: capture.manifest.format,
+    model: manifest.model,
+    frames: framesOf(capture),
+    counter: manifest.counter,
+    cycleModel: manifest.cycleModel,
+    deviceCycles: deviceCyclesOf(run),
+    frameIntervalMs: manifest.frameIntervalMs,
+    verify: verify(capture, manifest, run),
+    link: {
+      bytes: totals.bytes,
+      records: totals.records,
+      discardedBytes: totals.discardedBytes,
+      lostRecords: totals.lostRecords,
+    },
+    memory: {
+      flashBytes: manifest.flashBytes,
+      ramBytes: manifest.ramBytes,
+      stackBytes: run.summary?.stackBytes ?? null,
+    },
+    budgets: manifest.budgets,
+    audio: audio?.facts ?? null,
+    host: manifest.host,
+    build: { ...manifest.build, compiler: run.hello?.compiler ?? "unknown" },
+    files,
+  };
+  return { facts, clips: audio?.clips ?? [] };
+}
+
+/** The plugin's passes through the step, in order; none when nothing counted. */
+function framesOf(capture: Capture): readonly FrameCounts[] {
+  const bytes = capture.attachments.get(ATTACHMENTS.counts);
+  if (!bytes) return [];
+  const { regions, problems } = parseCounts(new TextDecoder().decode(bytes));
+  const [problem] = problems;
+  if (problem)
+    throw recordingError(`the counts' line ${problem.line}: ${problem.what}, ${problem.detail}`);
+  return regions.filter(({ region }) => region === STEP_REGION);
+}
+
+function deviceCyclesOf(run: DeviceRun): DeviceCycles | null {
+  if (run.hello?.counterKind !== 1) return null;
+  const perFrame = run.outputs.map(({ record }) => Number(record.cycles));
+  return { perFrame, source: `the cycle counter of ${run.hello.board}` };
+}
+
+/** Compares every value that arrived with the twin's; a frame that did not arrive is as wrong as a different one. */
+function verify(capture: Capture, manifest: RunManifest, run: DeviceRun): VerifyFacts | null {
+  const expected = capture.attachments.get(ATTACHMENTS.expected);
+  if (!expected) return null;
+  const states = capture.attachments.get(ATTACHMENTS.states);
+  const valueBytes = manifest.output.type === "int8" ? 1 : 2;
+  const outputParts = [{ values: manifest.outputBytes / valueBytes, bytes: valueBytes }];
+  let comparedValues = 0;
+  let mismatches = 0;
+  const compare = (
+    all: Uint8Array,
+    frame: number,
+    actual: Uint8Array,
+    parts: RunManifest["stateParts"],
+  ) => {
+    const frameBytes = parts.reduce((sum, part) => sum + part.values * part.bytes, 0);
+    const wanted = all.subarray(frame * frameBytes, (frame + 1) * frameBytes);
+    const values = parts.reduce((sum, part) => sum + part.values, 0);
+    comparedValues += values;
+    mismatches += wanted.length === actual.length ? differingValues(wanted, actual, parts) : values;
+  };
+  const arrived = new Map(run.outputs.map(({ record }) => [record.frame, record]));
+  const empty = new Uint8Array();
+  for (let frame = manifest.lastOnly ? manifest.frames - 1 : 0; frame < manifest.frames; frame++) {
+    const record = arrived.get(frame);
+    compare(expected, frame, record?.values ?? empty, outputParts);
+    if (states) compare(states, frame, record?.state ?? empty, manifest.stateParts);
+  }
+  const bitExact = mismatches === 0 && comparedValues > 0;
+  return {
+    bitExact,
+    mismatches,
+    comparedValues,
+    maxFloatError: floatError(capture, manifest, run),
+  };
+}
+
+function differingValues(a: Uint8Array, b: Uint8Array, parts: RunManifest["stateParts"]): number {
+  let differing = 0;
+  let at = 0;
+  for (const { values, bytes } of parts) {
+    for (let i = 0; i < values; i++, at += bytes) {
+      let same = true;
+      for (let k = 0; k < bytes; k++) same &&= a[at + k] === b[at + k];
+      if (!same) differing++;
+    }
+  }
+  return differing;
+}
+
+/** Largest |dequantized device output - float64 reference|, in units of the output. */
+function floatError(capture: Capture, manifest: RunManifest, run: DeviceRun): number | null {
+  const bytes = capture.attachments.get(ATTACHMENTS.reference);
+  if (!bytes) return null;
+  const reference = new Float64Array(bytes.slice().buffer, 0, Math.floor(bytes.length / 8));
+  let largest = 0;
+  for (const { record } of run.outputs) {
+    const real = realValues(record.values, manifest.output);
+    for (const [i, value] of real.entries()) {
+      const exact = reference[record.frame * real.length + i];
+      if (exact !== undefined) largest = Math.max(largest, Math.abs(value - exact));
+    }
+  }
+  return largest;
+}
+
+function realValues(bytes: Uint8Array, quantization: Quantization): Float64Array {
+  const { buffer } = bytes.slice();
+  const integers =
+    quantization.type === "int8"
+      ? new Int8Array(buffer)
+      : new Int16Array(buffer, 0, Math.floor(buffer.byteLength / 2));
+  return dequantizeValues(integers, quantization);
+}
+
+interface JudgedAudio {
+  readonly facts: AudioFacts | null;
+  readonly clips: readonly Clip[];
+}
+
+/** The device's gains applied to the recording; null when none was played or frames are missing. */
+function audioOf(
+  capture: Capture,
+  manifest: RunManifest,
+  outputs: readonly Uint8Array[],
+): JudgedAudio | null {
+  const { attachments } = capture;
+  const noisyWav = attachments.get(ATTACHMENTS.noisy);
+  const sidecar = attachments.get(ATTACHMENTS.sidecar);
+  if (!noisyWav || !sidecar || outputs.length !== manifest.frames) return null;
+  const { frontEnd } = parseSidecar(new TextDecoder().decode(sidecar), ATTACHMENTS.sidecar);
+  const { sampleRateHz } = frontEnd;
+  const noisy = monoSamples(
+    decodeWav(noisyWav, ATTACHMENTS.noisy),
+    sampleRateHz,
+    ATTACHMENTS.noisy,
+  );
+  const { spectra } = analyse(noisy, frontEnd);
+  if (spectra.length !== outputs.length)
+    throw recordingError("its audio and its frames do not agree");
+  const gains = outputs.map((bytes) => realValues(bytes, manifest.output));
+  const cleaned = toInt16(synthesise(spectra, gains, frontEnd, noisy.length));
+  const clip = (id: string, label: string, samples: Int16Array): Clip => ({
+    id,
+    label,
+    sampleRateHz,
+    samples,
+    wav: encodeWav({ sampleRateHz, channels: [samples] }),
+  });
+  const clips = [
+    clip("noisy", "Noisy, as recorded", noisy),
+    clip("cleaned", "Cleaned by the device", cleaned),
+  ];
+  const cleanWav = attachments.get(ATTACHMENTS.clean);
+  if (!cleanWav) return { facts: null, clips };
+  const clean = monoSamples(
+    decodeWav(cleanWav, ATTACHMENTS.clean),
+    sampleRateHz,
+    ATTACHMENTS.clean,
+  );
+  const facts = {
+    clip: manifest.clip ?? "input",
+    siSdrInDb: siSdrDb(noisy, clean),
+    siSdrOutDb: siSdrDb(cleaned, clean),
+  };
+  return { facts, clips: [...clips, clip("clean", "The speech without noise", clean)] };
+}

@@ -1,0 +1,87 @@
+/**
+ * Decides what a recording holds beside the bytes of the link, so that its report can be made again anywhere.
+ * The file's layout is left to capture/, judging it to judge.ts.
+ */
+import type { Quantization } from "../../codegen/index.ts";
+import { UsageError } from "../../codegen/index.ts";
+import type { BoardFacts, BuildFacts, HostFacts, ModelFacts } from "../analyze/facts.ts";
+import type { Capture } from "../capture/format.ts";
+
+/** Names of the attachments of a run's recording. */
+export const ATTACHMENTS = {
+  /** The twin's answers, a frame after the other. */
+  expected: "expected.bin",
+  /** The twin's state after each frame; absent unless the program sends it. */
+  states: "states.bin",
+  /** The float64 reference's answers, little-endian doubles. */
+  reference: "reference.f64",
+  noisy: "noisy.wav",
+  clean: "clean.wav",
+  /** The model's JSON: how its gains become audio again. */
+  sidecar: "sidecar.json",
+  /** What the emulator's plugin wrote. */
+  counts: "counts.jsonl",
+} as const;
+
+/** The part of a manifest that judge.ts reads. */
+export interface RunManifest {
+  readonly board: BoardFacts;
+  readonly as: BoardFacts | null;
+  readonly otherBoards: readonly BoardFacts[];
+  readonly model: ModelFacts;
+  readonly build: BuildFacts;
+  readonly flashBytes: number | null;
+  readonly ramBytes: number | null;
+  readonly counter: string;
+  readonly cycleModel: string;
+  readonly frameIntervalMs: number;
+  readonly budgets: { readonly latencyMs: number | null; readonly powerMw: number | null };
+  readonly host: HostFacts | null;
+  readonly output: Quantization;
+  /** Frames the run was to compute. */
+  readonly frames: number;
+  /** True when only the last frame's values are sent ("speed"). */
+  readonly lastOnly: boolean;
+  /** Bytes of the values of one frame, and of its state (0: not sent). */
+  readonly outputBytes: number;
+  readonly stateBytes: number;
+  /** What the persistent state is made of, in order. */
+  readonly stateParts: readonly { readonly values: number; readonly bytes: number }[];
+  readonly clip: string | null;
+}
+
+/** The run's part of a capture's manifest. @throws UsageError TP-USE-151 when it is not one of `pioneer run`. */
+export function runManifest(capture: Capture): RunManifest {
+  const facts = capture.manifest.facts as Partial<RunManifest> | undefined;
+  const whole =
+    isObject(facts?.board) &&
+    isObject(facts.model) &&
+    isObject(facts.output) &&
+    isObject(facts.budgets) &&
+    isObject(facts.build) &&
+    Array.isArray(facts.otherBoards) &&
+    Array.isArray(facts.stateParts) &&
+    isSize(facts.frames) &&
+    isSize(facts.outputBytes) &&
+    isSize(facts.stateBytes) &&
+    typeof facts.frameIntervalMs === "number";
+  if (whole) return facts as RunManifest;
+  throw recordingError("its manifest does not describe a run");
+}
+
+/** The error of a recording whose parts contradict each other. */
+export function recordingError(why: string): UsageError {
+  return new UsageError("TP-USE-151", {
+    what: "the recording cannot be analysed",
+    why,
+    fix: "record the run again: pioneer run MODEL --board ID --record FILE",
+  });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= 1e9;
+}

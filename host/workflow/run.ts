@@ -1,0 +1,297 @@
+/**
+ * The verbs `run` and `analyze`: a run is recorded, and its report is made from the recording alone.
+ * Preparing model, stimulus and device is left to the modules beside this one, every number to analyze/.
+ */
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { listBoards, loadBoard } from "../../codegen/index.ts";
+import { boardFactsOf } from "../analyze/board-facts.ts";
+import type { RunDocument } from "../analyze/document.ts";
+import type { HostFacts } from "../analyze/facts.ts";
+import { percentile } from "../analyze/tail.ts";
+import { encodeWav } from "../audio/wav.ts";
+import { CaptureWriter, loadCapture } from "../capture/file.ts";
+import { recordLink } from "../capture/record-link.ts";
+import { WIRE_VERSION } from "../decode/records.ts";
+import type { RunResult } from "../link/outcome.ts";
+import { explainEnding } from "../link/outcome.ts";
+import { Session } from "../link/session.ts";
+import { renderHtml } from "../report/html.ts";
+import { renderMarkdown } from "../report/markdown.ts";
+import type { ReportInput } from "../report/report-input.ts";
+import { reportInput } from "../report/report-input.ts";
+import { renderTerminal } from "../report/terminal.ts";
+import { type App, parseApp } from "./build.ts";
+import type { VerbContext } from "./context.ts";
+import type { Device } from "./device.ts";
+import { prepareDevice } from "./device.ts";
+import type { GenerateRequest, Prepared } from "./generate.ts";
+import { prepare, writePrepared } from "./generate.ts";
+import { benchHost } from "./host-bench.ts";
+import { summarize } from "./inspect.ts";
+import { judgeRecording } from "./judge.ts";
+import { writeFileWhole } from "./output-file.ts";
+import { WORK_DIR } from "./paths.ts";
+import type { RunManifest } from "./recording.ts";
+import { ATTACHMENTS } from "./recording.ts";
+import type { Stimulus, StimulusRequest } from "./stimulus.ts";
+import { speedStimulus, streamStimulus } from "./stimulus.ts";
+import { functionAt } from "./symbols.ts";
+import { TOOL_VERSION } from "./version.ts";
+
+/** Seed of the inputs that `speed` makes; any but 0, the same in every run so that counts repeat. */
+const SPEED_SEED = 1;
+/** Time between frames of a model that has no front end to say so [ms]. */
+const DEFAULT_FRAME_MS = 10;
+
+export interface RunRequest extends GenerateRequest, StimulusRequest {
+  readonly app: string;
+  readonly budgetMs?: number;
+  readonly budgetMw?: number;
+  readonly port?: string;
+  readonly record?: string;
+}
+
+/** A finished run: its report, and where its recording lies. */
+export interface FinishedRun {
+  readonly report: ReportInput;
+  readonly recording: string;
+}
+
+/** Runs, prints, and gives 1 when a value differs from the twin or an asked budget does not hold. */
+export async function runVerb(
+  context: VerbContext,
+  request: RunRequest,
+  model: string,
+): Promise<number> {
+  const { report } = await executeRun(context, request, model);
+  printReport(context, report.document);
+  return verdictStatus(report.document);
+}
+
+/** The report of a recording, made again. */
+export async function analyzeVerb(
+  context: VerbContext,
+  options: { readonly html?: string; readonly markdown?: string },
+  path: string,
+): Promise<number> {
+  const report = await analyzeRecording(path);
+  if (options.html !== undefined) writeFileWhole(options.html, renderHtml(report));
+  if (options.markdown !== undefined) {
+    writeFileWhole(options.markdown, renderMarkdown(report.document));
+  }
+  printReport(context, report.document);
+  return verdictStatus(report.document);
+}
+
+function printReport(context: VerbContext, document: RunDocument): void {
+  context.print(document, () => renderTerminal(document, { color: context.colour }));
+}
+
+function verdictStatus(document: RunDocument): number {
+  const differs = document.verify !== null && !document.verify.bitExact;
+  const overBudget = document.budgets?.some((budget) => budget.met === false) ?? false;
+  return differs || overBudget ? 1 : 0;
+}
+
+/** @throws UsageError for a file that is no recording; LinkError for one of a run that broke */
+export async function analyzeRecording(path: string): Promise<ReportInput> {
+  const { facts, clips } = judgeRecording(await loadCapture(path), { recording: path });
+  return reportInput(facts, clips);
+}
+
+/** @throws ToolkitError of whatever kind stopped it; the recording stays, as far as it came. */
+export async function executeRun(
+  context: VerbContext,
+  request: RunRequest,
+  modelName: string,
+): Promise<FinishedRun> {
+  const { progress, signal } = context;
+  const app = parseApp(request.app);
+  progress.step(`generating ${modelName} for ${request.as ?? request.board}`);
+  const prepared = prepare(modelName, request);
+  for (const warning of prepared.generated.warnings) progress.note(`warning: ${warning}`);
+  const modelDir = writePrepared(prepared);
+  const stimulus =
+    app === "speed"
+      ? speedStimulus(prepared, SPEED_SEED, request.frames)
+      : streamStimulus(prepared, request);
+  const device = await prepareDevice({
+    board: prepared.board,
+    app,
+    modelDir,
+    key: prepared.folder,
+    progress,
+    signal,
+    ...(request.port === undefined ? {} : { port: request.port }),
+  });
+  try {
+    progress.step("timing this computer");
+    const host = await hostFacts(prepared);
+    const recording = request.record ?? join(WORK_DIR, "runs", `${prepared.folder}-${app}.tpcap`);
+    mkdirSync(dirname(recording), { recursive: true });
+    const result = await record({
+      context,
+      request,
+      app,
+      prepared,
+      stimulus,
+      device,
+      host,
+      recording,
+    });
+    const symbols = device.firmware?.symbols ?? [];
+    const broken = explainEnding(result, (address) => functionAt(symbols, address));
+    if (broken) throw broken;
+    return { report: await analyzeRecording(recording), recording };
+  } finally {
+    await device.dispose();
+  }
+}
+
+interface RunParts {
+  readonly context: VerbContext;
+  readonly request: RunRequest;
+  readonly app: App;
+  readonly prepared: Prepared;
+  readonly stimulus: Stimulus;
+  readonly device: Device;
+  readonly host: HostFacts | null;
+  readonly recording: string;
+}
+
+/** Holds the conversation with everything written to the recording as it arrives. */
+async function record(parts: RunParts): Promise<RunResult> {
+  const { context, app, prepared, stimulus, device } = parts;
+  const { plan } = prepared.generated.stages;
+  const writer = new CaptureWriter(parts.recording, {
+    schema: 1,
+    toolVersion: TOOL_VERSION,
+    board: prepared.board.id,
+    as: prepared.as?.id ?? null,
+    app,
+    format: plan.format,
+    model: { name: plan.name, digest: plan.digest },
+    wireVersion: WIRE_VERSION,
+    link: device.link.name,
+    facts: { ...manifestOf(parts) },
+  });
+  const frames = stimulus.inputs.length;
+  context.progress.step(`running ${frames} frames on ${device.link.name}`);
+  const session = new Session(recordLink(device.link, writer), {
+    expect: { board: prepared.board.id, app, modelDigest: plan.digest.slice(0, 16) },
+    signal: context.signal,
+    onEvent: () => context.progress.update(session.run.outputs.length, frames),
+  });
+  try {
+    attachStimulus(writer, prepared, app, stimulus);
+    await session.open();
+    if (app === "speed") await session.measure(frames, SPEED_SEED);
+    else await session.stream(stimulus.inputs);
+    const result = await session.finish();
+    const counts = await device.readCounts();
+    if (counts) writer.attach(ATTACHMENTS.counts, counts);
+    writer.end(result.state);
+    return result;
+  } finally {
+    await session.close();
+    writer.close();
+  }
+}
+
+function attachStimulus(
+  writer: CaptureWriter,
+  prepared: Prepared,
+  app: App,
+  stimulus: Stimulus,
+): void {
+  const { expected, states, reference, audio } = stimulus;
+  writer.attach(ATTACHMENTS.expected, Buffer.concat(expected));
+  if (app === "check") writer.attach(ATTACHMENTS.states, Buffer.concat(states));
+  if (reference) {
+    const bytes = reference.map((values) =>
+      Buffer.from(values.buffer, values.byteOffset, values.byteLength),
+    );
+    writer.attach(ATTACHMENTS.reference, Buffer.concat(bytes));
+  }
+  if (!audio || !prepared.loaded.sidecarText) return;
+  const { sampleRateHz, noisy, clean } = audio;
+  writer.attach(ATTACHMENTS.sidecar, Buffer.from(prepared.loaded.sidecarText));
+  writer.attach(ATTACHMENTS.noisy, encodeWav({ sampleRateHz, channels: [noisy] }));
+  if (clean) writer.attach(ATTACHMENTS.clean, encodeWav({ sampleRateHz, channels: [clean] }));
+}
+
+function manifestOf({ request, app, prepared, stimulus, device, host }: RunParts): RunManifest {
+  const { stages } = prepared.generated;
+  const { plan, quantize } = stages;
+  const rated = prepared.as ?? prepared.board;
+  const { parameters } = summarize(stages.model).model;
+  const frontEnd = prepared.loaded.sidecar?.frontEnd;
+  const stateParts = quantize.model.layers.flatMap((layer) =>
+    layer.kind === "lstm"
+      ? [
+          { values: layer.hiddenSize, bytes: layer.output.type === "int8" ? 1 : 2 },
+          { values: layer.hiddenSize, bytes: 2 },
+        ]
+      : [],
+  );
+  return {
+    board: boardFactsOf(prepared.board),
+    as: prepared.as ? boardFactsOf(prepared.as) : null,
+    otherBoards: boardsLike(rated.id, rated.core),
+    model: {
+      name: plan.name,
+      digest: plan.digest.slice(0, 16),
+      macs: plan.cost.macs,
+      paddedMacs: plan.cost.paddedMacs,
+      weightBytes: plan.cost.weightBytes,
+      stateBytes: plan.stateBytes,
+      parameters,
+      layers: quantize.model.layers.length,
+    },
+    build: {
+      compiler: "",
+      flags: device.flags,
+      placement: `generated for ${rated.id} with weights in its ${rated.weights.memory}; linked for ${prepared.board.id}`,
+    },
+    flashBytes: device.firmware?.sizes.flashBytes ?? null,
+    ramBytes: device.firmware?.sizes.ramBytes ?? null,
+    counter: device.counter,
+    cycleModel: device.cycleModel,
+    frameIntervalMs: frontEnd
+      ? (1000 * frontEnd.hopLength) / frontEnd.sampleRateHz
+      : DEFAULT_FRAME_MS,
+    budgets: { latencyMs: request.budgetMs ?? null, powerMw: request.budgetMw ?? null },
+    host,
+    output: plan.output,
+    frames: stimulus.inputs.length,
+    lastOnly: app === "speed",
+    outputBytes: stimulus.expected[0]?.length ?? 0,
+    stateBytes: app === "check" ? plan.stateBytes : 0,
+    stateParts,
+    clip: stimulus.audio?.name ?? null,
+  };
+}
+
+/** Other real boards with the same core, to say where a missed budget would hold. */
+function boardsLike(id: string, core: string): RunManifest["otherBoards"] {
+  return listBoards()
+    .filter((board) => board.kind === "real" && board.core === core && board.id !== id)
+    .map((board) => boardFactsOf(loadBoard(board.id)));
+}
+
+/** This computer's time for one frame; null for a model that cannot be fed step by step from outside. */
+async function hostFacts({ loaded }: Prepared): Promise<HostFacts | null> {
+  try {
+    const bench = await benchHost(loaded.path, loaded.model.inputSize);
+    return {
+      name: bench.cpu,
+      runtime: `${bench.runtime}, float32, ${bench.threads} thread`,
+      p50Ms: percentile(bench.latencyNs, 0.5) / 1e6,
+      p99Ms: percentile(bench.latencyNs, 0.99) / 1e6,
+      samples: bench.frames,
+    };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,227 @@
+/**
+ * Decides what a run feeds the model, frame by frame, and what its twin and the float64 reference answer.
+ * Sending it is left to run.ts, comparing to judge.ts.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, extname, join } from "node:path";
+import type { ActivationArray, FrontEnd, Twin } from "../../codegen/index.ts";
+import {
+  analyse,
+  createFloatModel,
+  createTwin,
+  noiseFrames,
+  quantizeValues,
+  UsageError,
+} from "../../codegen/index.ts";
+import { readMono } from "../audio/wav-file.ts";
+import { npyFrames } from "./calibration.ts";
+import type { Prepared } from "./generate.ts";
+
+/** Frames that `speed` and models without audio run when nobody says how many. */
+const DEFAULT_FRAMES = 100;
+/** Longest stream of one run: an hour of 10 ms frames. */
+const MAX_FRAMES = 360_000;
+
+export interface StimulusAudio {
+  readonly name: string;
+  readonly sampleRateHz: number;
+  readonly noisy: Int16Array;
+  /** The same speech without noise; null when nobody gave it. */
+  readonly clean: Int16Array | null;
+}
+
+export interface Stimulus {
+  /** What the device is fed, raw values of one frame each. */
+  readonly inputs: readonly Uint8Array[];
+  /** What it must answer, raw values of one frame each. */
+  readonly expected: readonly Uint8Array[];
+  /** The persistent state after each frame, as model_read_state writes it. */
+  readonly states: readonly Uint8Array[];
+  /** The float64 reference on the unquantized input, [outputSize] a frame; null where only raw values are known. */
+  readonly reference: readonly Float64Array[] | null;
+  /** Input values that lay outside the calibrated range and were clipped. */
+  readonly clippedValues: number;
+  readonly audio: StimulusAudio | null;
+}
+
+export interface StimulusRequest {
+  readonly input?: string;
+  readonly reference?: string;
+  readonly golden?: string;
+  readonly frames?: number;
+}
+
+/** Frames from a recording, a feature file, the model's own first clip, or seeded noise; in that order. */
+export function streamStimulus(prepared: Prepared, request: StimulusRequest): Stimulus {
+  if (request.golden !== undefined) return goldenStimulus(prepared, request.golden);
+  const audio = audioOf(prepared, request);
+  const features = audio
+    ? analyse(audio.noisy, frontEndOf(prepared)).features
+    : featuresOf(prepared, request);
+  const wanted = Math.min(request.frames ?? features.length, MAX_FRAMES);
+  const frames = Array.from(
+    { length: wanted },
+    (_, i) => features[i % features.length] as Float64Array,
+  );
+  const { stages } = prepared.generated;
+  const float = createFloatModel(stages.model);
+  let clippedValues = 0;
+  const inputs = frames.map((frame) => {
+    const { values, clipped } = quantizeValues(frame, stages.plan.input);
+    clippedValues += clipped;
+    return values;
+  });
+  return {
+    ...answersOf(prepared, inputs),
+    reference: frames.map((frame) => float.step(frame)),
+    clippedValues,
+    audio: audio && wanted >= features.length ? audio : null,
+  };
+}
+
+/** The inputs that the program `speed` makes itself: Marsaglia's xorshift32 (13, 17, 5), bytes little-endian. */
+export function speedStimulus(
+  prepared: Prepared,
+  seed: number,
+  frames: number | undefined,
+): Stimulus {
+  const { plan } = prepared.generated.stages;
+  const empty = quantizeValues(new Float64Array(plan.inputSize), plan.input).values;
+  let random = seed;
+  const inputs = Array.from({ length: frames ?? DEFAULT_FRAMES }, () => {
+    const bytes = new Uint8Array(empty.byteLength);
+    for (let i = 0; i < bytes.length; i++) {
+      if (i % 4 === 0) random = xorshift32(random);
+      bytes[i] = random >>> (8 * (i % 4));
+    }
+    return plan.input.type === "int8" ? new Int8Array(bytes.buffer) : new Int16Array(bytes.buffer);
+  });
+  return { ...answersOf(prepared, inputs), reference: null, clippedValues: 0, audio: null };
+}
+
+function xorshift32(state: number): number {
+  let x = state ^ (state << 13);
+  x ^= x >>> 17;
+  return (x ^ (x << 5)) >>> 0;
+}
+
+function answersOf(
+  prepared: Prepared,
+  inputs: readonly ActivationArray[],
+): Pick<Stimulus, "inputs" | "expected" | "states"> {
+  const twin: Twin = createTwin(prepared.generated.stages.quantize.model);
+  const expected: Uint8Array[] = [];
+  const states: Uint8Array[] = [];
+  for (const input of inputs) {
+    expected.push(bytesOf(twin.step(input)));
+    states.push(twin.readState());
+  }
+  return { inputs: inputs.map(bytesOf), expected, states };
+}
+
+/** A copy, little-endian: typed arrays are so on every machine that Node runs on. */
+function bytesOf(values: ActivationArray): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
+}
+
+function frontEndOf({ loaded }: Prepared): FrontEnd {
+  if (loaded.sidecar) return loaded.sidecar.frontEnd;
+  throw new UsageError("TP-USE-123", {
+    what: `${loaded.model.name} has no front end, so it cannot be played a recording`,
+    why: "there is no JSON beside the model that says how audio becomes its input",
+    fix: "give feature frames as .npy of shape [time, features], or put NAME.json beside NAME.onnx",
+  });
+}
+
+function audioOf(prepared: Prepared, request: StimulusRequest): StimulusAudio | null {
+  const noisy = request.input ?? firstClip(prepared);
+  if (noisy === undefined || extname(noisy).toLowerCase() === ".npy") return null;
+  const { sampleRateHz } = frontEndOf(prepared);
+  const clean = request.reference ?? cleanBeside(noisy);
+  const audio = {
+    name: basename(noisy).replace(/(\.noisy)?\.wav$/i, ""),
+    sampleRateHz,
+    noisy: readMono(noisy, sampleRateHz),
+    clean: clean === undefined ? null : readMono(clean, sampleRateHz),
+  };
+  if (audio.clean && audio.clean.length !== audio.noisy.length) {
+    throw new UsageError("TP-USE-124", {
+      what: `${basename(clean as string)} has ${audio.clean.length} samples, the input ${audio.noisy.length}`,
+      why: "SI-SDR compares sample by sample",
+      fix: "give a reference of the same length, or none",
+    });
+  }
+  return audio;
+}
+
+function firstClip({ loaded }: Prepared): string | undefined {
+  if (!loaded.sidecar) return undefined;
+  const folder = join(loaded.directory, loaded.sidecar.clips);
+  if (!existsSync(folder)) return undefined;
+  const clip = readdirSync(folder)
+    .filter((file) => file.endsWith(".noisy.wav"))
+    .sort()[0];
+  return clip === undefined ? undefined : join(folder, clip);
+}
+
+function cleanBeside(noisy: string): string | undefined {
+  const clean = noisy.replace(/\.noisy\.wav$/, ".clean.wav");
+  return clean !== noisy && existsSync(clean) ? clean : undefined;
+}
+
+function featuresOf(prepared: Prepared, request: StimulusRequest): readonly Float64Array[] {
+  const { inputSize } = prepared.loaded.model;
+  if (request.input !== undefined) return npyFrames(request.input, inputSize);
+  const noise = noiseFrames(inputSize).sequences.flat();
+  return noise.slice(0, DEFAULT_FRAMES);
+}
+
+/** `{input: [...], expectedOutput: [...]}`: raw values, whole frames, from zero state. */
+function goldenStimulus(prepared: Prepared, file: string): Stimulus {
+  const { plan } = prepared.generated.stages;
+  const golden = parseGolden(file);
+  const rows = golden.input.length / plan.inputSize;
+  if (
+    !Number.isInteger(rows) ||
+    rows < 1 ||
+    golden.expectedOutput.length !== rows * plan.outputSize
+  ) {
+    throw goldenError(
+      file,
+      `${golden.input.length} inputs and ${golden.expectedOutput.length} outputs are not whole frames of ${plan.inputSize} and ${plan.outputSize}`,
+    );
+  }
+  const cut = (values: readonly number[], size: number, type: "int8" | "int16") =>
+    Array.from({ length: rows }, (_, row) => {
+      const part = values.slice(row * size, (row + 1) * size);
+      return type === "int8" ? Int8Array.from(part) : Int16Array.from(part);
+    });
+  const inputs = cut(golden.input, plan.inputSize, plan.input.type);
+  return {
+    ...answersOf(prepared, inputs),
+    expected: cut(golden.expectedOutput, plan.outputSize, plan.output.type).map(bytesOf),
+    reference: null,
+    clippedValues: 0,
+    audio: null,
+  };
+}
+
+function parseGolden(file: string): { input: number[]; expectedOutput: number[] } {
+  const isValues = (value: unknown): value is number[] =>
+    Array.isArray(value) && value.every((v) => Number.isInteger(v) && Math.abs(v) <= 32768);
+  try {
+    const { input, expectedOutput } = JSON.parse(readFileSync(file, "utf8"));
+    if (isValues(input) && isValues(expectedOutput)) return { input, expectedOutput };
+  } catch (error) {
+    throw goldenError(file, error instanceof Error ? error.message : String(error));
+  }
+  throw goldenError(file, "it is not {input: [...], expectedOutput: [...]} of whole numbers");
+}
+
+function goldenError(file: string, why: string): UsageError {
+  return new UsageError("TP-USE-125", {
+    what: `${file} cannot be used as golden values`,
+    why,
+    fix: "give raw values of the model's own input and output types, whole frames, from zero state",
+  });
+}
