@@ -25,7 +25,7 @@ p { margin: 0 0 12px; max-width: 68ch; }
 .quiet { color: var(--muted); }
 header p.verdict { font-size: 18px; margin: 18px 0 24px; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 24px 26px 22px; margin: 18px 0; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); gap: 12px; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; }
 .tile { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 16px 18px 14px; }
 .tile .name { color: var(--muted); font-size: 13px; }
 .tile .big { font-size: 27px; font-weight: 600; letter-spacing: -.02em; line-height: 1.25; white-space: nowrap; }
