@@ -169,6 +169,23 @@ describe("what cannot be generated is listed at once", () => {
     expect(unsupportedOf(spec).some((item) => item.why.includes(why))).toBe(true);
   });
 
+  it("names every branch, and every state given twice", () => {
+    const branches = withNode("matmul", { inputs: ["hidden", "D"], outputs: ["other"] });
+    const nodes = [...branches.nodes.slice(0, 3)];
+    const relu = (input: string, output: string) => ({
+      operator: "Relu",
+      name: output,
+      inputs: [input],
+      outputs: [output],
+    });
+    nodes.push(relu("hidden", "one"), relu("hidden", "two"), relu("two", "gains"));
+    const listed = unsupportedOf({ ...SPEC, nodes });
+    expect(listed.map(({ node }) => node)).toEqual(["one", "two"]);
+    const shared = withNode("lstm", { inputs: ["features", "W", "R", "B", "", "h0", "h0"] });
+    const twice = unsupportedOf({ ...shared, inputs: SPEC.inputs.slice(0, 2) });
+    expect(twice.map(({ why }) => why)).toEqual(["it sets two states"]);
+  });
+
   it("of a real export with packed states, in full and without a crash", ({ skip }) => {
     const path = join(import.meta.dirname, "../../../shared/models/dtln-part1/float.onnx");
     if (!existsSync(path)) skip("../shared/models is not here");
@@ -223,6 +240,8 @@ describe("a damaged or hostile file", () => {
       writeOnnx(withTensor("W", { dims: [1, 1, 1, 1, 1, 1, 1, 8, 3] })),
       "TP-MODEL-003",
     ],
+    ["a million empty names", manyNames(1_000_000), "TP-MODEL-003"],
+    ["one large tensor in a hundred layers", sharedTensor(100), "TP-MODEL-003"],
     [
       "a name of 2000 letters",
       writeOnnx(withNode("add", { name: "n".repeat(2000) })),
@@ -314,6 +333,31 @@ function manyNodes(count: number): Uint8Array {
     for (let node = 0; node < count; node++) graph.uint32(0x0a).uint32(0);
   });
   return writer.finish();
+}
+
+function manyNames(count: number): Uint8Array {
+  const writer = protobuf.Writer.create();
+  message(writer, 7, (graph) =>
+    message(graph, 1, (node) => {
+      for (let name = 0; name < count; name++) node.uint32(0x0a).uint32(0);
+    }),
+  );
+  return writer.finish();
+}
+
+/** Copies of the same weights in every layer: 512 x 512 values a layer, 1 MB in the file. */
+function sharedTensor(layers: number): Uint8Array {
+  const nodes = Array.from({ length: layers }, (_, layer) => ({
+    operator: "MatMul",
+    inputs: [`v${layer}`, "D"],
+    outputs: [`v${layer + 1}`],
+  }));
+  return writeOnnx({
+    nodes,
+    initializers: [{ name: "D", dims: [512, 512], values: new Float32Array(512 * 512) }],
+    inputs: [{ name: "v0", shape: ["T", 512] }],
+    outputs: [{ name: `v${layers}`, shape: ["T", 512] }],
+  });
 }
 
 describe("loadModel", () => {

@@ -8,49 +8,14 @@ import { readMono, readWav, writeWav } from "../../host/audio/wav-file.ts";
 
 const ascii = (text: string) => [...text].map((letter) => letter.charCodeAt(0));
 
+const hex = (text: string) => [...Buffer.from(text.replaceAll(" ", ""), "hex")];
+
 /** Two stereo samples at 8 kHz, every byte by hand from the format's description. */
 const STEREO = Uint8Array.from([
-  ...ascii("RIFF"),
-  44,
-  0,
-  0,
-  0,
-  ...ascii("WAVE"),
-  ...ascii("fmt "),
-  16,
-  0,
-  0,
-  0,
-  1,
-  0,
-  2,
-  0,
-  0x40,
-  0x1f,
-  0,
-  0,
-  0,
-  0x7d,
-  0,
-  0,
-  4,
-  0,
-  16,
-  0,
-  ...ascii("data"),
-  8,
-  0,
-  0,
-  0,
-  1,
-  0,
-  0xff,
-  0xff,
-  0,
-  0x80,
-  0xff,
-  0x7f,
-]); // prettier-ignore
+  ...[...ascii("RIFF"), ...hex("2c000000"), ...ascii("WAVE")],
+  ...[...ascii("fmt "), ...hex("10000000 0100 0200 401f0000 007d0000 0400 1000")],
+  ...[...ascii("data"), ...hex("08000000 0100 ffff 0080 ff7f")],
+]);
 
 function changed(changes: Readonly<Record<number, number>>): Uint8Array {
   const bytes = STEREO.slice();
@@ -92,17 +57,19 @@ describe("WAV bytes", () => {
   });
 
   it("may use the extensible form of 16-bit PCM", () => {
-    const guid = [1, 0, 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
-    const format = [0xfe, 0xff, ...STEREO.subarray(22, 36), 22, 0, 16, 0, 3, 0, 0, 0, ...guid];
+    const guid = hex("0100 0000 0000 1000 8000 00aa00389b71");
+    const format = [
+      ...hex("feff"),
+      ...STEREO.subarray(22, 36),
+      ...hex("1600 1000 03000000"),
+      ...guid,
+    ];
     const bytes = Uint8Array.from([
       ...STEREO.subarray(0, 16),
-      40,
-      0,
-      0,
-      0,
+      ...hex("28000000"),
       ...format,
       ...STEREO.subarray(36),
-    ]); // prettier-ignore
+    ]);
     expect(decodeWav(bytes, "clip.wav")).toEqual(wav);
   });
 

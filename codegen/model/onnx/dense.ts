@@ -6,8 +6,9 @@
 import type { ActivationLayer, DenseLayer, Matrix } from "../types.ts";
 import { graphError } from "./limits.ts";
 import type { OnnxNode } from "./messages.ts";
-import { isReadable, tensorValues } from "./tensor.ts";
+import { isReadable } from "./tensor.ts";
 import {
+  constantValues,
   type ImportContext,
   inputValue,
   nodeName,
@@ -56,7 +57,7 @@ export function constantInput(
     );
     return undefined;
   }
-  return { dims: value.tensor.dims, values: tensorValues(value.tensor, context.file) };
+  return { dims: value.tensor.dims, values: constantValues(context, value.tensor) };
 }
 
 function transposed(rows: number, cols: number, values: Float64Array): Matrix {

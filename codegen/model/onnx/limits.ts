@@ -9,10 +9,12 @@ import { ModelFileError } from "../../errors.ts";
 export const LIMITS = {
   /** Largest file [byte]; also bounds every tensor in it. */
   fileBytes: 64 * 1024 * 1024,
-  /** Protobuf messages of any kind; an empty one costs 2 bytes in the file and hundreds in memory. */
-  messages: 100_000,
+  /** Messages and names; an empty one costs 2 bytes in the file and hundreds in memory. */
+  parts: 200_000,
   /** Values in lists outside raw tensor bytes; one costs at least 1 byte in the file and 8 in memory. */
   listValues: 16 * 1024 * 1024,
+  /** Weights of all layers together; nodes may share a tensor, layers hold copies. */
+  weights: 16 * 1024 * 1024,
   /** Characters of a name or text [UTF-8 byte]. */
   textBytes: 1024,
   /** Dimensions of a tensor. */

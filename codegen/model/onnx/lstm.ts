@@ -11,8 +11,8 @@ import type { LstmLayer, Matrix } from "../types.ts";
 import { constantInput } from "./dense.ts";
 import { graphError } from "./limits.ts";
 import type { OnnxNode } from "./messages.ts";
-import { tensorValues } from "./tensor.ts";
 import {
+  constantValues,
   type ImportContext,
   inputValue,
   nodeName,
@@ -39,8 +39,12 @@ export function importLstm(node: OnnxNode, context: ImportContext): readonly Val
   const hiddenSize = recurrentWeights.dims[2] ?? 0;
   const inputSize = stepSize(context, node, input.shape);
   const gateRows = 4 * hiddenSize;
-  const declared = node.attributes.get("hidden_size")?.integer ?? hiddenSize;
-  expectShape(node, context, "hidden_size", [declared], [hiddenSize || 1]);
+  if (
+    hiddenSize < 1 ||
+    (node.attributes.get("hidden_size")?.integer ?? hiddenSize) !== hiddenSize
+  ) {
+    throw graphError(context.file, nodeName(node), `hidden_size is not R's, ${hiddenSize}`);
+  }
   expectShape(node, context, "W", inputWeights.dims, [1, gateRows, inputSize]);
   expectShape(node, context, "R", recurrentWeights.dims, [1, gateRows, hiddenSize]);
   if (bias) expectShape(node, context, "B", bias.dims, [1, 2 * gateRows]);
@@ -67,7 +71,7 @@ export function importLstm(node: OnnxNode, context: ImportContext): readonly Val
   };
   context.layers.push(layer);
   const { time, batchFirst } = axes;
-  const state: Shape = batchFirst ? [1, 1, hiddenSize] : [1, 1, hiddenSize];
+  const state: Shape = [1, 1, hiddenSize];
   const sequence: Shape = batchFirst ? [1, time, 1, hiddenSize] : [time, 1, 1, hiddenSize];
   return [
     { kind: "steps", source: layer.output, shape: sequence },
@@ -119,7 +123,7 @@ function checkAttributes(node: OnnxNode, context: ImportContext): boolean {
 function isAllZero(value: Value, context: ImportContext): boolean {
   return (
     value.kind === "constant" &&
-    tensorValues(value.tensor, context.file).every((weight) => weight === 0)
+    constantValues(context, value.tensor).every((weight) => weight === 0)
   );
 }
 

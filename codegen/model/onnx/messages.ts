@@ -84,7 +84,7 @@ export function readMessages(bytes: Uint8Array, file: string): OnnxModel {
     throw fileSizeError(file, bytes.length);
   }
   try {
-    return readModel(bytes, { file, messages: 0, listValues: 0 });
+    return readModel(bytes, { file, parts: 0, listValues: 0 });
   } catch (error) {
     // protobufjs reports damage as Error and RangeError; a TypeError would be a fault of this program.
     if (error instanceof ToolkitError || error instanceof TypeError) throw error;

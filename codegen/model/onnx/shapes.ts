@@ -6,8 +6,8 @@
 
 import { graphError, LIMITS, limitError } from "./limits.ts";
 import type { OnnxDim, OnnxNode } from "./messages.ts";
-import { tensorValues } from "./tensor.ts";
 import {
+  constantValues,
   type ImportContext,
   inputValue,
   nodeName,
@@ -50,7 +50,7 @@ function integerList(
   if (listed) return listed.integers;
   const value = inputValue(context, node, input);
   if (value?.kind !== "constant") return undefined;
-  return Array.from(tensorValues(value.tensor, context.file));
+  return Array.from(constantValues(context, value.tensor));
 }
 
 /** Axes from the front, each once. @throws ModelFileError TP-MODEL-006 */

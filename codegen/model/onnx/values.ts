@@ -4,8 +4,9 @@
  */
 
 import type { Layer, Unsupported, ValueName } from "../types.ts";
-import { graphError } from "./limits.ts";
+import { graphError, LIMITS, limitError } from "./limits.ts";
 import type { OnnxDim, OnnxNode, OnnxTensor } from "./messages.ts";
+import { elementCount, tensorValues } from "./tensor.ts";
 
 /** Dimensions of a value, outermost first; a free one is a name. The last holds the step's values. */
 export type Shape = readonly OnnxDim[];
@@ -28,7 +29,6 @@ export type Value =
 export interface ImportContext {
   /** Name of the file, for messages. */
   readonly file: string;
-  readonly opset: number;
   readonly values: Map<ValueName, Value>;
   /** How many nodes and graph outputs read a value. */
   readonly uses: ReadonlyMap<ValueName, number>;
@@ -36,6 +36,8 @@ export interface ImportContext {
   readonly freeInputs: ReadonlySet<ValueName>;
   readonly layers: Layer[];
   readonly unsupported: Unsupported[];
+  /** Constants turned into values so far. */
+  weights: number;
   /** Graph inputs given as the initial state of layers[layer]. */
   readonly stateInputs: {
     readonly name: ValueName;
@@ -115,6 +117,18 @@ export function stepsValue(
     refuse(context, node, "it computes on constants only", "fold constants when exporting");
   }
   return undefined;
+}
+
+/**
+ * A constant's values, counted against the bound on weights before memory is taken for them.
+ * @throws ModelFileError TP-MODEL-003, -004, -007
+ */
+export function constantValues(context: ImportContext, tensor: OnnxTensor): Float64Array {
+  context.weights += elementCount(tensor, context.file);
+  if (context.weights > LIMITS.weights) {
+    throw limitError(context.file, "too many weights in all layers", LIMITS.weights);
+  }
+  return tensorValues(tensor, context.file);
 }
 
 /** Size of the last dimension. @throws ModelFileError TP-MODEL-006 for an empty shape */

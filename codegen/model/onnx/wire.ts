@@ -12,10 +12,18 @@ const { Reader } = protobuf;
 /** What one file has used of {@link LIMITS} so far. */
 export interface Budget {
   readonly file: string;
-  messages: number;
+  parts: number;
   listValues: number;
 }
 
+/** @throws ModelFileError TP-MODEL-003 */
+function countPart(budget: Budget): void {
+  if (++budget.parts > LIMITS.parts) {
+    throw limitError(budget.file, "too many messages and names", LIMITS.parts);
+  }
+}
+
+const UTF8 = new TextDecoder();
 const WIRE_VARINT = 0;
 const WIRE_FIXED64 = 1;
 const WIRE_BYTES = 2;
@@ -46,11 +54,12 @@ export class WireValue {
 
   /** UTF-8 without control characters, at most LIMITS.textBytes. @throws ModelFileError TP-MODEL-002, -003 */
   text(): string {
+    countPart(this.#budget);
     const bytes = this.bytes();
     if (bytes.length > LIMITS.textBytes) {
       throw limitError(this.#budget.file, `a name of ${bytes.length} B`, LIMITS.textBytes);
     }
-    const text = new TextDecoder().decode(bytes);
+    const text = UTF8.decode(bytes);
     if (/\p{Cc}/u.test(text)) {
       throw damagedFileError(this.#budget.file, "a name holds a control character");
     }
@@ -115,9 +124,7 @@ export type FieldReaders = Readonly<Record<number, (value: WireValue) => void>>;
  * @throws ModelFileError TP-MODEL-002 for damaged bytes, -003 beyond a bound
  */
 export function readMessage(bytes: Uint8Array, budget: Budget, fields: FieldReaders): void {
-  if (++budget.messages > LIMITS.messages) {
-    throw limitError(budget.file, "too many messages", LIMITS.messages);
-  }
+  countPart(budget);
   const reader = Reader.create(bytes);
   while (reader.pos < reader.len) {
     const tag = reader.tag();

@@ -1,0 +1,80 @@
+/**
+ * Measures the shipped models in float64 and in the exact integer twins, and writes card and sidecar.
+ *
+ *   npx tsx scripts/evaluate-models.ts [--models hearable,hearable-32] [--directory models]
+ *
+ * Reads training's held-out set; where it is absent, the shipped clips, which are printed but not written.
+ */
+
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { ToolkitError, UsageError } from "../codegen/errors.ts";
+import { loadModel, shippedModels } from "../codegen/model/load.ts";
+import { MODELS_DIR, PROJECT_DIR } from "../host/workflow/paths.ts";
+import { createProgress } from "../host/workflow/progress.ts";
+import { type ClipSet, readClipSet } from "./evaluation/clip-set.ts";
+import { createMeasurement } from "./evaluation/measure.ts";
+import {
+  resultsMarkdown,
+  summarise,
+  type TwinResults,
+  withCardBlock,
+  withSidecarField,
+} from "./evaluation/publish.ts";
+
+const { values: options } = parseArgs({
+  options: { models: { type: "string" }, directory: { type: "string", default: MODELS_DIR } },
+});
+const progress = createProgress();
+
+function evaluate(name: string, set: ClipSet): TwinResults {
+  const { sidecar, ...loaded } = loadModel(name, { modelsDir: options.directory });
+  if (!sidecar) {
+    throw new UsageError("TP-USE-037", {
+      what: `${name} has no sidecar`,
+      why: "without its front end there are no features to feed it",
+      fix: "npm run train writes the sidecar beside the model",
+    });
+  }
+  const measurement = createMeasurement({ ...loaded, sidecar });
+  progress.step(`${name}: ${set.clips.length} clips of the ${set.kind} set`);
+  const gains = set.clips.map((clip, index) => {
+    progress.update(index, set.clips.length);
+    return measurement.clip(clip);
+  });
+  progress.end();
+  return summarise(set.kind, loaded.model.source.digest, gains, measurement.clippedShare());
+}
+
+/** Writes beside the target first, so that a stopped program leaves no half file. */
+function replaceFile(path: string, text: string): void {
+  writeFileSync(`${path}.part`, text);
+  renameSync(`${path}.part`, path);
+}
+
+function publish(name: string, results: TwinResults): void {
+  const card = join(options.directory, `${name}.md`);
+  const sidecar = join(options.directory, `${name}.json`);
+  const block = resultsMarkdown(results);
+  replaceFile(card, withCardBlock(readFileSync(card, "utf8"), block, `${name}.md`));
+  replaceFile(sidecar, withSidecarField(readFileSync(sidecar, "utf8"), "twin", results));
+}
+
+try {
+  const set = readClipSet([
+    { kind: "held-out", path: join(PROJECT_DIR, "training/.cache/heldout/manifest.json") },
+    { kind: "shipped-clips", path: join(options.directory, "clips/manifest.json") },
+  ]);
+  for (const name of options.models?.split(",") ?? shippedModels(options.directory)) {
+    const results = evaluate(name, set);
+    process.stdout.write(`## ${name}\n\n${resultsMarkdown(results)}\n\n`);
+    if (set.kind === "held-out") publish(name, results);
+    else progress.note(`${name}: not written, these few clips make no measurement`);
+  }
+} catch (error) {
+  progress.end();
+  if (!(error instanceof ToolkitError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = error.exitStatus;
+}
