@@ -5,7 +5,7 @@
  *   node scripts/setup.mjs --real-boards  only Node packages and PlatformIO: enough for boards on a USB port
  * Plain Node without packages, because it brings them. Exit status: 0 all there, 2 wrong use, 3 something needed is missing.
  */
-import { missingPrograms, node } from "./setup/inventory.mjs";
+import { missingPrograms, node, outdatedPrograms } from "./setup/inventory.mjs";
 import { ensureNodePackages } from "./setup/node-packages.mjs";
 import { installCommands, installWithApt } from "./setup/packages.mjs";
 import { ensurePlatformio, ensureToolScons } from "./setup/platformio.mjs";
@@ -34,6 +34,9 @@ function main(args) {
   const needed = ["always", ...(emulated ? ["emulated"] : [])];
   const programs = providePrograms(needed, args.includes("--test"));
   if (programs !== 0) return programs;
+  for (const { name, version, neededFor } of outdatedPrograms(needed)) {
+    say(`setup: ${name} ${version} is older than what was tried (${neededFor})`);
+  }
   if (!ensurePlatformio()) {
     return stop(
       "PlatformIO could not be installed",

@@ -37,6 +37,12 @@ export function missingPrograms(levels) {
   return PROGRAMS.filter(({ level, find }) => levels.includes(level) && find() === null);
 }
 
+/** Findings of programs that are there but older than what was tried. */
+export function outdatedPrograms(levels) {
+  const versioned = PROGRAMS.filter(({ level, minimum }) => levels.includes(level) && minimum);
+  return versioned.map(inspect).filter(({ status }) => status === "outdated");
+}
+
 function nodePackages() {
   const ok = nodePackagesMatch();
   return {

@@ -99,6 +99,17 @@ describe.skipIf(process.platform !== "linux")("node scripts/setup.mjs", () => {
     expect(stderr).toContain("the tests that open the report in one are skipped");
   });
 
+  it("warns of a program that is older than what was tried, and goes on", () => {
+    addPython();
+    addCompilers();
+    script("qemu-system-arm", "echo QEMU emulator version 6.2.0");
+    const { status, stderr } = setup([]);
+    expect(status).toBe(0);
+    expect(stderr).toBe(
+      "setup: qemu-system-arm 6.2.0 is older than what was tried (emulated boards: runs the firmware; at least 7.2)\n",
+    );
+  });
+
   it("does not offer real boards when Python is missing too", () => {
     const { status, stderr } = setup([]);
     expect(status).toBe(3);
