@@ -34,7 +34,7 @@ function main(args) {
   const needed = ["always", ...(emulated ? ["emulated"] : [])];
   const programs = providePrograms(needed, args.includes("--test"));
   if (programs !== 0) return programs;
-  for (const { name, version, neededFor } of outdatedPrograms(needed)) {
+  for (const { name, version, neededFor } of outdatedPrograms(emulated ? ["emulated"] : [])) {
     say(`setup: ${name} ${version} is older than what was tried (${neededFor})`);
   }
   if (!ensurePlatformio()) {
