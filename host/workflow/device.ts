@@ -17,7 +17,7 @@ import { buildFirmware } from "./build.ts";
 import { FIRMWARE_DIR } from "./paths.ts";
 import { pluginArguments, prepareTimingPlugin } from "./plugin.ts";
 import type { Progress } from "./progress.ts";
-import type { FirmwareSizes, Symbol } from "./symbols.ts";
+import type { FirmwareSizes, FirmwareSymbol } from "./symbols.ts";
 import { readSizes, readSymbols } from "./symbols.ts";
 
 const BAUD_RATE = 921_600;
@@ -37,7 +37,10 @@ export interface DeviceRequest {
 export interface Device {
   readonly link: Link;
   /** Of the firmware that was built here; null behind a port, which keeps its own. */
-  readonly firmware: { readonly symbols: readonly Symbol[]; readonly sizes: FirmwareSizes } | null;
+  readonly firmware: {
+    readonly symbols: readonly FirmwareSymbol[];
+    readonly sizes: FirmwareSizes;
+  } | null;
   /** Flags of the compiler, in words of its own; empty when nothing was built. */
   readonly flags: string;
   /** What counts and what charges cycles. */
@@ -129,7 +132,7 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
   };
 }
 
-function addressOf(symbols: readonly Symbol[], name: string): number {
+function addressOf(symbols: readonly FirmwareSymbol[], name: string): number {
   const symbol = symbols.find((candidate) => candidate.name === name);
   if (!symbol) throw new RangeError(`the firmware has no ${name}`);
   return symbol.address;

@@ -102,7 +102,8 @@ export function pluginApi(versionText: string): PluginApi {
 
 /**
  * Arguments for the emulator's command line; `counts` is the file that the plugin writes.
- * With `audit` every memory access is compared with the decoder's bytes, at the price of time.
+ * Unless `audit` is false every memory access of a region is compared with the bytes that were decoded; a
+ * difference is a problem in the counts file.
  */
 export function pluginArguments(
   plugin: TimingPlugin,
@@ -116,7 +117,7 @@ export function pluginArguments(
     `table=${escapeComma(plugin.table)}`,
     `begin=${hex(marks.begin)}`,
     `end=${hex(marks.end)}`,
-    ...(options.audit ? ["audit=on"] : []),
+    ...(options.audit === false ? [] : ["audit=on"]),
   ];
   return ["-plugin", values.join(",")];
 }

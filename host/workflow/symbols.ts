@@ -6,7 +6,7 @@ import { runProcess } from "./process.ts";
 
 const INSTALL = "npm run setup (Debian: apt install binutils-arm-none-eabi)";
 
-export interface Symbol {
+export interface FirmwareSymbol {
   readonly name: string;
   readonly address: number;
   readonly bytes: number;
@@ -22,7 +22,7 @@ export interface FirmwareSizes {
 }
 
 /** Defined symbols in order of address. */
-export async function readSymbols(elf: string): Promise<readonly Symbol[]> {
+export async function readSymbols(elf: string): Promise<readonly FirmwareSymbol[]> {
   const { stdout } = await runProcess(
     "arm-none-eabi-nm",
     ["--print-size", "--defined-only", "--numeric-sort", elf],
@@ -32,8 +32,8 @@ export async function readSymbols(elf: string): Promise<readonly Symbol[]> {
 }
 
 /** `ADDRESS SIZE TYPE NAME` lines of nm; others (no size) count zero bytes. */
-export function parseSymbols(text: string): readonly Symbol[] {
-  const symbols: Symbol[] = [];
+export function parseSymbols(text: string): readonly FirmwareSymbol[] {
+  const symbols: FirmwareSymbol[] = [];
   for (const line of text.split("\n")) {
     const match = /^([0-9a-f]+) (?:([0-9a-f]+) )?([A-Za-z]) (\S+)$/.exec(line);
     if (!match) continue;
@@ -49,7 +49,7 @@ export function parseSymbols(text: string): readonly Symbol[] {
 }
 
 /** The function whose code holds `pc`, with the distance from its start; undefined outside all of them. */
-export function functionAt(symbols: readonly Symbol[], pc: number): string | undefined {
+export function functionAt(symbols: readonly FirmwareSymbol[], pc: number): string | undefined {
   const address = pc & ~1;
   const found = symbols.findLast((s) => s.isFunction && (s.address & ~1) <= address);
   if (!found || address >= (found.address & ~1) + Math.max(found.bytes, 2)) return undefined;
