@@ -63,9 +63,10 @@ describe.skipIf(process.platform !== "linux")("node scripts/setup.mjs", () => {
   it("does nothing, quickly and silently, when all is there", () => {
     addPython();
     addCompilers();
-    const { status, stdout, stderr, ms } = setup(["--test"]);
-    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "", stderr: "" });
-    expect(ms).toBeLessThan(2000);
+    const runs = [1, 2, 3].map(() => setup(["--test"]));
+    for (const run of runs) expect(run).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    // The quickest counts: the others may have waited for other programs.
+    expect(Math.min(...runs.map(({ ms }) => ms))).toBeLessThan(2000);
   });
 
   it("says what is missing, why it is needed and how to get it, and exits 3", () => {
