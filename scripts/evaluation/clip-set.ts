@@ -23,7 +23,7 @@ export interface ClipSet {
 
 /**
  * @param manifests in order of preference; the first that exists is read
- * @throws MissingToolError TP-NEED-020 when none exists, UsageError TP-USE-036 for a damaged one
+ * @throws MissingToolError TP-NEED-030 when none exists, UsageError TP-USE-036 for a damaged one
  */
 export function readClipSet(
   manifests: readonly { readonly kind: ClipSet["kind"]; readonly path: string }[],
@@ -31,7 +31,7 @@ export function readClipSet(
   const found = manifests.find(({ path }) => existsSync(path));
   if (found) return { kind: found.kind, clips: readManifest(found.path) };
   throw new MissingToolError(
-    "TP-NEED-020",
+    "TP-NEED-030",
     {
       what: "there are no recordings to measure on",
       why: `none of these exists: ${manifests.map(({ path }) => path).join(", ")}`,

@@ -104,7 +104,7 @@ describe("clips and recordings", () => {
         { kind: "held-out", path: join(folder, "missing.json") },
         { kind: "shipped-clips", path },
       ] as const;
-      expect(() => readClipSet(choice)).toThrow(expect.objectContaining({ code: "TP-NEED-020" }));
+      expect(() => readClipSet(choice)).toThrow(expect.objectContaining({ code: "TP-NEED-030" }));
       writeFileSync(path, '{"clips":[{"noisy":"n.wav","clean":"c.wav","snrDb":5,"seen":true}]}');
       expect(readClipSet(choice)).toEqual({
         kind: "shipped-clips",

@@ -1,7 +1,11 @@
+import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
+import { analyse } from "../../codegen/frontend/analyse.ts";
+import { loadModel, shippedModels } from "../../codegen/model/load.ts";
 import { readOnnxModel } from "../../codegen/model/onnx/read.ts";
 import { createFloatModel } from "../../codegen/model/reference-float.ts";
+import { readRecordings } from "../../host/audio/recordings.ts";
 import {
   denoiserSpec,
   type ModelSpec,
@@ -13,6 +17,8 @@ import {
 /** onnxruntime computes in float32: about 1e-7 a sum of tens of products, carried over 40 steps. */
 const TOLERANCE = 2e-6;
 const STEPS = 40;
+/** The same over hundreds of steps, cells of magnitude 8 and float32 features. */
+const RECORDING_TOLERANCE = 5e-5;
 
 /** Largest difference between onnxruntime over a whole sequence and the oracle step by step. */
 async function largestDifference(spec: ModelSpec, output: string, batchFirst = false) {
@@ -135,6 +141,43 @@ describe("float64 oracle against onnxruntime", () => {
       outputs: [{ name: "answer", shape: [1, "T", 3] }],
     };
     expect((await largestDifference(spec, "answer", true)).largest).toBeLessThan(TOLERANCE);
+  });
+});
+
+describe("shipped models", () => {
+  it("give onnxruntime's gains on a recording", async ({ skip }) => {
+    const modelsDir = join(import.meta.dirname, "../../models");
+    const names = shippedModels(modelsDir);
+    if (names.length === 0) skip("no models yet");
+    for (const name of names) {
+      const { model, sidecar } = loadModel(name, { modelsDir });
+      if (!sidecar) throw new Error(`${name} has no sidecar`);
+      const [clip] = readRecordings(join(modelsDir, sidecar.clips), sidecar.frontEnd.sampleRateHz);
+      const { features } = analyse(clip?.samples ?? new Int16Array(), sidecar.frontEnd);
+      const size = model.inputSize;
+      const state = () => new Tensor("float32", new Float32Array(hidden), [1, 1, hidden]);
+      const hidden = createFloatModel(model).state[0]?.hidden.length ?? 0;
+      const session = await InferenceSession.create(join(modelsDir, sidecar.model), {
+        logSeverityLevel: 3,
+      });
+      const flat = Float32Array.from(features.flatMap((frame) => [...frame]));
+      const results = await session.run({
+        features: new Tensor("float32", flat, [features.length, 1, size]),
+        h0: state(),
+        c0: state(),
+      });
+      await session.release();
+      const expected = (results.gains as Tensor).data as Float32Array;
+      const float = createFloatModel(model);
+      let largest = 0;
+      features.forEach((frame, t) => {
+        float.step(frame).forEach((gain, band) => {
+          largest = Math.max(largest, Math.abs(gain - (expected[t * size + band] as number)));
+        });
+      });
+      expect(features.length).toBeGreaterThan(100);
+      expect(largest).toBeLessThan(RECORDING_TOLERANCE);
+    }
   });
 });
 

@@ -67,7 +67,9 @@ function rawValues(tensor: OnnxTensor, raw: Uint8Array, count: number, file: str
   const readElement = read[tensor.dataType];
   if (!readElement)
     throw tensorError(file, tensor.name, `data type ${tensor.dataType} is not read`);
-  return Float64Array.from({ length: count }, (_, index) => readElement(index * elementBytes));
+  const values = new Float64Array(count);
+  for (let index = 0; index < count; index++) values[index] = readElement(index * elementBytes);
+  return values;
 }
 
 function listValues(tensor: OnnxTensor, count: number, file: string): Float64Array {
