@@ -8,8 +8,7 @@
 
 #include "it_cover.h"
 
-struct block *block_new(unsigned length)
-{
+struct block *block_new(unsigned length) {
     struct block *block = calloc(1, sizeof *block);
     struct slot *slots = calloc(length, sizeof *slots);
     if (block == NULL || slots == NULL) {
@@ -26,8 +25,7 @@ struct block *block_new(unsigned length)
     return block;
 }
 
-static void mark_conditional(struct block *block)
-{
+static void mark_conditional(struct block *block) {
     unsigned remaining = it_cover_find(block->pc);
     for (unsigned i = 0; i < block->length; i++) {
         struct thumb_insn *insn = &block->slots[i].insn;
@@ -44,8 +42,7 @@ static void mark_conditional(struct block *block)
     }
 }
 
-void block_complete(struct block *block, const struct cost_table *table)
-{
+void block_complete(struct block *block, const struct cost_table *table) {
     const struct slot *last = &block->slots[block->length - 1U];
     block->pc = block->slots[0].pc;
     block->end = last->pc + last->insn.size;
@@ -54,22 +51,19 @@ void block_complete(struct block *block, const struct cost_table *table)
 }
 
 void block_add_part(struct counts *counts, const struct cost_table *table,
-                    const struct block *block, unsigned from, unsigned to)
-{
+                    const struct block *block, unsigned from, unsigned to) {
     for (unsigned i = from; i < to; i++) {
         const struct thumb_insn *previous = i == 0 ? NULL : &block->slots[i - 1U].insn;
         counts_add(counts, table, previous, &block->slots[i].insn);
     }
 }
 
-static uint32_t target_of(const struct slot *slot)
-{
+static uint32_t target_of(const struct slot *slot) {
     return slot->pc + (uint32_t)slot->insn.displacement;
 }
 
 /* Index of the instruction of `block` at `pc`, or its length when there is none. */
-static unsigned find_pc(const struct block *block, uint32_t pc)
-{
+static unsigned find_pc(const struct block *block, uint32_t pc) {
     unsigned i = 0;
     while (i < block->length && block->slots[i].pc != pc) {
         i++;
@@ -79,8 +73,7 @@ static unsigned find_pc(const struct block *block, uint32_t pc)
 
 /* An access to a device under -icount stops its block; the emulator runs that instruction alone,
  * without telling, and goes on after it. */
-static unsigned stop_of(const struct block *last, const struct block *next)
-{
+static unsigned stop_of(const struct block *last, const struct block *next) {
     const struct slot *end = &last->slots[last->length - 1U];
     bool may_go_anywhere = (end->insn.flags & THUMB_WRITES_PC) != 0 &&
                            (end->insn.flags & THUMB_DIRECT) == 0;
@@ -90,8 +83,7 @@ static unsigned stop_of(const struct block *last, const struct block *next)
 }
 
 const struct edge *block_edge(struct block *next, const struct block *last,
-                              const struct cost_table *table)
-{
+                              const struct cost_table *table) {
     struct edge *edge = &next->edge;
     if (edge->from == last) {
         return edge;
@@ -101,7 +93,8 @@ const struct edge *block_edge(struct block *next, const struct block *last,
     const struct slot *end = &last->slots[edge->stop - 1U];
     const struct thumb_insn *insn = &end->insn;
     edge->cycles = (int)cost_cycles(table, insn, first) - (int)cost_cycles(table, NULL, first);
-    edge->cycles_simple = (int)cost_simple_cycles(insn, first) - (int)cost_simple_cycles(NULL, first);
+    edge->cycles_simple =
+        (int)cost_simple_cycles(insn, first) - (int)cost_simple_cycles(NULL, first);
     if (edge->stop < last->length) {
         return edge;
     }

@@ -29,7 +29,7 @@ struct edge {
     int cycles_simple;
     bool taken;
     bool interrupted;
-    unsigned stop; /* instructions of `from` that ran: fewer than all when it was left in the middle */
+    unsigned stop; /* instructions of `from` that ran: not all when it was left inside */
 };
 
 struct block {

@@ -15,8 +15,7 @@ static const char *const rule_names[COST_RULE_COUNT] = {
 #undef COST_NAME
 };
 
-static int find_rule(const char *name)
-{
+static int find_rule(const char *name) {
     for (int i = 0; i < COST_RULE_COUNT; i++) {
         if (strcmp(rule_names[i], name) == 0) {
             return i;
@@ -26,8 +25,7 @@ static int find_rule(const char *name)
 }
 
 static int read_rule(struct cost_table *table, const char *line, uint8_t *seen, char *problem,
-                     size_t size)
-{
+                     size_t size) {
     char name[32];
     char rest;
     unsigned cycles;
@@ -46,8 +44,7 @@ static int read_rule(struct cost_table *table, const char *line, uint8_t *seen, 
     return 0;
 }
 
-int cost_read(struct cost_table *table, const char *path, char *problem, size_t size)
-{
+int cost_read(struct cost_table *table, const char *path, char *problem, size_t size) {
     uint8_t seen[COST_RULE_COUNT] = {0};
     char line[128];
     int result = 0;
@@ -69,43 +66,36 @@ int cost_read(struct cost_table *table, const char *path, char *problem, size_t 
     return result;
 }
 
-static int is_memory(const struct thumb_insn *insn)
-{
+static int is_memory(const struct thumb_insn *insn) {
     return (insn->flags & (THUMB_LOADS | THUMB_STORES)) != 0;
 }
 
-int cost_is_dynamic(const struct thumb_insn *insn)
-{
+int cost_is_dynamic(const struct thumb_insn *insn) {
     return is_memory(insn) && insn->kind != KIND_TABLE_BRANCH &&
            (insn->flags & (THUMB_CONDITIONAL | THUMB_EXCLUSIVE)) != 0;
 }
 
-int cost_is_assumed(const struct thumb_insn *insn)
-{
+int cost_is_assumed(const struct thumb_insn *insn) {
     return (insn->flags & THUMB_CONDITIONAL) != 0 &&
            (insn->kind == KIND_DIV || insn->kind == KIND_FPU_MAC || insn->kind == KIND_FPU_DIV);
 }
 
 /* A transfer of one register that surely ran: the only thing the next one can overlap with. */
-static int is_single(const struct thumb_insn *insn, unsigned kind)
-{
+static int is_single(const struct thumb_insn *insn, unsigned kind) {
     return insn != NULL && insn->kind == kind && !cost_is_dynamic(insn);
 }
 
 /* Overlap with FPU transfers is not known, so there is none. */
-static int is_single_core(const struct thumb_insn *insn, unsigned kind)
-{
+static int is_single_core(const struct thumb_insn *insn, unsigned kind) {
     return is_single(insn, kind) && (insn->flags & THUMB_FP) == 0;
 }
 
-static int address_depends(const struct thumb_insn *previous, const struct thumb_insn *insn)
-{
+static int address_depends(const struct thumb_insn *previous, const struct thumb_insn *insn) {
     return previous != NULL && (previous->writes & insn->address) != 0;
 }
 
 static unsigned single_load(const struct cost_table *table, const struct thumb_insn *previous,
-                            const struct thumb_insn *insn)
-{
+                            const struct thumb_insn *insn) {
     if (insn->flags & THUMB_FP) {
         return table->cycles[COST_fpuLoad];
     }
@@ -121,8 +111,7 @@ static unsigned single_load(const struct cost_table *table, const struct thumb_i
 }
 
 static unsigned single_store(const struct cost_table *table, const struct thumb_insn *previous,
-                             const struct thumb_insn *insn)
-{
+                             const struct thumb_insn *insn) {
     if (insn->flags & THUMB_FP) {
         return table->cycles[COST_fpuStore];
     }
@@ -137,8 +126,7 @@ static unsigned single_store(const struct cost_table *table, const struct thumb_
 
 /* Cycles without stalls on the previous instruction's result. */
 static unsigned issue_cycles(const struct cost_table *table, const struct thumb_insn *previous,
-                             const struct thumb_insn *insn)
-{
+                             const struct thumb_insn *insn) {
     static const uint8_t rule_of_kind[KIND_COUNT] = {
         [KIND_ALU] = COST_alu,
         [KIND_MUL] = COST_mul,
@@ -170,8 +158,7 @@ static unsigned issue_cycles(const struct cost_table *table, const struct thumb_
 /* A loaded register is ready at the end of the load's own cycles; a computed one is late for the
  * address adder. */
 static unsigned stall_cycles(const struct cost_table *table, const struct thumb_insn *previous,
-                             const struct thumb_insn *insn)
-{
+                             const struct thumb_insn *insn) {
     unsigned stall = 0;
     if (previous == NULL) {
         return 0;
@@ -186,16 +173,14 @@ static unsigned stall_cycles(const struct cost_table *table, const struct thumb_
 }
 
 unsigned cost_cycles(const struct cost_table *table, const struct thumb_insn *previous,
-                     const struct thumb_insn *insn)
-{
+                     const struct thumb_insn *insn) {
     if (cost_is_dynamic(insn) && (insn->flags & THUMB_CONDITIONAL) != 0) {
         return table->cycles[COST_conditionFailed];
     }
     return issue_cycles(table, previous, insn) + stall_cycles(table, previous, insn);
 }
 
-unsigned cost_of_running(const struct cost_table *table, const struct thumb_insn *insn)
-{
+unsigned cost_of_running(const struct cost_table *table, const struct thumb_insn *insn) {
     if ((insn->flags & THUMB_CONDITIONAL) == 0) {
         return 0;
     }
@@ -204,16 +189,14 @@ unsigned cost_of_running(const struct cost_table *table, const struct thumb_insn
     return run > skipped ? run - skipped : 0;
 }
 
-unsigned cost_refill(const struct cost_table *table, const struct thumb_insn *insn)
-{
+unsigned cost_refill(const struct cost_table *table, const struct thumb_insn *insn) {
     if (insn->kind == KIND_TABLE_BRANCH) {
         return table->cycles[COST_tableBranchRefill];
     }
     return table->cycles[insn->kind == KIND_LOAD ? COST_loadPcRefill : COST_branchRefill];
 }
 
-static unsigned simple_issue(const struct thumb_insn *previous, const struct thumb_insn *insn)
-{
+static unsigned simple_issue(const struct thumb_insn *previous, const struct thumb_insn *insn) {
     switch (insn->kind) {
     case KIND_LOAD:
         return is_single(previous, KIND_LOAD) || is_single(previous, KIND_STORE) ? 1 : 2;
@@ -225,15 +208,13 @@ static unsigned simple_issue(const struct thumb_insn *previous, const struct thu
     }
 }
 
-unsigned cost_simple_cycles(const struct thumb_insn *previous, const struct thumb_insn *insn)
-{
+unsigned cost_simple_cycles(const struct thumb_insn *previous, const struct thumb_insn *insn) {
     if (cost_is_dynamic(insn) && (insn->flags & THUMB_CONDITIONAL) != 0) {
         return 1;
     }
     return simple_issue(previous, insn);
 }
 
-unsigned cost_simple_of_running(const struct thumb_insn *insn)
-{
+unsigned cost_simple_of_running(const struct thumb_insn *insn) {
     return insn->flags & THUMB_CONDITIONAL ? simple_issue(NULL, insn) - 1U : 0U;
 }

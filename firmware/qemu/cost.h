@@ -1,5 +1,5 @@
 /*
- * Decides how many cycles an instruction is charged on a single-issue Cortex-M core, by a table of rules.
+ * Decides how many cycles an instruction is charged on a single-issue Cortex-M core, by a table.
  * The values of the rules are left to boards/cores; what they mean is said beside each name.
  */
 #ifndef PIONEER_COST_H

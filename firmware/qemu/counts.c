@@ -31,8 +31,7 @@ static const char *const names[COUNTER_COUNT] = {
     [CLASS_OTHER] = "other",
 };
 
-enum insn_class counts_class(const struct thumb_insn *insn)
-{
+enum insn_class counts_class(const struct thumb_insn *insn) {
     static const uint8_t class_of_kind[KIND_COUNT] = {
         [KIND_ALU] = CLASS_ALU,
         [KIND_MUL] = CLASS_MUL,
@@ -54,13 +53,11 @@ enum insn_class counts_class(const struct thumb_insn *insn)
     return (enum insn_class)class_of_kind[insn->kind];
 }
 
-const char *counts_class_name(enum insn_class class)
-{
+const char *counts_class_name(enum insn_class class) {
     return names[class];
 }
 
-static void add_access(struct counts *counts, const struct thumb_insn *insn)
-{
+static void add_access(struct counts *counts, const struct thumb_insn *insn) {
     if (insn->flags & THUMB_LOADS) {
         counts->value[COUNT_LOADS]++;
         counts->value[COUNT_BYTES_LOADED] += insn->bytes;
@@ -71,8 +68,7 @@ static void add_access(struct counts *counts, const struct thumb_insn *insn)
 }
 
 void counts_add(struct counts *counts, const struct cost_table *table,
-                const struct thumb_insn *previous, const struct thumb_insn *insn)
-{
+                const struct thumb_insn *previous, const struct thumb_insn *insn) {
     enum insn_class class = counts_class(insn);
     counts->value[COUNT_INSTRUCTIONS]++;
     counts->value[COUNT_CYCLES] += cost_cycles(table, previous, insn);
@@ -91,22 +87,19 @@ void counts_add(struct counts *counts, const struct cost_table *table,
 }
 
 void counts_add_run(struct counts *counts, const struct cost_table *table,
-                    const struct thumb_insn *insn)
-{
+                    const struct thumb_insn *insn) {
     counts->value[COUNT_CYCLES] += cost_of_running(table, insn);
     counts->value[COUNT_CYCLES_SIMPLE] += cost_simple_of_running(insn);
     add_access(counts, insn);
 }
 
-void counts_add_times(struct counts *counts, const struct counts *part, uint64_t times)
-{
+void counts_add_times(struct counts *counts, const struct counts *part, uint64_t times) {
     for (int i = 0; i < COUNTER_COUNT; i++) {
         counts->value[i] += part->value[i] * times;
     }
 }
 
-void counts_write(FILE *file, const struct counts *counts)
-{
+void counts_write(FILE *file, const struct counts *counts) {
     for (int i = 0; i < COUNTER_COUNT; i++) {
         const char *before = i == 0 ? "" : i == CLASS_ALU ? ",\"classes\":{" : ",";
         fprintf(file, "%s\"%s\":%" PRIu64, before, names[i], counts->value[i]);

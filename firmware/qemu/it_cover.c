@@ -15,8 +15,7 @@ static struct entry *entries;
 static uint32_t capacity; /* a power of two */
 static uint32_t used;
 
-static struct entry *slot_of(struct entry *table, uint32_t size, uint32_t pc)
-{
+static struct entry *slot_of(struct entry *table, uint32_t size, uint32_t pc) {
     uint32_t i = ((pc >> 1) * 2654435761U) & (size - 1U);
     while (table[i].remaining != 0 && table[i].pc != pc) {
         i = (i + 1U) & (size - 1U);
@@ -24,8 +23,7 @@ static struct entry *slot_of(struct entry *table, uint32_t size, uint32_t pc)
     return &table[i];
 }
 
-static void grow(void)
-{
+static void grow(void) {
     uint32_t size = capacity == 0 ? 256U : capacity * 2U;
     struct entry *table = calloc(size, sizeof *table);
     if (table == NULL) {
@@ -41,8 +39,7 @@ static void grow(void)
     capacity = size;
 }
 
-void it_cover_add(uint32_t pc, unsigned remaining)
-{
+void it_cover_add(uint32_t pc, unsigned remaining) {
     if (used * 2U >= capacity) {
         grow();
     }
@@ -51,7 +48,6 @@ void it_cover_add(uint32_t pc, unsigned remaining)
     *entry = (struct entry){.pc = pc, .remaining = remaining};
 }
 
-unsigned it_cover_find(uint32_t pc)
-{
+unsigned it_cover_find(uint32_t pc) {
     return capacity == 0 ? 0 : slot_of(entries, capacity, pc)->remaining;
 }

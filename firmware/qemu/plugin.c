@@ -2,36 +2,27 @@
  * Decides which instructions ran between the firmware's region marks, from what QEMU tells.
  * Decoding is left to thumb.c, charging to cost.c, the file to region.c.
  *
- * A mark is a one-byte store to element `id` of one of two arrays of REGION_LIMIT bytes; wider stores
- * to them (clearing .bss) are none. Counted is everything after the begin store up to, not including,
- * the end store. A block is counted when control reaches the next one, so that a mark in its middle
- * splits it exactly. Blocks are never freed: their number is bounded by the firmware's code.
+ * A mark is a one-byte store to element `id` of one of two arrays of REGION_LIMIT bytes; wider
+ * stores to them (clearing .bss) are none. Counted is everything after the begin store up to, not
+ * including, the end store. A block is counted when control reaches the next one, so that a mark in
+ * its middle splits it exactly. Blocks are never freed: their number is bounded by the firmware's
+ * code.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "arguments.h"
 #include "block.h"
 #include "qemu_plugin.h"
 #include "region.h"
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_API;
 
-struct options {
-    const char *out;
-    const char *table;
-    uint64_t begin;
-    uint64_t end;
-    bool has_begin;
-    bool has_end;
-    bool audit; /* compare decoded bytes with every access that the emulator makes */
-};
-
-static struct options options;
+static struct arguments arguments;
 static struct cost_table table;
 static struct region region;
 
-/* Where the processor is: the block entered last, and its first instruction that is still to count. */
+/* Where the processor is: the block entered last, and its first instruction still to count. */
 static struct block *current;
 static unsigned uncounted;
 
@@ -43,16 +34,14 @@ static struct {
     uint64_t stored;
 } audit;
 
-static void count_run(struct block *block)
-{
+static void count_run(struct block *block) {
     if (block->runs++ == 0) {
         block->ran_next = ran;
         ran = block;
     }
 }
 
-static void count_current_until(unsigned stop)
-{
+static void count_current_until(unsigned stop) {
     if (uncounted == 0 && stop == current->length) {
         count_run(current);
     } else {
@@ -60,8 +49,7 @@ static void count_current_until(unsigned stop)
     }
 }
 
-static void collect_runs(void)
-{
+static void collect_runs(void) {
     while (ran != NULL) {
         struct block *block = ran;
         counts_add_times(&region.counts, &block->once, block->runs);
@@ -70,8 +58,7 @@ static void collect_runs(void)
     }
 }
 
-static void pass_edge(struct block *next)
-{
+static void pass_edge(struct block *next) {
     const struct edge *edge = block_edge(next, current, &table);
     uint64_t *value = region.counts.value;
     count_current_until(edge->stop);
@@ -81,8 +68,7 @@ static void pass_edge(struct block *next)
     value[COUNT_INTERRUPTED] += edge->interrupted;
 }
 
-static void on_block(unsigned int vcpu, void *userdata)
-{
+static void on_block(unsigned int vcpu, void *userdata) {
     struct block *next = userdata;
     (void)vcpu;
     if (region.open) {
@@ -92,37 +78,49 @@ static void on_block(unsigned int vcpu, void *userdata)
     uncounted = 0;
 }
 
-static void check_audit(void)
-{
+static void check_audit(void) {
     const uint64_t *value = region.counts.value;
-    if (options.audit && (audit.loaded != value[COUNT_BYTES_LOADED] ||
+    if (arguments.audit && (audit.loaded != value[COUNT_BYTES_LOADED] ||
                           audit.stored != value[COUNT_BYTES_STORED])) {
         region_error(&region, "bytes-differ-from-accesses", region.id);
     }
 }
 
-static void on_begin(const struct slot *slot, unsigned id)
-{
-    if (region_begin(&region, id)) {
-        uncounted = slot->index + 1U;
-        audit.loaded = 0;
-        audit.stored = 0;
+/* Both give false for a mark that is out of order, which then is a store like any other. */
+static bool on_begin(const struct slot *slot, unsigned id) {
+    if (!region_begin(&region, id)) {
+        return false;
     }
+    uncounted = slot->index + 1U;
+    audit.loaded = 0;
+    audit.stored = 0;
+    return true;
 }
 
-static void on_end(const struct slot *slot, unsigned id)
-{
-    if (region_may_end(&region, id)) {
-        count_current_until(slot->index);
-        collect_runs();
-        check_audit();
-        region_finish(&region);
+static bool on_end(const struct slot *slot, unsigned id) {
+    if (!region_may_end(&region, id)) {
+        return false;
     }
+    count_current_until(slot->index);
+    collect_runs();
+    check_audit();
+    region_finish(&region);
+    return true;
+}
+
+/* A mark is a store of one byte to an element of one of the two arrays. */
+static bool take_mark(const struct slot *slot, uint64_t address) {
+    if (address - arguments.begin < REGION_LIMIT) {
+        return on_begin(slot, (unsigned)(address - arguments.begin));
+    }
+    if (address - arguments.end < REGION_LIMIT) {
+        return on_end(slot, (unsigned)(address - arguments.end));
+    }
+    return false;
 }
 
 /* Accesses whose number or existence only the run shows. */
-static void on_dynamic_access(struct slot *slot, bool is_store, unsigned bytes)
-{
+static void on_dynamic_access(struct slot *slot, bool is_store, unsigned bytes) {
     if (slot->insn.flags & THUMB_UNDECODED) {
         region.counts.value[is_store ? COUNT_BYTES_STORED : COUNT_BYTES_LOADED] += bytes;
         return;
@@ -135,15 +133,13 @@ static void on_dynamic_access(struct slot *slot, bool is_store, unsigned bytes)
 }
 
 /* An exclusive store reads too, inside the emulator. */
-static bool is_own_direction(const struct thumb_insn *insn, bool is_store)
-{
+static bool is_own_direction(const struct thumb_insn *insn, bool is_store) {
     return (insn->flags & THUMB_UNDECODED) != 0 ||
            (insn->flags & (is_store ? THUMB_STORES : THUMB_LOADS)) != 0;
 }
 
 static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t address,
-                      void *userdata)
-{
+                      void *userdata) {
     struct slot *slot = userdata;
     bool is_store = qemu_plugin_mem_is_store(info);
     unsigned bytes = 1U << qemu_plugin_mem_size_shift(info);
@@ -151,15 +147,8 @@ static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t ad
     if (!is_own_direction(&slot->insn, is_store)) {
         return;
     }
-    if (is_store && bytes == 1) {
-        if (address - options.begin < REGION_LIMIT) {
-            on_begin(slot, (unsigned)(address - options.begin));
-            return;
-        }
-        if (address - options.end < REGION_LIMIT) {
-            on_end(slot, (unsigned)(address - options.end));
-            return;
-        }
+    if (is_store && bytes == 1 && take_mark(slot, address)) {
+        return;
     }
     if (region.open) {
         *(is_store ? &audit.stored : &audit.loaded) += bytes;
@@ -170,16 +159,14 @@ static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t ad
 }
 
 /* Only accesses that may be marks or that the decoder cannot foretell cost time at run time. */
-static bool must_watch(const struct thumb_insn *insn)
-{
+static bool must_watch(const struct thumb_insn *insn) {
     bool is_access = (insn->flags & (THUMB_LOADS | THUMB_STORES)) != 0;
     bool may_mark = (insn->flags & THUMB_STORES) != 0 && insn->bytes == 1;
     return may_mark || cost_is_dynamic(insn) || (insn->flags & THUMB_UNDECODED) != 0 ||
-           (options.audit && is_access);
+           (arguments.audit && is_access);
 }
 
-static void read_halfwords(const struct qemu_plugin_insn *insn, uint16_t halfwords[2])
-{
+static void read_halfwords(const struct qemu_plugin_insn *insn, uint16_t halfwords[2]) {
     uint8_t bytes[4] = {0};
 #if QEMU_PLUGIN_API >= 3
     qemu_plugin_insn_data(insn, bytes, sizeof bytes);
@@ -191,8 +178,7 @@ static void read_halfwords(const struct qemu_plugin_insn *insn, uint16_t halfwor
     halfwords[1] = (uint16_t)(bytes[2] | (unsigned)bytes[3] << 8);
 }
 
-static void translate(struct qemu_plugin_tb *tb)
-{
+static void translate(struct qemu_plugin_tb *tb) {
     unsigned length = (unsigned)qemu_plugin_tb_n_insns(tb);
     if (length == 0) {
         return;
@@ -222,117 +208,62 @@ static void translate(struct qemu_plugin_tb *tb)
     qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_NO_REGS, block);
 }
 
-static void finish(void)
-{
+static void finish(void) {
     region_abandon(&region);
     fclose(region.file);
 }
 
 #if QEMU_PLUGIN_API >= 7
-static void on_translate(struct qemu_plugin_tb *tb, void *userdata)
-{
+static void on_translate(struct qemu_plugin_tb *tb, void *userdata) {
     (void)userdata;
     translate(tb);
 }
 
-static void on_exit(void *userdata)
-{
+static void on_exit(void *userdata) {
     (void)userdata;
     finish();
 }
 
-static void register_callbacks(qemu_plugin_id_t id)
-{
+static void register_callbacks(qemu_plugin_id_t id) {
     qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate, NULL);
     qemu_plugin_register_atexit_cb(id, on_exit, NULL);
 }
 #else
-static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
-{
+static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
     (void)id;
     translate(tb);
 }
 
-static void on_exit(qemu_plugin_id_t id, void *userdata)
-{
+static void on_exit(qemu_plugin_id_t id, void *userdata) {
     (void)id;
     (void)userdata;
     finish();
 }
 
-static void register_callbacks(qemu_plugin_id_t id)
-{
+static void register_callbacks(qemu_plugin_id_t id) {
     qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
     qemu_plugin_register_atexit_cb(id, on_exit, NULL);
 }
 #endif
 
-static int refuse(const char *what, const char *why)
-{
-    fprintf(stderr, "pioneer timing: %s: %s\n", what, why);
-    return -1;
-}
-
-static int read_address(const char *text, uint64_t *address, bool *is_given)
-{
-    char *rest;
-    *address = strtoull(text, &rest, 0);
-    *is_given = rest != text && *rest == '\0' && *text != '-' && *address <= UINT32_MAX;
-    return *is_given ? 0 : refuse(text, "not a 32-bit address");
-}
-
-static int read_option(const char *text)
-{
-    if (strncmp(text, "out=", 4) == 0) {
-        options.out = text + 4;
-    } else if (strncmp(text, "table=", 6) == 0) {
-        options.table = text + 6;
-    } else if (strncmp(text, "begin=", 6) == 0) {
-        return read_address(text + 6, &options.begin, &options.has_begin);
-    } else if (strncmp(text, "end=", 4) == 0) {
-        return read_address(text + 4, &options.end, &options.has_end);
-    } else if (strcmp(text, "audit=on") == 0) {
-        options.audit = true;
-    } else {
-        return refuse(text, "not an argument of this plugin");
-    }
-    return 0;
-}
-
-static int check_options(void)
-{
-    uint64_t distance = options.begin < options.end ? options.end - options.begin
-                                                    : options.begin - options.end;
-    if (options.out == NULL || options.table == NULL || !options.has_begin || !options.has_end) {
-        return refuse("arguments", "out=, table=, begin= and end= are needed");
-    }
-    return distance < REGION_LIMIT ? refuse("begin and end", "the mark arrays overlap") : 0;
-}
-
 QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
-                                           char **argv)
-{
+                                           char **argv) {
     char problem[96];
     if (strcmp(info->target_name, "arm") != 0 || !info->system_emulation) {
-        return refuse(info->target_name, "only qemu-system-arm is decoded");
+        return arguments_refuse(info->target_name, "only qemu-system-arm is decoded");
     }
     if (info->system.max_vcpus != 1) {
-        return refuse("machine", "it has more than one processor");
+        return arguments_refuse("machine", "it has more than one processor");
     }
-    for (int i = 0; i < argc; i++) {
-        if (read_option(argv[i]) != 0) {
-            return -1;
-        }
-    }
-    if (check_options() != 0) {
+    if (arguments_read(&arguments, argc, argv) != 0) {
         return -1;
     }
-    if (cost_read(&table, options.table, problem, sizeof problem) != 0) {
-        return refuse(options.table, problem);
+    if (cost_read(&table, arguments.table, problem, sizeof problem) != 0) {
+        return arguments_refuse(arguments.table, problem);
     }
-    region.file = fopen(options.out, "w");
+    region.file = fopen(arguments.out, "w");
     if (region.file == NULL) {
-        return refuse(options.out, "cannot be written");
+        return arguments_refuse(arguments.out, "cannot be written");
     }
     register_callbacks(id);
     return 0;

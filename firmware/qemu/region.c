@@ -7,16 +7,14 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void flush_line(struct region *region)
-{
+static void flush_line(struct region *region) {
     fputs("\n", region->file);
     if (fflush(region->file) != 0) {
         fputs("pioneer timing: the counts file cannot be written\n", stderr);
     }
 }
 
-void region_error(struct region *region, const char *what, unsigned id)
-{
+void region_error(struct region *region, const char *what, unsigned id) {
     fprintf(region->file, "{\"error\":\"%s\",\"region\":%u,\"open\":", what, id);
     if (region->open) {
         fprintf(region->file, "%u}", region->id);
@@ -26,8 +24,7 @@ void region_error(struct region *region, const char *what, unsigned id)
     flush_line(region);
 }
 
-bool region_begin(struct region *region, unsigned id)
-{
+bool region_begin(struct region *region, unsigned id) {
     if (region->open) {
         region_error(region, "nested-begin", id);
         return false;
@@ -38,8 +35,7 @@ bool region_begin(struct region *region, unsigned id)
     return true;
 }
 
-bool region_may_end(struct region *region, unsigned id)
-{
+bool region_may_end(struct region *region, unsigned id) {
     if (!region->open) {
         region_error(region, "end-without-begin", id);
         return false;
@@ -51,8 +47,7 @@ bool region_may_end(struct region *region, unsigned id)
     return true;
 }
 
-void region_finish(struct region *region)
-{
+void region_finish(struct region *region) {
     fprintf(region->file, "{\"region\":%u,\"index\":%" PRIu64 ",", region->id,
             region->finished[region->id]);
     counts_write(region->file, &region->counts);
@@ -62,8 +57,7 @@ void region_finish(struct region *region)
     region->open = false;
 }
 
-void region_abandon(struct region *region)
-{
+void region_abandon(struct region *region) {
     if (region->open) {
         region_error(region, "unfinished", region->id);
         region->open = false;

@@ -4,19 +4,16 @@
  */
 #include "thumb.h"
 
-int thumb_is_wide(uint16_t first)
-{
+int thumb_is_wide(uint16_t first) {
     return (first & 0xf800U) >= 0xe800U;
 }
 
-static int32_t sign_extend(unsigned value, unsigned bits)
-{
+static int32_t sign_extend(unsigned value, unsigned bits) {
     unsigned sign = 1U << (bits - 1U);
     return (int32_t)(value ^ sign) - (int32_t)sign;
 }
 
-static unsigned count_bits(unsigned value)
-{
+static unsigned count_bits(unsigned value) {
     unsigned count = 0;
     for (; value != 0; value &= value - 1U) {
         count++;
@@ -24,8 +21,7 @@ static unsigned count_bits(unsigned value)
     return count;
 }
 
-static void branch_to(struct thumb_insn *insn, int32_t displacement)
-{
+static void branch_to(struct thumb_insn *insn, int32_t displacement) {
     insn->kind = KIND_BRANCH;
     insn->flags |= THUMB_WRITES_PC | THUMB_DIRECT;
     insn->displacement = displacement;
@@ -33,8 +29,7 @@ static void branch_to(struct thumb_insn *insn, int32_t displacement)
 
 /* One register to or from [base, ...]. */
 static void transfer(struct thumb_insn *insn, int is_load, unsigned data, uint16_t address,
-                     unsigned bytes)
-{
+                     unsigned bytes) {
     insn->kind = is_load ? KIND_LOAD : KIND_STORE;
     insn->flags |= is_load ? THUMB_LOADS : THUMB_STORES;
     insn->address = address;
@@ -46,8 +41,7 @@ static void transfer(struct thumb_insn *insn, int is_load, unsigned data, uint16
 }
 
 static void transfer_list(struct thumb_insn *insn, int is_load, unsigned base, unsigned list,
-                          int writes_base)
-{
+                          int writes_base) {
     unsigned count = count_bits(list);
     insn->kind = is_load ? KIND_LOAD_MULTIPLE : KIND_STORE_MULTIPLE;
     insn->flags |= is_load ? THUMB_LOADS : THUMB_STORES;
@@ -61,8 +55,7 @@ static void transfer_list(struct thumb_insn *insn, int is_load, unsigned base, u
     }
 }
 
-static void decode_data_processing(struct thumb_insn *insn, uint16_t op)
-{
+static void decode_data_processing(struct thumb_insn *insn, uint16_t op) {
     enum { TST = 8, CMP = 10, CMN = 11, MUL = 13 };
     unsigned operation = thumb_bits(op, 9, 6);
     insn->kind = operation == MUL ? KIND_MUL : KIND_ALU;
@@ -71,8 +64,7 @@ static void decode_data_processing(struct thumb_insn *insn, uint16_t op)
     }
 }
 
-static void decode_high_registers(struct thumb_insn *insn, uint16_t op)
-{
+static void decode_high_registers(struct thumb_insn *insn, uint16_t op) {
     enum { CMP = 1, BX = 3 };
     unsigned operation = thumb_bits(op, 9, 8);
     unsigned destination = thumb_bits(op, 2, 0) | (thumb_bits(op, 7, 7) << 3);
@@ -90,8 +82,7 @@ static void decode_high_registers(struct thumb_insn *insn, uint16_t op)
     }
 }
 
-static void decode_register_offset(struct thumb_insn *insn, uint16_t op)
-{
+static void decode_register_offset(struct thumb_insn *insn, uint16_t op) {
     /* STR STRH STRB LDRSB LDR LDRH LDRB LDRSH */
     static const uint8_t bytes[8] = {4, 2, 1, 1, 4, 2, 1, 2};
     unsigned operation = thumb_bits(op, 11, 9);
@@ -101,8 +92,7 @@ static void decode_register_offset(struct thumb_insn *insn, uint16_t op)
     insn->flags |= THUMB_REGISTER_OFFSET;
 }
 
-static void decode_immediate_offset(struct thumb_insn *insn, uint16_t op)
-{
+static void decode_immediate_offset(struct thumb_insn *insn, uint16_t op) {
     /* by op[15:12]: 6 word, 7 byte, 8 halfword, 9 word on sp */
     unsigned group = thumb_bits(op, 15, 12);
     unsigned bytes = group == 7 ? 1 : group == 8 ? 2 : 4;
@@ -112,8 +102,7 @@ static void decode_immediate_offset(struct thumb_insn *insn, uint16_t op)
     transfer(insn, (int)thumb_bits(op, 11, 11), data, thumb_register(base), bytes);
 }
 
-static void decode_miscellaneous(struct thumb_insn *insn, uint16_t op)
-{
+static void decode_miscellaneous(struct thumb_insn *insn, uint16_t op) {
     unsigned mask = thumb_bits(op, 3, 0);
     unsigned lr_or_pc = thumb_bits(op, 8, 8);
     if ((op & 0xff00U) == 0xb000U) { /* ADD, SUB sp */
@@ -143,8 +132,7 @@ static void decode_miscellaneous(struct thumb_insn *insn, uint16_t op)
     }
 }
 
-static void decode_shift_add_compare(struct thumb_insn *insn, uint16_t op)
-{
+static void decode_shift_add_compare(struct thumb_insn *insn, uint16_t op) {
     enum { COMPARE_IMMEDIATE = 5 };
     unsigned operation = thumb_bits(op, 13, 11);
     insn->kind = KIND_ALU;
@@ -155,8 +143,7 @@ static void decode_shift_add_compare(struct thumb_insn *insn, uint16_t op)
     }
 }
 
-void thumb_decode_narrow(struct thumb_insn *insn, uint16_t op)
-{
+void thumb_decode_narrow(struct thumb_insn *insn, uint16_t op) {
     unsigned low_register = thumb_bits(op, 10, 8);
     switch (thumb_bits(op, 15, 12)) {
     case 0x4:
@@ -208,8 +195,7 @@ void thumb_decode_narrow(struct thumb_insn *insn, uint16_t op)
     }
 }
 
-struct thumb_insn thumb_decode(uint16_t first, uint16_t second)
-{
+struct thumb_insn thumb_decode(uint16_t first, uint16_t second) {
     struct thumb_insn insn = {.size = 2, .kind = KIND_OTHER};
     if (!thumb_is_wide(first)) {
         thumb_decode_narrow(&insn, first);

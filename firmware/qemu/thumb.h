@@ -1,5 +1,6 @@
 /*
- * Decides what a Thumb-2 instruction of ARMv7E-M with FPv4-SP is: kind, registers, bytes, control flow.
+ * Decides what a Thumb-2 instruction of ARMv7E-M with FPv4-SP is: kind, registers, bytes, control
+ * flow.
  * What it costs is left to cost.c; whether it ran is left to plugin.c.
  * Encodings: ARMv7-M Architecture Reference Manual, chapters A5 to A7.
  */
@@ -68,19 +69,16 @@ void thumb_decode_wide(struct thumb_insn *insn, uint16_t first, uint16_t second)
 void thumb_decode_fpu(struct thumb_insn *insn, uint16_t first, uint16_t second);
 
 /* Bits [high:low] of a halfword. */
-static inline unsigned thumb_bits(unsigned value, unsigned high, unsigned low)
-{
+static inline unsigned thumb_bits(unsigned value, unsigned high, unsigned low) {
     return (value >> low) & ((1U << (high - low + 1U)) - 1U);
 }
 
 /* Mask of one core register; pc is control flow, not data, and gives 0. */
-static inline uint16_t thumb_register(unsigned number)
-{
+static inline uint16_t thumb_register(unsigned number) {
     return (uint16_t)((1U << number) & 0x7fffU);
 }
 
-static inline void thumb_undecoded(struct thumb_insn *insn)
-{
+static inline void thumb_undecoded(struct thumb_insn *insn) {
     insn->kind = KIND_OTHER;
     insn->flags |= THUMB_UNDECODED;
 }

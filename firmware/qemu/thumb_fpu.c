@@ -5,8 +5,7 @@
 #include "thumb.h"
 
 /* Mask of the single registers behind one operand: Vx:x for a single, x:Vx for a double. */
-static uint32_t fp_register(int is_double, unsigned number, unsigned bit)
-{
+static uint32_t fp_register(int is_double, unsigned number, unsigned bit) {
     if (is_double) {
         unsigned index = (bit << 4) | number;
         return index < 16 ? 3U << (2U * index) : 0U;
@@ -14,8 +13,7 @@ static uint32_t fp_register(int is_double, unsigned number, unsigned bit)
     return 1U << ((number << 1) | bit);
 }
 
-static uint32_t fp_list(int is_double, unsigned number, unsigned bit, unsigned words)
-{
+static uint32_t fp_list(int is_double, unsigned number, unsigned bit, unsigned words) {
     unsigned start = is_double ? 2U * ((bit << 4) | number) : (number << 1) | bit;
     uint32_t mask = 0;
     for (unsigned i = start; i < start + words && i < 32; i++) {
@@ -24,8 +22,7 @@ static uint32_t fp_list(int is_double, unsigned number, unsigned bit, unsigned w
     return mask;
 }
 
-static void decode_memory(struct thumb_insn *insn, uint16_t first, uint16_t second)
-{
+static void decode_memory(struct thumb_insn *insn, uint16_t first, uint16_t second) {
     int is_load = (int)thumb_bits(first, 4, 4);
     int is_double = (int)thumb_bits(second, 8, 8);
     int writes_base = (int)thumb_bits(first, 5, 5);
@@ -50,8 +47,7 @@ static void decode_memory(struct thumb_insn *insn, uint16_t first, uint16_t seco
 }
 
 /* VMOV between two core registers and a double or two singles. */
-static void decode_move_pair(struct thumb_insn *insn, uint16_t first, uint16_t second)
-{
+static void decode_move_pair(struct thumb_insn *insn, uint16_t first, uint16_t second) {
     int to_core = (int)thumb_bits(first, 4, 4);
     uint32_t mask = fp_list((int)thumb_bits(second, 8, 8), thumb_bits(second, 3, 0),
                             thumb_bits(second, 5, 5), 2);
@@ -66,8 +62,7 @@ static void decode_move_pair(struct thumb_insn *insn, uint16_t first, uint16_t s
 }
 
 /* VMOV between one core register and a single or half a double; VMRS, VMSR. */
-static void decode_move(struct thumb_insn *insn, uint16_t first, uint16_t second)
-{
+static void decode_move(struct thumb_insn *insn, uint16_t first, uint16_t second) {
     int to_core = (int)thumb_bits(first, 4, 4);
     int is_system = thumb_bits(first, 7, 5) == 7;
     uint32_t mask = fp_register((int)thumb_bits(second, 8, 8), thumb_bits(first, 3, 0),
@@ -83,8 +78,7 @@ static void decode_move(struct thumb_insn *insn, uint16_t first, uint16_t second
 
 /* VMOV immediate and register, VABS, VNEG, VSQRT, VCMP, VCVT: one operand. */
 static void decode_unary(struct thumb_insn *insn, uint16_t first, uint16_t second, uint32_t d,
-                         uint32_t m)
-{
+                         uint32_t m) {
     unsigned operation = thumb_bits(first, 3, 0);
     insn->kind = KIND_FPU;
     insn->fp_writes = d;
@@ -101,8 +95,7 @@ static void decode_unary(struct thumb_insn *insn, uint16_t first, uint16_t secon
     }
 }
 
-static void decode_arithmetic(struct thumb_insn *insn, uint16_t first, uint16_t second)
-{
+static void decode_arithmetic(struct thumb_insn *insn, uint16_t first, uint16_t second) {
     int is_double = (int)thumb_bits(second, 8, 8);
     uint32_t d = fp_register(is_double, thumb_bits(second, 15, 12), thumb_bits(first, 6, 6));
     uint32_t n = fp_register(is_double, thumb_bits(first, 3, 0), thumb_bits(second, 7, 7));
@@ -131,8 +124,7 @@ static void decode_arithmetic(struct thumb_insn *insn, uint16_t first, uint16_t 
     }
 }
 
-void thumb_decode_fpu(struct thumb_insn *insn, uint16_t first, uint16_t second)
-{
+void thumb_decode_fpu(struct thumb_insn *insn, uint16_t first, uint16_t second) {
     int is_fpu = thumb_bits(second, 11, 9) == 5; /* coprocessors 10 and 11 */
     int is_second_space = (int)thumb_bits(first, 12, 12);
     if (!is_fpu || is_second_space || thumb_bits(first, 9, 8) == 3) {

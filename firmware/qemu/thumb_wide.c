@@ -9,22 +9,19 @@ static unsigned field_n(uint16_t first) { return thumb_bits(first, 3, 0); }
 static unsigned field_t(uint16_t second) { return thumb_bits(second, 15, 12); }
 static unsigned field_d(uint16_t second) { return thumb_bits(second, 11, 8); }
 
-static void set_alu(struct thumb_insn *insn, unsigned destination)
-{
+static void set_alu(struct thumb_insn *insn, unsigned destination) {
     insn->kind = KIND_ALU;
     insn->writes = thumb_register(destination);
 }
 
-static void set_transfer(struct thumb_insn *insn, int is_load, unsigned bytes)
-{
+static void set_transfer(struct thumb_insn *insn, int is_load, unsigned bytes) {
     insn->kind = is_load ? KIND_LOAD : KIND_STORE;
     insn->flags |= is_load ? THUMB_LOADS : THUMB_STORES;
     insn->bytes = (uint8_t)bytes;
     insn->words = 1;
 }
 
-static void decode_multiple(struct thumb_insn *insn, uint16_t first, uint16_t second)
-{
+static void decode_multiple(struct thumb_insn *insn, uint16_t first, uint16_t second) {
     int is_load = (int)thumb_bits(first, 4, 4);
     unsigned mode = thumb_bits(first, 8, 7);
     unsigned base = field_n(first);
@@ -45,8 +42,7 @@ static void decode_multiple(struct thumb_insn *insn, uint16_t first, uint16_t se
     }
 }
 
-static void decode_dual(struct thumb_insn *insn, uint16_t first, uint16_t second)
-{
+static void decode_dual(struct thumb_insn *insn, uint16_t first, uint16_t second) {
     int is_load = (int)thumb_bits(first, 4, 4);
     insn->kind = is_load ? KIND_LOAD_MULTIPLE : KIND_STORE_MULTIPLE;
     insn->flags |= is_load ? THUMB_LOADS : THUMB_STORES;
@@ -59,8 +55,7 @@ static void decode_dual(struct thumb_insn *insn, uint16_t first, uint16_t second
 }
 
 static void decode_exclusive(struct thumb_insn *insn, unsigned bytes, int is_load,
-                             uint16_t first, uint16_t second)
-{
+                             uint16_t first, uint16_t second) {
     set_transfer(insn, is_load, bytes);
     insn->address = thumb_register(field_n(first));
     if (is_load) {
@@ -71,8 +66,7 @@ static void decode_exclusive(struct thumb_insn *insn, unsigned bytes, int is_loa
     }
 }
 
-static void decode_table_branch(struct thumb_insn *insn, uint16_t first, uint16_t second)
-{
+static void decode_table_branch(struct thumb_insn *insn, uint16_t first, uint16_t second) {
     insn->kind = KIND_TABLE_BRANCH;
     insn->flags |= THUMB_LOADS | THUMB_WRITES_PC;
     insn->bytes = thumb_bits(second, 4, 4) ? 2 : 1;
@@ -80,8 +74,7 @@ static void decode_table_branch(struct thumb_insn *insn, uint16_t first, uint16_
                                thumb_register(thumb_bits(second, 3, 0)));
 }
 
-static void decode_dual_exclusive_table(struct thumb_insn *insn, uint16_t first, uint16_t second)
-{
+static void decode_dual_exclusive_table(struct thumb_insn *insn, uint16_t first, uint16_t second) {
     int is_load = (int)thumb_bits(first, 4, 4);
     int has_write_back_or_index = thumb_bits(first, 8, 8) || thumb_bits(first, 5, 5);
     unsigned operation = thumb_bits(second, 7, 4);
@@ -100,8 +93,7 @@ static void decode_dual_exclusive_table(struct thumb_insn *insn, uint16_t first,
 
 /* AND BIC ORR ORN EOR PKH ADD ADC SBC SUB RSB by first[8:5], register or modified immediate. */
 static void decode_operation(struct thumb_insn *insn, uint16_t first, uint16_t second,
-                             unsigned allowed)
-{
+                             unsigned allowed) {
     enum { AND = 0, EOR = 4, ADD = 8, SUB = 13 };
     unsigned operation = thumb_bits(first, 8, 5);
     int is_test = (operation == AND || operation == EOR || operation == ADD || operation == SUB) &&
@@ -113,8 +105,7 @@ static void decode_operation(struct thumb_insn *insn, uint16_t first, uint16_t s
     set_alu(insn, is_test ? 15 : field_d(second));
 }
 
-static void decode_plain_immediate(struct thumb_insn *insn, uint16_t first, uint16_t second)
-{
+static void decode_plain_immediate(struct thumb_insn *insn, uint16_t first, uint16_t second) {
     /* ADD MOVW SUB MOVT SSAT SSAT16 SBFX BFI USAT USAT16 UBFX, by first[8:4] */
     const unsigned allowed = (1U << 0) | (1U << 4) | (1U << 10) | (1U << 12) | (1U << 16) |
                              (1U << 18) | (1U << 20) | (1U << 22) | (1U << 24) | (1U << 26) |
@@ -127,8 +118,7 @@ static void decode_plain_immediate(struct thumb_insn *insn, uint16_t first, uint
 }
 
 /* Displacement of B.W and BL: S:I1:I2:imm10:imm11:0, I = NOT(J EOR S). */
-static int32_t far_displacement(uint16_t first, uint16_t second)
-{
+static int32_t far_displacement(uint16_t first, uint16_t second) {
     unsigned sign = thumb_bits(first, 10, 10);
     unsigned i1 = (thumb_bits(second, 13, 13) ^ sign) ^ 1U;
     unsigned i2 = (thumb_bits(second, 11, 11) ^ sign) ^ 1U;
@@ -138,8 +128,7 @@ static int32_t far_displacement(uint16_t first, uint16_t second)
 }
 
 /* Displacement of B<c>.W: S:J2:J1:imm6:imm11:0. */
-static int32_t near_displacement(uint16_t first, uint16_t second)
-{
+static int32_t near_displacement(uint16_t first, uint16_t second) {
     unsigned sign = thumb_bits(first, 10, 10);
     unsigned value = (sign << 20) | (thumb_bits(second, 11, 11) << 19) |
                      (thumb_bits(second, 13, 13) << 18) | (thumb_bits(first, 5, 0) << 12) |
@@ -147,8 +136,7 @@ static int32_t near_displacement(uint16_t first, uint16_t second)
     return (int32_t)value - (int32_t)(sign << 21) + 4;
 }
 
-static void decode_branch_or_control(struct thumb_insn *insn, uint16_t first, uint16_t second)
-{
+static void decode_branch_or_control(struct thumb_insn *insn, uint16_t first, uint16_t second) {
     int links = (int)thumb_bits(second, 14, 14);
     unsigned operation = thumb_bits(first, 10, 4);
     if (thumb_bits(second, 12, 12)) { /* B.W, BL */
@@ -169,8 +157,7 @@ static void decode_branch_or_control(struct thumb_insn *insn, uint16_t first, ui
     }
 }
 
-static void decode_single(struct thumb_insn *insn, uint16_t first, uint16_t second)
-{
+static void decode_single(struct thumb_insn *insn, uint16_t first, uint16_t second) {
     int is_load = (int)thumb_bits(first, 4, 4);
     unsigned size = thumb_bits(first, 6, 5);
     unsigned base = field_n(first);
@@ -200,8 +187,7 @@ static void decode_single(struct thumb_insn *insn, uint16_t first, uint16_t seco
     }
 }
 
-static void decode_register_operation(struct thumb_insn *insn, uint16_t first, uint16_t second)
-{
+static void decode_register_operation(struct thumb_insn *insn, uint16_t first, uint16_t second) {
     /* shifts, extends, parallel and saturating arithmetic, REV, SEL, CLZ: all one result in Rd */
     if (field_t(second) != 15) {
         thumb_undecoded(insn);
@@ -211,8 +197,7 @@ static void decode_register_operation(struct thumb_insn *insn, uint16_t first, u
     set_alu(insn, field_d(second));
 }
 
-static void decode_multiply(struct thumb_insn *insn, uint16_t first, uint16_t second)
-{
+static void decode_multiply(struct thumb_insn *insn, uint16_t first, uint16_t second) {
     enum { MULTIPLY = 0, SUBTRACT_HIGH = 6, ABSOLUTE_DIFFERENCE = 7 };
     unsigned operation = thumb_bits(first, 6, 4);
     int accumulates = field_t(second) != 15;
@@ -229,8 +214,7 @@ static void decode_multiply(struct thumb_insn *insn, uint16_t first, uint16_t se
     }
 }
 
-static void decode_long_multiply(struct thumb_insn *insn, uint16_t first, uint16_t second)
-{
+static void decode_long_multiply(struct thumb_insn *insn, uint16_t first, uint16_t second) {
     unsigned operation = thumb_bits(first, 6, 4);
     unsigned variant = thumb_bits(second, 7, 4);
     insn->writes = (uint16_t)(thumb_register(field_d(second)) | thumb_register(field_t(second)));
@@ -248,8 +232,7 @@ static void decode_long_multiply(struct thumb_insn *insn, uint16_t first, uint16
     }
 }
 
-void thumb_decode_wide(struct thumb_insn *insn, uint16_t first, uint16_t second)
-{
+void thumb_decode_wide(struct thumb_insn *insn, uint16_t first, uint16_t second) {
     const unsigned register_operations = 0x6d5fU;  /* bits: 0..4 6 8 10 11 13 14 */
     const unsigned immediate_operations = 0x6d1fU; /* the same without PKH */
     switch (thumb_bits(first, 12, 11)) {

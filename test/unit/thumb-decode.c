@@ -7,8 +7,7 @@
 
 #include "counts.h"
 
-int main(void)
-{
+int main(void) {
     unsigned first;
     unsigned second;
     while (scanf("%x %x", &first, &second) == 2) {

@@ -1,0 +1,63 @@
+/*
+ * Decides whether the arguments given to the plugin can be used.
+ * Whether the files exist is left to those who open them.
+ */
+#include "arguments.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "region.h"
+
+int arguments_refuse(const char *what, const char *why) {
+    fprintf(stderr, "pioneer timing: %s: %s\n", what, why);
+    return -1;
+}
+
+static int read_address(const char *text, uint64_t *address, bool *is_given) {
+    char *rest;
+    *address = strtoull(text, &rest, 0);
+    *is_given = rest != text && *rest == '\0' && *text != '-' && *address <= UINT32_MAX;
+    return *is_given ? 0 : arguments_refuse(text, "not a 32-bit address");
+}
+
+static int read_argument(struct arguments *arguments, const char *text) {
+    if (strncmp(text, "out=", 4) == 0) {
+        arguments->out = text + 4;
+    } else if (strncmp(text, "table=", 6) == 0) {
+        arguments->table = text + 6;
+    } else if (strncmp(text, "begin=", 6) == 0) {
+        return read_address(text + 6, &arguments->begin, &arguments->has_begin);
+    } else if (strncmp(text, "end=", 4) == 0) {
+        return read_address(text + 4, &arguments->end, &arguments->has_end);
+    } else if (strcmp(text, "audit=on") == 0) {
+        arguments->audit = true;
+    } else {
+        return arguments_refuse(text, "not an argument of this plugin");
+    }
+    return 0;
+}
+
+static int check(const struct arguments *arguments) {
+    uint64_t begin = arguments->begin;
+    uint64_t end = arguments->end;
+    uint64_t distance = begin < end ? end - begin : begin - end;
+    bool has_files = arguments->out != NULL && arguments->table != NULL;
+    if (!has_files || !arguments->has_begin || !arguments->has_end) {
+        return arguments_refuse("arguments", "out=, table=, begin= and end= are needed");
+    }
+    if (distance < REGION_LIMIT) {
+        return arguments_refuse("begin and end", "the mark arrays overlap");
+    }
+    return 0;
+}
+
+int arguments_read(struct arguments *arguments, int count, char **texts) {
+    for (int i = 0; i < count; i++) {
+        if (read_argument(arguments, texts[i]) != 0) {
+            return -1;
+        }
+    }
+    return check(arguments);
+}

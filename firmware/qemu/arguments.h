@@ -1,0 +1,27 @@
+/*
+ * Decides which arguments the plugin takes: out=, table=, begin=, end=, audit=on.
+ * What they are used for is left to plugin.c.
+ */
+#ifndef PIONEER_ARGUMENTS_H
+#define PIONEER_ARGUMENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct arguments {
+    const char *out;   /* counts file, written anew */
+    const char *table; /* timing table, lines `rule cycles` */
+    uint64_t begin;    /* address of pioneer_region_begin */
+    uint64_t end;      /* address of pioneer_region_end */
+    bool has_begin;
+    bool has_end;
+    bool audit; /* compare decoded bytes with every access that the emulator makes */
+};
+
+/* Reads all arguments. Returns 0, or -1 after saying why on stderr. */
+int arguments_read(struct arguments *arguments, int count, char **texts);
+
+/* Says on stderr what is refused and why; returns -1. */
+int arguments_refuse(const char *what, const char *why);
+
+#endif

@@ -1,0 +1,203 @@
+/**
+ * Proves what the timing plugin says of marks that do not match, of arguments it cannot use and of a build that
+ * is not possible, and that it stays fast. Counts are left to plugin-counts.test.ts.
+ */
+import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { MissingToolError } from "../../codegen/index.ts";
+import { prepareTimingPlugin, type TimingPlugin } from "../../host/workflow/plugin.ts";
+import {
+  assemble,
+  count,
+  createWorkplace,
+  EMULATOR,
+  missingTool,
+  region,
+  runEmulator,
+  type Workplace,
+} from "./plugin-run.ts";
+
+const begin = (id: number) => ` strb r6, [r4, #${id}]\n`;
+const end = (id: number) => ` strb r6, [r4, #${16 + id}]\n`;
+
+const missing = missingTool();
+if (missing) console.warn(`plugin-errors: skipped, ${missing}`);
+
+describe.skipIf(missing)("timing plugin, when something is wrong", () => {
+  let place: Workplace;
+  let plugin: TimingPlugin;
+
+  const prepare = () =>
+    prepareTimingPlugin({ core: "cortex-m4", emulator: EMULATOR, directory: place.folder });
+
+  beforeAll(async () => {
+    place = createWorkplace();
+    plugin = await prepare();
+  });
+
+  afterAll(() => place.remove());
+
+  test("a region inside a region is an error, the outer one is counted whole", async () => {
+    // Between the outer marks: begin 1, nop, end 1, nop: two stores and two nops.
+    const body = `${begin(0)}${begin(1)} nop\n${end(1)} nop\n${end(0)}`;
+    const { file } = await count(plugin, assemble(place, "nested", body));
+    expect(file.problems).toEqual([
+      { line: 1, what: "nested-begin", detail: "region 1, while region 0 was open" },
+      { line: 2, what: "end-of-other-region", detail: "region 1, while region 0 was open" },
+    ]);
+    expect(file.regions.map((r) => [r.region, r.instructions])).toEqual([[0, 4]]);
+  });
+
+  test("an end without a begin and a begin without an end are errors", async () => {
+    const { file } = await count(plugin, assemble(place, "unbalanced", end(3) + begin(2)));
+    expect(file.problems).toEqual([
+      { line: 1, what: "end-without-begin", detail: "region 3, with no region open" },
+      { line: 2, what: "unfinished", detail: "region 2, while region 2 was open" },
+    ]);
+    expect(file.regions).toEqual([]);
+  });
+
+  test("clearing the mark arrays by words marks nothing", async () => {
+    const body = ` .irp at, 0, 4, 8, 12, 16, 20, 24, 28\n str r6, [r4, #\\at]\n .endr\n`;
+    const { file } = await count(plugin, assemble(place, "cleared", body + region(5, " nop")));
+    expect(file.problems).toEqual([]);
+    expect(file.regions.map((r) => [r.region, r.index, r.instructions])).toEqual([[5, 0, 1]]);
+  });
+
+  test("passes of a region are numbered", async () => {
+    const loop = ` movs r7, #3\n1:\n${region(4, " nop")} subs r7, #1\n bne 1b\n`;
+    const { file } = await count(plugin, assemble(place, "passes", loop));
+    expect(file.regions.map((r) => [r.region, r.index, r.cycles])).toEqual([
+      [4, 0, 1],
+      [4, 1, 1],
+      [4, 2, 1],
+    ]);
+  });
+
+  describe("refuses arguments", () => {
+    let elf: string;
+    let table: string;
+    beforeAll(() => {
+      elf = assemble(place, "arguments", "");
+      table = plugin.table;
+    });
+
+    const values = (over: Record<string, string>) => ({
+      out: join(place.folder, "out"),
+      begin: "0x20000000",
+      end: "0x20000010",
+      table,
+      ...over,
+    });
+
+    const start = (over: Record<string, string>) => {
+      const list = Object.entries(values(over)).map(([name, value]) => `${name}=${value}`);
+      return runEmulator(elf, ["-plugin", [`file=${plugin.library}`, ...list].join(",")]);
+    };
+
+    const badTable = (name: string, text: string) => {
+      const file = join(place.folder, name);
+      writeFileSync(file, text);
+      return file;
+    };
+
+    test.each([
+      ["an address that is none", () => ({ begin: "elsewhere" }), "not a 32-bit address"],
+      ["a negative address", () => ({ begin: "-1" }), "not a 32-bit address"],
+      ["an address above 32 bits", () => ({ end: "0x100000000" }), "not a 32-bit address"],
+      ["mark arrays that overlap", () => ({ end: "0x20000008" }), "overlap"],
+      ["a word it does not know", () => ({ frames: "3" }), "not an argument"],
+      ["a counts file without a folder", () => ({ out: "/nowhere/at/all" }), "cannot be written"],
+      ["no table", () => ({ table: "/nowhere/at/all" }), "cannot be opened"],
+      ["an empty table", () => ({ table: badTable("empty", "") }), "rule alu is missing"],
+      ["a rule twice", () => ({ table: badTable("twice", "alu 1\nalu 1\n") }), "given twice"],
+      ["an unknown rule", () => ({ table: badTable("odd", "warp 1\n") }), "unknown"],
+      ["too many cycles", () => ({ table: badTable("big", "alu 65\n") }), "above 64"],
+      ["no number", () => ({ table: badTable("none", "alu one\n") }), "not `rule cycles`"],
+      [
+        "a line without end",
+        () => ({ table: badTable("long", "a".repeat(100_000)) }),
+        "not `rule cycles`",
+      ],
+    ])("%s", async (_, over, reason) => {
+      const run = await start(over());
+      expect(run.stderr).toContain("pioneer timing:");
+      expect(run.stderr).toContain(reason);
+      expect(run.status).not.toBe(0);
+    });
+  });
+
+  describe("preparing", () => {
+    const files = () => readdirSync(place.folder).filter((name) => name.endsWith(".so"));
+
+    test("a second time builds nothing", async () => {
+      const before = statSync(plugin.library).mtimeMs;
+      expect(await prepare()).toEqual(plugin);
+      expect(statSync(plugin.library).mtimeMs).toBe(before);
+      expect(files()).toHaveLength(1);
+    });
+
+    test("a folder with a comma in its name works", async () => {
+      const directory = join(place.folder, "a,b");
+      const other = await prepareTimingPlugin({
+        core: "cortex-m4",
+        emulator: EMULATOR,
+        directory,
+      });
+      const elf = assemble(place, "comma", region(0, " nop"));
+      const { file } = await count(other, elf);
+      expect(file.regions).toHaveLength(1);
+    });
+
+    test("a compiler that is not there is a missing tool", async () => {
+      const prepared = prepareTimingPlugin({
+        core: "cortex-m4",
+        emulator: EMULATOR,
+        compiler: "no-such-gcc",
+        directory: join(place.folder, "none"),
+      });
+      await expect(prepared).rejects.toBeInstanceOf(MissingToolError);
+      await expect(prepared).rejects.toMatchObject({ code: "TP-NEED-002", exitStatus: 3 });
+    });
+
+    test("a compiler that fails leaves no library behind", async () => {
+      const directory = join(place.folder, "failed");
+      // `false` answers --version with nothing and every build with status 1.
+      const prepared = prepareTimingPlugin({
+        core: "cortex-m4",
+        emulator: EMULATOR,
+        compiler: "false",
+        directory,
+      });
+      await expect(prepared).rejects.toMatchObject({ code: "TP-NEED-021", exitStatus: 3 });
+      expect(readdirSync(directory)).toEqual([]);
+    });
+  });
+
+  test("a MAC loop runs less than 6 times slower than without the plugin", async () => {
+    // 20,000,000 rounds of 8 products, 4 loads and the loop: 280 million instructions.
+    const round =
+      " ldr r1, [r5]\n ldr r2, [r5, #4]\n smlad r0, r1, r2, r0\n smladx r3, r1, r2, r3\n";
+    const twice = ` ldr r1, [r5, #8]\n ldr r2, [r5, #12]\n${" smlad r0, r1, r2, r0\n".repeat(6)}`;
+    const loop = ` ldr r7, =20000000\n b 1f\n .ltorg\n1:\n${round}${twice} subs r7, #1\n bne 1b\n`;
+    const elf = assemble(place, "speed", region(0, loop));
+    const seconds = async (run: () => Promise<unknown>) => {
+      const took: number[] = [];
+      for (let i = 0; i < 3; i++) {
+        const start = performance.now();
+        await run();
+        took.push((performance.now() - start) / 1000);
+      }
+      return Math.min(...took);
+    };
+    const bare = await seconds(() => runEmulator(elf, []));
+    const counted = await seconds(() => count(plugin, elf, { audit: false }));
+    const audited = await seconds(() => count(plugin, elf, { audit: true }));
+    console.info(
+      `MAC loop: ${(audited / bare).toFixed(2)} times as long with the plugin, ` +
+        `${(counted / bare).toFixed(2)} times without comparing accesses (${bare.toFixed(2)} s bare)`,
+    );
+    expect(audited / bare).toBeLessThan(6);
+  });
+});
