@@ -1,6 +1,5 @@
 /*
- * check: like stream, and every result carries the persistent state, so that a wrong bit is found
- * where it arises.
+ * check: like stream, and every result carries the state: a wrong bit is found where it arises.
  * The comparison with the twin is left to the host.
  */
 #include <string.h>

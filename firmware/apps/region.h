@@ -1,7 +1,6 @@
 /*
  * Marks around the code that is counted and timed.
- * Counting is left to the emulator's plugin, which watches these two symbols; timing to the HAL's
- * counter.
+ * Counting is left to the emulator's plugin, which watches both symbols; timing to the HAL.
  */
 #ifndef PIONEER_REGION_H
 #define PIONEER_REGION_H

@@ -156,8 +156,7 @@ void session_refuse(void) {
     session_log("this program does not answer that record");
 }
 
-/* Runs in the fault's handler: the frame that was being sent is cut off, and the next delimiter
- * ends it. */
+/* Runs in the fault's handler; a frame that was being sent is cut off and ended by this one. */
 void hal_on_fault(const hal_fault *fault) {
     const record_fault record = {
         .cause = (uint8_t)fault->cause,

@@ -1,6 +1,5 @@
 /*
- * The device's side of the conversation, the same for every program: greeting, requests, results,
- * farewell, faults.
+ * The device's side of the conversation: greeting, requests, results, farewell, faults.
  * What is computed is left to the programs, framing to telemetry/, moving bytes to the HAL.
  */
 #ifndef PIONEER_SESSION_H

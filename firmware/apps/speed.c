@@ -1,6 +1,5 @@
 /*
- * speed: the model on inputs the device makes itself, with nothing sent until the last step is
- * done.
+ * speed: the model on inputs the device makes itself; nothing is sent before the last step is done.
  * Statistics, and making the same inputs again to verify the last output, are left to the host.
  */
 #include "session.h"
@@ -19,8 +18,7 @@ static uint32_t xorshift32(uint32_t x) {
     return x;
 }
 
-/* Fills input [MODEL_INPUT_BYTES] with the generator's words, little-endian, the last one cut
- * where it must be.
+/* Fills input [MODEL_INPUT_BYTES] with the generator's words, little-endian, the last one cut.
  * Returns the generator's state, from which the next frame goes on. */
 static uint32_t make_input(uint8_t *input, uint32_t random) {
     for (uint32_t i = 0; i < MODEL_INPUT_BYTES; i++) {

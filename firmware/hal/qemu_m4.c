@@ -18,7 +18,7 @@
 #define UART_INTERRUPT REGISTER(0x4000400Cu)
 #define UART_INTERRUPT_RX (1u << 1)
 #define UART_BAUD_DIVIDER REGISTER(0x40004010u)
-#define UART_SMALLEST_DIVIDER 16u /* the emulator sends at once whatever is set; below 16 it refuses */
+#define UART_SMALLEST_DIVIDER 16u /* QEMU sends at once whatever is set, but nothing below 16 */
 
 #define TIMER_CTRL REGISTER(0x40000000u)
 #define TIMER_CTRL_ENABLE (1u << 0)
@@ -43,9 +43,8 @@ const hal_board *hal_init(void) {
     __asm__ volatile("cpsid i" ::: "memory");
     UART_BAUD_DIVIDER = UART_SMALLEST_DIVIDER;
     UART_CTRL = UART_CTRL_TX_ENABLE | UART_CTRL_RX_ENABLE | UART_CTRL_RX_INTERRUPT;
-    /* What came before the receiver was on reaches us only when we read; otherwise QEMU looks
-     * again after a second. Should the host's first byte be in time to be lost here: it is a
-     * delimiter. */
+    /* A read makes QEMU deliver at once what came before the receiver was on; it would take a
+     * second otherwise. If a byte is lost here, it is the delimiter that every host sends first. */
     (void)UART_DATA;
     TIMER_RELOAD = UINT32_MAX;
     TIMER_VALUE = UINT32_MAX;
@@ -59,8 +58,7 @@ const hal_board *hal_init(void) {
 
 size_t hal_read(uint8_t *bytes, size_t capacity) {
     size_t count = 0;
-    /* The emulator holds back what its one-byte register cannot take: nothing is lost while we
-     * compute. */
+    /* QEMU holds back what the one-byte register cannot take: nothing is lost while we compute. */
     while (count < capacity && (UART_STATE & UART_STATE_RX_FULL) != 0) {
         bytes[count++] = (uint8_t)UART_DATA;
     }
@@ -84,8 +82,7 @@ uint64_t hal_cycles(void) {
     return cortex_m_cycles();
 }
 
-/* The timer counts down and wraps every 171 s, which also ends hal_idle: a waiting program sees
- * every wrap. */
+/* The timer counts down and wraps every 171 s, which ends hal_idle: no wrap passes unseen. */
 uint64_t hal_time_us(void) {
     uint32_t value = TIMER_VALUE;
     if (TIMER_INTERRUPT != 0) {
@@ -103,7 +100,7 @@ void hal_idle(void) {
     NVIC_CLEAR_PENDING = WAKING_INTERRUPTS;
 }
 
-_Noreturn void hal_exit(int status) {
+void hal_exit(int status) {
     wait_for_transmitter();
     const uint32_t reason[2] = {APPLICATION_EXIT, (uint32_t)status};
     register uint32_t operation __asm__("r0") = SYS_EXIT_EXTENDED;

@@ -11,8 +11,7 @@ size_t cobs_encode(const uint8_t *data, size_t length, uint8_t *out) {
     size_t end = 1;
     uint8_t code = 1;
     for (size_t i = 0; i < length; i++) {
-        /* A full group is closed only when more follows, which keeps 254 nonzero bytes at one code
-         * byte. */
+        /* A full group is closed only when more follows: 254 nonzero bytes need one code byte. */
         if (code == LONGEST_GROUP) {
             out[code_at] = code;
             code_at = end++;

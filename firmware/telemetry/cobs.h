@@ -14,18 +14,17 @@
 extern "C" {
 #endif
 
-/* Most bytes that cobs_encode makes of `length`: one code byte for each started group of 254, at
- * least one. */
+/* Most bytes that cobs_encode makes of `length`: a code byte for each group of 254, and one. */
 #define COBS_MAX_ENCODED(length) ((length) + (length) / 254u + 1u)
 
-/* Encodes data [length] into out [COBS_MAX_ENCODED(length)], without the delimiter; returns the
- * bytes written. */
+/* Encodes data [length] into out [COBS_MAX_ENCODED(length)], without the delimiter.
+ * Returns the bytes written. */
 size_t cobs_encode(const uint8_t *data, size_t length, uint8_t *out);
 
 /* A decoder that is fed byte by byte; all zero before the first byte of a frame. */
 typedef struct {
-    uint8_t remaining;  /* data bytes until the next code byte */
-    bool zero_pending;  /* a zero stands between this group and the next one, if there is one */
+    uint8_t remaining; /* data bytes until the next code byte */
+    bool zero_pending; /* a zero stands between this group and the next one, if there is one */
 } cobs_decoder;
 
 /* Takes one nonzero byte of a frame; true when *out holds the next decoded byte. */

@@ -1,6 +1,5 @@
 /*
- * The CRC-32 that guards every frame: IEEE 802.3, reflected polynomial 0xEDB88320, initial and
- * final 0xFFFFFFFF.
+ * The CRC-32 that guards every frame: IEEE 802.3, reflected 0xEDB88320, starts and ends inverted.
  * Where it stands in a frame and what follows from a wrong one is left to frame.c.
  */
 #ifndef PIONEER_CRC32_H

@@ -28,7 +28,8 @@ uint8_t *frame_payload(frame_sender *sender) {
     return sender->bytes + FRAME_HEADER_BYTES;
 }
 
-size_t frame_build(frame_sender *sender, uint8_t type, uint32_t timestamp_us, size_t payload_length) {
+size_t frame_build(frame_sender *sender, uint8_t type, uint32_t timestamp_us,
+                   size_t payload_length) {
     if (payload_length > MAX_PAYLOAD_BYTES) {
         return 0;
     }
@@ -70,20 +71,26 @@ static frame_status finish(const frame_receiver *receiver, frame *received) {
     return received->version == WIRE_VERSION ? FRAME_READY : FRAME_BAD_VERSION;
 }
 
+/* Keeps what fits; one byte more is only counted, as the mark of a frame that is too long. */
+static void append(frame_receiver *receiver, uint8_t byte) {
+    if (receiver->length < FRAME_MAX_BYTES) {
+        receiver->bytes[receiver->length] = byte;
+    }
+    if (receiver->length <= FRAME_MAX_BYTES) {
+        receiver->length++;
+    }
+}
+
 frame_status frame_receive(frame_receiver *receiver, uint8_t byte, frame *received) {
     if (byte != 0) {
         uint8_t decoded;
         receiver->started = true;
-        if (cobs_decode_byte(&receiver->cobs, byte, &decoded) && receiver->length <= FRAME_MAX_BYTES) {
-            if (receiver->length < FRAME_MAX_BYTES) {
-                receiver->bytes[receiver->length] = decoded;
-            }
-            receiver->length++;
+        if (cobs_decode_byte(&receiver->cobs, byte, &decoded)) {
+            append(receiver, decoded);
         }
         return FRAME_PENDING;
     }
-    /* Frames may share a delimiter or have several between them: nothing between two zeros is no
-     * frame. */
+    /* Frames may share a delimiter or have several between them. */
     frame_status status = FRAME_PENDING;
     if (receiver->started) {
         status = finish(receiver, received);

@@ -1,8 +1,7 @@
 /*
  * Frames on the wire: 0x00, COBS(version u8, type u8, sequence u16, timestamp u32 [us], payload,
  * CRC-32), 0x00, little-endian; built and taken apart here in bounded buffers without allocation.
- * What a payload means is left to records.gen.h, moving the bytes to the HAL, the conversation to
- * session.c.
+ * What a payload means is left to records.gen.h, moving the bytes and answering to session.c.
  */
 #ifndef PIONEER_FRAME_H
 #define PIONEER_FRAME_H
@@ -23,10 +22,9 @@ extern "C" {
 /* The longest frame on the wire, both delimiters included. */
 #define FRAME_MAX_WIRE_BYTES (COBS_MAX_ENCODED(FRAME_MAX_BYTES) + 2u)
 
-/* Builds frames, one at a time; all zero at the start. The sequence counts every frame built, sent
- * or not. */
+/* Builds frames, one at a time; all zero at the start. */
 typedef struct {
-    uint16_t sequence;
+    uint16_t sequence; /* of the next frame; counts all that were built, sent or not */
     uint8_t bytes[FRAME_MAX_BYTES];
     uint8_t wire[FRAME_MAX_WIRE_BYTES];
 } frame_sender;
@@ -35,18 +33,18 @@ typedef struct {
 uint8_t *frame_payload(frame_sender *sender);
 
 /* Makes sender->wire of the payload's first payload_length bytes.
- * Returns the length on the wire [byte]; 0, and no sequence number taken, above MAX_PAYLOAD_BYTES.
- * */
-size_t frame_build(frame_sender *sender, uint8_t type, uint32_t timestamp_us, size_t payload_length);
+ * Returns its length [byte]; 0, and takes no sequence number, above MAX_PAYLOAD_BYTES. */
+size_t frame_build(frame_sender *sender, uint8_t type, uint32_t timestamp_us,
+                   size_t payload_length);
 
 typedef enum {
-    FRAME_READY = 1,        /* the frame in `frame` is whole and checked */
-    FRAME_PENDING = 0,      /* more bytes are needed */
+    FRAME_READY = 1,         /* a frame is whole and checked */
+    FRAME_PENDING = 0,       /* more bytes are needed */
     FRAME_BAD_STUFFING = -1, /* a delimiter inside a COBS group */
     FRAME_TOO_LONG = -2,
     FRAME_TOO_SHORT = -3,
     FRAME_BAD_CRC = -4,
-    FRAME_BAD_VERSION = -5, /* intact, of another wire version */
+    FRAME_BAD_VERSION = -5,  /* intact, of another wire version */
 } frame_status;
 
 /* A received frame; the payload lies in the receiver and lives until its next byte. */
@@ -68,10 +66,8 @@ typedef struct {
     uint8_t bytes[FRAME_MAX_BYTES];
 } frame_receiver;
 
-/* Takes one byte. A delimiter always ends what came before it, so the next frame is found after
- * any damage.
- * *received is written when the result is FRAME_READY or FRAME_BAD_VERSION; every negative result
- * is counted. */
+/* Takes one byte. A delimiter ends whatever came before it, so no damage outlives its frame.
+ * *received is written with FRAME_READY and FRAME_BAD_VERSION; negative results are counted. */
 frame_status frame_receive(frame_receiver *receiver, uint8_t byte, frame *received);
 
 #ifdef __cplusplus

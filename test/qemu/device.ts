@@ -34,7 +34,7 @@ export interface Build {
   readonly log: string;
 }
 
-/** Runs `pio run` for qemu-m4 into a fresh folder; env is what platformio.ini reads, and may replace PATH. */
+/** Runs `pio run` for qemu-m4 into a fresh folder; env holds the settings of platformio.ini. */
 export function build(env: Readonly<Record<string, string>>): Build {
   const folder = freshFolder();
   const finished = spawnSync(PIO, ["run", "-s", "-d", join(ROOT, "firmware"), "-e", "qemu-m4"], {

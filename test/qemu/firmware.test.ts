@@ -1,5 +1,6 @@
 /**
- * The firmware on the emulated Cortex-M4: built by PlatformIO, spoken to byte by byte over the emulated serial port.
+ * The firmware on the emulated Cortex-M4: built by PlatformIO, spoken to over its serial port.
+ * Its programs on the host, under sanitizers, are left to test/unit/firmware-session.test.ts.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
@@ -48,7 +49,7 @@ describe.skipIf(missing.length > 0)("firmware in QEMU", { timeout: 20_000 }, () 
     const text = (value: string) => [value.length, ...Buffer.from(value)];
     const start = ["qemu-m4", "check", "toy", "0123456789abcdef"].flatMap(text);
     expect([...hello.payload.slice(0, start.length)]).toEqual(start);
-    // no clock, no counter (QEMU's DWT stands still), 3 bytes in, 3 out, 3 of state, 4 frames of credit
+    // no clock, no counter (QEMU's DWT stands still), 3 bytes in, 3 out, 3 of state, 4 credits
     expect([...hello.payload.slice(-12)]).toEqual([0, 0, 0, 0, 0, 3, 0, 3, 0, 3, 0, 4]);
 
     toy.send(wire.INPUT, wire.inputPayload(0, [1, 2, 3]));

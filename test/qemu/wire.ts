@@ -1,6 +1,6 @@
 /**
  * A second, independent reading of the wire format, against which the firmware's C is tested.
- * The product's own decoder is host/decode; nothing here comes from it or from the generated records.
+ * The product's own decoder is host/decode; nothing here comes from it or from its schema.
  */
 
 /** CRC-32 (IEEE 802.3), bit by bit. */

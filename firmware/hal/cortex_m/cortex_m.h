@@ -1,6 +1,5 @@
 /*
- * What every Cortex-M target shares: start, faults, stack depth and the cycle counter of the debug
- * unit.
+ * What every Cortex-M target shares: start, faults, the stack's limit and depth, cycle counter.
  * Links, timers and clocks are left to the target's own file.
  */
 #ifndef PIONEER_CORTEX_M_H
@@ -26,6 +25,12 @@ void cortex_m_divide_trap(void);
 /* Makes any access to the 4 KB below the stack a fault, where the core has a protection unit. */
 void cortex_m_stack_guard(void);
 
+/* Fills the free part of the stack with a pattern, for cortex_m_stack_bytes. */
+void cortex_m_stack_paint(void);
+
+/* Deepest use of the stack since cortex_m_stack_paint [byte]. */
+uint32_t cortex_m_stack_bytes(void);
+
 /* Starts the cycle counter (DWT CYCCNT); false when there is none or it does not advance. */
 bool cortex_m_cycles_start(void);
 
@@ -33,10 +38,5 @@ bool cortex_m_cycles_start(void);
  * Must be called at least once in 2^32 cycles (25 s at 168 MHz), or a wrap is lost. */
 uint64_t cortex_m_cycles(void);
 
-/* Fills the free part of the stack with a pattern, for cortex_m_stack_bytes. */
-void cortex_m_stack_paint(void);
-
-/* Deepest use of the stack since cortex_m_stack_paint [byte]. */
-uint32_t cortex_m_stack_bytes(void);
 
 #endif

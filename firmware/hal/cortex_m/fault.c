@@ -1,8 +1,6 @@
 /*
- * What a Cortex-M core knows about a fault, collected on a stack of its own and handed to the
- * program.
- * Telling the host is left to hal_on_fault; naming the function is left to the host, which has the
- * ELF.
+ * What a Cortex-M core knows about a fault, collected on a stack of its own.
+ * Telling the host is left to hal_on_fault; naming the function to the host, which has the ELF.
  */
 #include "../hal.h"
 #include "cortex_m.h"
@@ -27,8 +25,7 @@
 #define FRAME_LR 5
 #define FRAME_PC 6
 
-/* The program's own stack may be the cause, so the handler has another; frames are built in static
- * memory. */
+/* The program's own stack may be the cause, so the handler has another. */
 #define FAULT_STACK_WORDS 256
 __attribute__((used)) static uint64_t fault_stack[FAULT_STACK_WORDS / 2];
 

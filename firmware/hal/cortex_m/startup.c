@@ -1,8 +1,8 @@
 /*
  * From reset to main on a Cortex-M4F: the vector table, the float unit, the memories.
- * Interrupts are left out: targets poll with interrupts masked, so that no measurement is
- * interrupted.
+ * Interrupts are left to each target; all here poll with them masked, so that no step is disturbed.
  */
+#include "../hal.h"
 #include "cortex_m.h"
 
 #define CPACR REGISTER(0xE000ED88u)
@@ -12,7 +12,6 @@
 
 int main(void);
 void reset_handler(void);
-_Noreturn void hal_exit(int status);
 
 /* The core reads the stack pointer and the handlers from here (Armv7-M ARM, B1.5.3). */
 __attribute__((section(".vectors"), used)) static const struct {

@@ -1,4 +1,4 @@
-"""Decides whether this computer can build for a board of QEMU; how it builds is left to builder/main.py."""
+"""Decides whether this computer can build for QEMU's boards; how is left to builder/main.py."""
 
 import shutil
 

@@ -1,5 +1,5 @@
 /*
- * fault: a program that faults on request, each time in a function of its own, so that the report can be checked.
+ * fault: a program that faults on request, each time in a function of its own.
  * The first value of an Input chooses the fault; what the report must say is left to the test.
  */
 #include "session.h"

@@ -1,6 +1,5 @@
 /*
- * A model whose results are known by hand: output = input + running sum of all inputs since the
- * reset, modulo 256.
+ * A model with results known by hand: output = input + sum of all inputs since the reset, mod 256.
  * It stands in for generated code where the firmware itself is under test.
  */
 #ifndef PIONEER_MODEL_H

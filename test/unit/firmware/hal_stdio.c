@@ -43,7 +43,7 @@ void hal_idle(void) {
     exit(9);
 }
 
-_Noreturn void hal_exit(int status) {
+void hal_exit(int status) {
     exit(status);
 }
 

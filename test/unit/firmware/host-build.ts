@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 const FLAGS = [
   ..."-std=c11 -O1 -g -Wall -Wextra -Wconversion -Wshadow -Werror".split(" "),
-  ..."-fsanitize=address,undefined -fno-sanitize-recover=all".split(" "),
+  ..."-fsanitize=address,undefined,bounds-strict -fno-sanitize-recover=all".split(" "),
   ...["hal", "telemetry", "apps"].map((folder) => `-I${join(ROOT, "firmware", folder)}`),
   `-I${join(ROOT, "test/qemu/toy-model")}`,
 ];

@@ -1,4 +1,4 @@
-"""Decides how a board's compiler is called and linked; which sources are built is left to platformio.ini."""
+"""Decides how a board's compiler is called; which sources it gets is left to platformio.ini."""
 
 from SCons.Script import Default, DefaultEnvironment
 
