@@ -3,11 +3,12 @@
  * The product's own build and link are host/workflow and host/link; nothing here comes from them.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { afterAll } from "vitest";
 import { type Frame, frameBytes, readFrame } from "./wire.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -23,9 +24,16 @@ export const missing: readonly string[] = [
   ),
 ];
 
-/** A new empty folder outside the tree. */
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new empty folder outside the tree, removed after the test file's last test. */
 export function freshFolder(): string {
-  return mkdtempSync(join(tmpdir(), "pioneer-qemu-"));
+  const folder = mkdtempSync(join(tmpdir(), "pioneer-qemu-"));
+  folders.push(folder);
+  return folder;
 }
 
 export interface Build {

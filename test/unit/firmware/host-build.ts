@@ -3,10 +3,11 @@
  * What is run and what must come out is left to the tests.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { afterAll } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -20,9 +21,16 @@ const FLAGS = [
 /** Whether there is a gcc here. */
 export const hasGcc = spawnSync("gcc", ["--version"]).status === 0;
 
-/** Builds a program of sources, named from the repository's root; returns its path. */
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Builds a program of sources, named from the repository's root; it lives until the last test. */
 export function buildOnHost(name: string, sources: readonly string[]): string {
-  const program = join(mkdtempSync(join(tmpdir(), "pioneer-firmware-")), name);
+  const folder = mkdtempSync(join(tmpdir(), "pioneer-firmware-"));
+  folders.push(folder);
+  const program = join(folder, name);
   const files = sources.map((source) => join(ROOT, source));
   execFileSync("gcc", [...FLAGS, "-o", program, ...files], { stdio: "pipe" });
   return program;
