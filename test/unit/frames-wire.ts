@@ -3,7 +3,8 @@
  * Slow and plain on purpose.
  */
 
-function checksum(bytes: readonly number[]): number {
+/** CRC-32 a bit at a time, as IEEE 802.3 defines it. */
+export function checksum(bytes: Iterable<number>): number {
   let state = 0xffffffff;
   for (const byte of bytes) {
     state ^= byte;
