@@ -26,6 +26,8 @@ export type RunResult = Ending & {
   readonly totals: LinkTotals;
 };
 
+const MEMORY_FAULT = 4;
+
 /** The causes of a Fault record, by number. */
 export const FAULT_CAUSES: readonly string[] = [
   "an unknown fault",
@@ -97,6 +99,9 @@ function explainFault(fault: FaultRecord, nameFunction: NameFunction): LinkError
     const name = nameFunction(address);
     return name === undefined ? hex(address) : `${name} (${hex(address)})`;
   };
+  // A core that cannot save its registers leaves no address: its stack ran into the guard below it.
+  if (fault.cause === MEMORY_FAULT && fault.pc === 0)
+    return stackOverflow(fault, hex(fault.address));
   return new LinkError(
     "TP-LINK-006",
     {
@@ -105,6 +110,18 @@ function explainFault(fault: FaultRecord, nameFunction: NameFunction): LinkError
       fix: "look the address up in firmware.map, or debug the firmware there",
     },
     { fault, function: nameFunction(fault.pc) },
+  );
+}
+
+function stackOverflow(fault: FaultRecord, address: string): LinkError {
+  return new LinkError(
+    "TP-LINK-006",
+    {
+      what: "the device's stack overflowed",
+      why: `an access to ${address} met the guard below the stack; the core could not save where it was`,
+      fix: "use less stack, or give it more: STACK_BYTES in the board's linker script",
+    },
+    { fault },
   );
 }
 

@@ -6,6 +6,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { MissingToolError, ToolkitError, UsageError } from "../../codegen/index.ts";
 import { withLock } from "./lock.ts";
+import { writeFileWhole } from "./output-file.ts";
 import { FIRMWARE_DIR, PROJECT_DIR, WORK_DIR } from "./paths.ts";
 import { runProcess } from "./process.ts";
 
@@ -44,7 +45,7 @@ export interface Built {
 /** Compiler or linker refused. Exit 1: the work ran and failed. */
 export class BuildError extends ToolkitError {}
 
-/** Builds; throws MissingToolError without PlatformIO (TP-NEED-003), BuildError TP-BUILD-001 with the compiler's words. */
+/** Builds; throws MissingToolError without PlatformIO (TP-NEED-003), BuildError TP-BUILD-001 with the compiler's words (TP-NEED-004 without a compiler). */
 export async function buildFirmware(request: BuildRequest): Promise<Built> {
   const pio = await findPlatformio();
   const buildDir = join(WORK_DIR, "build", `${request.key}-${request.app}`);
@@ -60,7 +61,7 @@ export async function buildFirmware(request: BuildRequest): Promise<Built> {
       signal: request.signal,
       install: "npm run setup",
     });
-    if (finished.code !== 0) throw buildError(request, finished.stdout + finished.stderr);
+    if (finished.code !== 0) throw buildError(request, buildDir, finished.stdout + finished.stderr);
     return { elf: join(buildDir, request.board, "firmware.elf"), log: finished.stdout };
   });
 }
@@ -80,17 +81,32 @@ async function findPlatformio(): Promise<string> {
   }
 }
 
-function buildError(request: BuildRequest, log: string): BuildError {
+function buildError(request: BuildRequest, buildDir: string, log: string): ToolkitError {
+  const missing =
+    /MissingCompilerError: (\S+) is not on PATH; it comes with Debian's package (\S+)/.exec(log);
+  if (missing) {
+    return new MissingToolError(
+      "TP-NEED-004",
+      {
+        what: `${missing[1]} is not installed`,
+        why: `firmware for ${request.board} is compiled with it`,
+        fix: `npm run setup, or: sudo apt install ${missing[2]}`,
+      },
+      { command: missing[1] },
+    );
+  }
   const lines = log.split("\n");
   const firstError = lines.find((line) => /(error|Error|not found|undefined reference)/.test(line));
+  const logFile = join(buildDir, "build.log");
+  writeFileWhole(logFile, log);
   return new BuildError(
     "TP-BUILD-001",
     1,
     {
       what: `building ${request.app} for ${request.board} failed`,
       why: (firstError ?? lines.at(-2) ?? "PlatformIO gave no reason").trim(),
-      fix: "npx pioneer doctor shows whether the compiler is there; the whole log is above with --verbose",
+      fix: `read ${logFile}; pioneer doctor shows whether the tools are there`,
     },
-    { log },
+    { logFile },
   );
 }
