@@ -110,13 +110,17 @@ static bool on_end(const struct slot *slot, unsigned id) {
 
 /* A mark is a store of one byte to an element of one of the two arrays. */
 static bool take_mark(const struct slot *slot, uint64_t address) {
-    if (address - arguments.begin < REGION_LIMIT) {
-        return on_begin(slot, (unsigned)(address - arguments.begin));
+    bool is_begin = address - arguments.begin < REGION_LIMIT;
+    bool is_end = address - arguments.end < REGION_LIMIT;
+    if (!is_begin && !is_end) {
+        return false;
     }
-    if (address - arguments.end < REGION_LIMIT) {
-        return on_end(slot, (unsigned)(address - arguments.end));
+    unsigned id = (unsigned)(address - (is_begin ? arguments.begin : arguments.end));
+    if (slot->block != current) { /* an instruction re-run alone; no such store is known */
+        region_error(&region, "mark-out-of-step", id);
+        return false;
     }
-    return false;
+    return is_begin ? on_begin(slot, id) : on_end(slot, id);
 }
 
 /* Accesses whose number or existence only the run shows. */

@@ -1,0 +1,125 @@
+/**
+ * Proves which plugin interface an emulator gets, how the arguments are spelled, and that a core's table fits its
+ * schema and the plugin. Building and running it is left to test/qemu/plugin-errors.test.ts.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { type Schema, violations } from "../../codegen/json-schema.ts";
+import { costLines, loadCoreTable } from "../../host/workflow/core-table.ts";
+import { pluginApi, pluginArguments, type TimingPlugin } from "../../host/workflow/plugin.ts";
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+
+describe("pluginApi", () => {
+  // First versions by QEMU's qemu-plugin.h: 2 in 9.0, 3 in 9.1, 7 in 11.1.
+  test.each([
+    ["QEMU emulator version 4.2.0", 1],
+    ["QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18+b3)\nCopyright (c) 2003-2022", 1],
+    ["QEMU emulator version 8.2.2", 1],
+    ["QEMU emulator version 9.0.4", 2],
+    ["QEMU emulator version 9.1.0", 3],
+    ["QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2+deb13u1~bpo12+1)", 3],
+    ["QEMU emulator version 11.0.0", 3],
+    ["QEMU emulator version 11.1.3 (Debian 1:11.1.3+ds-1~bpo13+1)", 7],
+    ["QEMU emulator version 12.0.0", 7],
+  ])("%s", (text, api) => {
+    expect(pluginApi(text)).toBe(api);
+  });
+
+  test.each([
+    ["QEMU emulator version 4.1.0", "version 4.1 is older than 4.2"],
+    ["QEMU emulator version 2.11.1", "version 2.11 is older than 4.2"],
+    ["", "its --version names no version"],
+    ["some other program 9.0", "its --version names no version"],
+  ])("refuses %j", (text, why) => {
+    expect(() => pluginApi(text)).toThrow(
+      expect.objectContaining({
+        code: "TP-NEED-020",
+        exitStatus: 3,
+        text: expect.objectContaining({ what: "this QEMU cannot load the timing plugin", why }),
+      }),
+    );
+  });
+});
+
+describe("pluginArguments", () => {
+  const plugin: TimingPlugin = { library: "/a,b/t.so", table: "/a,b/m4", api: 1, source: "" };
+  const marks = { begin: 0x2000_0000, end: 0x2000_0010 };
+
+  test("commas are doubled, addresses hexadecimal, accesses compared", () => {
+    expect(pluginArguments(plugin, marks, "/c/out,1")).toEqual([
+      "-plugin",
+      "file=/a,,b/t.so,out=/c/out,,1,table=/a,,b/m4,begin=0x20000000,end=0x20000010,audit=on",
+    ]);
+  });
+
+  test("comparing accesses can be left out", () => {
+    const [, value] = pluginArguments(plugin, marks, "o", { audit: false });
+    expect(value).not.toContain("audit");
+  });
+
+  test.each([-1, 2 ** 32, 1.5, Number.NaN])("refuses the address %s", (begin) => {
+    expect(() => pluginArguments(plugin, { ...marks, begin }, "o")).toThrow(RangeError);
+  });
+});
+
+describe("core tables", () => {
+  const folder = mkdtempSync(join(tmpdir(), "pioneer-core-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test("cortex-m4 fits its schema, values lie in their intervals", () => {
+    const schema = JSON.parse(read("boards/cores/core.schema.json")) as Schema;
+    const table = loadCoreTable("cortex-m4");
+    expect(violations(JSON.parse(read("boards/cores/cortex-m4.json")), schema)).toEqual([]);
+    for (const [name, { value, interval = [value, value] }] of Object.entries(table.rules)) {
+      expect(value, name).toBeGreaterThanOrEqual(interval[0]);
+      expect(value, name).toBeLessThanOrEqual(interval[1]);
+    }
+  });
+
+  test("its rules are those that the plugin charges", () => {
+    const charged = [...read("firmware/qemu/cost.h").matchAll(/RULE\((\w+)\) +\/\*/g)];
+    const lines = costLines(loadCoreTable("cortex-m4")).trimEnd().split("\n");
+    const names = charged.map(([, name]) => name);
+    expect(names).toHaveLength(27);
+    expect(lines.map((line) => line.split(" ")[0]).sort()).toEqual(names.sort());
+    expect(lines).toContain("load 2");
+  });
+
+  test("docs/timing.md shows every rule as it is", () => {
+    const rows = read("docs/timing.md").split("\n");
+    for (const [name, rule] of Object.entries(loadCoreTable("cortex-m4").rules)) {
+      const interval = rule.interval?.join("..") ?? "";
+      const cells = [name, rule.value, interval, rule.confidence, rule.meaning];
+      expect(rows).toContain(`| ${cells.join(" | ")} |`);
+    }
+  });
+
+  test.each(["cortex-m99", "../cores/cortex-m4", "", "core.schema"])("no core %j", (id) => {
+    expect(() => loadCoreTable(id)).toThrow(expect.objectContaining({ code: "TP-USE-140" }));
+  });
+
+  test.each([
+    ["not JSON", "{", "JSON"],
+    ["no rules", '{"id":"x"}', "it holds no rules"],
+    ["another core's", '{"id":"y","rules":{}}', 'its id is "y"'],
+    ["a fraction", '{"id":"x","rules":{"alu":{"value":1.5}}}', "rules.alu.value"],
+    ["too much", '{"id":"x","rules":{"alu":{"value":65}}}', "rules.alu.value"],
+    ["a rule that is a number", '{"id":"x","rules":{"alu":1}}', "rules.alu.value"],
+    [
+      "a name with a line end",
+      '{"id":"x","rules":{"a\\nb":{"value":1}}}',
+      "not the name of a rule",
+    ],
+  ])("refuses a table: %s", (_, text, why) => {
+    writeFileSync(join(folder, "x.json"), text);
+    expect(() => loadCoreTable("x", folder)).toThrow(
+      expect.objectContaining({
+        code: "TP-USE-141",
+        text: expect.objectContaining({ why: expect.stringContaining(why) }),
+      }),
+    );
+  });
+});
