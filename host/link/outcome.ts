@@ -6,6 +6,7 @@ import { LinkError } from "../../codegen/index.ts";
 import type { DeviceRun } from "../decode/device-run.ts";
 import type { LinkTotals } from "../decode/frames.ts";
 import type { FaultRecord } from "../decode/records.gen.ts";
+import { lastWords } from "./last-words.ts";
 import type { LinkEnd } from "./source.ts";
 
 /** Why a conversation stopped. */
@@ -132,7 +133,7 @@ function explainExit(end: LinkEnd | undefined): LinkError {
     "TP-LINK-007",
     {
       what: `the emulator left ${how} before the run was over`,
-      why: exited?.output.trim().split("\n").at(-1) || "it gave no reason",
+      why: lastWords(exited?.output ?? "") ?? "it gave no reason",
       fix: "build the firmware again for this board: pioneer build; check the emulator: pioneer doctor",
     },
     { ...exited },

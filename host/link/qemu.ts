@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LinkError, MissingToolError } from "../../codegen/index.ts";
 import { EmulatorProcess } from "./emulator-process.ts";
+import { lastWords } from "./last-words.ts";
 import { serialTransport } from "./serial.ts";
 import { connectSocket, socketBinding } from "./socket-binding.ts";
 import type { Link, LinkEnd } from "./source.ts";
@@ -119,13 +120,12 @@ async function explainStart(
 ): Promise<Error> {
   const exit = emulator.running ? undefined : await emulator.exited.catch((reason) => reason);
   if (exit instanceof Error && "code" in exit && exit.code === "ENOENT") return missing(command);
-  const lastLine = emulator.output.trim().split("\n").at(-1);
   const how = exit && "status" in exit ? `left with status ${exit.status}` : "did not get ready";
   return new LinkError(
     "TP-LINK-002",
     {
       what: `${command} ${how} before its serial line was up`,
-      why: lastLine || (error instanceof Error ? error.message : String(error)),
+      why: lastWords(emulator.output) ?? (error instanceof Error ? error.message : String(error)),
       fix: "see what the emulator needs: pioneer doctor",
     },
     { command, output: emulator.output },

@@ -248,7 +248,7 @@ describe("an emulator link", () => {
     const error = await rejection(emulate("refuse").open());
     expect(error).toMatchObject({
       code: "TP-LINK-002",
-      text: { why: "unsupported machine type" },
+      text: { why: "loading plugin; unsupported machine type" },
     });
     expect(String(error)).toContain("left with status 1 before its serial line was up");
   });
