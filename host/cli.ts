@@ -155,6 +155,7 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .addOption(calibrate())
     .option("--input <file>", "WAV to play, 16-bit mono; the model's first clip without it")
     .option("--reference <file>", "clean WAV, for SI-SDR")
+    .option("--golden <file>", "JSON {input, expectedOutput} of raw values to compare with")
     .addOption(count("--frames <n>", "stop after so many frames"))
     .addOption(budget("--budget-ms <n>", "longest time a frame may take [ms]"))
     .addOption(budget("--budget-mw <n>", "highest average power [mW]"))
