@@ -40,7 +40,11 @@ export class ToolkitError extends Error {
 
 /** The command was typed wrongly, or names something that does not exist. Exit 2; codes TP-USE-nnn. */
 export class UsageError extends ToolkitError {
-  constructor(code: `TP-USE-${number}`, text: ErrorText, facts?: Readonly<Record<string, unknown>>) {
+  constructor(
+    code: `TP-USE-${number}`,
+    text: ErrorText,
+    facts?: Readonly<Record<string, unknown>>,
+  ) {
     super(code, 2, text, facts);
   }
 }
