@@ -15,6 +15,33 @@ const GRACE_MS = 1000;
 
 const FATAL_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+const running = new Set<EmulatorProcess>();
+
+function register(emulator: EmulatorProcess): void {
+  running.add(emulator);
+  if (running.size > 1) return;
+  process.on("exit", abandonAll);
+  for (const signal of FATAL_SIGNALS) process.on(signal, dieOf);
+}
+
+function unregister(emulator: EmulatorProcess): void {
+  if (!running.delete(emulator) || running.size > 0) return;
+  process.off("exit", abandonAll);
+  for (const signal of FATAL_SIGNALS) process.off(signal, dieOf);
+}
+
+function abandonAll(): void {
+  for (const emulator of running) emulator.abandon();
+}
+
+/** A signal that nobody else handles still ends this program, but after clearing away. */
+function dieOf(signal: NodeJS.Signals): void {
+  if (process.listeners(signal).some((listener) => listener !== dieOf)) return;
+  abandonAll();
+  process.off(signal, dieOf);
+  process.kill(process.pid, signal);
+}
+
 export interface Exit {
   /** Exit status, or null when a signal ended it. */
   readonly status: number | null;
@@ -40,8 +67,7 @@ export class EmulatorProcess {
         for (const notify of this.#onOutput) notify();
       });
     }
-    process.once("exit", this.#clear);
-    for (const signal of FATAL_SIGNALS) process.on(signal, this.#onSignal);
+    register(this);
     this.exited = new Promise((resolve, reject) => {
       this.#child.once("error", (error) => {
         this.#release();
@@ -87,23 +113,15 @@ export class EmulatorProcess {
     clearTimeout(force);
   }
 
-  #release(): void {
-    this.#running = false;
-    process.off("exit", this.#clear);
-    for (const signal of FATAL_SIGNALS) process.off(signal, this.#onSignal);
+  /** Kills it and clears away without waiting, because this program is about to end. */
+  abandon(): void {
+    this.#child.kill("SIGKILL");
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  readonly #clear = (): void => {
-    if (this.#running) this.#child.kill("SIGKILL");
+  #release(): void {
+    this.#running = false;
+    unregister(this);
     rmSync(this.#folder, { recursive: true, force: true });
-  };
-
-  /** A signal that nobody else handles still ends this program, but after clearing away. */
-  readonly #onSignal = (signal: NodeJS.Signals): void => {
-    if (process.listeners(signal).some((listener) => listener !== this.#onSignal)) return;
-    this.#clear();
-    process.off(signal, this.#onSignal);
-    process.kill(process.pid, signal);
-  };
+  }
 }

@@ -3,6 +3,8 @@
  * Which machine, firmware and plugin run is left to the caller's arguments, the conversation to session.ts.
  */
 import { mkdtemp } from "node:fs/promises";
+import type { AddressInfo, NetConnectOpts } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,6 +17,8 @@ import type { Link, LinkEnd } from "./source.ts";
 import type { Transport } from "./stream-link.ts";
 import { StreamLink } from "./stream-link.ts";
 
+export type EmulatedLine = "socket" | "tcp" | "pty";
+
 export interface QemuOptions {
   /** Such as "mps2-an386"; for messages. */
   readonly machine: string;
@@ -22,9 +26,14 @@ export interface QemuOptions {
   readonly args: readonly string[];
   /** "qemu-system-arm" unless the board is of another family. */
   readonly command?: string;
-  /** A socket by default: it loses nothing. A pseudo terminal is what a real port looks like. */
-  readonly line?: "socket" | "pty";
+  /**
+   * "socket" loses nothing and is the default, "tcp" is the same where there are no Unix sockets. "pty" is what a real
+   * port looks like; it may be hung up before the last record was read.
+   */
+  readonly line?: EmulatedLine;
 }
+
+const DEFAULT_LINE: EmulatedLine = process.platform === "win32" ? "tcp" : "socket";
 
 /** A socket's path has to fit into sockaddr_un, 104 bytes on macOS and 108 on Linux. */
 const MAX_SOCKET_PATH_BYTES = 103;
@@ -47,14 +56,12 @@ export function createQemuLink(options: QemuOptions): Link {
     kind: "qemu",
     start: async (signal) => {
       const folder = await mkdtemp(join(shortTemporaryFolder(), "pioneer-"));
-      const socket = join(folder, "line");
-      const line = options.line === "pty" ? "pty" : `unix:${socket},server=on,wait=on`;
-      emulator = new EmulatorProcess(command, [...options.args, "-serial", line], folder);
+      const line = await chooseLine(options.line ?? DEFAULT_LINE, folder);
+      emulator = new EmulatorProcess(command, [...options.args, "-serial", line.argument], folder);
       const timeout = AbortSignal.timeout(START_TIMEOUT_MS);
       const limit = signal ? AbortSignal.any([signal, timeout]) : timeout;
       try {
-        const found = options.line === "pty" ? reachPty(emulator) : reachSocket(emulator, socket);
-        return await Promise.race([found, rejectOnAbort(limit)]);
+        return await Promise.race([line.reach(emulator), rejectOnAbort(limit)]);
       } catch (error) {
         signal?.throwIfAborted();
         const failure = await explainStart(command, emulator, error);
@@ -69,15 +76,53 @@ export function createQemuLink(options: QemuOptions): Link {
 
 function shortTemporaryFolder(): string {
   const folder = tmpdir();
+  if (process.platform === "win32") return folder;
   const longest = join(folder, "pioneer-XXXXXX", "line");
   return Buffer.byteLength(longest) <= MAX_SOCKET_PATH_BYTES ? folder : "/tmp";
 }
 
-/** With wait=on the emulated core starts only when this connects: nothing it says is lost. */
-async function reachSocket(emulator: EmulatorProcess, path: string): Promise<Transport> {
+interface Line {
+  /** For `-serial`. */
+  readonly argument: string;
+  readonly reach: (emulator: EmulatorProcess) => Promise<Transport>;
+}
+
+async function chooseLine(line: EmulatedLine, folder: string): Promise<Line> {
+  if (line === "pty") return { argument: "pty", reach: reachPty };
+  if (line === "tcp") {
+    const address = { host: "127.0.0.1", port: await findFreePort() };
+    return socketLine(`tcp:${address.host}:${address.port}`, address);
+  }
+  const path = join(folder, "line");
+  return socketLine(`unix:${path}`, { path });
+}
+
+/** With wait=on the emulated core starts only when the host connects: nothing it says is lost. */
+function socketLine(name: string, address: NetConnectOpts): Line {
+  return {
+    argument: `${name},server=on,wait=on`,
+    reach: (emulator) => reachSocket(emulator, name, address),
+  };
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function reachSocket(
+  emulator: EmulatorProcess,
+  path: string,
+  address: NetConnectOpts,
+): Promise<Transport> {
   while (emulator.running) {
     try {
-      const socket = await connectSocket({ path });
+      const socket = await connectSocket(address);
       return {
         binding: socketBinding(async () => socket),
         openOptions: { path, baudRate: BAUD_RATE },

@@ -43,6 +43,7 @@ export class Session {
   readonly #decoder = createDeviceDecoder();
   readonly #silenceTimeoutMs: number;
   readonly #startMs = performance.now();
+  #listening: Promise<void> = Promise.resolve();
   #ending: Ending | undefined;
   /** What a reader of the events threw; the next step throws it again. */
   #failure: { readonly error: unknown } | undefined;
@@ -66,7 +67,7 @@ export class Session {
   async open(): Promise<HelloRecord | undefined> {
     try {
       await this.#link.open(this.#options.signal);
-      this.#listen().catch((error: unknown) => {
+      this.#listening = this.#listen().catch((error: unknown) => {
         this.#failure = { error };
         this.#wake();
       });
@@ -117,6 +118,7 @@ export class Session {
   async finish(): Promise<RunResult> {
     await this.#sayGoodbye();
     await this.close();
+    if (this.#failure) throw this.#failure.error;
     const missingFrames = this.#missingFrames();
     if (!this.#ending) {
       this.#ending =
@@ -125,9 +127,11 @@ export class Session {
     return { ...this.#ending, run: this.run, totals: this.#decoder.totals };
   }
 
+  /** Closes the link; everything that had arrived is in `run` then. */
   async close(): Promise<void> {
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     await this.#link.close();
+    await this.#listening;
   }
 
   async #greet(): Promise<void> {

@@ -2,7 +2,6 @@
  * Makes a Link of a SerialPortStream, whatever binding moves its bytes.
  * What has to be started first, and what has to be cleared away after, is left to the link's own file.
  */
-
 import { SerialPortStream } from "@serialport/stream";
 import { LinkError, ToolkitError } from "../../codegen/index.ts";
 import { ByteQueue } from "./byte-queue.ts";

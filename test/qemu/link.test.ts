@@ -5,6 +5,7 @@
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { explainEnding } from "../../host/link/outcome.ts";
+import type { EmulatedLine } from "../../host/link/qemu.ts";
 import { createQemuLink } from "../../host/link/qemu.ts";
 import { converse } from "../../host/link/session.ts";
 import { build, functionAt, missing, TOY_MODEL } from "./device.ts";
@@ -29,7 +30,7 @@ describe.skipIf(missing.length > 0)("a link to QEMU", { timeout: 30_000 }, () =>
     fault = faulty.elf;
   });
 
-  const boot = (elf: string, line: "socket" | "pty" = "socket") =>
+  const boot = (elf: string, line: EmulatedLine = "socket") =>
     createQemuLink({
       machine: "mps2-an386",
       line,
@@ -43,9 +44,9 @@ describe.skipIf(missing.length > 0)("a link to QEMU", { timeout: 30_000 }, () =>
   const frames = Array.from({ length: 200 }, (_, frame) => new Uint8Array(3).fill(frame));
   const expected = frames.map((_, n) => new Array(3).fill((n + (n * (n + 1)) / 2) & 0xff));
 
-  it("streams over a socket and sees the emulator leave", async () => {
+  it.each(["socket", "tcp"] as const)("streams over a %s and sees it leave", async (line) => {
     const result = await converse(
-      boot(check),
+      boot(check, line),
       { kind: "stream", frames },
       { expect: { board: "qemu-m4", app: "check", modelDigest: "0123456789abcdef" } },
     );

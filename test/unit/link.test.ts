@@ -268,9 +268,9 @@ describe("an emulator link", () => {
     async (signal) => {
       const program = `
           import { createQemuLink } from "./host/link/qemu.ts";
-          const link = createQemuLink({ machine: "m", command: process.execPath,
-            args: ["--import", "tsx", ${JSON.stringify(EMULATOR)}, "silent"] });
-          await link.open();
+          const boot = () => createQemuLink({ machine: "m", command: process.execPath,
+            args: ["--import", "tsx", ${JSON.stringify(EMULATOR)}, "silent"] }).open();
+          await Promise.all([boot(), boot()]);
           console.log("open");
           setInterval(() => {}, 1000);`;
       const child: ChildProcess = spawn(
@@ -279,7 +279,7 @@ describe("an emulator link", () => {
         { stdio: ["ignore", "pipe", "inherit"] },
       );
       await new Promise((resolve) => child.stdout?.once("data", resolve));
-      expect(leftovers()).toHaveLength(1);
+      expect(leftovers()).toHaveLength(2);
       child.kill(signal);
       const [, by] = await new Promise<unknown[]>((resolve) =>
         child.once("close", (...how) => resolve(how)),
