@@ -38,7 +38,7 @@ export function budgetsPicture(budgets: readonly BudgetVerdict[]): Picture {
 <rect class="tp-track" x="${left}" y="${top}" width="${right - left}" height="24" rx="4"/>
 <rect class="${budget.met ? "tp-good" : "tp-bad"}" x="${left}" y="${top}" width="${at(Math.max(2, x(value) - left))}" height="24" rx="4"/>
 <path class="tp-limit" d="M${at(limitX)} ${top - 7}V${top + 31}"/>
-<text class="tp-note" x="${at(limitX + 6)}" y="${top - 2}">limit ${escapeXml(formatValue(limit, budget.limit.unit))}</text>
+<text class="tp-note" x="${at(limitX + 6)}" y="${top - 2}">limit ${escapeXml(`${formatTick(limit)} ${budget.limit.unit}`)}</text>
 <text class="tp-strong" x="${left}" y="${top - 5}">${escapeXml(words)}</text>`;
   });
   return {

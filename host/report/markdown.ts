@@ -4,7 +4,7 @@
  */
 import type { RunDocument } from "../analyze/document.ts";
 import { budgetName } from "./bars-svg.ts";
-import { formatNumber, formatValue, KIND_MARK } from "./format.ts";
+import { formatNumber, formatTick, formatValue, KIND_MARK } from "./format.ts";
 import { subjectOf, verdictOf } from "./report-input.ts";
 import type { Line } from "./rows.ts";
 import { isGap, proofRows, provenanceRows, rooflineRows, sizeRows, speedRows } from "./rows.ts";
@@ -70,7 +70,7 @@ function lineCells(line: Line, sources: Sources): readonly string[] {
 function budgetCells(document: RunDocument, sources: Sources): readonly (readonly string[])[] {
   return (document.budgets ?? []).map((budget) => [
     budgetName(budget.name),
-    formatValue(budget.limit.value, budget.limit.unit),
+    `${formatTick(budget.limit.value)} ${budget.limit.unit}`,
     budget.value === null
       ? "not known"
       : `${formatValue(budget.value.value, budget.value.unit)}, ${budget.value.kind} (${sources.cite(budget.value)})`,
@@ -97,5 +97,8 @@ function table(heads: readonly string[], body: readonly (readonly string[])[]): 
 
 /** Text that cannot end a table cell or start markup. */
 function cell(text: string): string {
-  return text.replace(/[\r\n]+/g, " ").replace(/[\\|*_<>`[\]]/g, (character) => `\\${character}`);
+  return text
+    .replace(/[\r\n]+/g, " ")
+    .replace(/[\\|*_`[\]]/g, (character) => `\\${character}`)
+    .replaceAll("<", "&lt;");
 }

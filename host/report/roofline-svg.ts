@@ -65,16 +65,24 @@ function scalesOf(roofline: RooflineDocument): { readonly x: Scale; readonly y: 
     ...operations.map((roof) => roof.peak.value),
     ...roofline.dots.map((dot) => dot.rate.value),
   ];
-  const low = 10 ** Math.floor(Math.log10(Math.min(...intensities) / 3));
-  const high = 10 ** Math.ceil(Math.log10(Math.max(...intensities) * 5));
+  const low = roundOutwards(Math.min(...intensities) / 12, "down");
+  const high = roundOutwards(Math.max(...intensities) * 6, "up");
   const least = Math.min(...rates);
   return {
     x: logScale([low, high], [LEFT, RIGHT]),
-    y: logScale(
-      [10 ** Math.floor(Math.log10(least / 1.5)), Math.max(...rates) * 2.2],
-      [BOTTOM, TOP],
-    ),
+    y: logScale([roundOutwards(least / 5, "down"), Math.max(...rates) * 2.2], [BOTTOM, TOP]),
   };
+}
+
+/** The next 1, 2 or 5 times a power of ten below or above a value. */
+function roundOutwards(value: number, direction: "down" | "up"): number {
+  const power = Math.floor(Math.log10(value));
+  const steps = [1, 2, 5, 10].map((factor) => Number(`${factor}e${power}`));
+  const beyond =
+    direction === "up"
+      ? steps.find((step) => step >= value)
+      : steps.findLast((step) => step <= value);
+  return beyond ?? value;
 }
 
 /** The area under the lowest memory roof and the peak: where runs can lie. */
@@ -144,7 +152,7 @@ function sides(ridgePoint: number, peakY: number, x: Scale): string {
 function ridge(ridgePoint: number, peakY: number, x: Scale): string {
   const px = at(x(ridgePoint));
   return `<circle class="tp-main" cx="${px}" cy="${at(peakY)}" r="3.5"/>
-<text class="tp-note tp-halo" x="${px}" y="${at(peakY - 10)}" text-anchor="middle">ridge ${escapeXml(formatNumber(ridgePoint))} op/byte</text>`;
+<text class="tp-note tp-halo" x="${px}" y="${at(peakY - 10)}" text-anchor="middle">ridge ${escapeXml(formatTick(Number(ridgePoint.toPrecision(3))))} op/byte</text>`;
 }
 
 function dots(roofline: RooflineDocument, x: Scale, y: Scale): string {

@@ -4,7 +4,7 @@
  */
 import type { RunDocument } from "../analyze/document.ts";
 import type { Kind } from "../analyze/quantity.ts";
-import { formatBytes, formatNumber, formatValue } from "./format.ts";
+import { formatBytes, formatNumber, formatTick, formatValue } from "./format.ts";
 
 export interface Row {
   readonly name: string;
@@ -96,7 +96,7 @@ export function speedRows(document: RunDocument): readonly Line[] {
   else {
     rows.push({
       name: "latency",
-      text: `P50 ${formatValue(latencyMs.p50, "ms")}, P99 ${formatValue(latencyMs.p99, "ms")}, max ${formatValue(latencyMs.max, "ms")}, of ${formatValue(document.frameIntervalMs, "ms")}`,
+      text: `P50 ${formatValue(latencyMs.p50, "ms")}, P99 ${formatValue(latencyMs.p99, "ms")}, max ${formatValue(latencyMs.max, "ms")} of the ${formatTick(document.frameIntervalMs)} ms between frames`,
       ...origin(latencyMs),
     });
   }

@@ -6,7 +6,7 @@ import type { BudgetVerdict } from "../analyze/budgets.ts";
 import type { Column } from "../analyze/compare.ts";
 import type { RunDocument } from "../analyze/document.ts";
 import { budgetName } from "./bars-svg.ts";
-import { formatNumber, formatValue, KIND_MARK, KIND_MEANING } from "./format.ts";
+import { formatNumber, formatTick, formatValue, KIND_MARK, KIND_MEANING } from "./format.ts";
 import { subjectOf, verdictOf } from "./report-input.ts";
 import type { Line } from "./rows.ts";
 import { isGap, proofRows, rooflineRows, sizeRows, speedRows } from "./rows.ts";
@@ -82,7 +82,7 @@ function budgets(document: RunDocument, paint: Painter): readonly string[] {
 
 function budgetLine(budget: BudgetVerdict, paint: Painter): string {
   const name = `  ${budgetName(budget.name).padEnd(NAME_WIDTH)}`;
-  const limit = formatValue(budget.limit.value, budget.limit.unit);
+  const limit = `${formatTick(budget.limit.value)} ${budget.limit.unit}`;
   if (budget.value === null || budget.margin === null) return `${name}${limit}: not known`;
   const value = formatValue(budget.value.value, budget.value.unit);
   const margin = `${formatNumber(Math.abs(budget.margin.value))} % ${budget.met ? "left" : "over"}`;

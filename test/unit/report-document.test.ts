@@ -1,0 +1,111 @@
+import { describe, expect, test } from "vitest";
+import { analyzeRun } from "../../host/analyze/document.ts";
+import { facts, frame, nrf52840 } from "../golden/report/facts.ts";
+
+const document = analyzeRun(facts);
+
+test("the fields that scripts rely on", () => {
+  expect(Object.keys(document)).toEqual(
+    expect.arrayContaining([
+      ...["schema", "board", "as", "app", "format", "model", "frames", "verify", "instructions"],
+      ...["cycles", "bytesLoaded", "bytesStored", "latencyMs", "energyUj", "powerMw", "memory"],
+      ...["link", "roofline", "budgets", "files", "why"],
+    ]),
+  );
+  expect(document.schema).toBe(1);
+  expect(document.board).toBe("qemu-m4");
+  expect(document.as).toBe("nrf52840-dk");
+  expect(document.frames).toBe(200);
+});
+
+test("counts are counted: median, max and the median a useful MAC", () => {
+  // The pattern 0 3 1 4 1 5 9 2, sorted 0 1 1 2 3 4 5 9: the value at n/2 is 3.
+  expect(document.instructions).toMatchObject({ kind: "counted", median: 34300, max: 34900 });
+  expect(document.instructions?.perMac).toBeCloseTo(34300 / 26624, 12);
+  expect(document.bytesLoaded).toBe(36000);
+});
+
+test("cycles are modelled, and a second model bounds their median", () => {
+  expect(document.cycles).toMatchObject({
+    kind: "modelled",
+    median: 46390,
+    max: 48070,
+    interval: [43360, 46390],
+  });
+  expect(document.latencyMs?.kind).toBe("modelled");
+  expect(document.latencyMs?.p50).toBeCloseTo(46390 / 64e3, 12);
+});
+
+test("the Iron Law gives the median's time back", () => {
+  expect(document.ironLaw?.time.value).toBeCloseTo(document.latencyMs?.p50 ?? 0, 12);
+  expect(document.ironLaw?.cpi.value).toBeCloseTo(46390 / 34300, 12);
+});
+
+describe("without a real board", () => {
+  const alone = analyzeRun({ ...facts, as: null });
+
+  test("times, powers and budgets are null with the reason", () => {
+    for (const field of ["latencyMs", "energyUj", "powerMw", "budgets"] as const) {
+      expect(alone[field], field).toBeNull();
+      expect(alone.why[field], field).toMatch(/qemu-m4 is emulated.*--as/);
+    }
+  });
+
+  test("counts and cycles stay", () => {
+    expect(alone.instructions).toEqual(document.instructions);
+    expect(alone.cycles).toEqual(document.cycles);
+  });
+});
+
+describe("cycles that the device measured", () => {
+  const perFrame = Array.from({ length: 10 }, (_, i) => 50000 + i);
+  const real = analyzeRun({
+    ...facts,
+    board: nrf52840,
+    as: null,
+    deviceCycles: { perFrame, source: "DWT cycle counter" },
+  });
+
+  test("win over modelled ones", () => {
+    expect(real.cycles).toMatchObject({ kind: "measured", median: 50005, max: 50009 });
+    expect(real.cycles).not.toHaveProperty("interval");
+    expect(real.latencyMs?.kind).toBe("measured");
+    expect(real.latencyMs?.max).toBeCloseTo(50009 / 64e3, 12);
+  });
+
+  test("leave power modelled: the current is still a stated one", () => {
+    expect(real.powerMw?.kind).toBe("modelled");
+  });
+
+  test("need no counted instructions", () => {
+    const bare = analyzeRun({
+      ...facts,
+      board: nrf52840,
+      as: null,
+      frames: [],
+      deviceCycles: { perFrame, source: "DWT cycle counter" },
+    });
+    expect(bare.instructions).toBeNull();
+    expect(bare.why.instructions).toMatch(/nothing on this board counts/);
+    expect(bare.frames).toBe(10);
+    expect(bare.roofline?.dots).toHaveLength(1);
+  });
+});
+
+test("a run without frames has reasons, not numbers", () => {
+  const empty = analyzeRun({ ...facts, frames: [] });
+  expect(empty.cycles).toBeNull();
+  expect(empty.latencyMs).toBeNull();
+  expect(empty.why.latencyMs).toBe(empty.why.cycles);
+  expect(empty.roofline).toBeNull();
+});
+
+test("a count that is not finite is refused", () => {
+  const broken = { ...frame(0), cycles: Number.NaN };
+  expect(() => analyzeRun({ ...facts, frames: [broken] })).toThrow(RangeError);
+});
+
+test("the document survives JSON unchanged, and equal facts give equal text", () => {
+  expect(JSON.parse(JSON.stringify(document))).toEqual(document);
+  expect(JSON.stringify(analyzeRun(facts))).toBe(JSON.stringify(document));
+});
