@@ -47,7 +47,7 @@ licences and the speakers' consent here before you share the model."""
 LIMITS = """- Not for hearing aids or any medical use, not for surveillance or for finding out what
   someone said, not where safety depends on hearing a sound: it weakens sirens and alarms on
   purpose.
-- When there is little noise every denoiser harms: see the rows at 20 dB and above.
+- With little noise a filter does harm: see the last rows of the first table above.
 - One seed, one held-out set; differences below the interval's width mean nothing."""
 
 DEBIAN_LIMITS = """- Three human training voices, one of them a man, all studio prompts in four
@@ -125,8 +125,8 @@ def training_text(trained: Trained) -> str:
 
 def loss_choice_text(name: str) -> str:
     if RECIPES[name].loss == "mask":
-        return ("`mask`, by decision and not by comparison: at 20 dB and above no filter gains"
-                " SI-SDR, so a loss that rewards SI-SDR teaches little.")
+        return ("`mask`, taken from an earlier measurement of the same recipe and not compared:"
+                " nearly clean audio leaves little SI-SDR to gain.")
     path = HERE / "loss-comparison.json"
     if not path.exists():
         return ("`blend`, from an earlier measurement of the same recipe; it was not compared again"
