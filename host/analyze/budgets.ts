@@ -125,7 +125,8 @@ function elsewhere(
   holdsOn: readonly string[],
 ): string {
   if (holdsOn.length > 0) return `; it would hold on ${holdsOn.join(", ")}`;
-  if (sameCore(board, others).length > 0) return `; on no other ${board.core} board known here`;
+  if (sameCore(board, others).length > 0)
+    return `; no other ${board.core} board known here would hold it`;
   return `; no other ${board.core} board is known here, and cycles of one core say nothing about another`;
 }
 

@@ -124,8 +124,8 @@ function header(document: RunDocument, sources: Sources): Html {
       tile(
         "equal to the host twin",
         verify.bitExact ? "all" : formatNumber(verify.comparedValues - verify.mismatches),
-        `${verify.bitExact ? "" : "of "}${formatNumber(verify.comparedValues)} values`,
-        kindChip("counted") + reference(origin, sources),
+        "values",
+        `${kindChip("counted")}${reference(origin, sources)} of ${formatNumber(verify.comparedValues)}`,
         verify.bitExact ? "" : "bad",
       ),
     );
