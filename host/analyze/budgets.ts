@@ -9,6 +9,7 @@ import { boardPower, clockHz, dutyCycle, longestActiveMs } from "./power.ts";
 import type { Quantity } from "./quantity.ts";
 import { derive, stated } from "./quantity.ts";
 import type { Timing } from "./timing.ts";
+import { cyclesOn } from "./timing.ts";
 import { digits } from "./wording.ts";
 
 export interface BudgetVerdict {
@@ -44,7 +45,11 @@ export function judgeLatency(
     ? []
     : sameCore(board, others)
         .filter((other) => other.clock !== null)
-        .filter((other) => timeMs(timing.worstCycles, other) <= limitMs)
+        .filter(
+          (other) =>
+            timeMs(cyclesOn(other, timing.worstCycles, board, timing.weightBytes), other) <=
+            limitMs,
+        )
         .map((other) => other.id);
   return {
     name: "latencyMs",
@@ -95,7 +100,7 @@ export function judgePower(
   function holds(other: BoardFacts): boolean {
     const theirs = boardPower(other);
     if ("missing" in theirs || other.clock === null) return false;
-    const ms = timeMs(timing.meanCycles, other);
+    const ms = timeMs(cyclesOn(other, timing.meanCycles, board, timing.weightBytes), other);
     return ms <= timing.intervalMs && dutyCycle(ms, timing.intervalMs, theirs).averageMw <= limitMw;
   }
 }

@@ -3,6 +3,8 @@
  * Turning cycles into time is left to timing.ts.
  */
 import type { FrameCounts, RunFacts } from "./facts.ts";
+import { ratedBoard } from "./facts.ts";
+import { weightStalls } from "./memory-stalls.ts";
 import type { Kind } from "./quantity.ts";
 import { percentile, tailOf } from "./tail.ts";
 
@@ -21,9 +23,21 @@ export interface CountFamily extends Family {
   readonly interval?: readonly [number, number];
 }
 
-/** Cycles of every frame in order: measured ones where the device has a counter, else modelled ones. */
+/** Cycles of modelled frames, in which the rated board waits for its weights. */
+export interface CycleFamily extends CountFamily {
+  /** The part of every modelled frame that is waiting for weights [cycle]; 0 in measured ones, which hold it already. */
+  readonly weightStalls: number;
+}
+
+/** Cycles of every frame in order: measured ones where the device has a counter, else modelled ones with their stalls. */
 export function cyclesPerFrame(facts: RunFacts): readonly number[] {
-  return facts.deviceCycles?.perFrame ?? facts.frames.map((frame) => frame.cycles);
+  const stalls = stallsOf(facts);
+  return facts.deviceCycles?.perFrame ?? facts.frames.map((frame) => frame.cycles + stalls.cycles);
+}
+
+/** What the rated board's memories add to modelled cycles; nothing to measured ones. */
+function stallsOf(facts: RunFacts): ReturnType<typeof weightStalls> {
+  return weightStalls(facts.model.weightBytes, facts.deviceCycles ? null : ratedBoard(facts));
 }
 
 export function frameCount(facts: RunFacts): number {
@@ -42,7 +56,7 @@ export function instructionsOf(facts: RunFacts): CountFamily | null {
   };
 }
 
-export function cyclesOf(facts: RunFacts): CountFamily | null {
+export function cyclesOf(facts: RunFacts): CycleFamily | null {
   const perFrame = cyclesPerFrame(facts);
   if (perFrame.length === 0) return null;
   const { p50, max } = tailOf(perFrame);
@@ -51,14 +65,23 @@ export function cyclesOf(facts: RunFacts): CountFamily | null {
     .map((frame) => frame.cyclesSimple)
     .filter((cycles) => cycles !== null);
   const other = !onDevice && simple.length > 0 ? percentile(simple, 0.5) : null;
+  const stalls = stallsOf(facts);
+  // Low: no wait at all, as if every weight were prefetched. High: every wait, on the slower of both models.
+  const interval = other === null ? null : spread([p50 - stalls.cycles, other], stalls.cycles);
+  const waiting = stalls.cycles > 0 ? ` + ${stalls.source}` : "";
   return {
     kind: onDevice ? "measured" : "modelled",
-    source: facts.deviceCycles?.source ?? facts.cycleModel,
+    source: facts.deviceCycles?.source ?? facts.cycleModel + waiting,
     median: p50,
     max,
     perMac: p50 / facts.model.macs,
-    ...(other === null ? {} : { interval: [Math.min(p50, other), Math.max(p50, other)] as const }),
+    weightStalls: stalls.cycles,
+    ...(interval === null ? {} : { interval }),
   };
+}
+
+function spread(models: readonly number[], stalls: number): readonly [number, number] {
+  return [Math.min(...models), Math.max(...models) + stalls];
 }
 
 export function medianOf(facts: RunFacts, pick: (frame: FrameCounts) => number): number | null {

@@ -2,13 +2,15 @@
  * Decides the document of a run: the JSON that scripts rely on (schema 1), every number with its kind and source.
  * Collecting the facts is left to workflow/, showing the document to report/.
  */
+import type { BoardVerdict } from "./across-boards.ts";
+import { acrossBoards } from "./across-boards.ts";
 import type { RooflineDocument } from "./board-roofline.ts";
 import { analyzeRoofline } from "./board-roofline.ts";
 import type { BudgetVerdict } from "./budgets.ts";
 import { judgeLatency, judgePower } from "./budgets.ts";
 import type { Column } from "./compare.ts";
 import { comparisonOf } from "./compare.ts";
-import type { CountFamily, Family } from "./counts.ts";
+import type { CountFamily, CycleFamily, Family } from "./counts.ts";
 import { classesOf, cyclesOf, frameCount, instructionsOf, medianOf } from "./counts.ts";
 import type { EnergyFamily, PowerFamily } from "./energy.ts";
 import { powerOf } from "./energy.ts";
@@ -43,7 +45,7 @@ export interface RunDocument {
   readonly frameIntervalMs: number;
   readonly verify: VerifyFacts | null;
   readonly instructions: CountFamily | null;
-  readonly cycles: CountFamily | null;
+  readonly cycles: CycleFamily | null;
   /** Instructions of the median frame by class. */
   readonly classes: Readonly<Record<string, number>> | null;
   /** Median a frame [byte]. */
@@ -57,6 +59,8 @@ export interface RunDocument {
   readonly ironLaw: IronLaw | null;
   readonly roofline: RooflineDocument | null;
   readonly budgets: readonly BudgetVerdict[] | null;
+  /** Every real board with this core, the rated one first; null without a rated board. */
+  readonly boards: readonly BoardVerdict[] | null;
   readonly audio: {
     readonly clip: string;
     readonly siSdrIn: Quantity;
@@ -123,6 +127,7 @@ export function analyzeRun(facts: RunFacts): RunDocument {
     ironLaw: ironLawOf(instructions, cycles, rated),
     roofline: "missing" in roofline ? null : roofline,
     budgets: timing === null || rated === null ? null : budgetsOf(facts, timing, rated),
+    boards: timing === null || rated === null ? null : acrossBoards(facts, timing, rated),
     audio: audioOf(facts),
     comparison: comparisonOf(facts, rated, latencyMs, power?.energyUj ?? null),
     provenance: {

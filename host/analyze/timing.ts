@@ -7,6 +7,7 @@ import { cyclesPerFrame } from "./counts.ts";
 import type { BoardFacts, RunFacts } from "./facts.ts";
 import { quantityOf } from "./facts.ts";
 import { cyclesPerInstruction, programTime } from "./iron-law.ts";
+import { weightStalls } from "./memory-stalls.ts";
 import { clockHz } from "./power.ts";
 import type { Quantity } from "./quantity.ts";
 import { counted, derive, measured } from "./quantity.ts";
@@ -23,6 +24,8 @@ export interface Timing {
   readonly worstCycles: number;
   /** [cycle] */
   readonly meanCycles: number;
+  /** Bytes whose reading is in those cycles as this board's wait; 0 in measured cycles, whose parts are not known. */
+  readonly weightBytes: number;
   /** Time between two frames [ms]. */
   readonly intervalMs: number;
   /** Every frame in order [ms]. */
@@ -73,10 +76,22 @@ export function timingOf(
     mean: inMs(meanCycles),
     worstCycles,
     meanCycles,
+    weightBytes: facts.deviceCycles === null ? facts.model.weightBytes : 0,
     intervalMs: facts.frameIntervalMs,
     perFrameMs,
     source,
   };
+}
+
+/** The same work on another board of the same core: its own waits in place of those of `from` [cycle]. */
+export function cyclesOn(
+  board: BoardFacts,
+  cycles: number,
+  from: BoardFacts,
+  weightBytes: number,
+): number {
+  const [here, there] = [weightStalls(weightBytes, from), weightStalls(weightBytes, board)];
+  return cycles - here.cycles + there.cycles;
 }
 
 function modelledCycles(cycles: number, facts: RunFacts): Quantity {

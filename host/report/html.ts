@@ -36,6 +36,7 @@ export function renderHtml(input: ReportInput): string {
   const sections = [
     listen(input, sources),
     budgets(document, sources),
+    boards(document, sources),
     speed(input, sources),
     roofline(document, sources),
     elsewhere(document, sources),
@@ -182,6 +183,26 @@ function budgets(document: RunDocument, sources: Sources): Html {
   return `<section id="budget"><h2>Budgets</h2>
 ${plot}
 <div class="scroll"><table><thead><tr><th>budget</th><th>limit</th><th>value</th><th>verdict</th><th>margin</th><th>arithmetic</th></tr></thead><tbody>
+${rows.join("\n")}
+</tbody></table></div></section>`;
+}
+
+function boards(document: RunDocument, sources: Sources): Html {
+  const verdicts = document.boards ?? [];
+  if (verdicts.length < 2) return "";
+  const mark = (met: boolean | null) =>
+    met === null
+      ? '<span class="quiet">not judged</span>'
+      : met
+        ? '<span class="good">✓ holds</span>'
+        : '<span class="bad">✗ missed</span>';
+  const rows = verdicts.map(
+    (board) =>
+      `<tr><td>${escapeXml(board.name)}</td><td>${quantity(board.latencyMs, sources)}</td><td>${mark(board.latencyMet)}</td><td>${board.powerMw === null ? '<span class="quiet">not known</span>' : quantity(board.powerMw, sources)}</td><td>${mark(board.powerMet)}</td></tr>`,
+  );
+  return `<section id="boards"><h2>The real boards with this core</h2>
+<p>The same cycles with each board's own clock, wait states and currents.</p>
+<div class="scroll"><table><thead><tr><th>board</th><th>worst frame</th><th>time</th><th>average power</th><th>power</th></tr></thead><tbody>
 ${rows.join("\n")}
 </tbody></table></div></section>`;
 }

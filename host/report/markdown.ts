@@ -34,6 +34,7 @@ export function renderMarkdown(document: RunDocument): string {
     lines.push(
       ...table(["budget", "limit", "value", "verdict", "why"], budgetCells(document, sources)),
     );
+  lines.push(...boardsTable(document, sources));
   lines.push("## Elsewhere", "");
   lines.push(
     ...table(
@@ -77,6 +78,24 @@ function budgetCells(document: RunDocument, sources: Sources): readonly (readonl
     budget.met === null ? "not known" : budget.met ? "holds" : "missed",
     budget.why,
   ]);
+}
+
+function boardsTable(document: RunDocument, sources: Sources): readonly string[] {
+  const boards = document.boards ?? [];
+  if (boards.length < 2) return [];
+  const verdict = (met: boolean | null) => (met === null ? "not judged" : met ? "holds" : "missed");
+  const rows = boards.map(({ name, latencyMs, powerMw, latencyMet, powerMet }) => [
+    name,
+    `${formatValue(latencyMs.value, "ms")} (${sources.cite(latencyMs)})`,
+    verdict(latencyMet),
+    powerMw === null
+      ? "not known"
+      : `${formatValue(powerMw.value, "mW")} (${sources.cite(powerMw)})`,
+    verdict(powerMet),
+    `${KIND_MARK[latencyMs.kind]} ${latencyMs.kind}`,
+  ]);
+  const heads = ["board", "worst frame", "time", "average power", "power", "kind"];
+  return ["## Boards with this core", "", ...table(heads, rows)];
 }
 
 function range(quantity: {

@@ -39,6 +39,7 @@ export function renderTerminal(document: RunDocument, { color }: TerminalOptions
     ...(document.roofline === null ? [] : indent(`${document.roofline.explanation}.`)),
   ]);
   section("Budgets", budgets(document, paint));
+  section("Boards with this core", boardLines(document, paint));
   section(
     "Elsewhere",
     document.comparison.map((column) => columnLine(column, paint)),
@@ -88,6 +89,19 @@ function budgetLine(budget: BudgetVerdict, paint: Painter): string {
   const margin = `${formatNumber(Math.abs(budget.margin.value))} % ${budget.met ? "left" : "over"}`;
   const verdict = budget.met ? paint.good("holds") : paint.bad("missed");
   return `${name}${value} of ${limit}: ${verdict}, ${margin}  ${paint.dim(`${KIND_MARK[budget.value.kind]} ${budget.value.kind}`)}`;
+}
+
+/** A line a board; nothing when the run's own is the only one. */
+function boardLines(document: RunDocument, paint: Painter): readonly string[] {
+  const boards = document.boards ?? [];
+  if (boards.length < 2) return [];
+  const judged = (text: string, met: boolean | null) =>
+    met === null ? text : met ? paint.good(`${text} holds`) : paint.bad(`${text} missed`);
+  return boards.map(({ name, latencyMs, powerMw, latencyMet, powerMet }) => {
+    const time = judged(formatValue(latencyMs.value, "ms"), latencyMet);
+    const power = powerMw === null ? "power not known" : formatValue(powerMw.value, "mW");
+    return `  ${name.padEnd(28)}  ${time}, ${judged(power, powerMet)}  ${paint.dim(`${KIND_MARK[latencyMs.kind]} ${latencyMs.kind}`)}`;
+  });
 }
 
 function columnLine(column: Column, paint: Painter): string {
