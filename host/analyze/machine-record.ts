@@ -1,0 +1,61 @@
+/**
+ * The record of one workload on one machine, the same for a board, an emulator, this computer, a rented device or the
+ * log of somebody else's tool. Reading files into it is left to import/, comparing records to machine-table.ts.
+ */
+import type { Roof } from "./board-roofline.ts";
+import type { Kind, Quantity } from "./quantity.ts";
+
+/** What the numbers were taken on. */
+export type MachineClass = "board" | "emulated board" | "computer" | "accelerator" | "unknown";
+
+/** What one repetition does; null where the file does not say. */
+export interface Workload {
+  readonly name: string;
+  /** Useful operations, 2 a multiply-accumulate [op]. */
+  readonly ops: Quantity | null;
+  /** Bytes moved at the memory that holds the data [byte]. */
+  readonly bytesMoved: Quantity | null;
+}
+
+/**
+ * Order statistics of the time of one repetition [s]; null where a summary does not give them. Percentiles follow
+ * LoadGen: sorted ascending, a[trunc(n * p)].
+ */
+export interface TimeStatistics {
+  readonly kind: Kind;
+  readonly source: string;
+  readonly unit: "s";
+  /** Repetitions behind the statistics; null when the file does not say. */
+  readonly count: number | null;
+  readonly min: number | null;
+  readonly mean: number | null;
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p99: number | null;
+  readonly max: number | null;
+  /** Largest relative error of the percentiles: 0 when every sample was sorted. */
+  readonly relativeError: number;
+}
+
+/** One workload on one machine. */
+export interface MachineRecord {
+  /** Lower-case words joined by "-", unique in a document. */
+  readonly id: string;
+  /** The machine, as its maker or its operating system calls it. */
+  readonly machine: string;
+  readonly machineClass: MachineClass;
+  readonly workload: Workload;
+  readonly time: TimeStatistics | null;
+  /** Times of the repetitions in their order [s]; empty when there were too many to keep, or only a summary. */
+  readonly samples: readonly number[];
+  /** Whatever else was given, by name with the unit left to the quantity: "throughput", "energyPerRun", "mfu". */
+  readonly metrics: Readonly<Record<string, Quantity>>;
+  /** Roofs of the machine, per second; empty where not known. */
+  readonly roofs: readonly Roof[];
+  /** The format's name, the file, and which of its records this one was made from. */
+  readonly origin: { readonly format: string; readonly file: string; readonly records: string };
+  /** Runtime, threads, precision, compiler: whatever the file tells of how it was run, in its own words. */
+  readonly setup: Readonly<Record<string, string>>;
+  /** What a reader must know: debug builds, throttling, missing counters. */
+  readonly warnings: readonly string[];
+}
