@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import type { ActivationArray, FrontEnd, Twin } from "../../codegen/index.ts";
+import type { ActivationArray, FrontEnd, Quantization, Twin } from "../../codegen/index.ts";
 import {
   analyse,
   createFloatModel,
@@ -79,24 +79,34 @@ export function streamStimulus(prepared: Prepared, request: StimulusRequest): St
   };
 }
 
-/** The inputs that the program `speed` makes itself: Marsaglia's xorshift32 (13, 17, 5), bytes little-endian. */
+/** The inputs that the program `speed` makes itself, and their answers. */
 export function speedStimulus(
   prepared: Prepared,
   seed: number,
-  frames: number | undefined,
+  frames: number = DEFAULT_FRAMES,
 ): Stimulus {
   const { plan } = prepared.generated.stages;
-  const empty = quantizeValues(new Float64Array(plan.inputSize), plan.input).values;
+  const inputs = xorshiftFrames(plan.input, plan.inputSize, seed, frames);
+  return { ...answersOf(prepared, inputs), reference: null, clippedValues: 0, audio: null };
+}
+
+/** Marsaglia's xorshift32 (13, 17, 5): words little-endian, the last one of a frame cut where it must be. */
+export function xorshiftFrames(
+  input: Quantization,
+  inputSize: number,
+  seed: number,
+  frames: number,
+): readonly ActivationArray[] {
+  const valueBytes = input.type === "int8" ? 1 : 2;
   let random = seed;
-  const inputs = Array.from({ length: frames ?? DEFAULT_FRAMES }, () => {
-    const bytes = new Uint8Array(empty.byteLength);
+  return Array.from({ length: frames }, () => {
+    const bytes = new Uint8Array(inputSize * valueBytes);
     for (let i = 0; i < bytes.length; i++) {
       if (i % 4 === 0) random = xorshift32(random);
       bytes[i] = random >>> (8 * (i % 4));
     }
-    return plan.input.type === "int8" ? new Int8Array(bytes.buffer) : new Int16Array(bytes.buffer);
+    return valueBytes === 1 ? new Int8Array(bytes.buffer) : new Int16Array(bytes.buffer);
   });
-  return { ...answersOf(prepared, inputs), reference: null, clippedValues: 0, audio: null };
 }
 
 function xorshift32(state: number): number {
