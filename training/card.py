@@ -89,8 +89,9 @@ def results_text(sidecar: dict) -> str:
             f" {_number(row['idealBandGainsDb'])} | {row['bandAccuracy']:.3f} |"
             f" {row['bandAccuracyAllPass']:.3f} |")
     lines += ["", "The ideal mask is sqrt(clean/noisy power) a band, applied to the same clips:"
-              " what this front end could reach.", "Band accuracy: share of band-frames where gain and"
-              " ideal mask lie on the same side of 0.5.", "",
+              " what this front end could reach.",
+              "Band accuracy: share of band-frames where gain and ideal mask lie on the same side of"
+              " 0.5.", "",
               "| noise at 0 dB | kind | gain [dB] | ideal mask [dB] |", "|---|---|---|---|"]
     for kind, row in sorted(held["byNoiseAt0Db"].items(),
                             key=lambda item: (not item[1]["seen"], item[0])):

@@ -19,7 +19,7 @@ from recordings import music, spoken_files, testdata_files, trim
 from sentences import DEV_VARIANTS
 
 RATE = 16000
-VERSION = "1"
+VERSION = "2"
 SEED = 1
 NOISE_MINUTES = 10
 SEGMENT_SECONDS = 8

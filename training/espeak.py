@@ -11,6 +11,7 @@ from sentences import SENTENCES, VARIANTS
 SYNCHRONOUS = 2
 RATE, PITCH = 1, 3
 UTF8 = 1
+RANDOM_SEED = 1
 
 
 def _load():
@@ -21,6 +22,7 @@ def _load():
     if rate <= 0:
         raise TrainingError("eSpeak NG did not start", f"espeak_Initialize returned {rate}",
                             "remove training/.venv and run again", SOMETHING_MISSING)
+    library.espeak_ng_SetRandSeed(RANDOM_SEED)  # breathy variants mix in noise
     return library, rate
 
 
