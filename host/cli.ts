@@ -7,6 +7,7 @@ import { FORMATS, ToolkitError, UsageError } from "../codegen/index.ts";
 import { errorDocument, errorText } from "./report/errors.ts";
 import type { VerbContext } from "./workflow/context.ts";
 import { createContext } from "./workflow/context.ts";
+import { TOOL_VERSION } from "./workflow/version.ts";
 
 interface GlobalOptions {
   readonly json?: boolean;
@@ -47,7 +48,7 @@ class Interrupted extends Error {
 function buildProgram(signal: AbortSignal, setStatus: (status: number) => void): Command {
   const program = new Command("pioneer")
     .description("Turns a trained recurrent network into C for a small board, and proves it there.")
-    .version("0.1.0")
+    .version(TOOL_VERSION)
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
