@@ -14,8 +14,13 @@ interface GlobalOptions {
   readonly quiet?: boolean;
 }
 
-/** A verb's work: prints through the context and gives the exit status. */
-type Verb<O> = (context: VerbContext, options: O, argument: string) => Promise<number>;
+/** A verb's work: prints through the context and gives the exit status; gets its first argument and all of them. */
+type Verb<O> = (
+  context: VerbContext,
+  options: O,
+  argument: string,
+  words: readonly string[],
+) => Promise<number>;
 
 /** Runs one command line and gives its exit status; never throws for what a user can cause. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -70,7 +75,7 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
         const context = createContext({ ...options, signal });
         const run = await load();
         try {
-          setStatus(await run(context, options, String(command.args[0] ?? "")));
+          setStatus(await run(context, options, String(command.args[0] ?? ""), command.args));
         } finally {
           context.progress.end();
         }
@@ -168,6 +173,12 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     "the report of a recording, again",
     async () => (await import("./workflow/run.ts")).analyzeVerb,
   ).option("--html <file>", "write the HTML report too");
+
+  verb(
+    "formula [name] [inputs...]",
+    "every formula of the analyzer; with NAME and INPUT=NUMBER, one with the numbers put in",
+    async () => (await import("./workflow/formula.ts")).formula,
+  ).option("--example", "the worked example's inputs where none are given");
 
   return program;
 }
