@@ -15,6 +15,10 @@ export interface Workload {
   readonly ops: Quantity | null;
   /** Bytes moved at the memory that holds the data [byte]. */
   readonly bytesMoved: Quantity | null;
+  /** Trained numbers, where known: what a platform of another precision would move. */
+  readonly parameters?: number;
+  /** Layers with weights, where known: what an accelerator launches. */
+  readonly layers?: number;
 }
 
 /**
@@ -50,7 +54,7 @@ export interface MachineRecord {
   readonly samples: readonly number[];
   /** Whatever else was given, by name with the unit left to the quantity: "throughput", "energyPerRun", "mfu". */
   readonly metrics: Readonly<Record<string, Quantity>>;
-  /** Roofs of the machine, per second; empty where not known. */
+  /** Roofs of the machine, per second, the highest arithmetic and the memory of `bytesMoved` first; empty: not known. */
   readonly roofs: readonly Roof[];
   /** The format's name, the file, and which of its records this one was made from. */
   readonly origin: { readonly format: string; readonly file: string; readonly records: string };
