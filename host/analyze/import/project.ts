@@ -52,7 +52,12 @@ class ProjectImporter implements Importer {
     }
     if (this.#rows.length > 0) return this.#rows;
     if (!isRunDocument(this.#members)) throw nothingIn(this.#file, NAME, "run and no row");
-    return runRecords(this.#members, this.#file);
+    try {
+      return runRecords(this.#members, this.#file);
+    } catch (error) {
+      if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+      throw malformed(this.#file, "its fields", `they do not describe a run: ${error.message}`);
+    }
   }
 
   #row(value: unknown): void {
