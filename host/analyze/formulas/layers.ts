@@ -188,7 +188,7 @@ export const LAYERS: Theme = {
       expression: "macs / seconds",
       source: "definition; padding is not useful",
       given: { macs: 208_952, seconds: 3281e-6 },
-      gives: [63.68e6, 0.005e6],
+      gives: [63.685e6, 0.0005e6],
       compute: (x) => x.macs / x.seconds,
     }),
     formula({

@@ -21,7 +21,7 @@ const LOADGEN = "mlcommons/inference, loadgen, commit b66003e";
 const TENE = "Tene, HdrHistogram: copyValuesCorrectedForCoordinatedOmission";
 
 const values = (atLeast: number) => listOf(real("1", "measurements, all in one unit"), atLeast);
-const mean = real("1", "average");
+const average = real("1", "average");
 const deviation = amount("1", "standard deviation");
 const z95 = withDefault(positive("1", "1.96 for 95 %, 2.58 for 99 %"), 1.96);
 const quantile = innerShare("share of the values below it");
@@ -106,43 +106,47 @@ export const STATISTICS: Theme = {
     formula({
       name: "normal-quantile",
       meaning: "quantile of a normal distribution; a real, skewed tail lies higher",
-      inputs: { mean, deviation, z: withDefault(real("1", "2.33 for P99, 1.645 for P95"), 2.33) },
+      inputs: {
+        average,
+        deviation,
+        z: withDefault(real("1", "2.33 for P99, 1.645 for P95"), 2.33),
+      },
       unit: "1",
-      expression: "mean + z * deviation",
+      expression: "average + z * deviation",
       source: NORMAL,
-      given: { mean: 10, deviation: 5 },
+      given: { average: 10, deviation: 5 },
       gives: [21.65, 1e-12],
-      compute: (x) => x.mean + x.z * x.deviation,
+      compute: (x) => x.average + x.z * x.deviation,
     }),
     formula({
       name: "lognormal-quantile",
       meaning: "quantile of a skewed distribution with the same mean and deviation",
       inputs: {
-        mean: positive("1", "average"),
+        average: positive("1", "average"),
         deviation,
         z: withDefault(real("1", "2.33 for P99, 1.645 for P95"), 2.33),
       },
       unit: "1",
       expression:
-        "mean / sqrt(1 + (deviation / mean) ^ 2) * exp(z * sqrt(ln(1 + (deviation / mean) ^ 2)))",
+        "average / sqrt(1 + (deviation / average) ^ 2) * exp(z * sqrt(ln(1 + (deviation / average) ^ 2)))",
       source: "Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions, chapter 14",
-      given: { mean: 10, deviation: 5 },
-      gives: [26.86, 0.005],
+      given: { average: 10, deviation: 5 },
+      gives: [26.89, 0.005],
       compute: (x) => {
-        const squared = Math.log1p((x.deviation / x.mean) ** 2);
-        return x.mean * Math.exp(x.z * Math.sqrt(squared) - squared / 2);
+        const squared = Math.log1p((x.deviation / x.average) ** 2);
+        return x.average * Math.exp(x.z * Math.sqrt(squared) - squared / 2);
       },
     }),
     formula({
       name: "exponential-quantile",
       meaning: "quantile of an exponential distribution, as of random inter-arrival times",
-      inputs: { mean: positive("1", "average"), quantile },
+      inputs: { average: positive("1", "average"), quantile },
       unit: "1",
-      expression: "-mean * ln(1 - quantile)",
+      expression: "-average * ln(1 - quantile)",
       source: "exponential distribution",
-      given: { mean: 10, quantile: 0.99 },
+      given: { average: 10, quantile: 0.99 },
       gives: [46.05, 0.005],
-      compute: (x) => -x.mean * Math.log1p(-x.quantile),
+      compute: (x) => -x.average * Math.log1p(-x.quantile),
     }),
     formula({
       name: "percentile-rank",
@@ -275,15 +279,15 @@ export const STATISTICS: Theme = {
       meaning: "distance from the average in standard deviations",
       inputs: {
         value: real("1", "measurement"),
-        mean,
+        average,
         deviation: positive("1", "standard deviation"),
       },
       unit: "1",
-      expression: "(value - mean) / deviation",
+      expression: "(value - average) / deviation",
       source: NORMAL,
-      given: { value: 21.65, mean: 10, deviation: 5 },
+      given: { value: 21.65, average: 10, deviation: 5 },
       gives: [2.33, 1e-12],
-      compute: (x) => (x.value - x.mean) / x.deviation,
+      compute: (x) => (x.value - x.average) / x.deviation,
     }),
   ],
 };

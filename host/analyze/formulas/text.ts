@@ -4,9 +4,11 @@
  */
 import type { Formula, NamedInput, Range, Values } from "./formula.ts";
 
-/** The shortest text that reads back as exactly this number: "0.05", "312e12", "1073741824". */
+/** A short text that reads back as exactly this number: "0.05", "1000", "312e12", "1073741824". */
 export function exactNumber(value: number): string {
   const plain = String(value).replace("e+", "e");
+  const magnitude = Math.abs(value);
+  if (magnitude === 0 || (magnitude >= 1e-3 && magnitude < 1e6)) return plain;
   const [mantissa = "", power = "0"] = value.toExponential().split("e");
   // Powers of ten in steps of three, as prefixes go.
   const steps = 3 * Math.floor(Number(power) / 3);
@@ -16,7 +18,7 @@ export function exactNumber(value: number): string {
   const fraction = digits.slice(shift + 1);
   const sign = value < 0 ? "-" : "";
   const scaled = `${sign}${whole}${fraction === "" ? "" : `.${fraction}`}e${steps}`;
-  return steps !== 0 && scaled.length < plain.length ? scaled : plain;
+  return scaled.length < plain.length ? scaled : plain;
 }
 
 /** A computed number to `digits` significant digits. */
