@@ -169,10 +169,15 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .option("--record <file>", "where the recording goes");
 
   verb(
-    "analyze <file>",
-    "the report of a recording, again",
-    async () => (await import("./workflow/run.ts")).analyzeVerb,
-  ).option("--html <file>", "write the HTML report too");
+    "analyze <file...>",
+    "the report of a recording again, or several machines' records side by side",
+    async () => (await import("./workflow/analyze.ts")).analyze,
+  )
+    .option("--html <file>", "write the HTML report too")
+    .option("--markdown <file>", "write the report as Markdown")
+    .option("--csv <file>", "write one row a record, which analyze reads back")
+    .option("--platform <ids>", "stated platforms beside them, for example h100,t4")
+    .option("--explain <field>", "one number only: its unit, kind, source and arithmetic");
 
   verb(
     "formula [name] [inputs...]",

@@ -1,0 +1,56 @@
+/**
+ * Decides how the numbers of a machine's row read in tables: time, rate, shares and bound.
+ * Laying tables out is left to machines-text.ts and machines-html.ts.
+ */
+import { typicalTime } from "../analyze/machine-analysis.ts";
+import type { MachineRow } from "../analyze/machines-document.ts";
+import type { Quantity } from "../analyze/quantity.ts";
+
+/** The typical time as a quantity; its fallback to the mean is in its name. */
+export function timeQuantity(row: MachineRow): Quantity | null {
+  return typicalTime({ ...row, samples: [] });
+}
+
+/** The 99th percentile, or the largest where none is given. */
+export function tailQuantity(row: MachineRow): Quantity | null {
+  const { time } = row;
+  if (time === null || time.p99 === null) return null;
+  return { value: time.p99, unit: "s", kind: time.kind, source: time.source };
+}
+
+const PREFIXES = ["", "k", "M", "G", "T", "P"];
+
+/** Work and bytes with the decimal prefix that fits: "53.2 kop", "4.68 GB". */
+export function withPrefix(amount: Quantity | null): Quantity | null {
+  if (amount === null || !(amount.value >= 1000)) return amount;
+  const power = Math.min(PREFIXES.length - 1, Math.floor(Math.log10(amount.value) / 3));
+  const unit = `${PREFIXES[power]}${amount.unit === "byte" ? "B" : amount.unit}`;
+  return { ...amount, value: amount.value / 1000 ** power, unit };
+}
+
+/** "memory (fp16)" or a dash. */
+export function boundText(row: MachineRow): string {
+  const { bound, roof } = row.analysis;
+  return bound === null ? "-" : `${bound} (${roof})`;
+}
+
+/** One sentence: how many workloads on how many machines, and which is the quickest at each that several ran. */
+export function summaryText(rows: readonly MachineRow[]): string {
+  const machines = new Set(rows.map(({ machine }) => machine)).size;
+  const workloads = [...new Set(rows.map(({ workload }) => workload.name))];
+  const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
+  const counts = `${plural(workloads.length, "workload")} on ${plural(machines, "machine")}`;
+  const winners = workloads.flatMap((name) => {
+    const timed = rows
+      .filter(({ workload }) => workload.name === name)
+      .flatMap((row) => {
+        const time = timeQuantity(row);
+        return time === null ? [] : [{ row, time }];
+      })
+      .sort((a, b) => a.time.value - b.time.value);
+    const [first, ...others] = timed;
+    if (first === undefined || others.length === 0) return [];
+    return [`${name} takes the least time on ${first.row.machine} (${first.time.kind})`];
+  });
+  return [counts, ...winners.slice(0, 3)].join("; ").concat(".");
+}

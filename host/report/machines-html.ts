@@ -1,0 +1,135 @@
+/**
+ * Decides the HTML page of several machines: one roofline, their times, one table, what binds each, and every source.
+ * Its look is left to html-style.ts and machine-style.ts, its plots to the machines-*-svg modules.
+ */
+import type { MachineRow, MachinesDocument } from "../analyze/machines-document.ts";
+import type { Kind, Quantity } from "../analyze/quantity.ts";
+import { KIND_MEANING } from "./format.ts";
+import type { Html } from "./html-parts.ts";
+import { figure, kindChip, quantity } from "./html-parts.ts";
+import { REPORT_CSS } from "./html-style.ts";
+import { boundText, summaryText, tailQuantity, timeQuantity, withPrefix } from "./machine-cells.ts";
+import { MACHINE_CSS } from "./machine-style.ts";
+import { kindShape, machinesRoofline } from "./machines-roofline-svg.ts";
+import { machinesTimes } from "./machines-times-svg.ts";
+import { Sources } from "./sources.ts";
+import { escapeXml } from "./svg.ts";
+
+/** Nothing is fetched and nothing runs. */
+const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+const KINDS = Object.keys(KIND_MEANING) as Kind[];
+
+/** The whole page; the same document gives the same bytes. */
+export function machinesHtml(document: MachinesDocument): string {
+  const sources = new Sources();
+  const { rows } = document;
+  const sections = [
+    roofline(rows),
+    table(rows, sources),
+    times(rows),
+    binding(rows),
+    setups(rows),
+    notes(document.notes, sources),
+  ].filter((section) => section !== "");
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="color-scheme" content="light dark">
+<title>Machines side by side</title>
+<link rel="icon" href="data:,">
+<style>
+${REPORT_CSS}
+${MACHINE_CSS}
+</style>
+</head>
+<body>
+<main>
+<header>
+<h1>Machines side by side</h1>
+<p class="verdict">${escapeXml(summaryText(rows))}</p>
+<ul class="legend" aria-label="kinds of numbers">${KINDS.map((kind) => `<li>${shape(kind)}${kindChip(kind)} ${KIND_MEANING[kind]}</li>`).join("")}</ul>
+</header>
+${sections.join("\n")}
+</main>
+</body>
+</html>
+`;
+}
+
+function shape(kind: Kind): Html {
+  return `<svg class="shapes" viewBox="-8 -8 16 16" aria-hidden="true">${kindShape(kind, 0, 0, 0)}</svg>`;
+}
+
+function roofline(rows: readonly MachineRow[]): Html {
+  const picture = machinesRoofline(rows);
+  if (picture === null) {
+    return '<section id="roofs"><h2>Roofline</h2><p class="quiet">None: no file tells both the operations and the bytes of its work.</p></section>';
+  }
+  return `<section id="roofs"><h2>Roofline</h2>
+<p>A dot a workload, numbered as in the table; a line a machine whose roofs are known.</p>
+${figure(picture, "Shapes tell the kind of a dot's rate, colours and dashes the machine. A dot cannot lie above the line of its machine unless its data come from a nearer memory.")}</section>`;
+}
+
+function times(rows: readonly MachineRow[]): Html {
+  const picture = machinesTimes(rows);
+  if (picture === null) return "";
+  return `<section id="times"><h2>Times</h2>
+${figure(picture, "Log axis. Mark: the median, or the mean where a file gives no median. Line: smallest to largest. Upright tick: P99.")}</section>`;
+}
+
+function table(rows: readonly MachineRow[], sources: Sources): Html {
+  const cell = (value: Quantity | null) =>
+    value === null ? '<span class="quiet">–</span>' : quantity(value, sources, false);
+  const body = rows.map((row, index) => {
+    const { analysis, workload } = row;
+    const cells = [
+      timeQuantity(row),
+      tailQuantity(row),
+      withPrefix(workload.ops),
+      withPrefix(workload.bytesMoved),
+      analysis.rate,
+      analysis.arithmeticIntensity,
+      analysis.mfu,
+      analysis.mbu,
+    ].map((value) => `<td>${cell(value)}</td>`);
+    return `<tr id="row-${index + 1}"><td>${index + 1}</td><td class="wrap"><b>${escapeXml(workload.name)}</b><br><span class="quiet">${escapeXml(row.machine)}</span></td>${cells.join("")}<td>${escapeXml(boundText(row))}</td></tr>`;
+  });
+  const heads = ["", "workload and machine", "time", "P99", "work", "bytes moved", "rate"];
+  const more = ["intensity", "MFU", "MBU", "bound"];
+  return `<section id="machines"><h2>All workloads</h2>
+<div class="scroll"><table><thead><tr>${[...heads, ...more].map((head) => `<th>${head}</th>`).join("")}</tr></thead><tbody>
+${body.join("\n")}
+</tbody></table></div></section>`;
+}
+
+function binding(rows: readonly MachineRow[]): Html {
+  const items = rows.map(({ workload, machine, analysis, warnings }) => {
+    const warned = warnings.map((text) => `<br><span class="bad">!</span> ${escapeXml(text)}`);
+    return `<li><b>${escapeXml(workload.name)}</b> on ${escapeXml(machine)}: ${escapeXml(analysis.explanation)}.${warned.join("")}</li>`;
+  });
+  return `<section id="binding"><h2>What binds each</h2>
+<ol class="words">${items.join("\n")}</ol></section>`;
+}
+
+function setups(rows: readonly MachineRow[]): Html {
+  const body = rows.map((row, index) => {
+    const setup = Object.entries(row.setup).map(([name, text]) => `${name} ${text}`);
+    const { format, file, records } = row.origin;
+    return `<tr><td>${index + 1}</td><td class="wrap">${escapeXml(`${format}: ${records}`)}<br><code>${escapeXml(file)}</code></td><td class="wrap"><code>${escapeXml(setup.join(", "))}</code></td></tr>`;
+  });
+  return `<section id="provenance"><h2>Where the records come from</h2>
+<div class="scroll"><table><thead><tr><th></th><th>records</th><th>setup</th></tr></thead><tbody>${body.join("\n")}</tbody></table></div></section>`;
+}
+
+function notes(texts: readonly string[], sources: Sources): Html {
+  const items = sources.notes.map(
+    (note) =>
+      `<li id="source-${note.number}">${kindChip(note.kind)} ${escapeXml(note.source)}</li>`,
+  );
+  const words = texts.map((text) => `<p>${escapeXml(text)}.</p>`).join("\n");
+  return `<section id="sources"><h2>Where every number comes from</h2>
+${words}<ol class="sources">${items.join("\n")}</ol></section>`;
+}

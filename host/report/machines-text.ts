@@ -1,0 +1,91 @@
+/**
+ * Decides how several machines read in a terminal and in Markdown: one table, then what binds each.
+ * The numbers are left to analyze/machines-document.ts.
+ */
+import type { MachineRow, MachinesDocument } from "../analyze/machines-document.ts";
+import type { Quantity } from "../analyze/quantity.ts";
+import { formatParts, KIND_MARK, KIND_MEANING } from "./format.ts";
+import { boundText, summaryText, tailQuantity, timeQuantity } from "./machine-cells.ts";
+import { textTable } from "./tables.ts";
+
+const HEAD = ["#", "machine", "workload", "time", "P99", "rate", "op/byte", "MFU", "MBU", "bound"];
+const NAME_WIDTH = 34;
+
+/** The document as text, ending in a newline. */
+export function machinesText(document: MachinesDocument, colour: boolean): string {
+  const dim = (text: string) => (colour ? `\u001b[2m${text}\u001b[0m` : text);
+  const bold = (text: string) => (colour ? `\u001b[1m${text}\u001b[0m` : text);
+  const { rows, notes } = document;
+  const warnings = rows.flatMap((row, i) => row.warnings.map((text) => `  ${i + 1}  ${text}`));
+  const kinds = (Object.keys(KIND_MARK) as (keyof typeof KIND_MARK)[]).map(
+    (kind) => `  ${KIND_MARK[kind]} ${kind}: ${KIND_MEANING[kind]}`,
+  );
+  const section = (title: string, lines: readonly string[]) =>
+    lines.length === 0 ? [] : ["", bold(title), ...lines];
+  return `${[
+    bold(summaryText(rows)),
+    "",
+    textTable([HEAD, ...rows.map((row, index) => cells(row, index, NAME_WIDTH))]).trimEnd(),
+    ...section(
+      "What binds",
+      rows.map(({ analysis }, i) => `  ${i + 1}  ${analysis.explanation}`),
+    ),
+    ...section("Warnings", warnings),
+    ...section(
+      "Notes",
+      notes.map((note) => `  ${note}`),
+    ),
+    "",
+    ...kinds.map(dim),
+    dim("  pioneer analyze FILE... --explain rows.0.analysis.rate shows where a number comes from"),
+  ].join("\n")}\n`;
+}
+
+/** The same table for GitHub and the like. */
+export function machinesMarkdown({ rows, notes }: MachinesDocument): string {
+  const line = (fields: readonly string[]) =>
+    `| ${fields.map((field) => field.replaceAll("|", "\\|")).join(" | ")} |`;
+  const body = rows.map((row, index) => line(cells(row, index, Number.POSITIVE_INFINITY)));
+  const words = rows.map(({ analysis }, index) => `${index + 1}. ${analysis.explanation}`);
+  return `# Machines side by side
+
+${summaryText(rows)}
+
+${line(HEAD)}
+|${HEAD.map(() => "---").join("|")}|
+${body.join("\n")}
+
+${Object.entries(KIND_MARK)
+  .map(([kind, mark]) => `${mark} ${kind}`)
+  .join(", ")}.
+
+${words.join("\n")}
+${notes.map((note) => `\n${note}\n`).join("")}`;
+}
+
+function cells(row: MachineRow, index: number, width: number): readonly string[] {
+  const { analysis } = row;
+  return [
+    String(index + 1),
+    cut(row.machine, width),
+    cut(row.workload.name, width),
+    cell(timeQuantity(row)),
+    cell(tailQuantity(row)),
+    cell(analysis.rate),
+    cell(analysis.arithmeticIntensity),
+    cell(analysis.mfu),
+    cell(analysis.mbu),
+    boundText(row),
+  ];
+}
+
+function cell(quantity: Quantity | null): string {
+  if (quantity === null) return "-";
+  const { number, unit } = formatParts(quantity.value, quantity.unit);
+  const shown = quantity.unit === "op/byte" ? number : `${number} ${unit}`;
+  return `${KIND_MARK[quantity.kind]} ${shown}`;
+}
+
+function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+}

@@ -1,0 +1,94 @@
+/**
+ * The verb `analyze`: the report of one recording again, or several files of any format side by side, or one number.
+ * Reading files is left to import.ts, every number to analyze/, its look to report/.
+ */
+import { UsageError } from "../../codegen/index.ts";
+import { explainField } from "../analyze/explain.ts";
+import type { MachineRecord } from "../analyze/machine-record.ts";
+import type { MachinesDocument } from "../analyze/machines-document.ts";
+import { analyzeMachines } from "../analyze/machines-document.ts";
+import type { Platform } from "../analyze/platforms.ts";
+import { PLATFORMS } from "../analyze/platforms.ts";
+import { explanationText } from "../report/explanation.ts";
+import { machinesCsv } from "../report/machines-csv.ts";
+import { machinesHtml } from "../report/machines-html.ts";
+import { machinesMarkdown, machinesText } from "../report/machines-text.ts";
+import type { VerbContext } from "./context.ts";
+import { importFile, withUsageErrors } from "./import.ts";
+import { writeFileWhole } from "./output-file.ts";
+import { analyzeRecording, analyzeVerb } from "./run.ts";
+
+export interface AnalyzeOptions {
+  readonly html?: string;
+  readonly markdown?: string;
+  readonly csv?: string;
+  /** Ids of stated platforms, joined by commas. */
+  readonly platform?: string;
+  /** Path of one field of the document. */
+  readonly explain?: string;
+}
+
+/**
+ * One recording and nothing else asked: its own report, as `run` gave it. Otherwise one document of all files.
+ * @throws UsageError TP-USE-280 to -290
+ */
+export async function analyze(
+  context: VerbContext,
+  options: AnalyzeOptions,
+  path: string,
+  paths: readonly string[],
+): Promise<number> {
+  const platforms = platformsOf(options.platform);
+  const alone = paths.length === 1 && platforms.length === 0 && options.csv === undefined;
+  if (alone && path.endsWith(".tpcap")) {
+    if (options.explain === undefined) return analyzeVerb(context, options, path);
+    const { document } = await analyzeRecording(path);
+    return explain(context, document, options.explain);
+  }
+  const document = await machinesOf(context, paths, platforms);
+  if (options.html !== undefined) writeFileWhole(options.html, machinesHtml(document));
+  if (options.markdown !== undefined) writeFileWhole(options.markdown, machinesMarkdown(document));
+  if (options.csv !== undefined) writeFileWhole(options.csv, machinesCsv(document));
+  if (options.explain !== undefined) return explain(context, document, options.explain);
+  context.print(document, () => machinesText(document, context.colour));
+  return 0;
+}
+
+async function machinesOf(
+  context: VerbContext,
+  paths: readonly string[],
+  platforms: readonly Platform[],
+): Promise<MachinesDocument> {
+  const records: MachineRecord[] = [];
+  for (const path of paths) {
+    context.progress.step(`reading ${path}`);
+    const progress = (done: number, total: number) => context.progress.update(done, total);
+    records.push(...(await importFile(path, { progress, signal: context.signal })));
+  }
+  return withUsageErrors(() => analyzeMachines(records, platforms));
+}
+
+async function explain(context: VerbContext, document: object, field: string): Promise<number> {
+  const explanation = await withUsageErrors(() => explainField(document, field));
+  context.print({ schema: 1, ...explanation }, () => explanationText(explanation));
+  return 0;
+}
+
+function platformsOf(list: string | undefined): readonly Platform[] {
+  const ids = [...new Set((list ?? "").split(",").map((id) => id.trim()))];
+  return ids.filter((id) => id !== "").map(platformOf);
+}
+
+function platformOf(id: string): Platform {
+  const found = PLATFORMS.find((platform) => platform.id === id.toLowerCase());
+  if (found !== undefined) return found;
+  throw new UsageError(
+    "TP-USE-286",
+    {
+      what: `there is no platform "${id}"`,
+      why: `--platform takes ids of stated platforms: ${PLATFORMS.map((known) => known.id).join(", ")}`,
+      fix: "pioneer analyze FILE --platform h100,t4",
+    },
+    { id },
+  );
+}
