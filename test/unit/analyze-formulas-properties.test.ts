@@ -241,6 +241,14 @@ describe("limits", () => {
     expect(value("duty-cycle-power", { ...power, activeMs })).toBeCloseTo(1, 12);
   });
 
+  test("decimals that divide evenly are counted evenly", () => {
+    expect(value("streams-per-device", { hopSeconds: 0.3, computeSeconds: 0.1 })).toBe(3);
+    expect(value("streams-per-device", { hopSeconds: 0.3, computeSeconds: 0.1001 })).toBe(2);
+    expect(value("coordinated-omission-samples", { stallSeconds: 0.3, intervalSeconds: 0.1 })).toBe(
+      2,
+    );
+  });
+
   test("one expert of one equals the dense model", () => {
     const parts = { sharedParameters: 10, expertParameters: 5, experts: 1 };
     expect(value("moe-active-parameters", { ...parts, chosen: 1 })).toBe(

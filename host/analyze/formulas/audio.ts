@@ -3,6 +3,7 @@
  * Energy is left to energy.ts, radios to network.ts.
  */
 import { programTime } from "../iron-law.ts";
+import { timesThatFit } from "./fits.ts";
 import { formula, type Theme } from "./formula.ts";
 import { amount, count, innerShare, positive, real, withDefault } from "./input.ts";
 
@@ -116,7 +117,7 @@ export const AUDIO: Theme = {
       source: "utilisation law, from Little 1961",
       given: { computeSeconds: 3e-3, hopSeconds: 10e-3 },
       gives: [3, 0],
-      compute: (x) => Math.floor(x.hopSeconds / x.computeSeconds),
+      compute: (x) => timesThatFit(x.hopSeconds, x.computeSeconds),
     }),
     formula({
       name: "signal-to-noise",

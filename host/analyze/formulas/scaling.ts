@@ -261,6 +261,34 @@ export const SCALING: Theme = {
       compute: (x) => x.graphSeconds + x.kernels * x.kernelSeconds,
     }),
     formula({
+      name: "call-overhead",
+      meaning: "time of an empty call, from calls of two lengths: t = a + b * steps, solved for a",
+      inputs: {
+        shortSteps: count("1", "steps of the short call"),
+        shortSeconds: seconds("time of the short call"),
+        longSteps: count("1", "steps of the long call"),
+        longSeconds: seconds("time of the long call"),
+      },
+      unit: "s",
+      expression:
+        "(shortSeconds * longSteps - longSeconds * shortSteps) / (longSteps - shortSteps)",
+      source: "straight line through two points",
+      given: { shortSteps: 1, shortSeconds: 20e-6, longSteps: 11, longSeconds: 120e-6 },
+      gives: [10e-6, 1e-15],
+      compute: (x) => {
+        if (x.longSteps <= x.shortSteps) {
+          throw contradiction(
+            `longSteps ${x.longSteps} is not above shortSteps ${x.shortSteps}`,
+            "calls of one length do not tell overhead from steps",
+          );
+        }
+        return (
+          (x.shortSeconds * x.longSteps - x.longSeconds * x.shortSteps) /
+          (x.longSteps - x.shortSteps)
+        );
+      },
+    }),
+    formula({
       name: "overhead-share",
       meaning: "share of a call that is not work",
       inputs: {

@@ -3,6 +3,7 @@
  * Histograms and tests on whole runs are left to the modules that judge them.
  */
 
+import { timesThatFit } from "./fits.ts";
 import { formula, type Theme } from "./formula.ts";
 import {
   amount,
@@ -42,7 +43,7 @@ function deviationOf(list: readonly number[]): number {
 
 /** Samples that a stall hid: one for every interval in it but its own. */
 function omitted(stall: number, interval: number): number {
-  return Math.max(0, Math.floor(stall / interval) - 1);
+  return Math.max(0, timesThatFit(stall, interval) - 1);
 }
 
 export const STATISTICS: Theme = {
