@@ -124,14 +124,21 @@ function inputText(input: NamedInput): string {
   return `\`${labelOf(input)}\` ${input.meaning} (${rangeText(input.range)}${list}${fallback})`;
 }
 
-/** "0.00477612 s (4.78 ms)". */
+/** "0.00477612 s (4.78 ms)"; whole numbers keep all their digits. */
 function resultText(value: number, unit: string): string {
-  const plain = `${roundedNumber(value)}${unit === "1" ? "" : ` ${unit}`}`;
-  const magnitude = Math.abs(Number(value.toPrecision(3)));
-  const fit = PREFIXES.find(([power]) => magnitude >= power * (1 - 1e-12));
-  if (!PREFIXED.has(unit) || fit === undefined || fit[1] === "") return plain;
-  const scaled = String(Number((value / fit[0]).toPrecision(3)));
-  return `${plain} (${scaled} ${fit[1]}${unit.replace("byte", "B")})`;
+  const number = Number.isSafeInteger(value) ? exactNumber(value) : roundedNumber(value);
+  const plain = unit === "1" ? number : `${number} ${unit}`;
+  const short = PREFIXED.has(unit) ? prefixed(value) : null;
+  return short === null ? plain : `${plain} (${short}${unit.replace("byte", "B")})`;
+}
+
+/** Three digits and the prefix that fits, "4.78 m"; null where none is needed or none fits. */
+function prefixed(value: number): string | null {
+  const rounded = Number(value.toPrecision(3));
+  const magnitude = Math.abs(rounded) * (1 + 1e-12);
+  const [power, prefix] = PREFIXES.find(([each]) => magnitude >= each) ?? [1, ""];
+  if (prefix === "" || magnitude >= 1000 * power * (1 + 1e-9)) return null;
+  return `${Number((rounded / power).toPrecision(3))} ${prefix}`;
 }
 
 function valueText(value: Value | undefined): string {

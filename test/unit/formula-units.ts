@@ -1,6 +1,6 @@
 /**
  * Dimensions of units: which powers of second, byte, joule, kelvin, coulomb, metre and dollar a unit is made of.
- * Operations, instructions, cycles, samples and other counts have none.
+ * Operations, instructions, cycles, tokens and other counts have none.
  */
 
 export type Dimension = Readonly<Record<string, number>>;
@@ -13,8 +13,12 @@ const BASE: Readonly<Record<string, Dimension>> = {
   MAC: {},
   cycle: {},
   instruction: {},
+  token: {},
+  frame: {},
+  sample: {},
   s: { s: 1 },
   ms: { s: 1 },
+  Hz: { s: -1 },
   h: { s: 1 },
   byte: { byte: 1 },
   GB: { byte: 1 },

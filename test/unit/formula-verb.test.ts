@@ -93,6 +93,9 @@ source: Amdahl 1967`,
   test("shows times, bytes and energies with the prefix that fits, too", async () => {
     expect((await type("network-floor", true)).text).toContain("= 0.01 s (10 ms)");
     expect((await type("parameter-bytes", true)).text).toContain("= 102.4e6 byte (102 MB)");
+    expect((await type("kv-cache-bytes", true)).text).toContain("= 1073741824 byte (1.07 GB)");
+    expect((await type("sustained-power", true)).text).toContain("= 2.25 W  ");
+    expect((await type("training-ops", true)).text).toContain("= 8.4e21 op  ");
     expect((await type("ble-energy", true)).text).toContain("= 15.8916e-6 J (15.9 µJ)");
   });
 

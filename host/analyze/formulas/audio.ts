@@ -8,11 +8,11 @@ import { formula, type Theme } from "./formula.ts";
 import { amount, count, innerShare, positive, real, withDefault } from "./input.ts";
 
 const FRAMES = "definition of a frame: one hop of samples";
-const sampleRate = positive("1/s", "samples a second");
+const sampleRate = positive("sample/s", "samples a second");
 const hopSamples = count("1", "new samples a frame");
 const computeSeconds = amount("s", "computing one frame");
 const hopSeconds = positive("s", "time between two frames");
-const clockHz = positive("cycle/s", "clock");
+const clockHz = positive("Hz", "clock");
 const cyclesPerMac = positive("cycle/MAC", "cycles a multiply-accumulate");
 
 export const AUDIO: Theme = {
@@ -22,7 +22,7 @@ export const AUDIO: Theme = {
       name: "frame-rate",
       meaning: "frames a second",
       inputs: { sampleRate, hopSamples },
-      unit: "1/s",
+      unit: "frame/s",
       expression: "sampleRate / hopSamples",
       source: FRAMES,
       given: { sampleRate: 16_000, hopSamples: 160 },
@@ -155,8 +155,8 @@ export const AUDIO: Theme = {
       unit: "dB",
       expression: "10 * log10(correlation ^ 2 / (1 - correlation ^ 2))",
       source: "Le Roux et al., SDR: half-baked or well done?, 2019",
-      given: { correlation: 0.9534625892455924 },
-      gives: [10, 1e-6],
+      given: { correlation: 0.9 },
+      gives: [6.297, 0.0005],
       compute: (x) =>
         10 * Math.log10(x.correlation ** 2 / ((1 - x.correlation) * (1 + x.correlation))),
     }),

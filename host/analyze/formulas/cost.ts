@@ -35,7 +35,7 @@ export const COST: Theme = {
       meaning: "rent for some tokens, a million unless given",
       inputs: {
         usdPerHour,
-        tokensPerSecond: positive("1/s", "tokens of all sequences a second"),
+        tokensPerSecond: positive("token/s", "tokens of all sequences a second"),
         tokens: withDefault(count("1", "tokens"), 1e6),
         utilization,
       },
@@ -50,10 +50,10 @@ export const COST: Theme = {
       name: "frames-per-watt",
       meaning: "frames a second a watt, which is frames a joule",
       inputs: {
-        framesPerSecond: amount("1/s", "sustained rate"),
+        framesPerSecond: amount("frame/s", "sustained rate"),
         watts: positive("W", "average power at that rate"),
       },
-      unit: "1/J",
+      unit: "frame/J",
       expression: "framesPerSecond / watts",
       source: "definition",
       given: { framesPerSecond: 60, watts: 15 },
@@ -65,7 +65,7 @@ export const COST: Theme = {
       meaning: "streams that one core carries at most",
       inputs: {
         serviceSeconds,
-        framesPerSecond: positive("1/s", "frames of one stream"),
+        framesPerSecond: positive("frame/s", "frames of one stream"),
         cores: withDefault(count("1", "cores"), 1),
         utilization,
       },

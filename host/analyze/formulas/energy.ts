@@ -17,7 +17,7 @@ const intervalMs = positive("ms", "time between two starts");
 const watts = positive("W", "power");
 const activeWatts = positive("W", "power while computing");
 const cyclesPerMac = positive("cycle/MAC", "cycles a multiply-accumulate");
-const clockHz = positive("cycle/s", "clock");
+const clockHz = positive("Hz", "clock");
 const macs = amount("MAC", "multiply-accumulates");
 const thermalResistance = positive("K/W", "temperature rise a watt in the long run");
 const heatCapacity = positive("J/K", "energy that warms the body by a kelvin");
@@ -211,12 +211,12 @@ export const ENERGY: Theme = {
       name: "throttled-rate",
       meaning: "frames a second that a sustained power allows when energy a frame is constant",
       inputs: {
-        framesPerSecond: positive("1/s", "rate while cool"),
+        framesPerSecond: positive("frame/s", "rate while cool"),
         watts: positive("W", "power at that rate"),
         idleWatts: withDefault(amount("W", "power without frames"), 0),
         sustainedWatts: positive("W", "power that heat allows for ever"),
       },
-      unit: "1/s",
+      unit: "frame/s",
       expression:
         "framesPerSecond * (sustainedWatts - idleWatts) / max(watts - idleWatts, sustainedWatts - idleWatts)",
       source: "power = idle + energy a frame * frames a second",

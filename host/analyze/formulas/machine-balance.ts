@@ -142,7 +142,7 @@ export const MACHINE_BALANCE: Theme = {
       inputs: {
         instructions: amount("instruction", "instructions executed"),
         cyclesPerInstruction: positive("cycle/instruction", "average cycles an instruction"),
-        clockHz: positive("cycle/s", "clock"),
+        clockHz: positive("Hz", "clock"),
       },
       unit: "s",
       expression: "instructions * cyclesPerInstruction / clockHz",

@@ -83,7 +83,7 @@ export const NUMBER_FORMATS: Theme = {
         groupBits,
         groupSize,
       },
-      unit: "1/s",
+      unit: "token/s",
       expression: "peakBytesPerSecond / (parameters * (weightBits + groupBits / groupSize) / 8)",
       source: GPTQ,
       given: { parameters: 7e9, peakBytesPerSecond: 2039e9, weightBits: 4 },

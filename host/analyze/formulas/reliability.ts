@@ -9,7 +9,7 @@ const BARLOW = "Barlow and Proschan, Mathematical Theory of Reliability, 1965";
 const devices = count("1", "devices");
 const mtbfSeconds = positive("s", "mean time between failures of one device");
 const probability = share("chance on one device");
-const framesPerSecond = positive("1/s", "frames a second of one device");
+const framesPerSecond = positive("frame/s", "frames a second of one device");
 
 /** 1 - (1 - p)^n without losing the digits of a small p. */
 function anyOf(p: number, n: number): number {

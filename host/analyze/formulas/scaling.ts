@@ -320,8 +320,8 @@ export const SCALING: Theme = {
       unit: "x",
       expression: "parallelShare / (1 / speedup - 1 + parallelShare)",
       source: `${AMDAHL}, solved for the factor`,
-      given: { parallelShare: 0.9, speedup: 5.263157894736842 },
-      gives: [10, 1e-9],
+      given: { parallelShare: 0.8, speedup: 2.5 },
+      gives: [4, 1e-9],
       compute: (x) => {
         const left = 1 / x.speedup - 1 + x.parallelShare;
         if (left <= 0) {

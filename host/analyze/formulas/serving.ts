@@ -82,7 +82,7 @@ export const SERVING: Theme = {
       name: "decode-token-rate",
       meaning: "tokens a second of a whole batch, caches left out",
       inputs: { parameters, batch, bytesPerWeight, peakOpsPerSecond, peakBytesPerSecond },
-      unit: "1/s",
+      unit: "token/s",
       expression:
         "batch / max(2 * batch * parameters / peakOpsPerSecond, parameters * bytesPerWeight / peakBytesPerSecond)",
       source: POPE,
