@@ -17,6 +17,8 @@ export interface Workload {
   readonly bytesMoved: Quantity | null;
   /** Trained numbers, where known: what a platform of another precision would move. */
   readonly parameters?: number;
+  /** The workload whose time holds this one's, for a kernel or a layer. */
+  readonly partOf?: string;
   /** Layers with weights, where known: what an accelerator launches. */
   readonly layers?: number;
 }

@@ -53,11 +53,12 @@ export function analyzeMachines(
   };
 }
 
-/** The first workload of each name that a platform could be given. */
+/** The first whole workload of each name that a platform could be given. */
 function distinctWorkloads(records: readonly MachineRecord[]): readonly Workload[] {
   const byName = new Map<string, Workload>();
   for (const { workload } of records) {
-    const usable = (workload.ops?.value ?? 0) > 0 && (workload.bytesMoved?.value ?? 0) > 0;
+    const whole = workload.partOf === undefined;
+    const usable = whole && (workload.ops?.value ?? 0) > 0 && (workload.bytesMoved?.value ?? 0) > 0;
     if (usable && !byName.has(workload.name)) byName.set(workload.name, workload);
   }
   return [...byName.values()];

@@ -12,6 +12,9 @@ import { EFFICIENCY, LAYER_OVERHEAD, PLATFORMS } from "./platforms.ts";
 import type { Quantity } from "./quantity.ts";
 import { derive, modelled } from "./quantity.ts";
 
+/** Format of records that no file gave. */
+export const STATED = "stated platform";
+
 /** How the devices of platforms.ts call themselves; a variant with other roofs must not match. */
 const DEVICE_NAMES: Readonly<Record<string, RegExp>> = {
   t4: /\bT4\b/,
@@ -99,7 +102,7 @@ export function platformRecord(platform: Platform, workload: Workload): MachineR
       thermalDesignPower: quantityOf(platform.tdp),
     },
     roofs: platformRoofs(platform),
-    origin: { format: "stated platform", file: "host/analyze/platforms.ts", records: platform.id },
+    origin: { format: STATED, file: "host/analyze/platforms.ts", records: platform.id },
     setup: { precision: "fp16", batch: "1" },
     warnings: time.bound === "overhead" ? ["the call costs more than the work"] : [],
   };

@@ -4,6 +4,7 @@
  */
 import { typicalTime } from "../analyze/machine-analysis.ts";
 import type { MachineRow } from "../analyze/machines-document.ts";
+import { STATED } from "../analyze/platform-record.ts";
 import type { Quantity } from "../analyze/quantity.ts";
 
 /** The typical time as a quantity; its fallback to the mean is in its name. */
@@ -18,6 +19,8 @@ export function tailQuantity(row: MachineRow): Quantity | null {
   return { value: time.p99, unit: "s", kind: time.kind, source: time.source };
 }
 
+/** Machines, and workloads of each, that the summary names. */
+const MOST_WINNERS = 3;
 const PREFIXES = ["", "k", "M", "G", "T", "P"];
 
 /** Work and bytes with the decimal prefix that fits: "53.2 kop", "4.68 GB". */
@@ -34,23 +37,34 @@ export function boundText(row: MachineRow): string {
   return bound === null ? "-" : `${bound} (${roof})`;
 }
 
-/** One sentence: how many workloads on how many machines, and which is the quickest at each that several ran. */
+/** One sentence: how many workloads on how many machines, and which is the quickest at those that several ran. */
 export function summaryText(rows: readonly MachineRow[]): string {
   const machines = new Set(rows.map(({ machine }) => machine)).size;
   const workloads = [...new Set(rows.map(({ workload }) => workload.name))];
   const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
   const counts = `${plural(workloads.length, "workload")} on ${plural(machines, "machine")}`;
-  const winners = workloads.flatMap((name) => {
-    const timed = rows
-      .filter(({ workload }) => workload.name === name)
-      .flatMap((row) => {
-        const time = timeQuantity(row);
-        return time === null ? [] : [{ row, time }];
-      })
-      .sort((a, b) => a.time.value - b.time.value);
-    const [first, ...others] = timed;
-    if (first === undefined || others.length === 0) return [];
-    return [`${name} takes the least time on ${first.row.machine} (${first.time.kind})`];
+  const won = new Map<string, string[]>();
+  for (const name of workloads) {
+    const winner = quickestAt(rows.filter(({ workload }) => workload.name === name));
+    if (winner !== null) won.set(winner, [...(won.get(winner) ?? []), name]);
+  }
+  const winners = [...won].slice(0, MOST_WINNERS).map(([winner, names]) => {
+    const shown = names.length > MOST_WINNERS ? `${names.length} workloads` : names.join(" and ");
+    return `${shown} take${names.length === 1 ? "s" : ""} the least time on ${winner}`;
   });
-  return [counts, ...winners.slice(0, 3)].join("; ").concat(".");
+  return `${[counts, ...winners].join("; ")}.`;
+}
+
+/** The machine with the least typical time, and how that is known; null when fewer than two have one. */
+function quickestAt(rows: readonly MachineRow[]): string | null {
+  const timed = rows
+    .flatMap((row) => {
+      const time = timeQuantity(row);
+      return time === null ? [] : [{ row, time }];
+    })
+    .sort((a, b) => a.time.value - b.time.value);
+  const [first] = timed;
+  if (first === undefined || timed.length < 2) return null;
+  const far = first.row.origin.format === STATED ? ", the way there left out" : "";
+  return `${first.row.machine} (${first.time.kind}${far})`;
 }

@@ -7,29 +7,30 @@ import { MACHINE_STYLES } from "./machines-roofline-svg.ts";
 const LIGHT = ["#0b6e7f", "#b25323", "#6a4ba3", "#3c7a2a", "#a8325f", "#5a6270"];
 const DARK = ["#5fc6d6", "#f0a377", "#b9a1ec", "#93cf7d", "#ee8fb4", "#b3bdc9"];
 /** Lines differ by their dashes too. */
-const DASHES = ["none", "9 4", "3 3", "12 3 3 3", "6 2", "1 4"];
+const DASHES = ["none", "9 4", "3 3", "12 3 3 3", "6 2", "2 5"];
 
 const variables = (colours: readonly string[]) =>
   colours.map((colour, index) => `--m${index}: ${colour};`).join(" ");
 
 const rules = Array.from({ length: MACHINE_STYLES }, (_, index) => {
   const colour = `var(--m${index})`;
-  return `.tp-m${index} { stroke: ${colour}; stroke-dasharray: ${DASHES[index]}; } .tp-s${index} { stroke: ${colour}; } .tp-f${index} { fill: ${colour}; } .tp-t${index} { fill: ${colour}; } .swatch.m${index} { border-top-color: ${colour}; }`;
+  return `.tp-m${index} { stroke: ${colour}; stroke-dasharray: ${DASHES[index]}; } .tp-s${index} { stroke: ${colour}; } .tp-f${index} { fill: ${colour}; } .tp-t${index} { fill: ${colour}; } .swatch.m${index} { border-color: ${colour}; }`;
 });
 
 /** Added to the report's style sheet. */
 export const MACHINE_CSS = `:root { ${variables(LIGHT)} }
 @media (prefers-color-scheme: dark) { :root { ${variables(DARK)} } }
+.tp-dot { stroke: var(--card); stroke-width: 1.5; }
 ${rules.join("\n")}
 .tp-machine-line { fill: none; stroke-width: 2; stroke-linejoin: round; }
 .tp-machine-name { font-weight: 600; }
 .tp-lead { stroke: var(--tp-axis); stroke-width: 1; fill: none; }
-.tp-dot { stroke: var(--card); stroke-width: 1.5; }
-.tp-ring { fill: var(--card); stroke-width: 3; }
+.tp-ring.tp-dot { fill: var(--card); stroke-width: 3; }
 .tp-span { stroke-width: 3; fill: none; stroke-linecap: round; opacity: .55; }
-.tp-ring.tp-ring { fill: var(--card); }
 .shapes { width: 15px; height: 15px; vertical-align: -3px; margin-right: 5px; }
-.shapes .tp-dot { fill: var(--muted); stroke: none; } .shapes .tp-ring { fill: none; stroke: var(--muted); stroke-width: 2.5; }
+.shapes .tp-dot { fill: var(--muted); stroke: none; } .shapes .tp-ring.tp-dot { fill: none; stroke: var(--muted); stroke-width: 2.5; }
+.swatch { display: inline-block; width: 22px; border-top: 3px solid; vertical-align: 3px; margin-right: 7px; }
+#machines td { line-height: 1.6; white-space: nowrap; } #machines td.wrap { white-space: normal; } #machines td .mark { display: inline-block; width: 1em; text-align: center; }
 main { max-width: 1000px; }
 ol.words { margin: 8px 0 0; padding-left: 30px; font-size: 14px; } ol.words li { margin: 6px 0; }
 @media print { :root { ${variables(LIGHT)} } main { max-width: none; } }`;

@@ -10,7 +10,7 @@ import { figure, kindChip, quantity } from "./html-parts.ts";
 import { REPORT_CSS } from "./html-style.ts";
 import { boundText, summaryText, tailQuantity, timeQuantity, withPrefix } from "./machine-cells.ts";
 import { MACHINE_CSS } from "./machine-style.ts";
-import { kindShape, machinesRoofline } from "./machines-roofline-svg.ts";
+import { kindShape, machineStyles, machinesRoofline } from "./machines-roofline-svg.ts";
 import { machinesTimes } from "./machines-times-svg.ts";
 import { Sources } from "./sources.ts";
 import { escapeXml } from "./svg.ts";
@@ -80,27 +80,26 @@ function times(rows: readonly MachineRow[]): Html {
 ${figure(picture, "Log axis. Mark: the median, or the mean where a file gives no median. Line: smallest to largest. Upright tick: P99.")}</section>`;
 }
 
+/** Two numbers a cell, one over the other, so that all columns fit beside each other. */
 function table(rows: readonly MachineRow[], sources: Sources): Html {
-  const cell = (value: Quantity | null) =>
+  const styles = machineStyles(rows);
+  const one = (value: Quantity | null) =>
     value === null ? '<span class="quiet">–</span>' : quantity(value, sources, false);
+  const pair = (upper: Quantity | null, lower: Quantity | null) =>
+    `<td>${one(upper)}<br>${one(lower)}</td>`;
   const body = rows.map((row, index) => {
     const { analysis, workload } = row;
     const cells = [
-      timeQuantity(row),
-      tailQuantity(row),
-      withPrefix(workload.ops),
-      withPrefix(workload.bytesMoved),
-      analysis.rate,
-      analysis.arithmeticIntensity,
-      analysis.mfu,
-      analysis.mbu,
-    ].map((value) => `<td>${cell(value)}</td>`);
-    return `<tr id="row-${index + 1}"><td>${index + 1}</td><td class="wrap"><b>${escapeXml(workload.name)}</b><br><span class="quiet">${escapeXml(row.machine)}</span></td>${cells.join("")}<td>${escapeXml(boundText(row))}</td></tr>`;
+      pair(timeQuantity(row), tailQuantity(row)),
+      pair(withPrefix(workload.ops), withPrefix(workload.bytesMoved)),
+      pair(analysis.rate, analysis.arithmeticIntensity),
+      pair(analysis.mfu, analysis.mbu),
+    ];
+    return `<tr id="row-${index + 1}"><td>${index + 1}</td><td class="wrap"><b>${escapeXml(workload.name)}</b><br><span class="swatch m${styles.get(row.machine) ?? 0}"></span><span class="quiet">${escapeXml(row.machine)}</span></td>${cells.join("")}<td>${escapeXml(boundText(row))}</td></tr>`;
   });
-  const heads = ["", "workload and machine", "time", "P99", "work", "bytes moved", "rate"];
-  const more = ["intensity", "MFU", "MBU", "bound"];
+  const heads = ["time<br>P99", "work<br>bytes moved", "rate<br>intensity", "MFU<br>MBU", "bound"];
   return `<section id="machines"><h2>All workloads</h2>
-<div class="scroll"><table><thead><tr>${[...heads, ...more].map((head) => `<th>${head}</th>`).join("")}</tr></thead><tbody>
+<div class="scroll"><table><thead><tr><th></th><th>workload<br>machine</th>${heads.map((head) => `<th>${head}</th>`).join("")}</tr></thead><tbody>
 ${body.join("\n")}
 </tbody></table></div></section>`;
 }

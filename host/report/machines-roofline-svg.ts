@@ -18,6 +18,8 @@ const BOTTOM = HEIGHT - 54;
 /** Colours and dash patterns there are: machine-style.ts has a rule for each. */
 export const MACHINE_STYLES = 6;
 const LABEL_HEIGHT = 28;
+/** Fits right of the roofs [characters]. */
+const LONGEST_NAME = 21;
 
 /** The style of a machine: the same in every plot and in the table. */
 export function machineStyles(rows: readonly MachineRow[]): ReadonlyMap<string, number> {
@@ -178,7 +180,7 @@ function roofLabels(roofs: readonly MachineRoof[], y: Scale): readonly string[] 
 }
 
 function shortName(name: string): string {
-  return name.length <= 26 ? name : `${name.slice(0, 25)}…`;
+  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;
 }
 
 /** A number beside each dot, where it covers neither a dot nor another number. */
@@ -189,27 +191,29 @@ function dotMarks(dots: readonly Dot[], x: Scale, y: Scale): string {
     py,
   }));
   const offsets = [
-    [14, 4],
-    [-14, 4],
-    [0, -11],
-    [0, 19],
-    [13, -9],
-    [-13, -9],
-    [13, 17],
-    [-13, 17],
-    [27, 4],
-    [-27, 4],
+    [15, 4],
+    [-15, 4],
+    [0, -12],
+    [0, 20],
+    [14, -9],
+    [-14, -9],
+    [14, 17],
+    [-14, 17],
+    [29, 4],
+    [-29, 4],
   ] as const;
   const marks = places.map(({ dot, px, py }) => {
     const [dx, dy] =
       offsets.find(([ox, oy]) =>
-        taken.every((other) => Math.hypot(other.px - px - ox, other.py - py - oy + 4) > 12),
+        taken.every((other) => Math.hypot(other.px - px - ox, other.py - py - oy + 4) > 14),
       ) ?? offsets[0];
     taken.push({ px: px + dx, py: py + dy - 4 });
     const text = `<text class="tp-strong tp-halo" x="${at(px + dx)}" y="${at(py + dy)}" text-anchor="middle">${dot.number}</text>`;
-    return `<g>${kindShape(dot.kind, px, py, dot.style)}<title>${escapeXml(dot.words)}</title></g>\n${text}`;
+    const mark = `<g>${kindShape(dot.kind, px, py, dot.style)}<title>${escapeXml(dot.words)}</title></g>`;
+    return { text, mark };
   });
-  return marks.join("\n");
+  // Numbers first: their halo must not cut into dots.
+  return [...marks.map(({ text }) => text), ...marks.map(({ mark }) => mark)].join("\n");
 }
 
 /** Filled circle: measured. Square: counted. Ring: modelled. Diamond: stated. */

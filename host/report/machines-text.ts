@@ -16,7 +16,6 @@ export function machinesText(document: MachinesDocument, colour: boolean): strin
   const dim = (text: string) => (colour ? `\u001b[2m${text}\u001b[0m` : text);
   const bold = (text: string) => (colour ? `\u001b[1m${text}\u001b[0m` : text);
   const { rows, notes } = document;
-  const warnings = rows.flatMap((row, i) => row.warnings.map((text) => `  ${i + 1}  ${text}`));
   const kinds = (Object.keys(KIND_MARK) as (keyof typeof KIND_MARK)[]).map(
     (kind) => `  ${KIND_MARK[kind]} ${kind}: ${KIND_MEANING[kind]}`,
   );
@@ -28,9 +27,12 @@ export function machinesText(document: MachinesDocument, colour: boolean): strin
     textTable([HEAD, ...rows.map((row, index) => cells(row, index, NAME_WIDTH))]).trimEnd(),
     ...section(
       "What binds",
-      rows.map(({ analysis }, i) => `  ${i + 1}  ${analysis.explanation}`),
+      together(rows, ({ analysis }) => [analysis.explanation]),
     ),
-    ...section("Warnings", warnings),
+    ...section(
+      "Warnings",
+      together(rows, ({ warnings }) => warnings),
+    ),
     ...section(
       "Notes",
       notes.map((note) => `  ${note}`),
@@ -61,6 +63,18 @@ ${Object.entries(KIND_MARK)
 
 ${words.join("\n")}
 ${notes.map((note) => `\n${note}\n`).join("")}`;
+}
+
+/** Sentences by the rows they hold for: "  1, 3  text". */
+function together(
+  rows: readonly MachineRow[],
+  sentences: (row: MachineRow) => readonly string[],
+): readonly string[] {
+  const numbers = new Map<string, number[]>();
+  for (const [index, row] of rows.entries()) {
+    for (const text of sentences(row)) numbers.set(text, [...(numbers.get(text) ?? []), index + 1]);
+  }
+  return [...numbers].map(([text, of]) => `  ${of.join(", ")}  ${text}`);
 }
 
 function cells(row: MachineRow, index: number, width: number): readonly string[] {

@@ -14,7 +14,7 @@ import { machinesCsv } from "../report/machines-csv.ts";
 import { machinesHtml } from "../report/machines-html.ts";
 import { machinesMarkdown, machinesText } from "../report/machines-text.ts";
 import type { VerbContext } from "./context.ts";
-import { importFile, withUsageErrors } from "./import.ts";
+import { importFile, isRecording, withUsageErrors } from "./import.ts";
 import { writeFileWhole } from "./output-file.ts";
 import { analyzeRecording, analyzeVerb } from "./run.ts";
 
@@ -40,7 +40,7 @@ export async function analyze(
 ): Promise<number> {
   const platforms = platformsOf(options.platform);
   const alone = paths.length === 1 && platforms.length === 0 && options.csv === undefined;
-  if (alone && path.endsWith(".tpcap")) {
+  if (alone && isRecording(path)) {
     if (options.explain === undefined) return analyzeVerb(context, options, path);
     const { document } = await analyzeRecording(path);
     return explain(context, document, options.explain);

@@ -2,7 +2,7 @@
  * Opens a file of any importable format as a stream, finds its format and gives its records in bounded memory.
  * What a format means is left to analyze/import, recordings to the modules that judge them.
  */
-import { createReadStream, statSync } from "node:fs";
+import { closeSync, createReadStream, openSync, readSync, statSync } from "node:fs";
 import { UsageError } from "../../codegen/index.ts";
 import { AnalysisError } from "../analyze/analysis-error.ts";
 import { cyclesPerFrame } from "../analyze/counts.ts";
@@ -19,6 +19,7 @@ const HEAD_BYTES = 64 << 10;
 const CHUNK_BYTES = 1 << 20;
 /** How a recording begins (capture/format.ts). */
 const RECORDING_MAGIC = "TPCAP";
+const RECORDING_SUFFIX = ".tpcap";
 
 export interface ImportOptions {
   /** Told after every chunk. */
@@ -125,6 +126,25 @@ export async function withUsageErrors<T>(work: () => Promise<T> | T): Promise<T>
   } catch (error) {
     if (!(error instanceof AnalysisError)) throw error;
     throw new UsageError(error.code, error.text, error.facts);
+  }
+}
+
+/** Whether a file is a recording of this project, by its beginning, or by its name when it cannot be opened. */
+export function isRecording(path: string): boolean {
+  if (path.endsWith(RECORDING_SUFFIX)) return true;
+  try {
+    // What is read from a pipe is gone.
+    if (!statSync(path).isFile()) return false;
+    const file = openSync(path, "r");
+    try {
+      const head = Buffer.alloc(RECORDING_MAGIC.length);
+      readSync(file, head, 0, head.length, 0);
+      return head.toString("latin1") === RECORDING_MAGIC;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
   }
 }
 

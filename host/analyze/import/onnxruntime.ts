@@ -17,6 +17,8 @@ import { nodeWork } from "./onnx-shapes.ts";
 import { nothingIn, tooLarge, unusable } from "./refusals.ts";
 
 const NAME = "onnxruntime profile";
+/** The event of a whole inference. */
+const WHOLE = "model_run";
 const MOST_NODES = 20_000;
 const MICROSECONDS = 1e-6;
 const KERNEL = /_kernel_time$/;
@@ -42,7 +44,7 @@ export const onnxruntimeProfile: ImportFormat = {
 
 class ProfileImporter implements Importer {
   readonly #file: string;
-  readonly #runs = new SampleStatistics("model_run");
+  readonly #runs = new SampleStatistics(WHOLE);
   readonly #kernels = new Map<string, Gathered>();
   #pieces: JsonPieces | undefined;
   #events = 0;
@@ -81,7 +83,7 @@ class ProfileImporter implements Importer {
     const where = `event ${this.#events++}`;
     if (!isFields(value)) throw unusable(this.#file, where, value, "an object");
     const name = textOf(value, "name") ?? "";
-    const isRun = value.cat === "Session" && name === "model_run";
+    const isRun = value.cat === "Session" && name === WHOLE;
     const isKernel = value.cat === "Node" && KERNEL.test(name);
     if (!isRun && !isKernel) return;
     const duration = amountOf(value, "dur", { file: this.#file, where });
@@ -124,7 +126,7 @@ class ProfileImporter implements Importer {
     const runs = this.#runs.count;
     const total = (of: (kernel: Gathered) => number) =>
       kernels.reduce((sum, kernel) => sum + of(kernel), 0) / runs;
-    return this.#record("model_run", this.#runs, {
+    return this.#record(WHOLE, this.#runs, {
       ops: total(({ ops }) => ops),
       bytes: total(({ bytes }) => bytes),
       provider: [...new Set(kernels.map(({ provider }) => provider))].join(", "),
@@ -170,6 +172,7 @@ class ProfileImporter implements Importer {
         name,
         ops: found.ops > 0 ? modelled(found.ops, "op", `2 x MACs ${source}`) : null,
         bytesMoved: found.bytes > 0 ? modelled(found.bytes, "byte", `bytes ${source}`) : null,
+        ...(name === WHOLE ? {} : { partOf: WHOLE }),
       },
       time: samples.statistics("measured", `onnxruntime, ${found.records} in ${this.#file}`),
       samples: samples.samples,
