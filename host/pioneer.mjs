@@ -12,5 +12,12 @@ try {
   );
   process.exit(3);
 }
+// A reader that has seen enough (head, less) closes the pipe: that is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(process.exitCode ?? 0);
+  });
+}
 const { main } = await import("./cli.ts");
 process.exitCode = await main(process.argv.slice(2));
