@@ -24,16 +24,23 @@ export function truncateSeed(seed: bigint): number {
 
 /** A stream of uniform 32-bit words; the same seed gives the same words for ever. */
 export class Mt19937 {
-  readonly #state = new Int32Array(BLOCK_WORDS);
+  readonly #state: Int32Array;
 
-  /** @param seed 32 bits; see truncateSeed. */
-  constructor(seed: number) {
+  /** @param seed 32 bits, see truncateSeed; or the state of another generator, which is then shared with it. */
+  constructor(seed: number | Int32Array) {
+    this.#state = typeof seed === "number" ? new Int32Array(BLOCK_WORDS) : seed;
+    if (typeof seed !== "number") return;
     const state = this.#state;
     state[0] = seed;
     for (let index = 1; index < BLOCK_WORDS; index++) {
       const before = state[index - 1] as number;
       state[index] = Math.imul(1812433253, before ^ (before >>> 30)) + index;
     }
+  }
+
+  /** Where the generator is between two blocks: another one goes on from a copy of it. */
+  get state(): Int32Array {
+    return this.#state;
   }
 
   /** Puts the next 624 words into `words`, as signed 32-bit patterns. */

@@ -8,7 +8,12 @@ import { AnalysisError } from "../analysis-error.ts";
 
 export type Scenario = "single-stream" | "multi-stream" | "server" | "offline";
 
-export const SCENARIOS: readonly Scenario[] = ["single-stream", "multi-stream", "server", "offline"];
+export const SCENARIOS: readonly Scenario[] = [
+  "single-stream",
+  "multi-stream",
+  "server",
+  "offline",
+];
 
 export interface TestSettings {
   readonly scenario: Scenario;
