@@ -12,7 +12,7 @@ import { at, axes, escapeXml, logScale, logTicks } from "./svg.ts";
 const WIDTH = 760;
 const HEIGHT = 470;
 const LEFT = 78;
-const RIGHT = WIDTH - 178;
+const RIGHT = WIDTH - 192;
 const TOP = 18;
 const BOTTOM = HEIGHT - 54;
 /** Colours and dash patterns there are: machine-style.ts has a rule for each. */
