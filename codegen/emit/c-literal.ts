@@ -30,12 +30,18 @@ function rowsOf(
 }
 
 /**
- * A float literal that reads back as the nearest float.
+ * The shortest float literal that reads back as the nearest float.
  * @throws RangeError when the value is not finite
  */
 export function floatLiteral(value: number): string {
   if (!Number.isFinite(value)) throw new RangeError(`${value} has no C literal`);
-  const text = String(Number(Math.fround(value).toPrecision(9)));
+  const nearest = Math.fround(value);
+  // Nine significant digits always tell two floats apart.
+  let text = "";
+  for (let digits = 1; digits <= 9; digits++) {
+    text = String(Number(nearest.toPrecision(digits)));
+    if (Math.fround(Number(text)) === nearest) break;
+  }
   return `${/[.e]/.test(text) ? text : `${text}.0`}f`;
 }
 
@@ -49,14 +55,9 @@ export function stringLiteral(text: string): string {
   return `"${bytes.join("")}"`;
 }
 
-/** Text that is safe inside a C comment: one line, nothing that opens or closes a comment, no line splice. */
+/** Text that is safe inside a C comment: one line, nothing that opens or closes a comment. */
 export function commentText(text: string): string {
-  return text
-    .replace(/\s+/g, " ")
-    .replace(/\*\//g, "* /")
-    .replace(/\/\*/g, "/ *")
-    .replace(/\\$/, "\\ ")
-    .trim();
+  return text.replace(/\s+/g, " ").replace(/\*\//g, "* /").replace(/\/\*/g, "/ *").trim();
 }
 
 /** Comment lines of at most 96 characters, broken at spaces; a longer word stays whole. */

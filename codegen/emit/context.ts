@@ -34,6 +34,17 @@ export interface ArrayContext {
   readonly bytes: number;
 }
 
+export interface LineContext {
+  readonly name: string;
+  /** What its values are. */
+  readonly comment: string;
+  readonly copies: 1 | 2;
+  /** int16 values in a copy. */
+  readonly columns: number;
+  /** One text a segment: first column, name, size, padding. */
+  readonly segments: readonly string[];
+}
+
 interface KernelContextBase {
   /** The template of the kernel's function. */
   readonly partial: Kernel["kind"];
@@ -109,12 +120,7 @@ export interface CContext {
   readonly stateBytes: number;
   /** Attribute with a leading space, or empty. */
   readonly weightsAttribute: string;
-  readonly lines: readonly {
-    readonly name: string;
-    readonly comment: string;
-    readonly copies: 1 | 2;
-    readonly columns: number;
-  }[];
+  readonly lines: readonly LineContext[];
   /** Cell states; size is even, because units come in pairs. */
   readonly cells: readonly { readonly name: string; readonly size: number }[];
   readonly tables: readonly TableContext[];
@@ -227,7 +233,7 @@ function tableContext({ name, base, slope }: ActivationTable): TableContext {
 function streamArray(stream: StreamLayout): ArrayContext {
   return {
     name: `${stream.kernel}_stream`,
-    comment: `${stream.blocks} blocks of ${stream.blockBytes} bytes; the header shows their order.`,
+    comment: `${stream.blocks} x ${stream.blockBytes} bytes; the header shows their order.`,
     elementType: "uint32_t",
     attributes: ` __attribute__((aligned(${stream.alignment}))) PIONEER_WEIGHTS`,
     rows: wordRows(stream.words),
@@ -274,12 +280,18 @@ function initialStates(plan: Plan): readonly InitialState[] {
   });
 }
 
-function lineComment({ copies, segments }: LineLayout): string {
-  const parts = segments.map(({ name, size, paddedSize }) =>
-    size === paddedSize ? `${name} ${size}` : `${name} ${size} + ${paddedSize - size} padding`,
-  );
-  const order = `[${parts.join(" | ")}]`;
-  return commentText(copies === 2 ? `${order}, two copies by turns` : order);
+function lineContext({ name, copies, columns, segments }: LineLayout): LineContext {
+  return {
+    name,
+    copies,
+    columns,
+    comment: copies === 2 ? "This step's activations and the last one's, by turns," : "Activations",
+    segments: segments.map(({ name: segment, size, column, paddedSize }) =>
+      commentText(
+        `${column}: ${segment} [${size}]${size === paddedSize ? "" : ` and ${paddedSize - size} of padding`}`,
+      ),
+    ),
+  };
 }
 
 /** Everything the templates print for a plan. */
@@ -294,9 +306,11 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
   const tables = [SIGMOID_TABLE, TANH_TABLE].filter(({ name }) => lstms.length > 0 || uses(name));
   const states = initialStates(plan);
   const { activationBytes } = FORMAT_FACTS[format];
+  // Layers of a stack share what is said of the target.
+  const explained = new Set(options.verdicts.flatMap(({ explanation }) => explanation));
   const notes = [
-    ...options.verdicts.flatMap(({ explanation }) => explanation.flatMap(commentLines)),
-    "",
+    ...[...explained].flatMap(commentLines),
+    ...(explained.size > 0 ? [""] : []),
     ...streamPicture(plan.streams),
   ];
   return {
@@ -322,12 +336,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
       target.weightsSection === ""
         ? ""
         : ` __attribute__((section(${stringLiteral(target.weightsSection)})))`,
-    lines: plan.lines.map((line) => ({
-      name: line.name,
-      comment: lineComment(line),
-      copies: line.copies,
-      columns: line.columns,
-    })),
+    lines: plan.lines.map(lineContext),
     cells: lstms.map(({ name, hiddenSize }) => ({ name, size: hiddenSize + (hiddenSize % 2) })),
     tables: tables.map(tableContext),
     arrays: [...plan.streams.map(streamArray), ...states.map(({ array }) => array)],

@@ -140,7 +140,7 @@ export function streamPicture(streams: readonly StreamLayout[]): readonly string
     "             | B[k+1]  A[k+1]  B[k]  A[k] |          high byte first",
     ...streams.map(
       ({ kernel, blocks, blockBytes: bytes, paddedColumns }) =>
-        `  ${kernel}: ${blocks} blocks of ${bytes} B, ${paddedColumns} columns`,
+        `  ${kernel}: ${blocks} x ${bytes} B, ${paddedColumns} columns`,
     ),
   ];
 }

@@ -20,7 +20,7 @@ export function saturate8(value: number): number {
 export function multiplyHigh(a: number, b: number): number {
   const high = Math.floor(a / 65536);
   const low = a - high * 65536;
-  return Math.floor((high * b + Math.floor((low * b) / 65536)) / 65536);
+  return Math.floor((high * b + Math.floor((low * b) / 65536)) / 65536) | 0;
 }
 
 /** z = sat16(((accumulator << shift) * multiplier) >> 32); |accumulator << shift| < 2^31 by the rows' bound. */

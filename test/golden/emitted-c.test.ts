@@ -1,0 +1,68 @@
+/**
+ * The emitted C of small models, byte for byte. `npx vitest run --project golden --update` accepts a change; with CI set a
+ * missing golden fails.
+ */
+import { expect, test } from "vitest";
+import { loadBoard } from "../../codegen/board.ts";
+import { type GenerateOptions, generate } from "../../codegen/pipeline.ts";
+import { createRandom, type ModelShape, randomFrames, randomModel } from "../random-model.ts";
+
+interface Case {
+  readonly shape: ModelShape;
+  readonly format: GenerateOptions["format"];
+  readonly board: string;
+  readonly licence?: string;
+}
+
+const CASES: readonly Case[] = [
+  {
+    shape: {
+      name: "mask",
+      inputSize: 4,
+      lstms: [8],
+      denses: [{ size: 4, activation: "sigmoid" }],
+    },
+    format: "int8",
+    board: "nrf52840-dk",
+    licence: "CC-BY-4.0",
+  },
+  {
+    shape: {
+      name: "odd-stack",
+      inputSize: 3,
+      lstms: [5, 2],
+      denses: [{ size: 3, activation: "none" }],
+      initialState: true,
+    },
+    format: "int16x8",
+    board: "nucleo-f446re",
+  },
+  {
+    shape: {
+      name: "front",
+      inputSize: 4,
+      lstms: [4],
+      denses: [
+        { size: 4, activation: "relu" },
+        { size: 3, activation: "tanh" },
+      ],
+      densesFirst: true,
+    },
+    format: "int8",
+    board: "qemu-m4",
+  },
+];
+
+test.each(CASES)("$shape.name in $format for $board", async ({ shape, format, board, licence }) => {
+  const random = createRandom(42);
+  const { files } = generate({
+    model: randomModel(random, shape),
+    board: loadBoard(board),
+    format,
+    calibration: { source: "random frames", sequences: [randomFrames(random, 8, shape.inputSize)] },
+    ...(licence ? { licence } : {}),
+  });
+  for (const { name, text } of files) {
+    await expect(text).toMatchFileSnapshot(`emitted-c/${shape.name}/${name}`);
+  }
+});

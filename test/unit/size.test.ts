@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { Target } from "../../codegen/plan/target.ts";
+import { blockBytes, columnGranule, judgeHiddenSize } from "../../codegen/size/cache-line.ts";
+
+const target = (lineBytes: number): Target => ({
+  id: "test-board",
+  core: "cortex-m4",
+  dsp: true,
+  lineBytes,
+  lineRule: "flash-line",
+  lineWhy: "a flash access delivers a line",
+  weightsSection: "",
+});
+
+test("the granule is what makes 8 rows of int8 weights fill whole lines, at least four columns", () => {
+  expect([4, 8, 16, 32, 64].map(columnGranule)).toEqual([4, 4, 4, 4, 8]);
+  for (const line of [4, 8, 16, 32, 64]) {
+    for (let k = 1; k < 20; k++) expect(blockBytes(k * columnGranule(line)) % line).toBe(0);
+  }
+});
+
+test.each([16, 32])("hidden 64 on a %i-byte line needs no padding", (lineBytes) => {
+  const verdict = judgeHiddenSize(32, 64, target(lineBytes));
+  expect(verdict).toMatchObject({ verdict: "fits", paddedHiddenSize: 64, paddedShare: 0 });
+  expect(verdict.nearest).toEqual([64, 64]);
+  // 8 rows of 96 weights, biases and multipliers of 4 bytes each: 832 bytes
+  expect(verdict.explanation).toEqual([
+    `Line: test-board reads weights ${lineBytes} B at a time (flash-line): a flash access delivers a line.`,
+    `Block: 8 rows x 96 columns with biases and multipliers are 832 B = ${832 / lineBytes} whole lines.`,
+    "Size: input 32 and hidden 64 are multiples of 4: no padding.",
+  ]);
+});
+
+test("a hidden size between two granules says what padding costs and which sizes cost none", () => {
+  const verdict = judgeHiddenSize(32, 66, target(16));
+  expect(verdict).toMatchObject({ verdict: "padded", paddedHiddenSize: 68, nearest: [64, 68] });
+  // useful 4 * 66 * 98 of executed 4 * 66 * 100
+  expect(verdict.paddedShare).toBeCloseTo(0.02, 10);
+  expect(verdict.explanation[2]).toBe(
+    "Size: input 32 -> 32, hidden 66 -> 68 with zero weights (multiples of 4): 2.0 % padding.",
+  );
+});
+
+test("an odd hidden size pads a unit as well as columns", () => {
+  const verdict = judgeHiddenSize(4, 3, target(4));
+  expect(verdict.paddedShare).toBeCloseTo(1 - (4 * 3 * 7) / (4 * 4 * 8), 10);
+});
