@@ -46,9 +46,9 @@ describe("tables", () => {
 
   test("no step goes down", () => {
     for (const table of [SIGMOID_TABLE, TANH_TABLE]) {
-      for (let z = -32768; z < 32767; z++) {
-        expect(lookUp(table, z + 1)).toBeGreaterThanOrEqual(lookUp(table, z));
-      }
+      let falls = 0;
+      for (let z = -32768; z < 32767; z++) falls += Number(lookUp(table, z + 1) < lookUp(table, z));
+      expect(falls).toBe(0);
     }
   });
 });
