@@ -8,14 +8,15 @@ import { AnalysisError } from "../analysis-error.ts";
 export const STATISTICS = ["min", "mean", "p50", "p90", "p99", "max"] as const;
 export type Statistic = (typeof STATISTICS)[number];
 
-const SECONDS: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, ms: 1e-3, s: 1 };
+/** Units of time in a second. */
+const A_SECOND: Readonly<Record<string, number>> = { ns: 1e9, us: 1e6, ms: 1e3, s: 1 };
 const TEXTS = ["id", "machine", "class", "workload", "kind", "source", "count", "bound"] as const;
 /** What the analyzer computes itself; read back it would stand twice. */
 const DERIVED = ["rate", "intensity", "ridge point", "mfu", "mbu"];
 
 export type Column =
   | { readonly is: "text"; readonly name: (typeof TEXTS)[number] }
-  | { readonly is: "time"; readonly statistic: Statistic | "sample"; readonly scale: number }
+  | { readonly is: "time"; readonly statistic: Statistic | "sample"; readonly perSecond: number }
   | { readonly is: "ops" | "bytes" | "peak compute" | "peak memory"; readonly scale: number }
   | { readonly is: "metric"; readonly name: string; readonly unit: string }
   | { readonly is: "derived" };
@@ -53,8 +54,8 @@ function columnOf(head: string, file: string): Column {
   if (DERIVED.includes(name)) return { is: "derived" };
   const statistic = name === "time" ? "sample" : STATISTICS.find((known) => known === name);
   if (statistic !== undefined) {
-    const scale = SECONDS[unit ?? ""];
-    if (scale !== undefined) return { is: "time", statistic, scale };
+    const perSecond = A_SECOND[unit ?? ""];
+    if (perSecond !== undefined) return { is: "time", statistic, perSecond };
     throw refusal(file, `"${head}" has no unit of time`, `write "${name} [us]": ns, us, ms or s`);
   }
   if (name === "ops") return { is: "ops", scale: 1 };

@@ -120,7 +120,7 @@ class CsvImporter implements Importer {
     const gathered = known ?? fresh;
     gathered.lastLine = line;
     this.#found.set(key, gathered);
-    if (isSample && sample[0].is === "time") samples.add(sample[1] * sample[0].scale);
+    if (isSample && sample[0].is === "time") samples.add(sample[1] / sample[0].perSecond);
   }
 
   #record(gathered: Gathered): MachineRecord {
@@ -169,7 +169,7 @@ function summaryOf(
 ): TimeStatistics | null {
   const given = new Map<string, number>();
   for (const [column, value] of numbers) {
-    if (column.is === "time") given.set(column.statistic, value * column.scale);
+    if (column.is === "time") given.set(column.statistic, value / column.perSecond);
   }
   if (given.size === 0) return null;
   const repetitions = Number(count);

@@ -16,7 +16,8 @@ import { nothingIn, tooLarge, unusable } from "./refusals.ts";
 
 const NAME = "Google Benchmark JSON";
 const MOST_BENCHMARKS = 20_000;
-const SECONDS_IN: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, ms: 1e-3, s: 1 };
+/** Units of time in a second. */
+const A_SECOND: Readonly<Record<string, number>> = { ns: 1e9, us: 1e6, ms: 1e3, s: 1 };
 /** Fields of the format itself; any other number is a counter of the user's. */
 const OWN_FIELDS = new Set([
   "family_index",
@@ -94,7 +95,7 @@ class GoogleBenchmarkImporter implements Importer {
       gathered.errors++;
       return;
     }
-    const scale = SECONDS_IN[textOf(value, "time_unit") ?? "ns"];
+    const scale = A_SECOND[textOf(value, "time_unit") ?? "ns"];
     const place = { file: this.#file, where };
     if (scale === undefined) {
       throw unusable(this.#file, `"time_unit" of ${where}`, value.time_unit, "ns, us, ms or s");
@@ -103,14 +104,14 @@ class GoogleBenchmarkImporter implements Importer {
     if (textOf(value, "run_type") === "aggregate") {
       // A coefficient of variation has the unit "percentage", not a time.
       if (time === undefined || textOf(value, "aggregate_unit") === "percentage") return;
-      gathered.aggregates.set(textOf(value, "aggregate_name") ?? "", time * scale);
+      gathered.aggregates.set(textOf(value, "aggregate_name") ?? "", time / scale);
       if (textOf(value, "aggregate_name") === "median") gathered.latest = value;
       return;
     }
     if (time === undefined) {
       throw unusable(this.#file, `"real_time" of ${where}`, value.real_time, "a number");
     }
-    gathered.samples.add(time * scale);
+    gathered.samples.add(time / scale);
     gathered.latest = value;
   }
 
@@ -177,11 +178,11 @@ class GoogleBenchmarkImporter implements Importer {
 /** The library divides by the wall's time for benchmarks named so, else by the processor's. */
 function bytesPerIteration(name: string, entry: Fields): number | undefined {
   const rate = numberOf(entry, "bytes_per_second");
-  const scale = SECONDS_IN[textOf(entry, "time_unit") ?? "ns"];
+  const scale = A_SECOND[textOf(entry, "time_unit") ?? "ns"];
   if (rate === undefined || scale === undefined || (numberOf(entry, "threads") ?? 1) > 1) return;
   const wall = /\/(real_time|manual_time)\b/.test(name);
   const time = numberOf(entry, wall ? "real_time" : "cpu_time");
-  return time === undefined ? undefined : rate * time * scale;
+  return time === undefined ? undefined : (rate * time) / scale;
 }
 
 function countersOf(entry: Fields, source: string): Record<string, Quantity> {

@@ -18,7 +18,7 @@ import { nothingIn, tooLarge, unusable } from "./refusals.ts";
 const NAME = "llama-bench JSON";
 /** Tests of one file; llama-bench makes one for each combination of its options. */
 const MOST_TESTS = 10_000;
-const NANOSECONDS = 1e-9;
+const NANOSECONDS_A_SECOND = 1e9;
 const SETUP = [
   "build_commit",
   "backends",
@@ -143,13 +143,13 @@ function timesOf(
     if (typeof nanoseconds !== "number") {
       throw unusable(place.file, `"samples_ns" of ${place.where}`, nanoseconds, "a number");
     }
-    samples.add(nanoseconds * NANOSECONDS);
+    samples.add(nanoseconds / NANOSECONDS_A_SECOND);
   }
   const time = samples.statistics("measured", source);
   if (time !== null) return { time, samples: samples.samples };
   const mean = amountOf(test, "avg_ns", place);
   if (mean === undefined) return { time: null, samples: [] };
-  return { time: meanOnly(mean * NANOSECONDS, source), samples: [] };
+  return { time: meanOnly(mean / NANOSECONDS_A_SECOND, source), samples: [] };
 }
 
 /** A mean without its samples. */

@@ -20,7 +20,7 @@ const NAME = "onnxruntime profile";
 /** The event of a whole inference. */
 const WHOLE = "model_run";
 const MOST_NODES = 20_000;
-const MICROSECONDS = 1e-6;
+const MICROSECONDS_A_SECOND = 1e6;
 const KERNEL = /_kernel_time$/;
 const CPU = "CPUExecutionProvider";
 
@@ -90,8 +90,8 @@ class ProfileImporter implements Importer {
     if (duration === undefined) {
       throw unusable(this.#file, `"dur" of ${where}`, value.dur, "a number");
     }
-    if (isRun) this.#runs.add(duration * MICROSECONDS);
-    else this.#node(name.replace(KERNEL, ""), value, duration * MICROSECONDS);
+    if (isRun) this.#runs.add(duration / MICROSECONDS_A_SECOND);
+    else this.#node(name.replace(KERNEL, ""), value, duration / MICROSECONDS_A_SECOND);
   }
 
   #node(name: string, event: Fields, seconds: number): void {
