@@ -4,7 +4,7 @@
  */
 
 /** enough: as long and as many as asked. The others stop a test before that, or run out of prepared queries. */
-export type Ending = "enough" | "ran-out" | "max-queries" | "max-duration";
+export type Ending = "enough" | "ran-out" | "max-queries" | "max-duration" | "too-many-outstanding";
 
 export interface RunFacts {
   readonly queryCount: number;

@@ -160,6 +160,7 @@ const ENDINGS: Readonly<Record<RunFacts["ending"], string>> = {
     ": the prepared queries ran out, because the expected latency is more than twice the real one",
   "max-queries": ": the largest number of queries was reached",
   "max-duration": ": the longest duration was reached",
+  "too-many-outstanding": ": too many queries were waiting at once",
 };
 
 function reasonsOf(
