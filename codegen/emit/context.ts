@@ -1,6 +1,6 @@
 /**
  * Decides every name, number and text that the templates print, so that they hold no arithmetic.
- * templates/README.md lists the fields; the order of the C text is left to the templates.
+ * What the fields mean is declared in context-types.ts; the order of the C text is left to the templates.
  */
 import type { DenseKernel, Kernel, LstmKernel, Place } from "../lower/kernel-ir.ts";
 import { type LineLayout, type StreamLayout, segmentsRead, streamPicture } from "../plan/layout.ts";
@@ -17,134 +17,15 @@ import {
   stringLiteral,
   wordRows,
 } from "./c-literal.ts";
-
-export interface TableContext {
-  readonly name: "sigmoid" | "tanh";
-  /** 64 rows of 8 words. */
-  readonly rows: readonly string[];
-}
-
-export interface ArrayContext {
-  readonly name: string;
-  readonly comment: string;
-  readonly elementType: "uint32_t" | "int16_t";
-  /** Attributes after the declarator, with a leading space, or empty. */
-  readonly attributes: string;
-  readonly rows: readonly string[];
-  readonly bytes: number;
-}
-
-export interface LineContext {
-  readonly name: string;
-  /** What its values are. */
-  readonly comment: string;
-  readonly copies: 1 | 2;
-  /** int16 values in a copy. */
-  readonly columns: number;
-  /** One text a segment: first column, name, size, padding. */
-  readonly segments: readonly string[];
-}
-
-interface KernelContextBase {
-  /** The template of the kernel's function. */
-  readonly partial: Kernel["kind"];
-  /** The function's name without the prefix. */
-  readonly name: string;
-  /** What the step passes to it. */
-  readonly arguments: string;
-}
-
-export interface EdgeKernelContext extends KernelContextBase {
-  readonly partial: "load-input" | "store-output";
-  /** Values at the edge. */
-  readonly size: number;
-  /** C expressions: the first int16 of a segment. */
-  readonly to?: string;
-  readonly from?: string;
-}
-
-export interface LstmKernelContext extends KernelContextBase {
-  readonly partial: "lstm";
-  /** The layer's name in the model, safe in a comment. */
-  readonly layer: string;
-  readonly inputSize: number;
-  readonly hiddenSize: number;
-  /** Columns of [x | h], padding included. */
-  readonly columns: number;
-  readonly cellFractionBits: number;
-  readonly from: string;
-  readonly to: string;
-  /** The statement of read_state that writes hidden value i of the last step. */
-  readonly putHidden: string;
-}
-
-export interface DenseKernelContext extends KernelContextBase {
-  readonly partial: "dense";
-  readonly layer: string;
-  readonly inputSize: number;
-  readonly outputSize: number;
-  readonly columns: number;
-  readonly activation: "sigmoid" | "tanh" | "relu" | "linear";
-  readonly parameters: string;
-  readonly resultType: "int8_t" | "int16_t";
-  readonly from: string;
-  readonly to: string;
-}
-
-export type KernelContext = EdgeKernelContext | LstmKernelContext | DenseKernelContext;
-
-export interface CContext {
-  /** First line of each file's comment. */
-  readonly title: string;
-  readonly prefix: string;
-  /** The prefix in capitals, for macros. */
-  readonly PREFIX: string;
-  /** int8_t or int16_t: the type of the model's input and output. */
-  readonly type: "int8_t" | "int16_t";
-  /** Lines naming the licence of the weights. */
-  readonly licence: readonly string[];
-  /** Lines of the header's comment after its asterisk: line rule, padding, the picture of the streams. */
-  readonly notes: readonly string[];
-  readonly nameLiteral: string;
-  /** 16 hexadecimal digits. */
-  readonly digest: string;
-  readonly inputSize: number;
-  readonly outputSize: number;
-  readonly inputScale: string;
-  readonly inputZeroPoint: number;
-  readonly outputScale: string;
-  readonly outputZeroPoint: number;
-  readonly inputBytes: number;
-  readonly outputBytes: number;
-  readonly valueBytes: 1 | 2;
-  readonly stateBytes: number;
-  /** Attribute with a leading space, or empty. */
-  readonly weightsAttribute: string;
-  readonly lines: readonly LineContext[];
-  /** Cell states; size is even, because units come in pairs. */
-  readonly cells: readonly { readonly name: string; readonly size: number }[];
-  readonly tables: readonly TableContext[];
-  readonly arrays: readonly ArrayContext[];
-  readonly copiesInitialState: boolean;
-  /** What a reset copies where, C expressions; `from` without the prefix. */
-  readonly initialStates: readonly { readonly to: string; readonly from: string }[];
-  /** Names of the partials that the plan chose; rowsDsp is empty where the target has no DSP instructions. */
-  readonly rowsDsp: "rows-dsp-packed-pairs" | "rows-dsp-rows" | "";
-  readonly rowsPortable: "rows-portable-int8" | "rows-portable-int16x8";
-  readonly hidden: "hidden-int8" | "hidden-int16x8";
-  /** The hidden state's range, for update-unit's comment. */
-  readonly hiddenRange: string;
-  readonly results: {
-    readonly partial: "results-int8" | "results-int16x8";
-    readonly sigmoid: boolean;
-    readonly tanh: boolean;
-    readonly relu: boolean;
-    readonly linear: boolean;
-  };
-  readonly kernels: readonly KernelContext[];
-  readonly lstms: readonly LstmKernelContext[];
-  readonly denses: readonly DenseKernelContext[];
-}
+import type {
+  ArrayContext,
+  CContext,
+  DenseKernelContext,
+  KernelContext,
+  LineContext,
+  LstmKernelContext,
+  TableContext,
+} from "./context-types.ts";
 
 export interface EmitOptions {
   /** C prefix; other characters than letters, digits and _ become _. */

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Handlebars from "handlebars";
-import type { CContext } from "./context.ts";
+import type { CContext } from "./context-types.ts";
 
 const TEMPLATES_DIRECTORY = fileURLToPath(new URL("../../templates", import.meta.url));
 const EXTENSION = ".hbs";
