@@ -27,7 +27,7 @@ export type Operator = LstmOperator | DenseOperator;
 
 /**
  * The model as a chain of operators.
- * @throws PlanError TP-PLAN-001 listing every layer that cannot be generated
+ * @throws PlanError TP-PLAN-010 listing every layer that cannot be generated
  */
 export function operatorsOf(model: RecurrentModel): readonly Operator[] {
   const operators: Operator[] = [];
@@ -55,7 +55,7 @@ export function operatorsOf(model: RecurrentModel): readonly Operator[] {
   });
   if (reasons.length > 0) {
     throw new PlanError(
-      "TP-PLAN-001",
+      "TP-PLAN-010",
       {
         what: `${reasons.length} of ${layers.length} layers of ${model.name} cannot be generated`,
         why: reasons.join("; "),

@@ -140,7 +140,7 @@ function quantizeDense(
 
 /**
  * The model in integers.
- * @throws PlanError TP-PLAN-001 for layers that cannot be generated, TP-PLAN-002 for rows that cannot be held
+ * @throws PlanError TP-PLAN-010 for layers that cannot be generated, TP-PLAN-011 for rows that cannot be held
  */
 export function quantizeModel(
   model: RecurrentModel,

@@ -88,7 +88,7 @@ function quantizeRow(real: RealRows, row: number, format: Format): QuantizedRow 
     multiplier = Math.ceil(multiplier * Math.max(1.001, bound / accumulatorLimit));
   }
   throw new PlanError(
-    "TP-PLAN-002",
+    "TP-PLAN-011",
     {
       what: `row ${row} of ${real.name} cannot be held in ${format}`,
       why: `its largest weight times the input's peak, or its bias ${real.bias[row]}, is beyond what z can resolve`,
@@ -102,7 +102,7 @@ function quantizeRow(real: RealRows, row: number, format: Format): QuantizedRow 
  * Every row on its own scale, covering all its columns, so that one accumulator serves the joined vector.
  * The result satisfies sum |w| * activationMagnitude + |bias| < accumulatorLimit in every row: no partial sum,
  * in any order, leaves int32 after the shift.
- * @throws PlanError TP-PLAN-002 when a row needs a multiplier of 2^31 or more
+ * @throws PlanError TP-PLAN-011 when a row needs a multiplier of 2^31 or more
  */
 export function quantizeRows(real: RealRows, format: Format): QuantizedRows {
   const { rows, columns } = real;

@@ -197,7 +197,7 @@ describe("rows", () => {
   test("weights beyond what z can resolve are refused with a fix", () => {
     expect(largestColumn(rows([[1e6]], [0]), 0)).toBe(1e6 / 128);
     for (const format of FORMATS) {
-      expect(() => quantizeRows(rows([[1e9]], [0]), format)).toThrow(/TP-PLAN-002[\s\S]*fix:/);
+      expect(() => quantizeRows(rows([[1e9]], [0]), format)).toThrow(/TP-PLAN-011[\s\S]*fix:/);
     }
   });
 });
@@ -262,7 +262,7 @@ describe("operators", () => {
       layers: [lstm, { ...activation, input: lstm.output }, { ...dense, input: "elsewhere" }],
     };
     expect(() => operatorsOf(broken)).toThrow(
-      /2 of 3 layers of m .*TP-PLAN-001[\s\S]*must follow a dense layer; "dense_0" does not read/,
+      /2 of 3 layers of m .*TP-PLAN-010[\s\S]*must follow a dense layer; "dense_0" does not read/,
     );
     expect(() => operatorsOf({ ...model, layers: [] })).toThrow(/no layers/);
   });
