@@ -185,6 +185,27 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     async () => (await import("./workflow/formula.ts")).formula,
   ).option("--example", "the worked example's inputs where none are given");
 
+  verb(
+    "scenario <name>",
+    "an MLPerf test: single-stream, multi-stream, server or offline, on given or recorded times",
+    async () => (await import("./workflow/scenario.ts")).scenario,
+  )
+    .addOption(budget("--service-us <n>", "time of every sample [us]"))
+    .option("--capture <file>", "times of a recording's frames, over and over")
+    .option("--detail-log <file>", "judge LoadGen's own test again, its trace beside the log")
+    .addOption(budget("--qps <n>", "server: rate of arrival; offline: rate it is sized for [1/s]"))
+    .addOption(budget("--seconds <n>", "shortest duration [s]; 600 without it"))
+    .addOption(count("--servers <n>", "samples worked on at the same time"))
+    .addOption(budget("--target-latency-ms <n>", "server: the bound [ms]; 10 without it"))
+    .addOption(budget("--percentile <n>", "judged percentile; 90 for single-stream, else 99"))
+    .addOption(count("--min-queries <n>", "at least so many; 662 for multi-stream, else 100"))
+    .addOption(count("--samples-per-query <n>", "multi-stream: 8 without it"))
+    .option("--seed <n>", "of the arrivals; that of mlperf.conf without it")
+    .option("--find-qps", "server: the largest valid rate")
+    .addOption(
+      budget("--find-streams <ms>", "multi-stream: how many, each a frame every so often"),
+    );
+
   return program;
 }
 

@@ -2,6 +2,7 @@
  * Decides a whole scenario on a simulated system: first come, first served, with given service times.
  * Each scenario's rules are left to its own module, the verdict to verdict.ts.
  */
+import { AnalysisError } from "../analysis-error.ts";
 import type { DrawSource } from "./arrivals.ts";
 import { Draws } from "./arrivals.ts";
 import type { TakeLatencies } from "./latencies.ts";
@@ -33,12 +34,41 @@ export function simulateInSteps(
   drawsOf = drawHere,
 ): Steps<ScenarioResult> {
   const effective = effectiveSettings(settings);
+  checkSize(effective, system);
   return judgeTest(effective, (take) => run(effective, system, take, drawsOf));
 }
 
 /** The same at once. */
 export function simulate(settings: TestSettings, system: SystemUnderTest): ScenarioResult {
   return finish(simulateInSteps(settings, system));
+}
+
+/** Counters have 32 bits. */
+const MOST_LATENCIES = 4e9;
+
+/** How many queries (Offline: samples) the test will have, about. */
+export function expectedLatencies(settings: EffectiveSettings, system: SystemUnderTest): number {
+  const seconds = settings.minDurationMs / 1000;
+  if (settings.scenario === "offline") return settings.querySamples;
+  const perSecond =
+    settings.scenario === "server"
+      ? settings.targetQps
+      : 1e9 / (system.meanNs * Math.ceil(settings.querySamples / system.servers));
+  return Math.max(settings.neededQueries, seconds * perSecond);
+}
+
+function checkSize(settings: EffectiveSettings, system: SystemUnderTest): void {
+  const count = expectedLatencies(settings, system);
+  if (count <= MOST_LATENCIES) return;
+  throw new AnalysisError(
+    "TP-USE-225",
+    {
+      what: `the test would have about ${count.toPrecision(2)} latencies`,
+      why: `at most ${MOST_LATENCIES} are counted`,
+      fix: "a shorter test or a lower rate: --seconds, --qps",
+    },
+    { count },
+  );
 }
 
 function run(
