@@ -20,6 +20,15 @@ export interface RunDetails {
   readonly host: HostFacts | null;
 }
 
+/** What is known of this computer, from a recording or, in part, from a document. */
+interface HostTimes {
+  readonly name: string;
+  readonly runtime: string;
+  readonly p50Ms: number;
+  readonly p99Ms: number | null;
+  readonly samples: number | null;
+}
+
 /**
  * The records of a run, the board's first.
  * @param file the recording or document, for sources
@@ -156,7 +165,7 @@ function metricsOf(document: RunDocument): Record<string, Quantity> {
 }
 
 /** A document keeps of the computer only its median, in the comparison. */
-function hostOf(document: RunDocument): HostFacts | null {
+function hostOf(document: RunDocument): HostTimes | null {
   const column = document.comparison.find(({ place }) => place === "this computer");
   if (column === undefined) return null;
   const frames = /median of (\d+) frames/.exec(column.computeMs.source)?.[1];
@@ -164,14 +173,13 @@ function hostOf(document: RunDocument): HostFacts | null {
     name: column.name,
     runtime: column.computeMs.source,
     p50Ms: column.computeMs.value,
-    p99Ms: Number.NaN,
-    samples: Number(frames ?? 0),
+    p99Ms: null,
+    samples: frames === undefined ? null : Number(frames),
   };
 }
 
 /** float32 weights, read once a frame. */
-function hostRecord(host: HostFacts, model: ModelFacts, file: string): MachineRecord {
-  const known = (ms: number) => (Number.isFinite(ms) ? ms * MILLISECONDS : null);
+function hostRecord(host: HostTimes, model: ModelFacts, file: string): MachineRecord {
   return {
     id: slug(host.name, model.name),
     machine: host.name,
@@ -184,12 +192,12 @@ function hostRecord(host: HostFacts, model: ModelFacts, file: string): MachineRe
       kind: "measured",
       source: `${host.runtime}, on the computer of ${file}`,
       unit: "s",
-      count: host.samples > 0 ? host.samples : null,
+      count: host.samples,
       min: null,
       mean: null,
-      p50: known(host.p50Ms),
+      p50: host.p50Ms * MILLISECONDS,
       p90: null,
-      p99: known(host.p99Ms),
+      p99: host.p99Ms === null ? null : host.p99Ms * MILLISECONDS,
       max: null,
       relativeError: 0,
     },

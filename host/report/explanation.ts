@@ -5,6 +5,7 @@
 import type { ExplainedField, Explanation } from "../analyze/explain.ts";
 import type { Kind } from "../analyze/quantity.ts";
 import { KIND_MARK, KIND_MEANING } from "./format.ts";
+import { printable } from "./printable.ts";
 import { textTable } from "./tables.ts";
 
 /** Digits that tell two doubles of one computation apart without showing their last bits. */
@@ -22,7 +23,7 @@ export function explanationText(explanation: Explanation): string {
   if (expression !== null) lines.push(["computed as", expression]);
   if (again !== null) lines.push(["again", `${plain(again)} from the values below`]);
   if (records !== null) lines.push(["records", records]);
-  const head = lines.map(([name, text]) => `  ${name.padEnd(11)}  ${text}`).join("\n");
+  const head = lines.map(([name, text]) => `  ${name.padEnd(11)}  ${printable(text)}`).join("\n");
   return `${path}\n${head}\n${inputsText(inputs)}`;
 }
 
@@ -32,7 +33,7 @@ function inputsText(inputs: readonly ExplainedField[]): string {
     `  ${input.path}`,
     valueText(input),
     input.kind === null ? "" : `${markOf(input.kind)}${input.kind}`,
-    input.source ?? "",
+    printable(input.source ?? ""),
   ]);
   return `\n${textTable([["  from", "value", "kind", "source"], ...rows])}`;
 }
@@ -43,7 +44,7 @@ function markOf(kind: string): string {
 }
 
 function valueText({ value, unit }: ExplainedField): string {
-  const text = typeof value === "number" ? plain(value) : String(value);
+  const text = typeof value === "number" ? plain(value) : printable(String(value));
   return unit === null || unit === "1" ? text : `${text} ${unit}`;
 }
 

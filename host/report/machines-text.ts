@@ -6,6 +6,7 @@ import type { MachineRow, MachinesDocument } from "../analyze/machines-document.
 import type { Quantity } from "../analyze/quantity.ts";
 import { formatParts, KIND_MARK, KIND_MEANING } from "./format.ts";
 import { boundText, summaryText, tailQuantity, timeQuantity } from "./machine-cells.ts";
+import { printable } from "./printable.ts";
 import { textTable } from "./tables.ts";
 
 const HEAD = ["#", "machine", "workload", "time", "P99", "rate", "op/byte", "MFU", "MBU", "bound"];
@@ -22,7 +23,7 @@ export function machinesText(document: MachinesDocument, colour: boolean): strin
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : ["", bold(title), ...lines];
   return `${[
-    bold(summaryText(rows)),
+    bold(printable(summaryText(rows))),
     "",
     textTable([HEAD, ...rows.map((row, index) => cells(row, index, NAME_WIDTH))]).trimEnd(),
     ...section(
@@ -46,12 +47,14 @@ export function machinesText(document: MachinesDocument, colour: boolean): strin
 /** The same table for GitHub and the like. */
 export function machinesMarkdown({ rows, notes }: MachinesDocument): string {
   const line = (fields: readonly string[]) =>
-    `| ${fields.map((field) => field.replaceAll("|", "\\|")).join(" | ")} |`;
+    `| ${fields.map((field) => harmless(field).replaceAll("|", "\\|")).join(" | ")} |`;
   const body = rows.map((row, index) => line(cells(row, index, Number.POSITIVE_INFINITY)));
-  const words = rows.map(({ analysis }, index) => `${index + 1}. ${analysis.explanation}`);
+  const words = rows.map(
+    ({ analysis }, index) => `${index + 1}. ${harmless(analysis.explanation)}`,
+  );
   return `# Machines side by side
 
-${summaryText(rows)}
+${harmless(summaryText(rows))}
 
 ${line(HEAD)}
 |${HEAD.map(() => "---").join("|")}|
@@ -65,6 +68,11 @@ ${words.join("\n")}
 ${notes.map((note) => `\n${note}\n`).join("")}`;
 }
 
+/** Text that starts no tag where Markdown may hold HTML. */
+function harmless(text: string): string {
+  return printable(text).replaceAll("<", "&lt;");
+}
+
 /** Sentences by the rows they hold for: "  1, 3  text". */
 function together(
   rows: readonly MachineRow[],
@@ -72,7 +80,8 @@ function together(
 ): readonly string[] {
   const numbers = new Map<string, number[]>();
   for (const [index, row] of rows.entries()) {
-    for (const text of sentences(row)) numbers.set(text, [...(numbers.get(text) ?? []), index + 1]);
+    for (const text of sentences(row).map(printable))
+      numbers.set(text, [...(numbers.get(text) ?? []), index + 1]);
   }
   return [...numbers].map(([text, of]) => `  ${of.join(", ")}  ${text}`);
 }
@@ -89,7 +98,7 @@ function cells(row: MachineRow, index: number, width: number): readonly string[]
     cell(analysis.arithmeticIntensity),
     cell(analysis.mfu),
     cell(analysis.mbu),
-    boundText(row),
+    printable(boundText(row)),
   ];
 }
 
@@ -101,5 +110,6 @@ function cell(quantity: Quantity | null): string {
 }
 
 function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+  const shown = printable(text);
+  return shown.length <= width ? shown : `${shown.slice(0, width - 1)}…`;
 }

@@ -39,6 +39,7 @@ export async function analyze(
   paths: readonly string[],
 ): Promise<number> {
   const platforms = platformsOf(options.platform);
+  refuseExplainedReport(options);
   const alone = paths.length === 1 && platforms.length === 0 && options.csv === undefined;
   if (alone && isRecording(path)) {
     if (options.explain === undefined) return analyzeVerb(context, options, path);
@@ -72,6 +73,16 @@ async function explain(context: VerbContext, document: object, field: string): P
   const explanation = await withUsageErrors(() => explainField(document, field));
   context.print({ schema: 1, ...explanation }, () => explanationText(explanation));
   return 0;
+}
+
+function refuseExplainedReport({ explain, html, markdown, csv }: AnalyzeOptions): void {
+  const report = Object.entries({ html, markdown, csv }).find(([, file]) => file !== undefined);
+  if (explain === undefined || report === undefined) return;
+  throw new UsageError("TP-USE-289", {
+    what: `--explain and --${report[0]} were given together`,
+    why: "--explain prints one number and writes no report",
+    fix: "run pioneer analyze twice, once with each",
+  });
 }
 
 function platformsOf(list: string | undefined): readonly Platform[] {
