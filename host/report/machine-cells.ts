@@ -55,7 +55,7 @@ export function summaryText(rows: readonly MachineRow[]): string {
   return `${[counts, ...winners].join("; ")}.`;
 }
 
-/** The machine with the least typical time, and how that is known; null when fewer than two have one. */
+/** The machine with the least typical time, and how that is known; null unless two machines have one. */
 function quickestAt(rows: readonly MachineRow[]): string | null {
   const timed = rows
     .flatMap((row) => {
@@ -64,7 +64,8 @@ function quickestAt(rows: readonly MachineRow[]): string | null {
     })
     .sort((a, b) => a.time.value - b.time.value);
   const [first] = timed;
-  if (first === undefined || timed.length < 2) return null;
+  const machines = new Set(timed.map(({ row }) => row.machine));
+  if (first === undefined || machines.size < 2) return null;
   const far = first.row.origin.format === STATED ? ", the way there left out" : "";
   return `${first.row.machine} (${first.time.kind}${far})`;
 }
