@@ -10,14 +10,18 @@ import { foundLoad, scenarioDocument } from "../analyze/loadgen/document.ts";
 import { carriedStreams, largestValidQps } from "../analyze/loadgen/search.ts";
 import type { Scenario } from "../analyze/loadgen/settings.ts";
 import { effectiveSettings } from "../analyze/loadgen/settings.ts";
+import type { DrawsOf } from "../analyze/loadgen/simulate.ts";
 import { expectedLatencies, simulateInSteps } from "../analyze/loadgen/simulate.ts";
 import type { Steps } from "../analyze/loadgen/steps.ts";
 import { scenarioText } from "../report/scenario.ts";
 import type { VerbContext } from "./context.ts";
+import { DrawThreads } from "./draw-thread.ts";
 import { judgeLog } from "./scenario-log.ts";
 import type { ScenarioOptions } from "./scenario-request.ts";
 import { checkOptions, parseScenario, settingsFor, systemFor } from "./scenario-request.ts";
 
+/** From so many queries on a second thread is worth its start. */
+const LONG_TEST = 10e6;
 /** Longest stretch of work between two looks at Ctrl-C [ms]. */
 const STRETCH_MS = 100;
 
@@ -69,11 +73,15 @@ async function documentOf(
   }
   context.progress.step(`simulating ${name}`);
   const total = expectedLatencies(effectiveSettings(settings), system);
-  return scenarioDocument(
-    settings,
-    await drive(simulateInSteps(settings, system), context, total),
-    origin,
-  );
+  const threads = new DrawThreads();
+  const drawsOf: DrawsOf | undefined =
+    total < LONG_TEST || name !== "server" ? undefined : (seed) => threads.open(seed);
+  try {
+    const result = await drive(simulateInSteps(settings, system, drawsOf), context, total);
+    return scenarioDocument(settings, result, origin);
+  } finally {
+    threads.close();
+  }
 }
 
 /** Drives the work to its end and lets Ctrl-C in; `total` is what it counts up to, where that is known. */
