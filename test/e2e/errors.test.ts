@@ -68,7 +68,8 @@ describe("wrong use exits with 2", () => {
       code: "TP-USE-001",
       says: "int16x8",
     },
-    { typed: ["analyze", "package.json"], code: "TP-USE-150", says: "capture" },
+    { typed: ["analyze", "no-such.tpcap"], code: "TP-USE-150", says: "capture" },
+    { typed: ["analyze", "package.json"], code: "TP-USE-281", says: "recording" },
     { typed: ["runn"], code: "TP-USE-001", says: "run" },
   ])("pioneer $typed", ({ typed, code, says }) => {
     const { status, stdout, stderr } = pioneer([...typed, "--quiet"]);
