@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { Draws, PoissonArrivals } from "../../host/analyze/loadgen/arrivals.ts";
+import { Mt19937, truncateSeed } from "../../host/analyze/loadgen/mt19937.ts";
+
+const words = (random: Mt19937, blocks: number) =>
+  Array.from({ length: blocks }, () => {
+    const block = new Int32Array(624);
+    random.nextBlock(block);
+    return [...block].map((word) => word >>> 0);
+  }).flat();
+
+describe("the Mersenne Twister", () => {
+  it("gives the 10,000th word that C++ [rand.predef] demands of std::mt19937", () => {
+    expect(words(new Mt19937(5489), 17)[9999]).toBe(4123659995);
+  });
+
+  it("takes the low half of LoadGen's seed and draws its first words", () => {
+    const seed = truncateSeed(16159082839903944936n);
+    expect(seed).toBe(2023080168);
+    expect(words(new Mt19937(seed), 1).slice(0, 4)).toEqual([
+      3245365415, 3615339558, 1380029910, 1577989244,
+    ]);
+  });
+
+  it("goes on from a copy of another generator's state", () => {
+    const first = new Mt19937(1);
+    words(first, 3);
+    const second = new Mt19937(Int32Array.from(first.state));
+    expect(words(second, 2)).toEqual(words(first, 2));
+  });
+
+  it("takes every seed of 64 bits and no other", () => {
+    expect(truncateSeed(0n)).toBe(0);
+    expect(truncateSeed(2n ** 64n - 1n)).toBe(0xffff_ffff);
+    expect(() => truncateSeed(-1n)).toThrow(RangeError);
+    expect(() => truncateSeed(2n ** 64n)).toThrow(RangeError);
+  });
+});
+
+describe("Poisson arrivals", () => {
+  const arrivals = (qps: number) =>
+    new PoissonArrivals(qps, new Draws(new Mt19937(truncateSeed(16159082839903944936n))));
+
+  it("come at LoadGen's nanoseconds", () => {
+    expect([...arrivals(10).next().slice(0, 8)]).toEqual([
+      0, 184365401, 230157769, 358744000, 430043472, 468684134, 693518303, 802676294,
+    ]);
+  });
+
+  it("are 6012 in 600 s at 10 a second, the last at 600059632135 ns", () => {
+    const process = arrivals(10);
+    const times: number[] = [];
+    while ((times.at(-1) ?? 0) < 600e9) times.push(...process.next());
+    const after = times.findIndex((time) => time >= 600e9);
+    expect(after + 1).toBe(6012);
+    expect(times[after]).toBe(600059632135);
+  });
+
+  it("keep their mean rate, and the standard deviation of an exponential gap is its mean", () => {
+    const process = arrivals(1000);
+    const times = Array.from({ length: 400 }, () => [...process.next()]).flat();
+    const gaps = times.slice(1).map((time, index) => time - (times[index] as number));
+    const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+    const variance = gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length;
+    // 124,800 draws: one standard error is 0.28 %.
+    expect(Math.abs(mean / 1e6 - 1)).toBeLessThan(0.012);
+    expect(Math.abs(Math.sqrt(variance) / 1e6 - 1)).toBeLessThan(0.02);
+  });
+});
