@@ -29,19 +29,16 @@ describe("a line of a log", () => {
     expect(detailEntry(mllog("x", '"a \\"b\\""'))?.value).toBe('a "b"');
     expect(detailEntry(mllog("x", '"C:\\windows"'))?.value).toBe("C:\\windows");
     expect(detailEntry(mllog("x", "true"))?.value).toBe("true");
+    expect(detailEntry(mllog("x", "[1,2]"))?.value).toBe("[1,2]");
+    expect(detailEntry(mllog("x", `"${"y".repeat(5000)}"`))?.value).toBe("y".repeat(1000));
   });
 
-  it.each([
-    "",
-    ":::MLLOG",
-    ":::MLLOG {}",
-    ':::MLLOG {"key": "a", "value": 1',
-    mllog("a", "[1,2]"),
-    mllog("a", "nan"),
-    mllog("a b", "1"),
-  ])("%s is no entry", (line) => {
-    expect(detailEntry(line)).toBeUndefined();
-  });
+  it.each(["", ":::MLLOG", ":::MLLOG {}", ':::MLLOG {"key": "a", "value": 1', mllog("a b", "1")])(
+    "%s is no entry",
+    (line) => {
+      expect(detailEntry(line)).toBeUndefined();
+    },
+  );
 
   it("of the summary is a row, an estimate or nothing", () => {
     expect(summaryRow("50.00 percentile latency (ns)   : 9707558")).toEqual({
@@ -99,7 +96,8 @@ describe("the reader of logs", () => {
     }
     const log = reader.finish();
     expect(log.detail).toEqual(readLog(run.detail).detail);
-    expect(log.discardedLines).toBe(readLog(run.detail).discardedLines + 2);
+    expect(readLog(run.detail).discardedLines).toBe(0);
+    expect(log.discardedLines).toBe(2);
   });
 
   it("keeps hostile keys apart from objects and bounds how many there are", () => {

@@ -6,6 +6,7 @@ import { csv } from "./csv.ts";
 import { googleBenchmark } from "./google-benchmark.ts";
 import type { ImportFormat } from "./importer.ts";
 import { llamaBench } from "./llama-bench.ts";
+import { loadgenLog } from "./loadgen-format.ts";
 import { onnxruntimeProfile } from "./onnxruntime.ts";
 import { projectDocument } from "./project.ts";
 
@@ -13,6 +14,7 @@ export const IMPORT_FORMATS: readonly ImportFormat[] = [
   llamaBench,
   googleBenchmark,
   onnxruntimeProfile,
+  loadgenLog,
   projectDocument,
   csv,
 ];

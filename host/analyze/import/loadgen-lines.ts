@@ -15,20 +15,19 @@ export interface LogEntry {
 
 const ENTRY = /^:::MLLOG \{"key": "([\w.]{1,80})", "value": (.*?), "time_ms": /;
 const ERROR = '"is_error": true';
-const NUMBER = /^-?\d{1,30}(\.\d{1,30})?(e[-+]\d{1,3})?$/;
+/** [characters] */
+const LONGEST_VALUE = 1000;
 
-/** An entry with a number, a truth value or a text; undefined for any other line of the detail log. */
+/** An entry of the detail log; undefined for any other line. Lists and texts are kept as far as LONGEST_VALUE. */
 export function detailEntry(line: string): LogEntry | undefined {
   const [, key, raw] = ENTRY.exec(line) ?? [];
   if (key === undefined || raw === undefined) return undefined;
-  const value = plainValue(raw);
-  return value === undefined ? undefined : { key, value, error: line.includes(ERROR) };
+  return { key, value: plainValue(raw).slice(0, LONGEST_VALUE), error: line.includes(ERROR) };
 }
 
 /** Seeds have 64 bits: numbers stay text. */
-function plainValue(raw: string): string | undefined {
-  if (NUMBER.test(raw) || raw === "true" || raw === "false") return raw;
-  if (!/^".*"$/.test(raw)) return undefined;
+function plainValue(raw: string): string {
+  if (!/^".*"$/.test(raw)) return raw;
   try {
     return String(JSON.parse(raw));
   } catch {

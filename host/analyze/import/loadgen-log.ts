@@ -23,7 +23,7 @@ export interface LoadgenLog {
   readonly samples: RecordedSamples;
   /** How the test ended, by the errors in the detail log. */
   readonly ending: Ending;
-  /** Lines of the detail log that are no entries, and lines too long to be read. */
+  /** Lines of the detail log that are no entries, and lines of any log too long to be read. */
   readonly discardedLines: number;
 }
 
