@@ -40,7 +40,8 @@ export function scenarioText(document: ScenarioDocument): string {
 
 function foundLines({ found }: ScenarioDocument): readonly string[] {
   if (found === null) return [];
-  const { value, unit } = found.load;
+  const { value } = found.load;
+  const unit = found.what === "qps" ? found.load.unit : `stream${value === 1 ? "" : "s"}`;
   const what = found.what === "qps" ? "largest valid rate" : "most streams carried";
   const answer = value === 0 ? "none" : `${formatNumber(value, 5)} ${unit}`;
   return [`  ${what}: ${answer}, found in ${found.tests} tests`];

@@ -114,7 +114,7 @@ export async function systemFor(
     system: recordedService(times, servers),
     origin: {
       kind: "modelled",
-      source: `simulated: ${times.length} frames of ${options.capture} over and over, ${source}; ${among}`,
+      source: `simulated: the times of ${times.length} frame${times.length === 1 ? "" : "s"} of ${options.capture} over and over, ${source}; ${among}`,
     },
   };
 }

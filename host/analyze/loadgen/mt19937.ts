@@ -45,38 +45,39 @@ export class Mt19937 {
 
   /** Puts the next 624 words into `words`, as signed 32-bit patterns. */
   nextBlock(words: Int32Array): void {
-    twist(this.#state);
-    temper(this.#state, words);
+    advance(this.#state, words);
   }
 }
 
-/** Advances the whole state by one block. */
-function twist(state: Int32Array): void {
+/** Advances the whole state by one block and puts its words out. One loop would read past both ends of the state. */
+function advance(state: Int32Array, words: Int32Array): void {
   let word = state[0] as number;
   let index = 0;
   for (; index < BLOCK_WORDS - SHIFT; index++) {
     const next = state[index + 1] as number;
-    state[index] = (state[index + SHIFT] as number) ^ mix(word, next);
+    const twisted = (state[index + SHIFT] as number) ^ mix(word, next);
+    state[index] = twisted;
+    words[index] = temper(twisted);
     word = next;
   }
   for (; index < BLOCK_WORDS - 1; index++) {
     const next = state[index + 1] as number;
-    state[index] = (state[index + SHIFT - BLOCK_WORDS] as number) ^ mix(word, next);
+    const twisted = (state[index + SHIFT - BLOCK_WORDS] as number) ^ mix(word, next);
+    state[index] = twisted;
+    words[index] = temper(twisted);
     word = next;
   }
   state[index] = (state[SHIFT - 1] as number) ^ mix(word, state[0] as number);
+  words[index] = temper(state[index] as number);
 }
 
 function mix(word: number, next: number): number {
   return (((word & UPPER) | (next & LOWER)) >>> 1) ^ (-(next & 1) & MATRIX);
 }
 
-function temper(state: Int32Array, words: Int32Array): void {
-  for (let index = 0; index < BLOCK_WORDS; index++) {
-    let word = state[index] as number;
-    word ^= word >>> 11;
-    word ^= (word << 7) & 0x9d2c_5680;
-    word ^= (word << 15) & 0xefc6_0000;
-    words[index] = word ^ (word >>> 18);
-  }
+function temper(twisted: number): number {
+  let word = twisted ^ (twisted >>> 11);
+  word ^= (word << 7) & 0x9d2c_5680;
+  word ^= (word << 15) & 0xefc6_0000;
+  return word ^ (word >>> 18);
 }

@@ -25,14 +25,18 @@ export class ServerPool {
     this.#freeNs.fill(timeNs);
   }
 
+  /** Lindley's recursion: waiting = max(0, latency before - gap). Half of x + |x| is that maximum without a branch. */
   #serveAlone(times: Float64Array, services: Float64Array, count: number): void {
-    let freeNs = this.#freeNs[0] as number;
+    let beforeNs = times[0] as number;
+    let latencyNs = (this.#freeNs[0] as number) - beforeNs;
     for (let index = 0; index < count; index++) {
       const arrivalNs = times[index] as number;
-      freeNs = (arrivalNs > freeNs ? arrivalNs : freeNs) + (services[index] as number);
-      times[index] = freeNs - arrivalNs;
+      const leftNs = latencyNs - (arrivalNs - beforeNs);
+      latencyNs = (leftNs + Math.abs(leftNs)) * 0.5 + (services[index] as number);
+      beforeNs = arrivalNs;
+      times[index] = latencyNs;
     }
-    this.#freeNs[0] = freeNs;
+    this.#freeNs[0] = beforeNs + latencyNs;
   }
 
   #serveTogether(times: Float64Array, services: Float64Array, count: number): void {
