@@ -16,7 +16,7 @@ STEPS, SEED = 1200, 1
 def main() -> int:
     corpus = load_corpus(HERE / ".cache")
     runs = []
-    for loss in ("mask", "blend"):
+    for loss in ("mask", "blend", "strong-blend"):
         recipe = replace(RECIPES["hearable"], loss=loss)
         record = optimize(corpus, recipe, STEPS, SEED, quiet=False).record
         runs.append({"loss": loss, "devGainDb": record["devGainDb"],

@@ -17,6 +17,8 @@ WINDOW = jnp.asarray(frontend.WINDOW, dtype=jnp.float32)
 HOP = frontend.HOP_LENGTH
 IGNORED_FRAMES = 8
 CELL_LIMIT, CELL_WEIGHT = 4.0, 0.1
+# Weight of a decibel of SI-SDR against the squared mask error, by loss.
+SI_SDR_WEIGHTS = {"mask": 0.0, "blend": 0.004, "strong-blend": 0.02}
 PEAK_RATE, WARM_UP, FINAL = 3e-3, 200, 0.01
 BETA1, BETA2, DECAY, CLIP_NORM = 0.9, 0.99, 1e-5, 1.0
 
@@ -81,7 +83,7 @@ def si_sdr_db(estimate, reference):
 
 
 def loss(parameters, noisy, clean, mean, deviation, kind: str):
-    """`mask`: squared error to the ideal band mask; `blend` adds SI-SDR. Both limit the cell."""
+    """Squared error to the ideal band mask, less SI-SDR by SI_SDR_WEIGHTS; all limit the cell."""
     noisy_spectrum = spectra(noisy)
     power = band_powers(noisy_spectrum)
     features = (jnp.log2(power + frontend.EPSILON) - mean) / deviation
@@ -89,10 +91,10 @@ def loss(parameters, noisy, clean, mean, deviation, kind: str):
     gains, cell = forward(parameters, features)
     total = jnp.mean((gains - ideal)[:, IGNORED_FRAMES:] ** 2)
     total += CELL_WEIGHT * jnp.mean(jnp.maximum(jnp.abs(cell) - CELL_LIMIT, 0.0) ** 2)
-    if kind == "blend":
+    if SI_SDR_WEIGHTS[kind] > 0:
         cleaned = synthesize(noisy_spectrum, gains)
         quality = si_sdr_db(cleaned[:, IGNORED_FRAMES * HOP :], clean[:, IGNORED_FRAMES * HOP :])
-        total -= 0.004 * jnp.mean(jnp.minimum(quality, 30.0))
+        total -= SI_SDR_WEIGHTS[kind] * jnp.mean(jnp.minimum(quality, 30.0))
     return total
 
 

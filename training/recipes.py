@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Recipe:
     name: str
     hidden: int
-    loss: str  # "blend" or "mask", see network.loss
+    loss: str  # "mask", "blend" or "strong-blend", see network.SI_SDR_WEIGHTS
     steps: int
     snr_db: tuple[float, float]  # drawn uniformly for training
     dev_snrs_db: tuple[float, ...]
@@ -19,7 +19,7 @@ FIELD = ((-8.0, 20.0), (-6.0, -3.0, 0.0, 3.0, 6.0, 9.0, 12.0))
 CLEAN = ((20.0, 40.0), (20.0, 25.0, 30.0, 35.0, 40.0))
 
 RECIPES = {recipe.name: recipe for recipe in (
-    Recipe("hearable", 64, "blend", 4000, *FIELD, "gain"),
+    Recipe("hearable", 64, "strong-blend", 10000, *FIELD, "gain"),
     Recipe("hearable-32", 32, "blend", 4000, *FIELD, "gain"),
     Recipe("hearable-clean", 64, "mask", 2500, *CLEAN, "loss"),
     Recipe("hearable-96", 96, "blend", 4000, *FIELD, "gain"),
