@@ -81,7 +81,7 @@ export function platformRecord(platform: Platform, workload: Workload): MachineR
   return {
     id: slug(platform.id, workload.name),
     machine: platform.name,
-    machineClass: platform.place === "cloud" ? "accelerator" : "computer",
+    machineClass: platform.machineClass,
     workload: { ...workload, bytesMoved: moved },
     time: {
       kind: "modelled",
