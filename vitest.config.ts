@@ -9,6 +9,7 @@ const MINUTE_MS = 60_000;
 export default defineConfig({
   test: {
     environment: "node",
+    env: { ORT_DISABLE_TELEMETRY: "1" },
     // A missing golden fails in CI; only a person may accept a new one.
     update: process.env.CI ? "none" : "new",
     projects: [

@@ -44,3 +44,6 @@ env.Append(  # noqa: F821
         f"-ffile-prefix-map={project}=firmware",
     ],
 )
+
+# As an argument of its own, expanded here: a path may hold spaces and commas.
+env.Append(LINKFLAGS=["-Xlinker", "-Map=" + env.subst("$BUILD_DIR/firmware.map")])  # noqa: F821

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 // Starts the command line from its TypeScript source; says what to do where the packages are not installed yet.
+// onnxruntime must not report to its maker: the program works offline and keeps what it sees to itself.
+process.env.ORT_DISABLE_TELEMETRY ??= "1";
+
 try {
   const { register } = await import("tsx/esm/api");
   register();
@@ -15,8 +18,9 @@ try {
 // A reader that has seen enough (head, less) closes the pipe: that is no error.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit(process.exitCode ?? 0);
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+    process.stderr.write(`pioneer: the output cannot be written: ${error.message}\n`);
+    process.exit(1);
   });
 }
 const { main } = await import("./cli.ts");

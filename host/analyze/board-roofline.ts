@@ -206,6 +206,6 @@ function explain(
   const perMac = digits(instructions / facts.model.macs);
   const ofCeiling = digits((rate / ceiling.peak.value) * 100);
   return ceiling.peak.value < found.attainableOps
-    ? `${side}; ${reach}. In between stands instruction issue: ${perMac} instructions a MAC; the run is at ${ofCeiling} % of that ceiling`
+    ? `${side}; ${reach}. Its instructions bind before that: ${perMac} a MAC, and the run is at ${ofCeiling} % of what issue allows; fewer instructions help first`
     : `${side}; ${reach}`;
 }

@@ -132,5 +132,6 @@ function serialGroup(user: SerialUser): { readonly name: string; readonly id: nu
     const owner = statSync(join(user.deviceFolder, device)).gid;
     return groups.find(({ id }) => id === owner) ?? { name: String(owner), id: owner };
   }
-  return groups.find(({ name }) => name === "dialout" || name === "uucp") ?? null;
+  const called = (wanted: string) => groups.find(({ name }) => name === wanted);
+  return called("dialout") ?? called("uucp") ?? null;
 }

@@ -50,6 +50,7 @@ export interface Prepared {
 export function prepare(modelName: string, request: GenerateRequest): Prepared {
   const board = loadBoard(request.board);
   const as = request.as === undefined ? null : boardStoodFor(board, loadBoard(request.as));
+  checkPrefix(request.prefix);
   const loaded = loadModel(modelName, { modelsDir: MODELS_DIR });
   const generated = generate({
     model: loaded.model,
@@ -61,8 +62,24 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
   });
   const target = as ? `${board.id}-as-${as.id}` : board.id;
   const { name, digest } = generated.stages.plan;
-  const folder = `${name}-${request.format}-${target}-${digest.slice(0, 8)}`;
+  const folder = `${name.replaceAll(/[^\w-]+/g, "_")}-${request.format}-${target}-${digest.slice(0, 8)}`;
   return { loaded, board, as, generated, folder };
+}
+
+/** Names of files that the C includes or that stand beside it. */
+const TAKEN_PREFIXES = ["pioneer_model", "stdint", "string"];
+
+/** @throws UsageError TP-USE-130 for a prefix that no C name and no file can begin with */
+function checkPrefix(prefix: string | undefined): void {
+  const legal = prefix === undefined || /^[A-Za-z][A-Za-z0-9_]{0,47}$/.test(prefix);
+  if (legal && !TAKEN_PREFIXES.includes(prefix ?? "")) return;
+  throw new UsageError("TP-USE-130", {
+    what: `"${prefix}" cannot be a prefix`,
+    why: legal
+      ? "a header of that name exists already"
+      : "C names begin with it, and two files are called so",
+    fix: "a letter, then letters, digits and underscores, 48 at most: --prefix denoiser",
+  });
 }
 
 /** Writes the C into the combination's own folder and gives its path. */

@@ -115,7 +115,9 @@ function verify(capture: Capture, manifest: RunManifest, run: DeviceRun): Verify
   };
   const arrived = new Map(run.outputs.map(({ record }) => [record.frame, record]));
   const empty = new Uint8Array();
-  for (let frame = manifest.lastOnly ? manifest.frames - 1 : 0; frame < manifest.frames; frame++) {
+  // Of a recording that was cut off, what arrived is compared; of a whole one, what should have arrived.
+  const frames = capture.outcome === undefined ? run.nextFrame : manifest.frames;
+  for (let frame = manifest.lastOnly ? frames - 1 : 0; frame < frames; frame++) {
     const record = arrived.get(frame);
     compare(expected, frame, record?.values ?? empty, outputParts);
     if (states) compare(states, frame, record?.state ?? empty, manifest.stateParts);

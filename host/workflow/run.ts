@@ -2,7 +2,7 @@
  * The verbs `run` and `analyze`: a run is recorded, and its report is made from the recording alone.
  * Preparing model, stimulus and device is left to the modules beside this one, every number to analyze/.
  */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { listBoards, loadBoard } from "../../codegen/index.ts";
 import { boardFactsOf } from "../analyze/board-facts.ts";
@@ -11,6 +11,7 @@ import type { HostFacts } from "../analyze/facts.ts";
 import { percentile } from "../analyze/tail.ts";
 import { encodeWav } from "../audio/wav.ts";
 import { CaptureWriter, loadCapture } from "../capture/file.ts";
+import type { Capture } from "../capture/format.ts";
 import { recordLink } from "../capture/record-link.ts";
 import { WIRE_VERSION } from "../decode/records.ts";
 import type { RunResult } from "../link/outcome.ts";
@@ -75,7 +76,11 @@ export async function analyzeVerb(
   options: { readonly html?: string; readonly markdown?: string },
   path: string,
 ): Promise<number> {
-  const report = await analyzeRecording(path);
+  const capture = await loadCapture(path);
+  if (capture.outcome === undefined) {
+    context.progress.note("warning: the recording is cut off; only what arrived is in the report");
+  }
+  const report = reportOf(capture, path);
   if (options.html !== undefined) writeFileWhole(options.html, renderHtml(report));
   if (options.markdown !== undefined) {
     writeFileWhole(options.markdown, renderMarkdown(report.document));
@@ -96,7 +101,11 @@ function verdictStatus(document: RunDocument): number {
 
 /** @throws UsageError for a file that is no recording; LinkError for one of a run that broke */
 export async function analyzeRecording(path: string): Promise<ReportInput> {
-  const { facts, clips } = judgeRecording(await loadCapture(path), { recording: path });
+  return reportOf(await loadCapture(path), path);
+}
+
+function reportOf(capture: Capture, path: string): ReportInput {
+  const { facts, clips } = judgeRecording(capture, { recording: path });
   return reportInput(facts, clips);
 }
 
@@ -125,10 +134,12 @@ export async function executeRun(
     signal,
     ...(request.port === undefined ? {} : { port: request.port }),
   });
+  const kept = request.record ?? join(WORK_DIR, "runs", `${prepared.folder}-${app}.tpcap`);
+  // Runs at the same time must not write into one file; the last one that ends is kept.
+  const recording = request.record ?? `${kept}.${process.pid}`;
   try {
     progress.step("timing this computer");
     const host = await hostFacts(prepared);
-    const recording = request.record ?? join(WORK_DIR, "runs", `${prepared.folder}-${app}.tpcap`);
     mkdirSync(dirname(recording), { recursive: true });
     const result = await record({
       context,
@@ -140,11 +151,13 @@ export async function executeRun(
       host,
       recording,
     });
+    const capture = await loadCapture(recording);
     const symbols = device.firmware?.symbols ?? [];
     const broken = explainEnding(result, (address) => functionAt(symbols, address));
     if (broken) throw broken;
-    return { report: await analyzeRecording(recording), recording };
+    return { report: reportOf(capture, kept), recording: kept };
   } finally {
+    if (recording !== kept && existsSync(recording)) renameSync(recording, kept);
     await device.dispose();
   }
 }

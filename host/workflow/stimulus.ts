@@ -19,6 +19,8 @@ import type { Prepared } from "./generate.ts";
 
 /** Frames that `speed` and models without audio run when nobody says how many. */
 const DEFAULT_FRAMES = 100;
+/** MAX_FRAMES of firmware/apps/speed.c. */
+const MAX_SPEED_FRAMES = 4096;
 /** Longest stream of one run: an hour of 10 ms frames. */
 const MAX_FRAMES = 360_000;
 
@@ -58,7 +60,9 @@ export function streamStimulus(prepared: Prepared, request: StimulusRequest): St
   const features = audio
     ? analyse(audio.noisy, frontEndOf(prepared)).features
     : featuresOf(prepared, request);
-  const wanted = Math.min(request.frames ?? features.length, MAX_FRAMES);
+  // A recording ends where it ends; feature frames and noise are repeated.
+  const most = audio ? features.length : MAX_FRAMES;
+  const wanted = Math.min(request.frames ?? features.length, most);
   const frames = Array.from(
     { length: wanted },
     (_, i) => features[i % features.length] as Float64Array,
@@ -85,6 +89,13 @@ export function speedStimulus(
   seed: number,
   frames: number = DEFAULT_FRAMES,
 ): Stimulus {
+  if (frames > MAX_SPEED_FRAMES) {
+    throw new UsageError("TP-USE-129", {
+      what: `${frames} frames are more than the program "speed" can time`,
+      why: `it keeps every frame's cycles in RAM, ${MAX_SPEED_FRAMES} at most`,
+      fix: `--frames ${MAX_SPEED_FRAMES}, or --app stream`,
+    });
+  }
   const { plan } = prepared.generated.stages;
   const inputs = xorshiftFrames(plan.input, plan.inputSize, seed, frames);
   return { ...answersOf(prepared, inputs), reference: null, clippedValues: 0, audio: null };
@@ -154,6 +165,13 @@ function audioOf(prepared: Prepared, request: StimulusRequest): StimulusAudio | 
     noisy: readMono(noisy, sampleRateHz),
     clean: clean === undefined ? null : readMono(clean, sampleRateHz),
   };
+  if (audio.noisy.length === 0) {
+    throw new UsageError("TP-USE-124", {
+      what: `${basename(noisy)} holds no samples`,
+      why: "there is nothing to play",
+      fix: "give a recording of at least one frame",
+    });
+  }
   if (audio.clean && audio.clean.length !== audio.noisy.length) {
     throw new UsageError("TP-USE-124", {
       what: `${basename(clean as string)} has ${audio.clean.length} samples, the input ${audio.noisy.length}`,

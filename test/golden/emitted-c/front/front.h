@@ -61,7 +61,7 @@ typedef struct {
     uint32_t phase;
 } front_state;
 
-/* Prepares a new stream; the same as a reset. */
+/* Prepares a new stream, before its first step; the same as a reset. */
 void front_init(front_state *state);
 
 /* Back to the model's initial state. */
@@ -72,7 +72,7 @@ void front_step(front_state *state, const int8_t input[FRONT_INPUT_SIZE],
     int8_t output[FRONT_OUTPUT_SIZE]);
 
 /* Per LSTM: hidden state as int8_t, then cell state as int16_t; little-endian. */
-void front_read_state(const front_state *state, uint8_t *bytes);
+void front_read_state(const front_state *state, uint8_t bytes[FRONT_STATE_BYTES]);
 
 #ifdef __cplusplus
 }

@@ -9,7 +9,7 @@ _Static_assert((-1 >> 1) == -1, "right shift is not arithmetic");
 
 /* sigmoid over Q3.12 in 512 pieces, Q0.15: rise over the piece (low half), value at its left end
  * (high half). */
-static const uint32_t mask_sigmoid[] = {
+static const uint32_t mask_sigmoid[] PIONEER_WEIGHTS = {
     0x000b0000, 0x000b0001, 0x000c0000, 0x000c0000, 0x000c0001, 0x000d0000, 0x000d0001, 0x000e0000,
     0x000e0001, 0x000f0000, 0x000f0000, 0x000f0001, 0x00100000, 0x00100001, 0x00110001, 0x00120000,
     0x00120001, 0x00130000, 0x00130001, 0x00140001, 0x00150000, 0x00150001, 0x00160001, 0x00170000,
@@ -79,7 +79,7 @@ _Static_assert(sizeof mask_sigmoid == 512 * sizeof(uint32_t), "sigmoid is incomp
 
 /* tanh over Q3.12 in 512 pieces, Q0.15: rise over the piece (low half), value at its left end
  * (high half). */
-static const uint32_t mask_tanh[] = {
+static const uint32_t mask_tanh[] PIONEER_WEIGHTS = {
     0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000,
     0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000,
     0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000,
@@ -485,7 +485,7 @@ static uint8_t *mask_put16(uint8_t *bytes, int16_t value)
     return bytes;
 }
 
-void mask_read_state(const mask_state *state, uint8_t *bytes)
+void mask_read_state(const mask_state *state, uint8_t bytes[MASK_STATE_BYTES])
 {
     for (int i = 0; i < 8; i++) {
         *bytes++ = (uint8_t)(&state->line0[state->phase][4])[i];

@@ -52,7 +52,7 @@ typedef struct {
     uint32_t phase;
 } mask_state;
 
-/* Prepares a new stream; the same as a reset. */
+/* Prepares a new stream, before its first step; the same as a reset. */
 void mask_init(mask_state *state);
 
 /* Back to the model's initial state. */
@@ -63,7 +63,7 @@ void mask_step(mask_state *state, const int8_t input[MASK_INPUT_SIZE],
     int8_t output[MASK_OUTPUT_SIZE]);
 
 /* Per LSTM: hidden state as int8_t, then cell state as int16_t; little-endian. */
-void mask_read_state(const mask_state *state, uint8_t *bytes);
+void mask_read_state(const mask_state *state, uint8_t bytes[MASK_STATE_BYTES]);
 
 #ifdef __cplusplus
 }

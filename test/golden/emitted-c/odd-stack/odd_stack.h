@@ -56,7 +56,7 @@ typedef struct {
     uint32_t phase;
 } odd_stack_state;
 
-/* Prepares a new stream; the same as a reset. */
+/* Prepares a new stream, before its first step; the same as a reset. */
 void odd_stack_init(odd_stack_state *state);
 
 /* Back to the model's initial state. */
@@ -67,7 +67,7 @@ void odd_stack_step(odd_stack_state *state, const int16_t input[ODD_STACK_INPUT_
     int16_t output[ODD_STACK_OUTPUT_SIZE]);
 
 /* Per LSTM: hidden state as int16_t, then cell state as int16_t; little-endian. */
-void odd_stack_read_state(const odd_stack_state *state, uint8_t *bytes);
+void odd_stack_read_state(const odd_stack_state *state, uint8_t bytes[ODD_STACK_STATE_BYTES]);
 
 #ifdef __cplusplus
 }
