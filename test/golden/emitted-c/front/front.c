@@ -513,7 +513,7 @@ static uint8_t *front_put16(uint8_t *bytes, int16_t value)
     return bytes;
 }
 
-void front_read_state(const front_state *state, uint8_t bytes[FRONT_STATE_BYTES])
+void front_read_state(const front_state *state, uint8_t *bytes)
 {
     for (int i = 0; i < 4; i++) {
         *bytes++ = (uint8_t)(&state->line2[state->phase][4])[i];

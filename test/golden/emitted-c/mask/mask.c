@@ -485,7 +485,7 @@ static uint8_t *mask_put16(uint8_t *bytes, int16_t value)
     return bytes;
 }
 
-void mask_read_state(const mask_state *state, uint8_t bytes[MASK_STATE_BYTES])
+void mask_read_state(const mask_state *state, uint8_t *bytes)
 {
     for (int i = 0; i < 8; i++) {
         *bytes++ = (uint8_t)(&state->line0[state->phase][4])[i];

@@ -536,7 +536,7 @@ static uint8_t *odd_stack_put16(uint8_t *bytes, int16_t value)
     return bytes;
 }
 
-void odd_stack_read_state(const odd_stack_state *state, uint8_t bytes[ODD_STACK_STATE_BYTES])
+void odd_stack_read_state(const odd_stack_state *state, uint8_t *bytes)
 {
     for (int i = 0; i < 5; i++) {
         bytes = odd_stack_put16(bytes, (&state->line0[state->phase][4])[i]);
