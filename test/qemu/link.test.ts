@@ -65,7 +65,10 @@ describe.skipIf(missing.length > 0)("a link to QEMU", { timeout: 30_000 }, () =>
     const result = await converse(boot(check, "pty"), { kind: "stream", frames });
     // A terminal may be hung up before the last record is read: every output has to be there, the goodbye may not.
     expect(result.run.outputs.map(({ record }) => [...record.values])).toEqual(expected);
-    expect(result.totals).toMatchObject({ discardedBytes: 0, lostRecords: 0 });
+    // Header 8, four u32, CRC 4 and the COBS code byte: what a goodbye that was cut off can leave, and nothing else may.
+    const cutGoodbye = result.run.summary === undefined ? 8 + 16 + 4 + 1 : 0;
+    expect(result.totals.discardedBytes).toBeLessThanOrEqual(cutGoodbye);
+    expect(result.totals.lostRecords).toBe(0);
   });
 
   it("ends as crashed, with the fault that the device reported", async () => {
