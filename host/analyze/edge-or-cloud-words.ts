@@ -1,0 +1,135 @@
+/**
+ * Decides how the question "on the wearable or elsewhere" is answered in sentences.
+ * The numbers are left to edge-or-cloud.ts.
+ */
+import type { BreakEvenBatch } from "./break-even.ts";
+import type { OffloadAnswer } from "./edge-or-cloud.ts";
+import type { Workload } from "./machine-record.ts";
+import type { Place } from "./places.ts";
+import { digits } from "./wording.ts";
+
+type Numbers = Omit<OffloadAnswer, "words">;
+
+/** One sentence each: latency, energy, break-even work, rent, batch, distance, privacy, and what decides. */
+export function answerInWords(numbers: Numbers, workload: Workload): readonly string[] {
+  const [own, ...elsewhere] = numbers.places;
+  if (own === undefined) return [];
+  return [
+    ...latencyWords(own, elsewhere, numbers.deadlineMs),
+    ...energyWords(own, elsewhere[0]),
+    ...workWords(numbers, workload),
+    ...rentWords(elsewhere),
+    ...batchWords(numbers.breakEven.batches),
+    ...distanceWords(numbers),
+    ...privacyWords(numbers, elsewhere[0]),
+    verdict(own, elsewhere),
+  ];
+}
+
+function latencyWords(
+  own: Place,
+  elsewhere: readonly Place[],
+  deadlineMs: number,
+): readonly string[] {
+  const nearest = least(elsewhere, ({ p99Ms }) => p99Ms?.value ?? null);
+  const here =
+    own.p99Ms === null
+      ? "the wearable's time is not known"
+      : `the wearable needs ${digits(own.p99Ms.value)} ms at P99`;
+  const there =
+    nearest === null || nearest.p99Ms === null
+      ? ""
+      : `, the quickest place elsewhere (${nearest.name}) ${digits(nearest.p99Ms.value)} ms, a typical way there and back alone ${digits(nearest.wayMs?.value ?? 0)} ms`;
+  return [`Latency: of ${digits(deadlineMs)} ms ${here}${there}.`];
+}
+
+function energyWords(own: Place, other: Place | undefined): readonly string[] {
+  const sending = other?.wearableUj ?? null;
+  if (own.wearableUj === null || sending === null) return [];
+  const ratio = sending.value / own.wearableUj.value;
+  return [
+    `Energy on the wearable: computing a frame takes ${digits(own.wearableUj.value)} uJ, sending it and receiving the answer ${digits(sending.value)} uJ, ${ratio >= 1 ? `${digits(ratio)} times as much` : `only ${digits(ratio * 100)} % of it`}.`,
+  ];
+}
+
+function workWords({ breakEven }: Numbers, { ops }: Workload): readonly string[] {
+  if (breakEven.macs === null || ops === null) return [];
+  const macs = ops.value / 2;
+  const even = breakEven.macs.value;
+  return [
+    `Break-even work: the radio pays above ${Math.round(even)} MAC a frame; this model has ${macs}, so energy favours ${macs > even ? "the radio" : "the wearable"}.`,
+  ];
+}
+
+function rentWords(elsewhere: readonly Place[]): readonly string[] {
+  const cheapest = least(elsewhere, (place) => place.usdPerMillionFrames?.value ?? null);
+  if (cheapest === null) return [];
+  return [
+    `Rent: a million frames cost ${digits(cheapest.usdPerMillionFrames?.value ?? 0)} USD on the cheapest platform (${cheapest.name}, one stream a call, every moment used), and nothing on the wearable.`,
+  ];
+}
+
+function batchWords(batches: readonly BreakEvenBatch[]): readonly string[] {
+  const energy = batches.filter(({ metric }) => metric === "energy");
+  if (energy.length === 0) return [];
+  const paying = energy.filter(({ call }) => call !== null);
+  const first = least(paying, ({ call }) => call?.batch ?? null);
+  return [
+    first === null
+      ? `Break-even batch: no number of streams in one call brings a platform's energy a frame down to the wearable's (${energy[0]?.platform}: ${energy[0]?.why}).`
+      : `Break-even batch: ${first.call?.batch} streams must share a call until a platform (${first.platform}) spends no more energy a frame than the wearable: ${first.why}.`,
+  ];
+}
+
+function distanceWords({ breakEven }: Numbers): readonly string[] {
+  const { distance } = breakEven;
+  if (distance === null) return [];
+  return [
+    distance.km === null
+      ? `Break-even distance: none; ${distance.why}.`
+      : `Break-even distance: ${digits(distance.km.value)} km of fibre at most; ${distance.why}.`,
+  ];
+}
+
+function privacyWords({ privacy }: Numbers, other: Place | undefined): readonly string[] {
+  if (other === undefined) return [];
+  const megabytesPerHour = (other.leaves.value * 3600) / 1e6;
+  return [
+    `Privacy: elsewhere, what leaves is ${privacy}, ${digits(megabytesPerHour)} MB an hour; on the wearable nothing leaves.`,
+  ];
+}
+
+/** The deadline comes first: energy only chooses among places that are in time. */
+function verdict(own: Place, elsewhere: readonly Place[]): string {
+  const inTime = elsewhere.filter(({ inTime }) => inTime === "yes");
+  const atBest = elsewhere.filter(({ inTime }) => inTime === "at best");
+  if (own.inTime === null) return "Answer: none without the wearable's own time.";
+  if (inTime.length === 0) {
+    const perhaps =
+      atBest.length === 0
+        ? "no place elsewhere is in time"
+        : `elsewhere is in time only at best (${names(atBest)})`;
+    return own.inTime === "yes"
+      ? `Answer: on the wearable; ${perhaps}, so the deadline decides, whatever the energy.`
+      : `Answer: nowhere for certain; the wearable is late, and ${perhaps}.`;
+  }
+  if (own.inTime === "no") return `Answer: elsewhere (${names(inTime)}); the wearable is late.`;
+  const cheapest = least([own, ...inTime], ({ wearableUj }) => wearableUj?.value ?? null);
+  return cheapest === null || cheapest === own
+    ? "Answer: on the wearable; others are in time too, but cost it more energy and the wearer's privacy."
+    : `Answer: by energy elsewhere (${cheapest.name}), by privacy on the wearable; both are in time.`;
+}
+
+function names(places: readonly Place[]): string {
+  return places.map(({ name }) => name).join(", ");
+}
+
+/** The item with the least value; the first of equals, null when none is known. */
+function least<T>(items: readonly T[], value: (item: T) => number | null): T | null {
+  let best: { readonly item: T; readonly value: number } | null = null;
+  for (const item of items) {
+    const found = value(item);
+    if (found !== null && (best === null || found < best.value)) best = { item, value: found };
+  }
+  return best?.item ?? null;
+}
