@@ -33,6 +33,8 @@ export interface BuildRequest {
   readonly modelDir: string;
   /** Names the build folder; the same key shares its objects. */
   readonly key: string;
+  /** Compiler flags after those of platformio.ini, so that theirs win; none contains a space. */
+  readonly flags?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -54,6 +56,7 @@ export async function buildFirmware(request: BuildRequest): Promise<Built> {
       env: {
         PIONEER_APP: request.app,
         PIONEER_MODEL_DIR: request.modelDir,
+        PIONEER_FLAGS: (request.flags ?? []).join(" "),
         PLATFORMIO_BUILD_DIR: buildDir,
         PLATFORMIO_CORE_DIR: join(WORK_DIR, "platformio"),
         PLATFORMIO_SETTING_ENABLE_TELEMETRY: "no",

@@ -28,6 +28,10 @@ export interface DeviceRequest {
   readonly modelDir: string;
   /** Names the build folder. */
   readonly key: string;
+  /** Compiler flags after those of platformio.ini, so that theirs win. */
+  readonly flags?: readonly string[];
+  /** For the emulator's command line, after everything else. */
+  readonly emulatorArguments?: readonly string[];
   readonly port?: string;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -38,6 +42,7 @@ export interface Device {
   readonly link: Link;
   /** Of the firmware that was built here; null behind a port, which keeps its own. */
   readonly firmware: {
+    readonly elf: string;
     readonly symbols: readonly FirmwareSymbol[];
     readonly sizes: FirmwareSizes;
   } | null;
@@ -96,9 +101,9 @@ function portLink(port: string): Link {
 }
 
 async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Promise<Device> {
-  const { app, key, modelDir, progress, signal } = request;
+  const { app, key, modelDir, flags, progress, signal } = request;
   progress.step(`building ${app} for ${board.id}`);
-  const { elf } = await buildFirmware({ board: board.id, app, modelDir, key, signal });
+  const { elf } = await buildFirmware({ board: board.id, app, modelDir, key, flags, signal });
   const [symbols, sizes] = await Promise.all([readSymbols(elf), readSizes(elf)]);
   progress.step("preparing the counting plugin");
   const plugin = await prepareTimingPlugin({
@@ -119,12 +124,13 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
       ...["-M", board.emulator.machine, "-display", "none", "-monitor", "none"],
       ...["-semihosting-config", "enable=on,target=native", "-kernel", elf],
       ...pluginArguments(plugin, marks, counts),
+      ...(request.emulatorArguments ?? []),
     ],
   });
   return {
     link,
-    firmware: { symbols, sizes },
-    flags: compilerFlags(board.id),
+    firmware: { elf, symbols, sizes },
+    flags: compilerFlags(board.id, flags ?? []),
     counter: "QEMU timing plugin, between the region marks",
     cycleModel: plugin.source,
     readCounts: () => readFile(counts).catch(() => null),
@@ -138,11 +144,15 @@ function addressOf(symbols: readonly FirmwareSymbol[], name: string): number {
   return symbol.address;
 }
 
-/** Optimisation, language and core flags as platformio.ini and the board's PlatformIO file give them. */
-function compilerFlags(board: string): string {
+/** Optimisation, language and core flags as platformio.ini, the board's PlatformIO file and the request give them. */
+function compilerFlags(board: string, further: readonly string[]): string {
   const ini = readFileSync(join(FIRMWARE_DIR, "platformio.ini"), "utf8");
   const file = readFileSync(join(FIRMWARE_DIR, "boards", `${board}.json`), "utf8");
   const common = ini.match(/^ {4}-(?:O\w|std=\S+|ffast-math|flto)$/gm) ?? [];
   const { build } = JSON.parse(file) as { build: { cpu_flags: readonly string[] } };
-  return [...common.map((flag) => flag.trim()), ...build.cpu_flags].join(" ");
+  const isLevel = (flag: string): boolean => /^-O\w$/.test(flag);
+  const kept = common
+    .map((flag) => flag.trim())
+    .filter((flag) => !isLevel(flag) || !further.some(isLevel));
+  return [...kept, ...build.cpu_flags, ...further].join(" ");
 }

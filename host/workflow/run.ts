@@ -141,7 +141,7 @@ export async function executeRun(
     progress.step("timing this computer");
     const host = await hostFacts(prepared);
     mkdirSync(dirname(recording), { recursive: true });
-    const result = await record({
+    const result = await recordRun({
       context,
       request,
       app,
@@ -162,7 +162,8 @@ export async function executeRun(
   }
 }
 
-interface RunParts {
+/** Everything a recorded conversation needs. */
+export interface RunParts {
   readonly context: VerbContext;
   readonly request: RunRequest;
   readonly app: App;
@@ -174,7 +175,7 @@ interface RunParts {
 }
 
 /** Holds the conversation with everything written to the recording as it arrives. */
-async function record(parts: RunParts): Promise<RunResult> {
+export async function recordRun(parts: RunParts): Promise<RunResult> {
   const { context, app, prepared, stimulus, device } = parts;
   const { plan } = prepared.generated.stages;
   const writer = new CaptureWriter(parts.recording, {
