@@ -8,6 +8,7 @@ import { type GeneratedFile, renderFiles } from "./emit/render.ts";
 import { lower, type Program } from "./lower/kernel-ir.ts";
 import type { RecurrentModel } from "./model/types.ts";
 import { type Plan, plan } from "./plan/plan.ts";
+import { schedule } from "./plan/schedule.ts";
 import { targetOf } from "./plan/target.ts";
 import { type Calibration, type CalibrationData, calibrate } from "./quantize/calibrate.ts";
 import type { Format } from "./quantize/params.ts";
@@ -56,7 +57,9 @@ export function generate(options: GenerateOptions): Generated {
   const target = targetOf(board);
   const size = model.layers
     .filter((layer) => layer.kind === "lstm")
-    .map((layer) => judgeHiddenSize(layer.inputSize, layer.hiddenSize, target));
+    .map((layer) =>
+      judgeHiddenSize(layer.inputSize, layer.hiddenSize, target, schedule(format, target).block),
+    );
   const calibration = calibrate(model, options.calibration);
   const quantized = quantizeModel(model, calibration, format);
   const program = lower(quantized);

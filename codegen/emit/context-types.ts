@@ -3,6 +3,7 @@
  * Filling them is left to context.ts.
  */
 import type { Kernel } from "../lower/kernel-ir.ts";
+import type { VariantText } from "./variant-text.ts";
 
 export interface TableContext {
   readonly name: "sigmoid" | "tanh";
@@ -25,7 +26,7 @@ export interface LineContext {
   /** What its values are. */
   readonly comment: string;
   readonly copies: 1 | 2;
-  /** int16 values in a copy. */
+  /** Values in a copy. */
   readonly columns: number;
   /** One text a segment: first column, name, size, padding. */
   readonly segments: readonly string[];
@@ -44,7 +45,7 @@ export interface EdgeKernelContext extends KernelContextBase {
   readonly partial: "load-input" | "store-output";
   /** Values at the edge. */
   readonly size: number;
-  /** C expressions: the first int16 of a segment. */
+  /** C expressions: the first value of a segment. */
   readonly to?: string;
   readonly from?: string;
 }
@@ -107,16 +108,22 @@ export interface CContext {
   /** Attribute with a leading space, or empty. */
   readonly weightsAttribute: string;
   readonly lines: readonly LineContext[];
-  /** Cell states; size is even, because units come in pairs. */
+  /** Cell states; size is padded to whole blocks. */
   readonly cells: readonly { readonly name: string; readonly size: number }[];
   readonly tables: readonly TableContext[];
   readonly arrays: readonly ArrayContext[];
   readonly copiesInitialState: boolean;
   /** What a reset copies where, C expressions; `from` without the prefix. */
   readonly initialStates: readonly { readonly to: string; readonly from: string }[];
-  /** Names of the partials that the plan chose; rowsDsp is empty where the target has no DSP instructions. */
-  readonly rowsDsp: "rows-dsp-packed-pairs" | "rows-dsp-rows" | "";
-  readonly rowsPortable: "rows-portable-int8" | "rows-portable-int16x8";
+  /** The C type of an activation in a line. */
+  readonly lineType: "int8_t" | "int16_t";
+  /** Rows of a block of a stream, and the units they are the gates of. */
+  readonly blockRows: number;
+  readonly blockUnits: number;
+  /** Where gate g of a block's first unit lies in z. */
+  readonly gateAt: readonly number[];
+  /** The partials of the plan's kernel variant. */
+  readonly rows: VariantText;
   readonly hidden: "hidden-int8" | "hidden-int16x8";
   /** The hidden state's range, for update-unit's comment. */
   readonly hiddenRange: string;

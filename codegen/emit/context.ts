@@ -3,11 +3,12 @@
  * What the fields mean is declared in context-types.ts; the order of the C text is left to the templates.
  */
 import type { DenseKernel, Kernel, LstmKernel, Place } from "../lower/kernel-ir.ts";
+import { GATES } from "../model/types.ts";
 import { type LineLayout, type StreamLayout, segmentsRead, streamPicture } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
 import { FORMAT_FACTS } from "../quantize/params.ts";
 import { type ActivationTable, SIGMOID_TABLE, TANH_TABLE } from "../quantize/tables.ts";
-import type { LineVerdict } from "../size/cache-line.ts";
+import { type LineVerdict, roundUp } from "../size/cache-line.ts";
 import {
   commentLines,
   commentText,
@@ -26,6 +27,7 @@ import type {
   LstmKernelContext,
   TableContext,
 } from "./context-types.ts";
+import { VARIANT_TEXT } from "./variant-text.ts";
 
 export interface EmitOptions {
   /** C prefix; other characters than letters, digits and _ become _. */
@@ -47,6 +49,10 @@ function placeExpression(plan: Plan, place: Place, later: 0 | 1 = 0): string {
   const line = plan.lines[place.line] as LineLayout;
   const { column } = line.segments[place.segment] as LineLayout["segments"][number];
   return `&state->${line.name}[${copyIndex(line, place.segment, later)}][${column}]`;
+}
+
+function lineTypeOf({ schedule }: Plan): CContext["lineType"] {
+  return schedule.activation === "int8" ? "int8_t" : "int16_t";
 }
 
 function columnsRead(plan: Plan, kernel: LstmKernel | DenseKernel): number {
@@ -88,7 +94,7 @@ function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): DenseKer
     columns: columnsRead(plan, kernel),
     activation: layer.activation === "none" ? "linear" : layer.activation,
     parameters: out ? `const ${prefix}_state *state, ${type} *output` : `${prefix}_state *state`,
-    resultType: out ? type : "int16_t",
+    resultType: out ? type : lineTypeOf(plan),
     from: placeExpression(plan, kernel.from),
     to: out ? "output" : placeExpression(plan, to),
   };
@@ -179,6 +185,9 @@ function lineContext({ name, copies, columns, segments }: LineLayout): LineConte
 export function emitContext(plan: Plan, options: EmitOptions): CContext {
   const prefix = identifier(options.prefix);
   const { format, target } = plan;
+  const { block } = plan.schedule;
+  const blockUnits = block.rows / GATES.length;
+  const lineType = lineTypeOf(plan);
   const kernels = plan.kernels.map((kernel) => kernelContext(plan, prefix, kernel));
   const lstms = kernels.filter((kernel) => kernel.partial === "lstm");
   const denses = kernels.filter((kernel) => kernel.partial === "dense");
@@ -192,7 +201,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
   const notes = [
     ...[...explained].flatMap(commentLines),
     ...(explained.size > 0 ? [""] : []),
-    ...streamPicture(plan.streams),
+    ...streamPicture(plan.streams, plan.schedule),
   ];
   return {
     title: commentText(`${plan.name}, ${format}, for ${target.id} (${target.core}).`),
@@ -218,15 +227,18 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
         ? ""
         : ` __attribute__((section(${stringLiteral(target.weightsSection)})))`,
     lines: plan.lines.map(lineContext),
-    cells: lstms.map(({ name, hiddenSize }) => ({ name, size: hiddenSize + (hiddenSize % 2) })),
+    cells: lstms.map(({ name, hiddenSize }) => ({ name, size: roundUp(hiddenSize, blockUnits) })),
     tables: tables.map(tableContext),
     arrays: [...plan.streams.map(streamArray), ...states.map(({ array }) => array)],
     copiesInitialState: states.length > 0,
     initialStates: states.map(({ array, to }) => ({ to, from: array.name })),
-    rowsDsp: plan.schedule.variant === "portable" ? "" : `rows-${plan.schedule.variant}`,
-    rowsPortable: `rows-portable-${format}`,
+    lineType,
+    blockRows: block.rows,
+    blockUnits,
+    gateAt: GATES.map((_, gate) => gate * blockUnits),
+    rows: VARIANT_TEXT[plan.schedule.variant],
     hidden: `hidden-${format}`,
-    hiddenRange: format === "int8" ? ", -128..127" : "",
+    hiddenRange: format === "int8" ? ", -128..127" : ", int16",
     results: {
       partial: `results-${format}`,
       sigmoid: uses("sigmoid"),

@@ -3,8 +3,10 @@
  * Cycles are left to the timing tables, measured instructions to the host.
  */
 import type { Kernel, Program } from "../lower/kernel-ir.ts";
+import { GATES } from "../model/types.ts";
 import { FORMAT_FACTS } from "../quantize/params.ts";
 import type { StreamLayout } from "./layout.ts";
+import type { Schedule } from "./schedule.ts";
 
 export interface KernelCost {
   readonly kernel: string;
@@ -23,19 +25,24 @@ export interface KernelCost {
 /** The sum over all kernels, each field as in KernelCost. */
 export type PlanCost = Omit<KernelCost, "kernel"> & { readonly kernels: readonly KernelCost[] };
 
-const LINE_VALUE_BYTES = 2;
 const CELL_BYTES = 2;
 const TABLE_ROW_BYTES = 4;
-/** Eight z of 4 bytes pass from the rows to the elementwise part. */
-const BLOCK_RESULT_BYTES = 32;
+/** A row's z passes from the sums to the elementwise part as an int32. */
+const ROW_RESULT_BYTES = 4;
 /** sigmoid of three gates, tanh of the candidate and of the cell. */
 const LOOKUPS_PER_UNIT = 5;
 
-function costOfStream(kernel: Kernel, stream: StreamLayout, activationBytes: number): KernelCost {
+/** Bytes of one value: at the model's edge, and in a line. */
+interface ValueBytes {
+  readonly edge: number;
+  readonly line: number;
+}
+
+function costOfStream(kernel: Kernel, stream: StreamLayout, bytes: ValueBytes): KernelCost {
   const { blocks, rows, columns, paddedRows, paddedColumns } = stream;
   const weightBytes = stream.words.byteLength;
-  const streamed = weightBytes + blocks * (paddedColumns * LINE_VALUE_BYTES + BLOCK_RESULT_BYTES);
-  const passed = blocks * BLOCK_RESULT_BYTES;
+  const passed = paddedRows * ROW_RESULT_BYTES;
+  const streamed = weightBytes + blocks * paddedColumns * bytes.line + passed;
   const common = {
     kernel: kernel.name,
     macs: rows * columns,
@@ -43,15 +50,15 @@ function costOfStream(kernel: Kernel, stream: StreamLayout, activationBytes: num
     weightBytes,
   };
   if (kernel.kind === "lstm") {
-    const units = 2 * blocks;
+    const units = paddedRows / GATES.length;
     return {
       ...common,
       bytesRead: streamed + units * (CELL_BYTES + LOOKUPS_PER_UNIT * TABLE_ROW_BYTES),
-      bytesWritten: passed + units * (CELL_BYTES + LINE_VALUE_BYTES),
+      bytesWritten: passed + units * (CELL_BYTES + bytes.line),
     };
   }
   const byTable = kernel.kind === "dense" && ["sigmoid", "tanh"].includes(kernel.layer.activation);
-  const resultBytes = kernel.kind === "dense" && kernel.to === "output" ? activationBytes : 2;
+  const resultBytes = kernel.kind === "dense" && kernel.to === "output" ? bytes.edge : bytes.line;
   return {
     ...common,
     bytesRead: streamed + (byTable ? rows * TABLE_ROW_BYTES : 0),
@@ -59,25 +66,26 @@ function costOfStream(kernel: Kernel, stream: StreamLayout, activationBytes: num
   };
 }
 
-function costOf(
-  kernel: Kernel,
-  streams: readonly StreamLayout[],
-  activationBytes: number,
-): KernelCost {
+function costOf(kernel: Kernel, streams: readonly StreamLayout[], bytes: ValueBytes): KernelCost {
   if (kernel.kind === "lstm" || kernel.kind === "dense") {
     const stream = streams.find((candidate) => candidate.kernel === kernel.name);
-    return costOfStream(kernel, stream as StreamLayout, activationBytes);
+    return costOfStream(kernel, stream as StreamLayout, bytes);
   }
-  const edge = kernel.size * activationBytes;
-  const inside = kernel.size * LINE_VALUE_BYTES;
+  const edge = kernel.size * bytes.edge;
+  const inside = kernel.size * bytes.line;
   const [bytesRead, bytesWritten] = kernel.kind === "load-input" ? [edge, inside] : [inside, edge];
   return { kernel: kernel.name, macs: 0, paddedMacs: 0, weightBytes: 0, bytesRead, bytesWritten };
 }
 
 /** Counted, not estimated: each load and store of the plan, without the compiler's own spills. */
-export function planCost(program: Program, streams: readonly StreamLayout[]): PlanCost {
-  const { activationBytes } = FORMAT_FACTS[program.format];
-  const kernels = program.kernels.map((kernel) => costOf(kernel, streams, activationBytes));
+export function planCost(
+  program: Program,
+  streams: readonly StreamLayout[],
+  { activation }: Schedule,
+): PlanCost {
+  const edge = FORMAT_FACTS[program.format].activationBytes;
+  const bytes = { edge, line: activation === "int8" ? 1 : 2 };
+  const kernels = program.kernels.map((kernel) => costOf(kernel, streams, bytes));
   const sum = (field: Exclude<keyof KernelCost, "kernel">): number =>
     kernels.reduce((total, kernel) => total + kernel[field], 0);
   return {

@@ -1,12 +1,12 @@
 /**
  * Decides where every activation and weight lies: padded segments, their columns, and the rows of each block.
- * The bits of a block are left to packing.ts, the C that reads them to templates/.
+ * The bits of a block are left to rows/, the C that reads them to templates/.
  */
 import type { DenseKernel, Line, LstmKernel, Program } from "../lower/kernel-ir.ts";
 import { GATES } from "../model/types.ts";
-import type { Format } from "../quantize/params.ts";
-import { blockBytes, columnGranule, ROWS_PER_BLOCK, roundUp } from "../size/cache-line.ts";
-import { packStream, type Source } from "./packing.ts";
+import { blockBytes, columnGranule, roundUp } from "../size/cache-line.ts";
+import type { Source } from "./rows/row-layout.ts";
+import { ROW_LAYOUTS, type Schedule } from "./schedule.ts";
 import type { Target } from "./target.ts";
 
 export interface SegmentLayout {
@@ -21,7 +21,7 @@ export interface SegmentLayout {
 export interface LineLayout {
   readonly name: string;
   readonly copies: 1 | 2;
-  /** int16 values in one copy. */
+  /** Values in one copy. */
   readonly columns: number;
   readonly segments: readonly SegmentLayout[];
 }
@@ -40,8 +40,8 @@ export interface StreamLayout {
   readonly words: Uint32Array;
 }
 
-export function layOutLine(line: Line, target: Target): LineLayout {
-  const granule = columnGranule(target.lineBytes);
+export function layOutLine(line: Line, target: Target, { block }: Schedule): LineLayout {
+  const granule = columnGranule(target.lineBytes, block);
   let column = 0;
   const segments = line.segments.map(({ name, size }) => {
     const segment = { name, size, column, paddedSize: roundUp(size, granule) };
@@ -61,20 +61,22 @@ function columnSources(segments: readonly SegmentLayout[]): readonly Source[] {
   });
 }
 
-/** A block is units u and u + 1 of all four gates: pair g holds gate g of both. */
-function lstmRowSources(hiddenSize: number): readonly Source[] {
+/** A block is all four gates of rows / 4 units: gate by gate, the units side by side. */
+function lstmRowSources(hiddenSize: number, blockRows: number): readonly Source[] {
   const rows: Source[] = [];
-  for (let unit = 0; unit < hiddenSize; unit += 2) {
+  const units = blockRows / GATES.length;
+  for (let first = 0; first < hiddenSize; first += units) {
     for (let gate = 0; gate < GATES.length; gate++) {
-      const row = gate * hiddenSize + unit;
-      rows.push(row, unit + 1 < hiddenSize ? row + 1 : null);
+      for (let unit = first; unit < first + units; unit++) {
+        rows.push(unit < hiddenSize ? gate * hiddenSize + unit : null);
+      }
     }
   }
   return rows;
 }
 
-function denseRowSources(outputSize: number): readonly Source[] {
-  return Array.from({ length: roundUp(outputSize, ROWS_PER_BLOCK) }, (_, row) =>
+function denseRowSources(outputSize: number, blockRows: number): readonly Source[] {
+  return Array.from({ length: roundUp(outputSize, blockRows) }, (_, row) =>
     row < outputSize ? row : null,
   );
 }
@@ -92,25 +94,25 @@ export function segmentsRead(
 export function layOutStream(
   kernel: LstmKernel | DenseKernel,
   lines: readonly LineLayout[],
-  format: Format,
   target: Target,
+  { variant, block }: Schedule,
 ): StreamLayout {
   const { matrix } = kernel.layer;
   const columns = columnSources(segmentsRead(kernel, lines));
   const rows =
     kernel.layer.kind === "lstm"
-      ? lstmRowSources(kernel.layer.hiddenSize)
-      : denseRowSources(kernel.layer.outputSize);
+      ? lstmRowSources(kernel.layer.hiddenSize, block.rows)
+      : denseRowSources(kernel.layer.outputSize, block.rows);
   return {
     kernel: kernel.name,
-    blocks: rows.length / ROWS_PER_BLOCK,
-    blockBytes: blockBytes(columns.length),
+    blocks: rows.length / block.rows,
+    blockBytes: blockBytes(columns.length, block),
     rows: matrix.rows,
     paddedRows: rows.length,
     columns: matrix.columns,
     paddedColumns: columns.length,
     alignment: Math.max(8, target.lineBytes),
-    words: packStream(matrix, format, rows, columns),
+    words: ROW_LAYOUTS[variant].pack(matrix, rows, columns),
   };
 }
 
@@ -118,26 +120,25 @@ export function layOutStream(
 export function layOut(
   program: Program,
   target: Target,
+  schedule: Schedule,
 ): { readonly lines: readonly LineLayout[]; readonly streams: readonly StreamLayout[] } {
-  const lines = program.lines.map((line) => layOutLine(line, target));
+  const lines = program.lines.map((line) => layOutLine(line, target, schedule));
   const streams = program.kernels.flatMap((kernel) =>
     kernel.kind === "lstm" || kernel.kind === "dense"
-      ? [layOutStream(kernel, lines, program.format, target)]
+      ? [layOutStream(kernel, lines, target, schedule)]
       : [],
   );
   return { lines, streams };
 }
 
 /** The order of the streams as an ASCII picture for the generated header, at most 96 columns wide. */
-export function streamPicture(streams: readonly StreamLayout[]): readonly string[] {
+export function streamPicture(
+  streams: readonly StreamLayout[],
+  { variant, block }: Schedule,
+): readonly string[] {
   return [
-    "Weights: one stream a layer, read once a step, front to back, in blocks of eight rows:",
-    "  +----------+-----------------------------+---------------+",
-    "  | 8 biases | weights, two columns at a   | 8 multipliers |",
-    "  |          | time: k = 0, 2, 4, ...      |               |",
-    "  +----------+-----------------------------+---------------+",
-    "             | pair 0 | pair 1 | pair 2 | pair 3 |   32 bits each, rows A and B of a pair:",
-    "             | B[k+1]  A[k+1]  B[k]  A[k] |          high byte first",
+    `Weights: one stream a layer, read once a step, front to back, in blocks of ${block.rows} rows:`,
+    ...ROW_LAYOUTS[variant].picture,
     ...streams.map(
       ({ kernel, blocks, blockBytes: bytes, paddedColumns }) =>
         `  ${kernel}: ${blocks} x ${bytes} B, ${paddedColumns} columns`,

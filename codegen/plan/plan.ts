@@ -30,7 +30,8 @@ export interface Plan {
 }
 
 export function plan(program: Program, target: Target): Plan {
-  const { lines, streams } = layOut(program, target);
+  const scheduled = schedule(program.format, target);
+  const { lines, streams } = layOut(program, target, scheduled);
   const { name, format, inputSize, outputSize, input, output, kernels } = program;
   const hiddenBytes = FORMAT_FACTS[format].activationBytes;
   const stateBytes = kernels.reduce(
@@ -42,9 +43,9 @@ export function plan(program: Program, target: Target): Plan {
   return {
     ...facts,
     target,
-    schedule: schedule(format, target),
+    schedule: scheduled,
     stateBytes,
-    cost: planCost(program, streams),
+    cost: planCost(program, streams, scheduled),
     digest: canonicalDigest(facts),
   };
 }

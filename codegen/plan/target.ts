@@ -4,12 +4,17 @@
  */
 import type { Board, LineRule } from "../board.ts";
 
+/**
+ * What kernels are written for.
+ * thumb-dsp: SMLAD, SXTB16, SSAT and SMMUL are there. c11: nothing but the language.
+ */
+export type InstructionSet = "thumb-dsp" | "c11";
+
 export interface Target {
   /** The board's id. */
   readonly id: string;
   readonly core: Board["core"];
-  /** SMLAD, SXTB16, SSAT and SMMUL are there. */
-  readonly dsp: boolean;
+  readonly instructions: InstructionSet;
   /** What the memory or core takes at a time when it reads weights [byte]. */
   readonly lineBytes: number;
   readonly lineRule: LineRule;
@@ -19,13 +24,17 @@ export interface Target {
   readonly weightsSection: string;
 }
 
-const DSP_CORES: readonly Board["core"][] = ["cortex-m4"];
+const INSTRUCTIONS: Readonly<Partial<Record<string, InstructionSet>>> = {
+  "cortex-m4": "thumb-dsp",
+  "cortex-m7": "thumb-dsp",
+  "cortex-m33": "thumb-dsp",
+};
 
 export function targetOf(board: Board): Target {
   return {
     id: board.id,
     core: board.core,
-    dsp: DSP_CORES.includes(board.core),
+    instructions: INSTRUCTIONS[board.core] ?? "c11",
     lineBytes: board.weights.line.value,
     lineRule: board.weights.rule,
     lineWhy: board.weights.why,

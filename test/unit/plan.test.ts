@@ -3,8 +3,8 @@ import { loadBoard } from "../../codegen/board.ts";
 import { lower } from "../../codegen/lower/kernel-ir.ts";
 import { generate } from "../../codegen/pipeline.ts";
 import { canonicalDigest, canonicalJson } from "../../codegen/plan/canonical-json.ts";
-import { packStream, packWord } from "../../codegen/plan/packing.ts";
 import { plan } from "../../codegen/plan/plan.ts";
+import { packPairs, packWord } from "../../codegen/plan/rows/packed-pairs.ts";
 import { schedule } from "../../codegen/plan/schedule.ts";
 import { type Target, targetOf } from "../../codegen/plan/target.ts";
 import { calibrate } from "../../codegen/quantize/calibrate.ts";
@@ -15,7 +15,7 @@ import { createRandom, type ModelShape, randomModel } from "../random-model.ts";
 const target: Target = {
   id: "test-board",
   core: "cortex-m4",
-  dsp: true,
+  instructions: "thumb-dsp",
   lineBytes: 16,
   lineRule: "flash-line",
   lineWhy: "a flash access delivers 16 bytes",
@@ -64,7 +64,7 @@ describe("packing", () => {
       multipliers: Int32Array.of(1000, 2000),
     };
     const rows = [0, 1, null, null, null, null, null, null];
-    const stream = packStream(matrix, "int8", rows, [0, 1, 2, null]);
+    const stream = packPairs(matrix, "int8", rows, [0, 1, 2, null]);
     expect([...stream]).toEqual([
       // A: 7; 256 * -1 + 7 = -249
       ...[7, 0x1_0000_0000 - 249, 0, 0, 0, 0, 0, 0],
@@ -73,7 +73,7 @@ describe("packing", () => {
       ...[0x00000603, 0, 0, 0],
       ...[1000, 2000, 0, 0, 0, 0, 0, 0],
     ]);
-    expect([...packStream(matrix, "int16x8", rows, [0, 1, 2, null])].slice(0, 2)).toEqual([
+    expect([...packPairs(matrix, "int16x8", rows, [0, 1, 2, null])].slice(0, 2)).toEqual([
       7, 0xffffffff,
     ]);
   });
@@ -157,7 +157,7 @@ describe("schedule and target", () => {
   test("the variant follows the format and the instructions", () => {
     expect(schedule("int8", target).variant).toBe("dsp-packed-pairs");
     expect(schedule("int16x8", target).variant).toBe("dsp-rows");
-    expect(schedule("int8", { ...target, dsp: false }).variant).toBe("portable");
+    expect(schedule("int8", { ...target, instructions: "c11" }).variant).toBe("portable-int8");
   });
 
   test("a target is read from its board file", () => {
@@ -165,7 +165,7 @@ describe("schedule and target", () => {
     expect(targetOf(board)).toMatchObject({
       id: "nucleo-f446re",
       core: "cortex-m4",
-      dsp: true,
+      instructions: "thumb-dsp",
       lineBytes: board.weights.line.value,
       lineRule: board.weights.rule,
     });

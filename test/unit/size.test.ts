@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
+import { PACKED_PAIRS } from "../../codegen/plan/rows/packed-pairs.ts";
 import type { Target } from "../../codegen/plan/target.ts";
 import { blockBytes, columnGranule, judgeHiddenSize } from "../../codegen/size/cache-line.ts";
 
+const { block } = PACKED_PAIRS;
 const target = (lineBytes: number): Target => ({
   id: "test-board",
   core: "cortex-m4",
-  dsp: true,
+  instructions: "thumb-dsp",
   lineBytes,
   lineRule: "flash-line",
   lineWhy: "a flash access delivers a line",
@@ -13,14 +15,15 @@ const target = (lineBytes: number): Target => ({
 });
 
 test("the granule is what makes 8 rows of int8 weights fill whole lines, at least four columns", () => {
-  expect([4, 8, 16, 32, 64].map(columnGranule)).toEqual([4, 4, 4, 4, 8]);
+  expect([4, 8, 16, 32, 64].map((line) => columnGranule(line, block))).toEqual([4, 4, 4, 4, 8]);
   for (const line of [4, 8, 16, 32, 64]) {
-    for (let k = 1; k < 20; k++) expect(blockBytes(k * columnGranule(line)) % line).toBe(0);
+    for (let k = 1; k < 20; k++)
+      expect(blockBytes(k * columnGranule(line, block), block) % line).toBe(0);
   }
 });
 
 test.each([16, 32])("hidden 64 on a %i-byte line needs no padding", (lineBytes) => {
-  const verdict = judgeHiddenSize(32, 64, target(lineBytes));
+  const verdict = judgeHiddenSize(32, 64, target(lineBytes), block);
   expect(verdict).toMatchObject({ verdict: "fits", paddedHiddenSize: 64, paddedShare: 0 });
   expect(verdict.nearest).toEqual([64, 64]);
   // 8 rows of 96 weights, biases and multipliers of 4 bytes each: 832 bytes
@@ -32,7 +35,7 @@ test.each([16, 32])("hidden 64 on a %i-byte line needs no padding", (lineBytes) 
 });
 
 test("a hidden size between two granules says what padding costs and which sizes cost none", () => {
-  const verdict = judgeHiddenSize(32, 66, target(16));
+  const verdict = judgeHiddenSize(32, 66, target(16), block);
   expect(verdict).toMatchObject({ verdict: "padded", paddedHiddenSize: 68, nearest: [64, 68] });
   // useful 4 * 66 * 98 of executed 4 * 66 * 100
   expect(verdict.paddedShare).toBeCloseTo(0.02, 10);
@@ -42,6 +45,6 @@ test("a hidden size between two granules says what padding costs and which sizes
 });
 
 test("an odd hidden size pads a unit as well as columns", () => {
-  const verdict = judgeHiddenSize(4, 3, target(4));
+  const verdict = judgeHiddenSize(4, 3, target(4), block);
   expect(verdict.paddedShare).toBeCloseTo(1 - (4 * 3 * 7) / (4 * 4 * 8), 10);
 });

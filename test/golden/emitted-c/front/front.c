@@ -257,7 +257,7 @@ static inline const uint32_t *front_middle(const uint32_t table[512])
 /* What the portable function below does, with the same bits; see there for arguments and ranges.
  * Naked, because all fourteen registers are allocated by hand; noipa, because the compiler cannot
  * see which. */
-__attribute__((naked, noipa)) static const uint32_t *front_eight_rows(
+__attribute__((naked, noipa)) static const uint32_t *front_rows(
     const uint32_t *stream __attribute__((unused)), const int16_t *joined __attribute__((unused)),
     const int16_t *end __attribute__((unused)), int32_t z[8] __attribute__((unused)))
 {
@@ -337,7 +337,7 @@ static inline const uint32_t *front_middle(const uint32_t table[512])
  * Each half of a weight word is 256*B + A. The sum over it, less the sum over A, is 256 times the
  * sum over B: exact modulo 2^32, because |sum over B| < 2^23 was proved when the weights were
  * quantized. */
-static const uint32_t *front_eight_rows(
+static const uint32_t *front_rows(
     const uint32_t *stream, const int16_t *joined, const int16_t *end, int32_t z[8])
 {
     uint32_t sums[8];
@@ -380,9 +380,9 @@ static inline int32_t front_hidden(int32_t output_gate, int32_t squashed)
 }
 
 /* One unit of an LSTM: c' = f*c + i*g, h' = o*tanh(c').
- *   z        int32 [7]  pre-activations, Q3.12, at 0, 2, 4, 6: input, forget, cell, output gate
- *   cell     int16      with fraction_bits <= 11 fraction bits
- *   hidden   int16      next hidden state, -128..127
+ *   z        pre-activations, Q3.12, at 0, 2, 4, 6: input, forget, cell, output gate
+ *   cell     with fraction_bits <= 11 fraction bits
+ *   hidden   next hidden state, -128..127
  * Range: |f * c| < 2^30 and |i * g| >> 4 < 2^26, so every sum stays in int32. */
 static inline __attribute__((always_inline)) void front_update_unit(
     const uint32_t *sigmoid_middle, const uint32_t *tanh_middle, const int32_t *z,
@@ -432,7 +432,7 @@ static void front_dense0(front_state *state)
 
     for (int row = 0; row < 4; row += 8) {
         const int rows = 4 - row < 8 ? 4 - row : 8;
-        stream = front_eight_rows(stream, input, input + 4, z);
+        stream = front_rows(stream, input, input + 4, z);
         for (int i = 0; i < rows; i++) {
             result[row + i] = (int16_t)front_relu_result(z[i]);
         }
@@ -449,7 +449,7 @@ static void front_dense1(front_state *state)
 
     for (int row = 0; row < 3; row += 8) {
         const int rows = 3 - row < 8 ? 3 - row : 8;
-        stream = front_eight_rows(stream, input, input + 4, z);
+        stream = front_rows(stream, input, input + 4, z);
         for (int i = 0; i < rows; i++) {
             result[row + i] = (int16_t)front_tanh_result(z[i]);
         }
@@ -468,7 +468,7 @@ static void front_lstm0(front_state *state)
     int32_t z[8];
 
     for (int unit = 0; unit < 4; unit += 2) {
-        stream = front_eight_rows(stream, joined, joined + 8, z);
+        stream = front_rows(stream, joined, joined + 8, z);
         for (int lane = 0; lane < 2; lane++) {
             front_update_unit(sigmoid_middle, tanh_middle, z + lane, 11,
                 cell + unit + lane, hidden + unit + lane);

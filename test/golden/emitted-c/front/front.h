@@ -7,7 +7,7 @@
  * Block: 8 rows x 8 columns with biases and multipliers are 128 B = 32 whole lines.
  * Size: input 3 -> 4, hidden 4 -> 4 with zero weights (multiples of 4): 12.5 % padding.
  *
- * Weights: one stream a layer, read once a step, front to back, in blocks of eight rows:
+ * Weights: one stream a layer, read once a step, front to back, in blocks of 8 rows:
  *   +----------+-----------------------------+---------------+
  *   | 8 biases | weights, two columns at a   | 8 multipliers |
  *   |          | time: k = 0, 2, 4, ...      |               |

@@ -7,7 +7,7 @@
  * Block: 8 rows x 12 columns with biases and multipliers are 160 B = 40 whole lines.
  * Size: input 4 and hidden 8 are multiples of 4: no padding.
  *
- * Weights: one stream a layer, read once a step, front to back, in blocks of eight rows:
+ * Weights: one stream a layer, read once a step, front to back, in blocks of 8 rows:
  *   +----------+-----------------------------+---------------+
  *   | 8 biases | weights, two columns at a   | 8 multipliers |
  *   |          | time: k = 0, 2, 4, ...      |               |

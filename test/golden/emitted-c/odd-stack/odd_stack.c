@@ -286,7 +286,7 @@ static inline const uint32_t *odd_stack_middle(const uint32_t table[512])
 /* What the portable function below does, with the same bits; see there for arguments and ranges.
  * Naked, because all fourteen registers are allocated by hand; noipa, because the compiler cannot
  * see which. */
-__attribute__((naked, noipa)) static const uint32_t *odd_stack_eight_rows(
+__attribute__((naked, noipa)) static const uint32_t *odd_stack_rows(
     const uint32_t *stream __attribute__((unused)), const int16_t *joined __attribute__((unused)),
     const int16_t *end __attribute__((unused)), int32_t z[8] __attribute__((unused)))
 {
@@ -365,7 +365,7 @@ static inline const uint32_t *odd_stack_middle(const uint32_t table[512])
  *   joined   int16 [columns], ends at end
  * Each half of a weight word holds the bytes A (low) and B (high). |accumulator| < 2^31 was proved
  * when the weights were quantized, so sums modulo 2^32 are exact. */
-static const uint32_t *odd_stack_eight_rows(
+static const uint32_t *odd_stack_rows(
     const uint32_t *stream, const int16_t *joined, const int16_t *end, int32_t z[8])
 {
     uint32_t sums[8];
@@ -408,9 +408,9 @@ static inline int32_t odd_stack_hidden(int32_t output_gate, int32_t squashed)
 }
 
 /* One unit of an LSTM: c' = f*c + i*g, h' = o*tanh(c').
- *   z        int32 [7]  pre-activations, Q3.12, at 0, 2, 4, 6: input, forget, cell, output gate
- *   cell     int16      with fraction_bits <= 11 fraction bits
- *   hidden   int16      next hidden state
+ *   z        pre-activations, Q3.12, at 0, 2, 4, 6: input, forget, cell, output gate
+ *   cell     with fraction_bits <= 11 fraction bits
+ *   hidden   next hidden state, int16
  * Range: |f * c| < 2^30 and |i * g| >> 4 < 2^26, so every sum stays in int32. */
 static inline __attribute__((always_inline)) void odd_stack_update_unit(
     const uint32_t *sigmoid_middle, const uint32_t *tanh_middle, const int32_t *z,
@@ -456,7 +456,7 @@ static void odd_stack_lstm0(odd_stack_state *state)
     int32_t z[8];
 
     for (int unit = 0; unit < 5; unit += 2) {
-        stream = odd_stack_eight_rows(stream, joined, joined + 12, z);
+        stream = odd_stack_rows(stream, joined, joined + 12, z);
         for (int lane = 0; lane < 2; lane++) {
             odd_stack_update_unit(sigmoid_middle, tanh_middle, z + lane, 11,
                 cell + unit + lane, hidden + unit + lane);
@@ -476,7 +476,7 @@ static void odd_stack_lstm1(odd_stack_state *state)
     int32_t z[8];
 
     for (int unit = 0; unit < 2; unit += 2) {
-        stream = odd_stack_eight_rows(stream, joined, joined + 12, z);
+        stream = odd_stack_rows(stream, joined, joined + 12, z);
         for (int lane = 0; lane < 2; lane++) {
             odd_stack_update_unit(sigmoid_middle, tanh_middle, z + lane, 11,
                 cell + unit + lane, hidden + unit + lane);
@@ -494,7 +494,7 @@ static void odd_stack_dense0(const odd_stack_state *state, int16_t *output)
 
     for (int row = 0; row < 3; row += 8) {
         const int rows = 3 - row < 8 ? 3 - row : 8;
-        stream = odd_stack_eight_rows(stream, input, input + 4, z);
+        stream = odd_stack_rows(stream, input, input + 4, z);
         for (int i = 0; i < rows; i++) {
             result[row + i] = (int16_t)odd_stack_linear_result(z[i]);
         }

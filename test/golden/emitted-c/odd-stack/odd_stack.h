@@ -8,7 +8,7 @@
  * Size: input 3 -> 4, hidden 5 -> 8 with zero weights (multiples of 4): 44.4 % padding.
  * Size: input 5 -> 8, hidden 2 -> 4 with zero weights (multiples of 4): 41.7 % padding.
  *
- * Weights: one stream a layer, read once a step, front to back, in blocks of eight rows:
+ * Weights: one stream a layer, read once a step, front to back, in blocks of 8 rows:
  *   +----------+-----------------------------+---------------+
  *   | 8 biases | weights, two columns at a   | 8 multipliers |
  *   |          | time: k = 0, 2, 4, ...      |               |

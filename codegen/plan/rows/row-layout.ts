@@ -1,0 +1,47 @@
+/**
+ * Declares what a kernel variant fixes about a weight stream: the shape of a block, its bits, its picture.
+ * One file a layout implements it; which layout a target gets is left to schedule.ts.
+ */
+import type { QuantizedRows } from "../../quantize/quantized-model.ts";
+
+/** A row or column of the padded matrix: its index in the quantized one, or null for padding. */
+export type Source = number | null;
+
+export interface BlockShape {
+  /** Rows whose sums one pass over the columns makes, a multiple of 4. */
+  readonly rows: number;
+  /** The least columns the loop takes at a time; a multiple of the units in a block (rows / 4). */
+  readonly columns: number;
+  /** At rest [byte]. */
+  readonly weightBytes: 1 | 2;
+  /** Beside its weights: a bias and a multiplier a row [byte]. */
+  readonly extraBytes: number;
+}
+
+export interface RowLayout {
+  readonly block: BlockShape;
+  /** The C type of an activation in a line. */
+  readonly activation: "int8" | "int16";
+  /**
+   * @param rows rows in the order of execution, a multiple of block.rows
+   * @param columns columns in the order of the line, a multiple of block.columns
+   * @returns the stream as little-endian words
+   */
+  pack(matrix: QuantizedRows, rows: readonly Source[], columns: readonly Source[]): Uint32Array;
+  /** The order of a block in ASCII, at most 94 columns wide, for the generated header. */
+  readonly picture: readonly string[];
+}
+
+/** The weight of a padded matrix; padding is 0. */
+export function weightAt(
+  { weights, columns }: QuantizedRows,
+  row: Source | undefined,
+  column: Source | undefined,
+): number {
+  return row == null || column == null ? 0 : (weights[row * columns + column] as number);
+}
+
+/** A row's bias or multiplier; padding is 0. */
+export function rowValue(values: Int32Array, row: Source | undefined): number {
+  return row == null ? 0 : (values[row] as number);
+}
