@@ -7,8 +7,10 @@ import type { BatchedCall } from "./batching.ts";
 import { batchedCall } from "./batching.ts";
 import { byFormula, inUnit } from "./by-formula.ts";
 import type { Workload } from "./machine-record.ts";
+import { sumMs, wayOf } from "./network.ts";
+import type { NetworkPath, StreamForm } from "./networks.ts";
 import type { Platform } from "./platforms.ts";
-import type { Quantity } from "./quantity.ts";
+import type { Kind, Quantity } from "./quantity.ts";
 import { derive } from "./quantity.ts";
 import { digits } from "./wording.ts";
 
@@ -84,6 +86,32 @@ export function breakEvenBatch(
   };
 }
 
+/** Energy a frame over the streams that share a call, for a plot: one kind, the unit in the name. */
+export interface BatchCurve {
+  readonly platform: string;
+  readonly name: string;
+  readonly kind: Kind;
+  readonly source: string;
+  readonly batches: readonly number[];
+  readonly frameUj: readonly number[];
+}
+
+/** At powers of 4, up to about a million streams. @returns null when the workload's work is not known */
+export function batchCurve(platform: Platform, workload: Workload): BatchCurve | null {
+  const batches = Array.from({ length: 11 }, (_, power) => 4 ** power);
+  const calls = batches.flatMap((batch) => batchedCall(platform, workload, batch) ?? []);
+  const [first] = calls;
+  if (first === undefined) return null;
+  return {
+    platform: platform.id,
+    name: platform.name,
+    kind: first.frameUj.kind,
+    source: "TDP x (0.3 + 0.7 x MFU) x time of the call / its streams",
+    batches,
+    frameUj: calls.map(({ frameUj }) => frameUj.value),
+  };
+}
+
 /** The smallest whole number of streams from which on a condition holds, by doubling and halving. */
 function smallest(holds: (batch: number) => boolean): number | null {
   if (!holds(MOST_STREAMS)) return null;
@@ -104,22 +132,46 @@ export type BreakEvenDistance =
   | { readonly km: null; readonly why: string };
 
 /**
- * The farthest a server may be by light in fibre alone, other delays taken from the deadline.
- * @param otherMs encoding, radio, access network and computing
+ * The farthest a server may be by light in fibre, other delays taken from the deadline.
+ * @param otherMs codec, radio, network and computing
  */
 export function breakEvenDistance(deadlineMs: number, otherMs: Quantity): BreakEvenDistance {
   if (otherMs.value >= deadlineMs) {
     return {
       km: null,
-      why: `radio and computing alone take ${digits(otherMs.value)} ms of ${digits(deadlineMs)} ms`,
+      why: `all but the distance takes ${digits(otherMs.value)} ms of ${digits(deadlineMs)} ms`,
     };
   }
   const inputs = { deadlineSeconds: deadlineMs / 1e3, otherSeconds: otherMs.value / 1e3 };
   const km = inUnit(byFormula("deadline-distance", inputs, [otherMs]), 1e-3, "km");
   return {
     km,
-    why: `${digits(deadlineMs - otherMs.value)} ms are left for the way there and back, without a single router`,
+    why: `${digits(deadlineMs - otherMs.value)} ms are left for light in glass, there and back`,
   };
+}
+
+/** How far a server may be over one network. */
+export interface NetworkReach {
+  readonly network: string;
+  readonly name: string;
+  /** 99 of 100 answers of the quickest platform are back by then when it stands in a region nearby [ms]. */
+  readonly nearMs: Quantity;
+  /** What is left of the deadline, as fibre. */
+  readonly distance: BreakEvenDistance;
+}
+
+/** @param computeMs of the platform that computes fastest */
+export function networkReach(
+  path: NetworkPath,
+  form: StreamForm,
+  computeMs: Quantity,
+  deadlineMs: number,
+): NetworkReach {
+  // The interval between frames does not matter to the delay of one.
+  const way = wayOf({ form, path, intervalMs: 1, distanceKm: 0 }, "a server");
+  const nearMs = sumMs([computeMs, way.p99Ms]);
+  const { id, name } = path;
+  return { network: id, name, nearMs, distance: breakEvenDistance(deadlineMs, nearMs) };
 }
 
 function notAnEnergy(value: number, unit: string): AnalysisError {

@@ -8,8 +8,10 @@ import type { BoardFacts, HostFacts, ModelFacts, RunFacts, StatedValue } from ".
 import { quantityOf } from "./facts.ts";
 import type { TimeParts } from "./iron-law.ts";
 import { timeOf } from "./iron-law.ts";
-import type { NetworkPath, Platform } from "./platforms.ts";
-import { EFFICIENCY, FRAME_UPLINK_UJ, LAYER_OVERHEAD, NETWORKS, PLATFORMS } from "./platforms.ts";
+import type { NetworkPath } from "./networks.ts";
+import { FRAME_UPLINK_UJ, NETWORKS } from "./networks.ts";
+import type { Platform } from "./platforms.ts";
+import { EFFICIENCY, LAYER_OVERHEAD, PLATFORMS } from "./platforms.ts";
 import type { Quantity } from "./quantity.ts";
 import { derive, measured, modelled, stated } from "./quantity.ts";
 import type { Tail } from "./tail.ts";

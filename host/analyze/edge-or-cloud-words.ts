@@ -2,23 +2,28 @@
  * Decides how the question "on the wearable or elsewhere" is answered in sentences.
  * The numbers are left to edge-or-cloud.ts.
  */
-import type { BreakEvenBatch } from "./break-even.ts";
+import type { BreakEvenBatch, NetworkReach } from "./break-even.ts";
 import type { OffloadAnswer } from "./edge-or-cloud.ts";
+import { least } from "./least.ts";
 import type { Workload } from "./machine-record.ts";
 import type { Place } from "./places.ts";
 import { digits } from "./wording.ts";
 
+/** The network that is nothing but fibre (platforms/networks.json). */
+const LIGHT_ALONE = "fiber";
+
 type Numbers = Omit<OffloadAnswer, "words">;
 
-/** One sentence each: latency, energy, break-even work, rent, batch, distance, privacy, and what decides. */
+/** One sentence each: latency, energy, break-even work, cost, batch, distance, privacy, and what decides. */
 export function answerInWords(numbers: Numbers, workload: Workload): readonly string[] {
-  const [own, ...elsewhere] = numbers.places;
+  const [own] = numbers.places;
+  const elsewhere = numbers.places.filter(({ where }) => where !== "on the wearable");
   if (own === undefined) return [];
   return [
     ...latencyWords(own, elsewhere, numbers.deadlineMs),
     ...energyWords(own, elsewhere[0]),
     ...workWords(numbers, workload),
-    ...rentWords(elsewhere),
+    ...costWords(elsewhere),
     ...batchWords(numbers.breakEven.batches),
     ...distanceWords(numbers),
     ...privacyWords(numbers, elsewhere[0]),
@@ -61,11 +66,12 @@ function workWords({ breakEven }: Numbers, { ops }: Workload): readonly string[]
   ];
 }
 
-function rentWords(elsewhere: readonly Place[]): readonly string[] {
+function costWords(elsewhere: readonly Place[]): readonly string[] {
   const cheapest = least(elsewhere, (place) => place.usdPerMillionFrames?.value ?? null);
-  if (cheapest === null) return [];
+  const cost = cheapest?.usdPerMillionFrames ?? null;
+  if (cheapest === null || cost === null) return [];
   return [
-    `Rent: a million frames cost ${digits(cheapest.usdPerMillionFrames?.value ?? 0)} USD on the cheapest platform (${cheapest.name}, one stream a call, every moment used), and nothing on the wearable.`,
+    `Cost: a million frames cost ${digits(cost.value)} USD on the cheapest platform (${cheapest.name}: rent with one stream a call and every moment used, and the answers' way out), and nothing on the wearable.`,
   ];
 }
 
@@ -81,13 +87,19 @@ function batchWords(batches: readonly BreakEvenBatch[]): readonly string[] {
   ];
 }
 
-function distanceWords({ breakEven }: Numbers): readonly string[] {
-  const { distance } = breakEven;
-  if (distance === null) return [];
+/** Over the network that was chosen, and by light alone: what no network can beat. */
+function distanceWords({ breakEven, transport }: Numbers): readonly string[] {
+  const chosen = breakEven.reach.find(({ network }) => network === transport.network);
+  const light = breakEven.reach.find(({ network }) => network === LIGHT_ALONE);
+  if (chosen === undefined) return [];
+  const far = ({ distance }: NetworkReach) =>
+    distance.km === null ? "none" : `${digits(distance.km.value)} km`;
+  const floor =
+    light === undefined || light === chosen
+      ? ""
+      : `; by light in glass alone, without a radio or a router, ${far(light)}`;
   return [
-    distance.km === null
-      ? `Break-even distance: none; ${distance.why}.`
-      : `Break-even distance: ${digits(distance.km.value)} km of fibre at most; ${distance.why}.`,
+    `Break-even distance: ${far(chosen)} at P99 by ${chosen.name}; ${chosen.distance.why}${floor}.`,
   ];
 }
 
@@ -116,20 +128,10 @@ function verdict(own: Place, elsewhere: readonly Place[]): string {
   if (own.inTime === "no") return `Answer: elsewhere (${names(inTime)}); the wearable is late.`;
   const cheapest = least([own, ...inTime], ({ wearableUj }) => wearableUj?.value ?? null);
   return cheapest === null || cheapest === own
-    ? "Answer: on the wearable; others are in time too, but cost it more energy and the wearer's privacy."
+    ? "Answer: on the wearable; others are in time too, but cost it no less energy, and the wearer's privacy."
     : `Answer: by energy elsewhere (${cheapest.name}), by privacy on the wearable; both are in time.`;
 }
 
 function names(places: readonly Place[]): string {
   return places.map(({ name }) => name).join(", ");
-}
-
-/** The item with the least value; the first of equals, null when none is known. */
-function least<T>(items: readonly T[], value: (item: T) => number | null): T | null {
-  let best: { readonly item: T; readonly value: number } | null = null;
-  for (const item of items) {
-    const found = value(item);
-    if (found !== null && (best === null || found < best.value)) best = { item, value: found };
-  }
-  return best?.item ?? null;
 }

@@ -1,70 +1,68 @@
 /**
  * Decides whether a wearable should compute a frame itself: the places compared, break-even points, and the answer in
  * words.
- * What each place costs is left to places.ts, drawing to report/.
+ * What each place costs is left to places.ts, picking the records to offload-question.ts, drawing to report/.
  */
-import type { BreakEvenBatch, BreakEvenDistance } from "./break-even.ts";
-import { breakEvenBatch, breakEvenDistance, breakEvenMacs } from "./break-even.ts";
+import { batchedCall } from "./batching.ts";
+import type { BatchCurve, BreakEvenBatch, NetworkReach } from "./break-even.ts";
+import { batchCurve, breakEvenBatch, breakEvenMacs, networkReach } from "./break-even.ts";
 import { answerInWords } from "./edge-or-cloud-words.ts";
+import { least } from "./least.ts";
 import type { MachineRecord } from "./machine-record.ts";
-import { radioRoundTripMs } from "./network.ts";
-import type { ParetoAxis } from "./pareto.ts";
-import { paretoFront } from "./pareto.ts";
-import type { Place, Transport } from "./places.ts";
-import { besideIt, farAway, offloadUj, onWearable } from "./places.ts";
+import type { Metric, ParetoIds } from "./metrics.ts";
+import { paretoIds } from "./metrics.ts";
+import type { Transport } from "./network.ts";
+import { frameBytes } from "./network.ts";
+import { NETWORKS } from "./networks.ts";
+import type { Place } from "./places.ts";
+import { measuredPlace, onWearable, statedPlace } from "./places.ts";
 import type { Platform } from "./platforms.ts";
 import type { Quantity } from "./quantity.ts";
 import { derive } from "./quantity.ts";
+import { offloadUj } from "./radio-energy.ts";
 import type { Ranking } from "./ultimate.ts";
 import { rankBy, TRACK_METRICS } from "./ultimate.ts";
-
-export type PlaceMetric = "latency" | "p99" | "energy" | "rent" | "efficiency" | "exposure";
-
-/** What places may be compared by. */
-export const PLACE_METRICS: Readonly<
-  Record<PlaceMetric, ParetoAxis<Place> & { readonly unit: string }>
-> = {
-  latency: axis("latency", "ms", "lower", ({ latencyMs }) => latencyMs),
-  p99: axis("P99", "ms", "lower", ({ p99Ms }) => p99Ms),
-  energy: axis("energy on the wearable a frame", "uJ", "lower", ({ wearableUj }) => wearableUj),
-  rent: axis("rent of a million frames", "USD", "lower", (place) => place.usdPerMillionFrames),
-  efficiency: axis("FPS/W", "frame/J", "higher", ({ framesPerJoule }) => framesPerJoule),
-  exposure: axis("sound that leaves", "byte/s", "lower", ({ leaves }) => leaves),
-};
 
 export interface OffloadQuestion {
   /** The wearable's record of the model; its energy may be unknown. */
   readonly board: MachineRecord;
-  /** A measured computer beside it, or null. */
-  readonly computer: MachineRecord | null;
+  /** Other wearables of the same work. */
+  readonly otherBoards: readonly MachineRecord[];
+  /** Measured machines of the same work. */
+  readonly machines: readonly MachineRecord[];
   readonly platforms: readonly Platform[];
   readonly transport: Transport;
   /** Longest time until a frame is back [ms]. */
   readonly deadlineMs: number;
   /** The two metrics of the Pareto front. */
-  readonly by: readonly [PlaceMetric, PlaceMetric];
+  readonly by: readonly [Metric, Metric];
 }
 
 export interface OffloadAnswer {
+  readonly workload: string;
   readonly deadlineMs: number;
-  /** How a frame leaves, in words. */
-  readonly transport: string;
+  /** How a frame leaves. */
+  readonly transport: {
+    readonly network: string;
+    readonly form: string;
+    /** [ms] */
+    readonly intervalMs: number;
+    /** [km] */
+    readonly distanceKm: number;
+    readonly words: string;
+  };
   /** The wearable first. */
   readonly places: readonly Place[];
   readonly breakEven: {
-    /** Work a frame whose energy equals sending it [MAC]; null without the wearable's energy. */
+    /** Work a frame whose energy equals sending it [MAC]; null without the wearable's energy, or without a radio. */
     readonly macs: Quantity | null;
     /** Streams a call: until a platform spends no more energy a frame than the wearable, or no more rent than the cheapest. */
     readonly batches: readonly BreakEvenBatch[];
-    /** For the platform that computes fastest; null without one. */
-    readonly distance: BreakEvenDistance | null;
+    readonly curves: readonly BatchCurve[];
+    /** How far the platform that computes fastest may stand, over each network; empty without one. */
+    readonly reach: readonly NetworkReach[];
   };
-  readonly pareto: {
-    readonly by: readonly [PlaceMetric, PlaceMetric];
-    /** Ids, best first metric first. */
-    readonly front: readonly string[];
-    readonly unplaced: readonly string[];
-  };
+  readonly pareto: ParetoIds;
   /** The one ultimate metric of every track. */
   readonly ultimate: readonly Ranking[];
   /** What somebody learns who receives what leaves. */
@@ -75,107 +73,90 @@ export interface OffloadAnswer {
 
 /** @throws AnalysisError TP-USE-260 to -263 */
 export function edgeOrCloud(question: OffloadQuestion): OffloadAnswer {
-  const { board, computer, platforms, transport, deadlineMs, by } = question;
+  const { board, otherBoards, machines, platforms, transport, deadlineMs, by } = question;
   const far = platforms.flatMap(
-    (platform) => farAway(platform, board, transport, deadlineMs) ?? [],
+    (platform) => statedPlace(platform, board, transport, deadlineMs) ?? [],
   );
   const places: readonly Place[] = [
-    onWearable(board, deadlineMs),
-    ...(computer === null ? [] : [besideIt(computer, transport, deadlineMs)]),
+    ...[board, ...otherBoards].map((each) => onWearable(each, deadlineMs)),
+    ...machines.map((machine) => measuredPlace(machine, transport, deadlineMs)),
     ...far,
   ];
-  const { front, unplaced } = paretoFront(places, PLACE_METRICS[by[0]], PLACE_METRICS[by[1]]);
-  const { form, radio, path } = transport;
+  const { form, path, intervalMs, distanceKm } = transport;
   const answer = {
+    workload: board.workload.name,
     deadlineMs,
-    transport: `${form.name} every ${transport.intervalMs} ms over ${radio.name}, then ${path.name}`,
+    transport: {
+      network: path.id,
+      form: form.id,
+      intervalMs,
+      distanceKm,
+      words: transportWords(transport),
+    },
     places,
     breakEven: {
       macs: macsOf(board, transport),
-      batches: batchesOf(question, far),
-      distance: distanceOf(far, transport, deadlineMs),
+      batches: batchesOf(question),
+      curves: platforms.flatMap((platform) => batchCurve(platform, board.workload) ?? []),
+      reach: reachOf(far, transport, deadlineMs),
     },
-    pareto: { by, front: front.map(({ id }) => id), unplaced: unplaced.map(({ id }) => id) },
-    ultimate: TRACK_METRICS.map((track) =>
-      rankBy(
-        track,
-        places.map(({ id, p99Ms, framesPerJoule }) => ({
-          id,
-          usdPerToken: null,
-          p99Ms,
-          framesPerJoule,
-        })),
-      ),
-    ),
+    pareto: paretoIds(places, by),
+    ultimate: TRACK_METRICS.map((track) => rankBy(track, places)),
     privacy: `${form.reveals} (${form.name})`,
   };
   return { ...answer, words: answerInWords(answer, board.workload) };
+}
+
+function transportWords({ form, path, intervalMs, distanceKm }: Transport): string {
+  const radio = path.radio === null ? "" : ` over ${path.radio.name},`;
+  const far = distanceKm === 0 ? "" : ` and ${distanceKm} km of fibre beyond it`;
+  return `${form.name} every ${intervalMs} ms${radio} by ${path.name}${far}`;
 }
 
 /** From the energy of the wearable's own frame, over its multiply-accumulates. */
 function macsOf({ metrics, workload }: MachineRecord, transport: Transport): Quantity | null {
   const { energyPerRun } = metrics;
   const { ops } = workload;
-  if (energyPerRun === undefined || ops === null || !(ops.value > 0)) return null;
-  if (!(energyPerRun.value > 0)) return null;
+  const bytes = frameBytes(transport.form, transport.intervalMs).value;
+  const sending = offloadUj(transport.path.radio, bytes, transport.intervalMs);
+  if (sending === null || energyPerRun === undefined || ops === null) return null;
+  if (!(energyPerRun.value > 0 && ops.value > 0)) return null;
   const perMac = derive(
     energyPerRun.value / (ops.value / 2),
     "uJ/MAC",
     "energy of a frame / MACs",
     [energyPerRun, ops],
   );
-  return breakEvenMacs(offloadUj(transport), perMac);
+  return breakEvenMacs(sending, perMac);
 }
 
-function batchesOf(
-  { board, platforms }: OffloadQuestion,
-  far: readonly Place[],
-): readonly BreakEvenBatch[] {
-  const { energyPerRun } = board.metrics;
-  const rents = far.flatMap(({ usdPerMillionFrames: rent }) => rent ?? []);
-  const cheapest = rents.reduce<Quantity | null>(
-    (best, rent) => (best === null || rent.value < best.value ? rent : best),
-    null,
+/** Against the wearable's energy, and against the least rent of one stream a call. */
+function batchesOf({ board, platforms }: OffloadQuestion): readonly BreakEvenBatch[] {
+  const { workload, metrics } = board;
+  const energy = metrics.energyPerRun;
+  const rents = platforms.flatMap(
+    (platform) => batchedCall(platform, workload, 1)?.usdPerMillionFrames ?? [],
   );
-  return platforms.flatMap((platform) => [
-    ...(energyPerRun === undefined || !(energyPerRun.value > 0)
-      ? []
-      : present(breakEvenBatch(platform, board.workload, "energy", energyPerRun))),
-    ...(cheapest === null
-      ? []
-      : present(breakEvenBatch(platform, board.workload, "rent", cheapest))),
-  ]);
+  const cheapest = least(rents, ({ value }) => value);
+  return platforms.flatMap((platform) =>
+    [
+      energy !== undefined && energy.value > 0
+        ? breakEvenBatch(platform, workload, "energy", energy)
+        : null,
+      cheapest !== null ? breakEvenBatch(platform, workload, "rent", cheapest) : null,
+    ].filter((found) => found !== null),
+  );
 }
 
-function distanceOf(
+function reachOf(
   far: readonly Place[],
-  { radio }: Transport,
+  { form }: Transport,
   deadlineMs: number,
-): BreakEvenDistance | null {
-  const fastest = far
-    .flatMap(({ computeMs }) => computeMs ?? [])
-    .reduce<Quantity | null>(
-      (best, time) => (best === null || time.value < best.value ? time : best),
-      null,
-    );
-  if (fastest === null) return null;
-  const air = radioRoundTripMs(radio);
-  const other =
-    air === null
-      ? fastest
-      : derive(fastest.value + air.value, "ms", "radio + computing", [fastest, air]);
-  return breakEvenDistance(deadlineMs, other);
-}
-
-function present<T>(value: T | null): readonly T[] {
-  return value === null ? [] : [value];
-}
-
-function axis(
-  name: string,
-  unit: string,
-  better: "lower" | "higher",
-  of: (place: Place) => Quantity | null,
-): ParetoAxis<Place> & { readonly unit: string } {
-  return { name, unit, better, value: (place) => of(place)?.value ?? null };
+): readonly NetworkReach[] {
+  const fastest = least(
+    far.flatMap(({ computeMs }) => computeMs ?? []),
+    ({ value }) => value,
+  );
+  if (fastest === null) return [];
+  return NETWORKS.map((path) => networkReach(path, form, fastest, deadlineMs));
 }

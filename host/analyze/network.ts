@@ -1,20 +1,29 @@
 /**
- * Decides what a frame costs on the air and on the way: energy of a radio, round trips with their jitter.
- * The stated numbers are left to platforms/, whether sending pays to break-even.ts.
+ * Decides how long a frame is on its way: bytes it has, round trips with their jitter, distance, radio and codec.
+ * The stated numbers are left to networks.ts, a radio's energy to radio-energy.ts.
  */
-import { AnalysisError } from "./analysis-error.ts";
 import { byFormula, inUnit } from "./by-formula.ts";
 import { quantityOf } from "./facts.ts";
-import { normalShareBelow } from "./normal.ts";
-import type { Radio, StreamForm } from "./platforms/radios.ts";
-import type { NetworkPath } from "./platforms.ts";
+import type { NetworkPath, Radio, StreamForm } from "./networks.ts";
 import type { Quantity } from "./quantity.ts";
-import { derive, stated } from "./quantity.ts";
+import { counted, derive, stated } from "./quantity.ts";
+import { normalCdf } from "./statistics/normal.ts";
+import { unusableFrame } from "./unusable-frame.ts";
 
 /** Standard normal deviate of the 99th percentile. */
 const Z_P99 = 2.3263478740408408;
 
-/** Bytes of one frame on the air [byte]: rate x interval / 8, rounded up. */
+/** How a frame leaves the wearable, how often, and how far it goes. */
+export interface Transport {
+  readonly form: StreamForm;
+  readonly path: NetworkPath;
+  /** Time between two frames [ms]. */
+  readonly intervalMs: number;
+  /** Fibre between the region nearby and the server [km]. */
+  readonly distanceKm: number;
+}
+
+/** Bytes of one frame on its way [byte]: rate x interval / 8, rounded up. */
 export function frameBytes(form: StreamForm, intervalMs: number): Quantity {
   const bytes = Math.ceil((form.rate.value * intervalMs) / 8000 - 1e-9);
   if (!(Number.isSafeInteger(bytes) && bytes > 0)) {
@@ -25,72 +34,25 @@ export function frameBytes(form: StreamForm, intervalMs: number): Quantity {
   ]);
 }
 
-/** Energy a wearable spends on sending so many bytes [uJ]. @throws AnalysisError TP-USE-260 for no whole number above 0 */
-export function sendUj(radio: Radio, bytes: number): Quantity {
-  return airUj(radio, bytes, radio.transmit.value, radio.receive.value);
-}
-
-/**
- * Energy a wearable spends on receiving so many bytes [uJ]: as sending with the two currents exchanged, since it listens
- * for the packet and answers it.
- * @throws AnalysisError TP-USE-260 for no whole number above 0
- */
-export function receiveUj(radio: Radio, bytes: number): Quantity {
-  return airUj(radio, bytes, radio.receive.value, radio.transmit.value);
-}
-
-/** @param packetAmperes while the packet is on the air; @param answerAmperes while its acknowledgement is */
-function airUj(
-  radio: Radio,
-  bytes: number,
-  packetAmperes: number,
-  answerAmperes: number,
-): Quantity {
-  if (!(Number.isSafeInteger(bytes) && bytes > 0)) {
-    throw unusableFrame(`a frame of ${bytes} byte`, "a frame has a whole number of bytes above 0");
-  }
-  const { link, supply } = radio;
-  const parts = [supply, radio.transmit, radio.receive].map(quantityOf);
-  if (link.by === "bit") {
-    const inputs = {
-      supplyVolts: supply.value,
-      transmitAmperes: packetAmperes,
-      bitsPerSecond: link.goodput.value,
-    };
-    const perBit = byFormula("radio-energy-per-bit", inputs, [...parts, quantityOf(link.goodput)]);
-    return inUnit(perBit, 8 * bytes * 1e6, "uJ");
-  }
-  const packet = (payloadBytes: number): Quantity =>
-    byFormula(
-      "ble-energy",
-      {
-        payloadBytes,
-        supplyVolts: supply.value,
-        transmitAmperes: packetAmperes,
-        receiveAmperes: answerAmperes,
-      },
-      parts,
-    );
-  const full = Math.floor(bytes / link.payloadBytes.value);
-  const rest = bytes - full * link.payloadBytes.value;
-  const pieces = [
-    ...(full > 0 ? [{ times: full, energy: packet(link.payloadBytes.value) }] : []),
-    ...(rest > 0 ? [{ times: 1, energy: packet(rest) }] : []),
-  ];
-  const joules = pieces.reduce((sum, { times, energy }) => sum + times * energy.value, 0);
-  const source = pieces.map(({ times, energy }) => `${times} x ${energy.source}`).join(" + ");
-  return derive(joules * 1e6, "uJ", source, parts);
-}
-
 /** Time a frame and its answer wait for the radio [ms]; null where the network path holds it already. */
-export function radioRoundTripMs({ link }: Radio): Quantity | null {
-  if (link.by === "bit") return null;
-  const interval = quantityOf(link.intervalMs);
+export function radioRoundTripMs(radio: Radio | null): Quantity | null {
+  if (radio?.by !== "packet") return null;
+  const interval = quantityOf(radio.connectionIntervalMs);
   const inputs = { intervalSeconds: interval.value / 1e3 };
   return inUnit(byFormula("ble-acknowledged-time", inputs, [interval]), 1e3, "ms");
 }
 
-/** A round trip as a distribution: lognormal through its median and 99th percentile, since delays are skewed. */
+/** Round trip of light in glass [ms]. @throws AnalysisError TP-USE-260 for no distance of at least 0 */
+export function lightRoundTripMs(distanceKm: number): Quantity {
+  if (!(Number.isFinite(distanceKm) && distanceKm >= 0)) {
+    throw unusableFrame(`a frame over ${distanceKm} km`, "a distance is finite and at least 0");
+  }
+  const inputs = { meters: distanceKm * 1e3 };
+  const distance = stated(distanceKm, "km", "distance asked for");
+  return inUnit(byFormula("network-floor", inputs, [distance]), 1e3, "ms");
+}
+
+/** A round trip as a distribution: light, and a lognormal rest through its median and 99th percentile. */
 export interface RoundTrip {
   /** [ms] */
   readonly median: Quantity;
@@ -102,25 +64,43 @@ export interface RoundTrip {
   shareWithin(milliseconds: number): number;
 }
 
-/** The middle of a path's ranges, with the ranges as intervals. */
-export function roundTrip(path: NetworkPath): RoundTrip {
-  const [low, high] = path.roundTripMs;
+/** To a server: the middle of the path's ranges and light over the distance, with the ranges as intervals. */
+export function roundTrip(path: NetworkPath, distanceKm = 0): RoundTrip {
+  return tripOf(path, path.roundTripMs, distanceKm);
+}
+
+/** To a computer beside the wearable; as to a server where the path knows no shorter way. */
+export function besideTrip(path: NetworkPath): RoundTrip {
+  return tripOf(path, path.besideMs ?? path.roundTripMs, 0);
+}
+
+function tripOf(
+  path: NetworkPath,
+  [low, high]: readonly [number, number],
+  distanceKm: number,
+): RoundTrip {
   const [leastFactor, mostFactor] = path.p99Factor;
+  const light = lightRoundTripMs(distanceKm);
   const { source } = quantityOf({ ...path, value: 0, unit: "ms" });
-  const median = stated((low + high) / 2, "ms", `${path.name}, middle of the range: ${source}`, [
-    low,
-    high,
-  ]);
-  // Factors multiply, so their middle is the geometric one.
+  const near = stated((low + high) / 2, "ms", source);
+  // Factors multiply, so their middle is the geometric one; distance is the same every time.
   const factor = Math.sqrt(leastFactor * mostFactor);
-  const p99 = derive(
-    median.value * factor,
+  const parts = distanceKm === 0 ? [near] : [near, light];
+  const far = distanceKm === 0 ? "" : ` + ${light.source}`;
+  const median = derive(
+    near.value + light.value,
     "ms",
-    `${path.name}, median x ${leastFactor} to ${mostFactor}: ${source}`,
-    [median],
-    [low * leastFactor, high * mostFactor],
+    `${path.name}, middle of ${low} to ${high} ms: ${source}${far}`,
+    parts,
+    [low + light.value, high + light.value],
   );
-  const sigma = Math.log(factor) / Z_P99;
+  const p99 = derive(
+    near.value * factor + light.value,
+    "ms",
+    `${path.name}, ${low} to ${high} ms x ${leastFactor} to ${mostFactor}: ${source}${far}`,
+    parts,
+    [low * leastFactor + light.value, high * mostFactor + light.value],
+  );
   return {
     median,
     p99,
@@ -128,16 +108,45 @@ export function roundTrip(path: NetworkPath): RoundTrip {
     shareWithin: (milliseconds) => {
       if (Number.isNaN(milliseconds))
         throw unusableFrame("a deadline of NaN ms", "it is no number");
-      if (milliseconds <= 0) return 0;
-      return normalShareBelow(Math.log(milliseconds / median.value) / sigma);
+      const rest = milliseconds - light.value;
+      if (factor === 1 || near.value === 0) return rest >= near.value ? 1 : 0;
+      return rest <= 0 ? 0 : normalCdf((Math.log(rest / near.value) * Z_P99) / Math.log(factor));
     },
   };
 }
 
-function unusableFrame(what: string, why: string): AnalysisError {
-  return new AnalysisError("TP-USE-260", {
-    what: `${what} cannot be sent`,
-    why,
-    fix: "give the interval between two frames in ms, for example 10",
-  });
+/** There and back, coding and the radio's intervals included [ms]. */
+export interface Way {
+  readonly typicalMs: Quantity;
+  readonly p99Ms: Quantity;
+}
+
+/** The way of a frame to a computer beside the wearable, or to a server. */
+export function wayOf({ form, path, distanceKm }: Transport, to: "beside it" | "a server"): Way {
+  const trip = to === "beside it" ? besideTrip(path) : roundTrip(path, distanceKm);
+  const fixed = [quantityOf(form.codecMs), radioRoundTripMs(path.radio)].filter(
+    (part) => part !== null,
+  );
+  return {
+    typicalMs: sumMs([...fixed, trip.median]),
+    p99Ms: sumMs([...fixed, trip.p99]),
+  };
+}
+
+/** Parts of a delay one after the other; intervals added end to end. */
+export function sumMs(all: readonly Quantity[]): Quantity {
+  const parts = all.filter(({ value }) => value !== 0);
+  const [only] = parts;
+  if (only === undefined) return counted(0, "ms", "nothing on the way");
+  if (parts.length === 1) return only;
+  const end = (index: 0 | 1) =>
+    parts.reduce((sum, { interval, value }) => sum + (interval?.[index] ?? value), 0);
+  const ranged = parts.some(({ interval }) => interval !== undefined);
+  return derive(
+    parts.reduce((sum, { value }) => sum + value, 0),
+    "ms",
+    parts.map(({ source }) => source).join(" + "),
+    parts,
+    ranged ? [end(0), end(1)] : undefined,
+  );
 }

@@ -7,51 +7,33 @@ import { inUnit } from "./by-formula.ts";
 import { quantityOf } from "./facts.ts";
 import { typicalTime } from "./machine-analysis.ts";
 import type { MachineRecord } from "./machine-record.ts";
-import { frameBytes, radioRoundTripMs, receiveUj, roundTrip, sendUj } from "./network.ts";
+import type { Contender } from "./metrics.ts";
+import type { Transport } from "./network.ts";
+import { frameBytes, sumMs, wayOf } from "./network.ts";
+import { EGRESS } from "./networks.ts";
 import { platformRecord } from "./platform-record.ts";
-import type { Radio, StreamForm } from "./platforms/radios.ts";
-import type { NetworkPath, Platform } from "./platforms.ts";
+import type { Platform } from "./platforms.ts";
 import type { Quantity } from "./quantity.ts";
 import { counted, derive } from "./quantity.ts";
+import { offloadUj } from "./radio-energy.ts";
 import { candidateOf } from "./ultimate.ts";
 import { digits } from "./wording.ts";
 
-/** How a frame leaves the wearable, and how often. */
-export interface Transport {
-  readonly radio: Radio;
-  readonly form: StreamForm;
-  /** From the computer beside the wearable on. */
-  readonly path: NetworkPath;
-  /** Time between two frames [ms]. */
-  readonly intervalMs: number;
-}
+export type Whereabouts = "on the wearable" | "beside it" | "cloud" | "edge";
 
 /** One place to compute a frame; null where a number is not known. */
-export interface Place {
-  readonly id: string;
-  readonly name: string;
-  readonly where: "on the wearable" | "beside it" | "cloud" | "edge";
+export interface Place extends Contender {
+  readonly where: Whereabouts;
   /** A typical frame alone [ms]. */
   readonly computeMs: Quantity | null;
-  /** Radio and network, there and back [ms]; null where the frame stays. */
+  /** Codec, radio and network, there and back [ms]; null where the frame stays. */
   readonly wayMs: Quantity | null;
-  /** Until a typical frame is back, encoding and buffers not counted [ms]. */
-  readonly latencyMs: Quantity | null;
-  /** 99 of 100 frames are back by then, the same not counted [ms]. */
-  readonly p99Ms: Quantity | null;
   /** at best: only with the least of the ranges. */
   readonly inTime: "yes" | "at best" | "no" | null;
-  /** Energy on the wearable a frame: computing it, or sending it and receiving the answer [uJ]. */
-  readonly wearableUj: Quantity | null;
-  /** Rent, every moment used [USD]. */
-  readonly usdPerMillionFrames: Quantity | null;
-  /** Frames a second a watt of the computer itself [frame/J]. */
-  readonly framesPerJoule: Quantity | null;
-  /** Of the wearer's sound, over the air [byte/s]. */
   readonly leaves: Quantity;
 }
 
-/** The wearable itself. */
+/** A wearable itself. */
 export function onWearable(board: MachineRecord, deadlineMs: number): Place {
   const time = typicalTime(board);
   const computeMs = time === null ? null : inUnit(time, 1e3, "ms");
@@ -65,94 +47,100 @@ export function onWearable(board: MachineRecord, deadlineMs: number): Place {
     wayMs: null,
     latencyMs: computeMs,
     p99Ms: slow,
-    inTime: slow === null ? null : slow.value <= deadlineMs ? "yes" : "no",
+    inTime: inTime(slow, deadlineMs),
     wearableUj: board.metrics.energyPerRun ?? null,
     usdPerMillionFrames: counted(0, "USD", "nothing is rented"),
+    usdPerToken: null,
     framesPerJoule,
     leaves: counted(0, "byte/s", "the sound never leaves the device"),
   };
 }
 
-/** A measured computer that the wearable's radio reaches directly. */
-export function besideIt(computer: MachineRecord, transport: Transport, deadlineMs: number): Place {
-  const time = typicalTime(computer);
-  const computeMs = time === null ? null : inUnit(time, 1e3, "ms");
-  const { p99Ms: slowest, framesPerJoule } = candidateOf(computer);
-  const wayMs = radioRoundTripMs(transport.radio);
-  const latencyMs = sum(computeMs, wayMs);
-  const p99Ms = sum(slowest ?? computeMs, wayMs);
-  return {
-    id: computer.id,
-    name: computer.machine,
-    where: "beside it",
-    computeMs,
-    wayMs,
-    latencyMs,
-    p99Ms,
-    inTime: p99Ms === null ? null : p99Ms.value <= deadlineMs ? "yes" : "no",
-    ...onTheAir(transport),
-    usdPerMillionFrames: null,
-    framesPerJoule,
-  };
+/** A measured machine of the same work: a computer beside the wearable, or an accelerator that stands far away. */
+export function measuredPlace(
+  record: MachineRecord,
+  transport: Transport,
+  deadlineMs: number,
+): Place {
+  const far = record.machineClass === "accelerator";
+  const { price } = record.metrics;
+  const time = typicalTime(record);
+  const rent =
+    price?.unit !== "USD/h" || time === null
+      ? null
+      : derive(
+          (price.value / 3600) * time.value * 1e6,
+          "USD",
+          "rent x typical time x 1e6, every moment used",
+          [price, time],
+        );
+  const place = { record, id: record.id, name: record.machine, where: far ? "cloud" : "beside it" };
+  return elsewhere({ ...place, rent } as Elsewhere, transport, deadlineMs);
 }
 
-/** A stated platform, one stream at a call, reached by radio and network. @returns null when the work is not known */
-export function farAway(
+/** A stated platform, one stream at a call. @returns null when the work is not known */
+export function statedPlace(
   platform: Platform,
   board: MachineRecord,
   transport: Transport,
   deadlineMs: number,
 ): Place | null {
   const record = platformRecord(platform, board.workload);
-  const time = record === null ? null : typicalTime(record);
-  if (record === null || time === null) return null;
-  const computeMs = inUnit(time, 1e3, "ms");
-  const trip = roundTrip(transport.path);
-  const air = radioRoundTripMs(transport.radio);
-  const wayMs = sum(trip.median, air) ?? trip.median;
-  const latencyMs = sum(computeMs, wayMs);
-  const p99Ms = sum(computeMs, sum(trip.p99, air) ?? trip.p99);
-  const [least, most] = p99Ms?.interval ?? [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  if (record === null) return null;
+  const { id, name, place: where } = platform;
+  const rent = batchedCall(platform, board.workload, 1)?.usdPerMillionFrames ?? null;
+  return elsewhere({ record, id, name, where, rent }, transport, deadlineMs);
+}
+
+interface Elsewhere extends Pick<Place, "id" | "name" | "where"> {
+  readonly record: MachineRecord;
+  /** Of a million frames [USD]; null for what one owns. */
+  readonly rent: Quantity | null;
+}
+
+function elsewhere(
+  { record, id, name, where, rent }: Elsewhere,
+  transport: Transport,
+  deadlineMs: number,
+): Place {
+  const way = wayOf(transport, where === "cloud" ? "a server" : "beside it");
+  const time = typicalTime(record);
+  const computeMs = time === null ? null : inUnit(time, 1e3, "ms");
+  const { p99Ms: slowest, framesPerJoule } = candidateOf(record);
+  const slow = slowest ?? computeMs;
+  const p99Ms = slow === null ? null : sumMs([slow, way.p99Ms]);
+  const bytes = frameBytes(transport.form, transport.intervalMs).value;
   return {
-    id: platform.id,
-    name: platform.name,
-    where: platform.place,
+    id,
+    name,
+    where,
     computeMs,
-    wayMs,
-    latencyMs,
+    wayMs: way.typicalMs,
+    latencyMs: computeMs === null ? null : sumMs([computeMs, way.typicalMs]),
     p99Ms,
-    inTime: most <= deadlineMs ? "yes" : least <= deadlineMs ? "at best" : "no",
-    ...onTheAir(transport),
-    usdPerMillionFrames: batchedCall(platform, board.workload, 1)?.usdPerMillionFrames ?? null,
-    framesPerJoule: candidateOf(record).framesPerJoule,
+    inTime: inTime(p99Ms, deadlineMs),
+    wearableUj: offloadUj(transport.path.radio, bytes, transport.intervalMs),
+    usdPerMillionFrames: rent === null ? null : withEgress(rent, bytes),
+    usdPerToken: null,
+    framesPerJoule,
+    leaves: inUnit(quantityOf(transport.form.rate), 1 / 8, "byte/s"),
   };
 }
 
-/** Sending one frame and receiving its answer of the same size [uJ]. */
-export function offloadUj({ radio, form, intervalMs }: Transport): Quantity {
-  const bytes = frameBytes(form, intervalMs).value;
-  const [up, down] = [sendUj(radio, bytes), receiveUj(radio, bytes)];
+/** The rent, and what the answers of a million frames cost on their way out, each as large as its frame [USD]. */
+function withEgress(rent: Quantity, bytes: number): Quantity {
+  const egress = quantityOf(EGRESS);
+  const out = bytes * 1e6 * 1e-9 * egress.value;
   return derive(
-    up.value + down.value,
-    "uJ",
-    `sending ${bytes} byte (${digits(up.value)} uJ: ${up.source}) and receiving as many (${digits(down.value)} uJ)`,
-    [up, down],
+    rent.value + out,
+    "USD",
+    `rent ${digits(rent.value)} USD (${rent.source}) + a million answers of ${bytes} byte at ${egress.value} ${egress.unit}, ${digits(out)} USD (${egress.source})`,
+    [rent, egress],
   );
 }
 
-function onTheAir(transport: Transport): Pick<Place, "wearableUj" | "leaves"> {
-  const rate = quantityOf(transport.form.rate);
-  const leaves = inUnit(rate, 1 / 8, "byte/s");
-  return { wearableUj: offloadUj(transport), leaves };
-}
-
-/** Two parts of a delay, intervals added end to end; one alone where the other is null. */
-function sum(a: Quantity | null, b: Quantity | null): Quantity | null {
-  if (a === null || b === null) return a ?? b;
-  const ends = ({ interval, value }: Quantity) => interval ?? [value, value];
-  const interval =
-    a.interval === undefined && b.interval === undefined
-      ? undefined
-      : ([ends(a)[0] + ends(b)[0], ends(a)[1] + ends(b)[1]] as const);
-  return derive(a.value + b.value, "ms", `${a.source} + ${b.source}`, [a, b], interval);
+function inTime(p99Ms: Quantity | null, deadlineMs: number): Place["inTime"] {
+  if (p99Ms === null) return null;
+  const [least, most] = p99Ms.interval ?? [p99Ms.value, p99Ms.value];
+  return most <= deadlineMs ? "yes" : least <= deadlineMs ? "at best" : "no";
 }

@@ -1,16 +1,10 @@
 /**
- * Decides what is stated about a platform and a network path, and how their values are looked up.
- * The numbers are left to platforms/, how a frame's time follows from them to compare.ts.
+ * Decides what is stated about a platform, and reads it from platforms/platforms.json.
+ * Networks are left to networks.ts, how a frame's time follows from a platform's numbers to platform-record.ts.
  */
-import type { Confidence, StatedValue } from "./facts.ts";
-import { ACCELERATORS } from "./platforms/accelerators.ts";
-import { PROCESSORS } from "./platforms/processors.ts";
-
-/** A stated value and the date of what states it. */
-export interface DatedValue extends StatedValue {
-  /** Day or month of the source, as YYYY-MM-DD or YYYY-MM; null when it gives none. */
-  readonly date: string | null;
-}
+import file from "./platforms/platforms.json" with { type: "json" };
+import type { DatedValue, WrittenValue } from "./stated-values.ts";
+import { sourceIn, valueIn } from "./stated-values.ts";
 
 /** An accelerator or processor that somebody rents or sells. Decimal units; dense rates. */
 export interface Platform {
@@ -41,18 +35,70 @@ export interface Platform {
   readonly idle: DatedValue | null;
 }
 
-/** Round trip to a region nearby, and how much worse its 99th percentile is. */
-export interface NetworkPath {
-  readonly id: string;
-  readonly name: string;
-  /** Typical round trip, [low, high] [ms]. */
-  readonly roundTripMs: readonly [number, number];
-  /** 99th percentile over typical, [low, high]. */
-  readonly p99Factor: readonly [number, number];
-  readonly source: string;
-  readonly confidence: Confidence;
+/** Rent of a whole instance, and what part of it one device is. */
+interface WrittenPrice extends WrittenValue {
+  readonly instance: string;
+  /** Devices, or virtual processors, of the instance. */
+  readonly parts: number;
+  /** Parts that one device is: 1, or all virtual processors of a chip. */
+  readonly partsOfDevice: number;
 }
 
-export const PLATFORMS: readonly Platform[] = [...ACCELERATORS, ...PROCESSORS];
-export { EFFICIENCY, LAYER_OVERHEAD } from "./platforms/efficiency.ts";
-export { FRAME_UPLINK_UJ, NETWORKS } from "./platforms/networks.ts";
+type WrittenNumbers = {
+  readonly [K in keyof Platform as DatedValue extends Platform[K] ? K : never]:
+    | WrittenValue
+    | Extract<Platform[K], null>;
+};
+
+type WrittenPlatform = Pick<Platform, "id" | "name" | "place" | "machineClass"> &
+  Omit<WrittenNumbers, "price"> & { readonly price: WrittenPrice | null };
+
+const { sources, assumed } = file;
+const stated = valueIn(sources);
+const optional = (written: WrittenValue | null) => (written === null ? null : stated(written));
+
+function platformOf(written: WrittenPlatform): Platform {
+  const { id, name, place, machineClass, price } = written;
+  return {
+    id,
+    name,
+    place,
+    machineClass,
+    fp32: stated(written.fp32),
+    fp16: stated(written.fp16),
+    int8: optional(written.int8),
+    bandwidth: stated(written.bandwidth),
+    capacity: optional(written.capacity),
+    lastLevelCache: optional(written.lastLevelCache),
+    callOverhead: stated(written.callOverhead),
+    price: price === null ? null : deviceRent(price),
+    tdp: stated(written.tdp),
+    idle: optional(written.idle),
+  };
+}
+
+function deviceRent({ value, unit, instance, parts, partsOfDevice, source }: WrittenPrice) {
+  const { text, date } = sourceIn(sources)(source);
+  const whole = partsOfDevice === 1 ? "" : ", by the virtual processors of the whole chip";
+  return {
+    value: (value / parts) * partsOfDevice,
+    unit,
+    source: `${text} (${instance}${whole})`,
+    confidence: "S" as const,
+    date,
+  };
+}
+
+/** Accelerators, rented processors, computers that may lie nearby. */
+export const PLATFORMS: readonly Platform[] = (file.platforms as readonly WrittenPlatform[]).map(
+  platformOf,
+);
+
+/** Share of the peak that mlsysim grants small kernels: compute, memory. */
+export const EFFICIENCY = {
+  compute: stated(assumed.computeShare),
+  memory: stated(assumed.memoryShare),
+} as const;
+
+/** Added for every layer with weights, one or more launches each [us]. */
+export const LAYER_OVERHEAD = stated(assumed.layerOverhead);

@@ -7,7 +7,7 @@ import type { HostFacts, ModelFacts } from "./facts.ts";
 import { slug } from "./import/fields.ts";
 import type { MachineRecord, TimeStatistics, Workload } from "./machine-record.ts";
 import type { Quantity } from "./quantity.ts";
-import { counted, modelled } from "./quantity.ts";
+import { counted, modelled, stated } from "./quantity.ts";
 import { SampleStatistics } from "./sample-statistics.ts";
 
 const MILLISECONDS = 1e-3;
@@ -125,8 +125,9 @@ function workloadOf(model: ModelFacts, bytes: number, moved: string): Workload {
 }
 
 function metricsOf(document: RunDocument): Record<string, Quantity> {
-  const { instructions, cycles, energyUj, powerMw } = document;
+  const { instructions, cycles, energyUj, powerMw, frameIntervalMs } = document;
   return {
+    frameInterval: stated(frameIntervalMs, "ms", "time between two frames of the model"),
     ...(instructions === null
       ? {}
       : { instructions: counted(instructions.median, "instruction", instructions.source) }),

@@ -2,18 +2,19 @@
 import { describe, expect, test } from "vitest";
 import { batchedCall } from "../../host/analyze/batching.ts";
 import { breakEvenBatch, breakEvenDistance, breakEvenMacs } from "../../host/analyze/break-even.ts";
-import { buyersCase } from "../../host/analyze/buyers-case.ts";
 import { analyzeRun } from "../../host/analyze/document.ts";
 import type { OffloadQuestion } from "../../host/analyze/edge-or-cloud.ts";
 import { edgeOrCloud } from "../../host/analyze/edge-or-cloud.ts";
-import type { MachineRecord, Workload } from "../../host/analyze/machine-record.ts";
-import { sendUj } from "../../host/analyze/network.ts";
+import type { MachineRecord } from "../../host/analyze/machine-record.ts";
+import type { NetworkPath, Radio, StreamForm } from "../../host/analyze/networks.ts";
+import { NETWORKS, RADIOS, STREAM_FORMS } from "../../host/analyze/networks.ts";
+import type { OffloadWishes } from "../../host/analyze/offload-question.ts";
+import { offloadQuestion } from "../../host/analyze/offload-question.ts";
 import { platformRecord } from "../../host/analyze/platform-record.ts";
-import type { StreamForm } from "../../host/analyze/platforms/radios.ts";
-import { BLE, STREAM_FORMS, WIFI_ESP32 } from "../../host/analyze/platforms/radios.ts";
-import type { NetworkPath, Platform } from "../../host/analyze/platforms.ts";
-import { NETWORKS, PLATFORMS } from "../../host/analyze/platforms.ts";
-import { counted, measured, modelled, stated } from "../../host/analyze/quantity.ts";
+import type { Platform } from "../../host/analyze/platforms.ts";
+import { PLATFORMS } from "../../host/analyze/platforms.ts";
+import { measured, modelled, stated } from "../../host/analyze/quantity.ts";
+import { sendUj } from "../../host/analyze/radio-energy.ts";
 import { runRecords } from "../../host/analyze/run-records.ts";
 import { candidateOf, rankBy, TRACK_METRICS } from "../../host/analyze/ultimate.ts";
 import { facts } from "../golden/report/facts.ts";
@@ -23,15 +24,14 @@ const platform = (id: string) => PLATFORMS.find((known) => known.id === id) as P
 const [board, computer] = runRecords(analyzeRun(facts), "run") as [MachineRecord, MachineRecord];
 const hearable = board.workload;
 
-function workload(ops: number, bytes: number): Workload {
-  return { name: "work", ops: counted(ops, "op", "test"), bytesMoved: counted(bytes, "byte", "t") };
-}
+const ble = RADIOS.find(({ id }) => id === "ble") as Radio;
+const network = (id: string) => NETWORKS.find((known) => known.id === id) as NetworkPath;
 
 describe("break-even work", () => {
   test("one 40 byte LC3 frame up is worth 26141 MAC of an nRF52840", () => {
     // The reference: 9.9 mW, 64 MHz and 3.93 cycles a MAC, 0.608 nJ/MAC.
     const perMac = stated(((9.9e-3 * 3.93) / 64e6) * 1e6, "uJ/MAC", "reference");
-    const even = breakEvenMacs(sendUj(BLE, 40), perMac);
+    const even = breakEvenMacs(sendUj(ble, 40, 10), perMac);
     expect(Math.round(even.value)).toBe(26141);
     expect(even.unit).toBe("MAC");
   });
@@ -171,38 +171,17 @@ describe("the one ultimate metric", () => {
   });
 });
 
-describe("the buyer's case", () => {
-  test("B, with half the peak and twice the bandwidth, does twice as much on the hearable", () => {
-    // 53248 op over 28928 byte of weights: 1.84 op/byte, far left of both ridges.
-    const found = buyersCase(hearable);
-    expect(found?.advantageOfB.value).toBeCloseTo(2, 12);
-    expect(found?.runs.map(({ ridgePoint }) => ridgePoint.value)).toEqual([400, 100]);
-    expect(found?.words).toContain("B does 2 times the work");
-  });
-
-  test("both are even at 200 op/byte, and A wins beyond", () => {
-    expect(buyersCase(workload(200e6, 1e6))?.advantageOfB.value).toBeCloseTo(1, 12);
-    expect(buyersCase(workload(200e6, 1e6))?.evenAt.value).toBe(200);
-    expect(buyersCase(workload(1000e6, 1e6))?.advantageOfB.value).toBeCloseTo(0.5, 12);
-    expect(buyersCase(workload(1000e6, 1e6))?.words).toContain("A does 2 times the work");
-  });
-
-  test("is not known without the work", () => {
-    expect(buyersCase({ name: "work", ops: null, bytesMoved: null })).toBeNull();
-    expect(buyersCase(workload(0, 1))).toBeNull();
-  });
-});
-
 describe("the answer", () => {
   const question: OffloadQuestion = {
     board,
-    computer,
+    otherBoards: [],
+    machines: [computer],
     platforms: [platform("t4"), platform("h100")],
     transport: {
-      radio: BLE,
       form: STREAM_FORMS[0] as StreamForm,
-      path: NETWORKS[0] as NetworkPath,
+      path: network("ble"),
       intervalMs: 10,
+      distanceKm: 0,
     },
     deadlineMs: 10,
     by: ["latency", "energy"],
@@ -218,10 +197,10 @@ describe("the answer", () => {
     ]);
     const [own, beside, t4] = answer.places;
     expect(own).toMatchObject({ inTime: "yes", wayMs: null, leaves: { value: 0 } });
-    // Two connection intervals of 7.5 ms, and the middle of 7 to 30 ms.
-    expect(beside?.wayMs?.value).toBe(15);
-    expect(t4?.wayMs?.value).toBe(33.5);
-    expect(t4?.p99Ms?.interval?.[0]).toBeCloseTo(15 + 14 + (t4?.computeMs?.value ?? 0), 9);
+    // Two connection intervals of 7.5 ms, 5 ms of codec, and the middle of 7 to 30 ms.
+    expect(beside?.wayMs?.value).toBe(20);
+    expect(t4?.wayMs?.value).toBe(38.5);
+    expect(t4?.p99Ms?.interval?.[0]).toBeCloseTo(15 + 5 + 14 + (t4?.computeMs?.value ?? 0), 9);
     expect(t4?.inTime).toBe("no");
     expect(t4?.leaves.value).toBe(4000);
   });
@@ -232,30 +211,80 @@ describe("the answer", () => {
     expect(answer.places[2]?.wearableUj?.value).toBeCloseTo(up + down, 9);
   });
 
+  test("counts the answers' way out beside the rent", () => {
+    // 0.526 USD an hour for 50.2 us a frame, and 40 MB a million frames at 0.09 USD/GB.
+    const [, , t4] = answer.places;
+    const rent = (0.526 / 3600) * ((t4?.computeMs?.value ?? 0) / 1e3) * 1e6;
+    expect(rent).toBeCloseTo(0.00733, 4);
+    expect(t4?.usdPerMillionFrames?.value).toBeCloseTo(rent + 0.0036, 9);
+    expect(answer.places[0]?.usdPerMillionFrames?.value).toBe(0);
+    expect(answer.places[1]?.usdPerMillionFrames).toBeNull();
+  });
+
   test("says that the deadline decides", () => {
     expect(answer.words.at(-1)).toBe(
       "Answer: on the wearable; no place elsewhere is in time, so the deadline decides, whatever the energy.",
     );
     expect(answer.words.join(" ")).toContain("14.4 MB an hour");
-    expect(answer.breakEven.distance).toMatchObject({ km: null });
   });
 
-  test("a radio without intervals and a patient deadline let energy choose", () => {
-    const patient = edgeOrCloud({
-      ...question,
-      transport: { ...question.transport, radio: WIFI_ESP32 },
-      deadlineMs: 1000,
-    });
+  test("says how far a server may stand, over each network", () => {
+    const { reach } = answer.breakEven;
+    expect(reach.map(({ network: id }) => id)).toEqual(NETWORKS.map(({ id }) => id));
+    const km = (id: string) => reach.find(({ network: of }) => of === id)?.distance.km?.value;
+    expect(km("ble")).toBeUndefined();
+    // 10 ms less 5 ms of codec and the H100's own time, at 100 km a millisecond.
+    const h100 = answer.places[3]?.computeMs?.value ?? 0;
+    expect(h100).toBeLessThan(0.05);
+    expect(km("fiber")).toBeCloseTo((5 - h100) * 100, 6);
+    expect(answer.words.join(" ")).toContain("by light in glass alone");
+  });
+
+  test("draws energy a frame over the streams of a call, and where it breaks even", () => {
+    const [curve] = answer.breakEven.curves;
+    expect(curve?.batches.slice(0, 3)).toEqual([1, 4, 16]);
+    expect(curve?.frameUj).toEqual([...(curve?.frameUj ?? [])].sort((a, b) => b - a));
+    const t4 = answer.breakEven.batches.find(({ platform: id }) => id === "t4");
+    expect(t4?.call?.frameUj.value).toBeLessThanOrEqual(board.metrics.energyPerRun?.value ?? 0);
+  });
+
+  test("Wi-Fi and a patient deadline let energy choose", () => {
+    const transport = { ...question.transport, path: network("wifi") };
+    const patient = edgeOrCloud({ ...question, transport, deadlineMs: 1000 });
     expect(patient.places.every(({ inTime }) => inTime === "yes")).toBe(true);
-    // 40 byte x 8 x (58.7 + 36.3) nJ = 30.4 uJ a frame against the board's own.
-    const own = patient.places[0]?.wearableUj?.value ?? 0;
-    expect(patient.words.at(-1)).toContain(own < 30.4 ? "on the wearable" : "by energy elsewhere");
-    expect(patient.breakEven.distance?.km?.value).toBeGreaterThan(90_000);
+    // 30 uJ on the air and 99 uJ between frames, against 7 uJ of the board's own.
+    expect(patient.words.at(-1)).toContain("Answer: on the wearable");
+    const hungry = { ...board, metrics: { energyPerRun: modelled(2000, "uJ", "test") } };
+    const found = edgeOrCloud({ ...question, board: hungry, transport, deadlineMs: 1000 });
+    expect(found.words.at(-1)).toContain("by energy elsewhere");
+  });
+
+  test("a longer way is never earlier, and never in time when a shorter one is not", () => {
+    const rank = { no: 0, "at best": 1, yes: 2 };
+    for (const path of NETWORKS) {
+      let [last, best] = [-1, 2];
+      for (const distanceKm of [0, 10, 100, 1000, 10_000]) {
+        const transport = { ...question.transport, path, distanceKm };
+        const [, , t4] = edgeOrCloud({ ...question, transport, deadlineMs: 100 }).places;
+        expect(t4?.p99Ms?.value).toBeGreaterThan(last);
+        expect(rank[t4?.inTime ?? "no"]).toBeLessThanOrEqual(best);
+        [last, best] = [t4?.p99Ms?.value ?? Number.NaN, rank[t4?.inTime ?? "no"]];
+      }
+    }
+  });
+
+  test("without a radio there is no energy to weigh", () => {
+    const transport = { ...question.transport, path: network("fiber") };
+    const wired = edgeOrCloud({ ...question, transport });
+    expect(wired.places[2]?.wearableUj).toBeNull();
+    expect(wired.breakEven.macs).toBeNull();
+    expect(wired.pareto.unplaced).toContain("t4");
   });
 
   test("its front holds what nothing beats in latency and energy", () => {
     expect(answer.pareto.front[0]).toBe(board.id);
-    expect(edgeOrCloud({ ...question, by: ["rent", "exposure"] }).pareto.unplaced).toEqual([
+    expect(answer.pareto.beaten).toContainEqual({ id: "t4", by: board.id });
+    expect(edgeOrCloud({ ...question, by: ["cost", "exposure"] }).pareto.unplaced).toEqual([
       computer.id,
     ]);
   });
@@ -266,10 +295,66 @@ describe("the answer", () => {
     expect(unknown.words.at(-1)).toBe("Answer: none without the wearable's own time.");
   });
 
+  test("a measured accelerator is far away, with its rent where it is known", () => {
+    const price = stated(3.6, "USD/h", "test");
+    const box: MachineRecord = { ...computer, machineClass: "accelerator", metrics: { price } };
+    const [, away] = edgeOrCloud({ ...question, machines: [box] }).places;
+    expect(away).toMatchObject({ where: "cloud", wayMs: { value: 38.5 } });
+    // A thousandth of a dollar a second.
+    expect(away?.usdPerMillionFrames?.value).toBeCloseTo((computer.time?.p50 ?? 0) * 1e3 + 0.0036);
+  });
+
   test("alone there is nothing to weigh, and nothing leaves", () => {
-    const alone = edgeOrCloud({ ...question, computer: null, platforms: [] });
+    const alone = edgeOrCloud({ ...question, machines: [], platforms: [] });
     expect(alone.places).toHaveLength(1);
     expect(alone.pareto.front).toEqual([board.id]);
     expect(alone.words.some((words) => words.startsWith("Privacy"))).toBe(false);
+  });
+});
+
+describe("the question", () => {
+  const wishes: OffloadWishes = {
+    path: network("ble"),
+    form: STREAM_FORMS[0] as StreamForm,
+    distanceKm: 0,
+    intervalMs: null,
+    deadlineMs: null,
+    by: ["latency", "energy"],
+  };
+
+  test("is about the first board and whatever else did the same work", () => {
+    const other = { ...board, id: "other" };
+    const foreign = {
+      ...computer,
+      id: "foreign",
+      workload: { ...computer.workload, name: "another" },
+    };
+    const found = offloadQuestion([computer, board, other, foreign], [], wishes);
+    expect(found?.board).toBe(board);
+    expect(found?.otherBoards).toEqual([other]);
+    expect(found?.machines).toEqual([computer]);
+  });
+
+  test("takes the frame's interval from the run, and the deadline from the interval", () => {
+    const slow = {
+      ...board,
+      metrics: { ...board.metrics, frameInterval: stated(16, "ms", "test") },
+    };
+    expect(offloadQuestion([slow, computer], [], wishes)).toMatchObject({
+      deadlineMs: 16,
+      transport: { intervalMs: 16 },
+    });
+    const asked = { ...wishes, intervalMs: 7.5, deadlineMs: 4 };
+    expect(offloadQuestion([slow, computer], [], asked)).toMatchObject({
+      deadlineMs: 4,
+      transport: { intervalMs: 7.5 },
+    });
+  });
+
+  test("is none without a board, and none without another place", () => {
+    expect(offloadQuestion([computer], PLATFORMS, wishes)).toBeNull();
+    expect(offloadQuestion([board], [], wishes)).toBeNull();
+    expect(offloadQuestion([], [], wishes)).toBeNull();
+    expect(offloadQuestion([board], [platform("t4")], wishes)).not.toBeNull();
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { platformColumn, platformTime } from "../../host/analyze/compare.ts";
 import { analyzeRun } from "../../host/analyze/document.ts";
-import { FRAME_UPLINK_UJ, NETWORKS, PLATFORMS } from "../../host/analyze/platforms.ts";
+import { FRAME_UPLINK_UJ, NETWORKS } from "../../host/analyze/networks.ts";
+import { PLATFORMS } from "../../host/analyze/platforms.ts";
 import { ridgePoint } from "../../host/analyze/roofline.ts";
 import { facts } from "../golden/report/facts.ts";
 
