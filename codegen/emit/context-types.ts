@@ -5,6 +5,9 @@
 import type { Kernel } from "../lower/kernel-ir.ts";
 import type { VariantText } from "./variant-text.ts";
 
+/** The C types an activation has in a line. */
+export type LineType = "int8_t" | "int16_t" | "uint8_t";
+
 export interface TableContext {
   readonly name: "sigmoid" | "tanh";
   /** 64 rows of 8 words. */
@@ -14,7 +17,7 @@ export interface TableContext {
 export interface ArrayContext {
   readonly name: string;
   readonly comment: string;
-  readonly elementType: "uint32_t" | "int16_t";
+  readonly elementType: "uint32_t" | LineType;
   /** Attributes after the declarator, with a leading space, or empty. */
   readonly attributes: string;
   readonly rows: readonly string[];
@@ -26,6 +29,8 @@ export interface LineContext {
   /** What its values are. */
   readonly comment: string;
   readonly copies: 1 | 2;
+  /** There are two copies. */
+  readonly again: boolean;
   /** Values in a copy. */
   readonly columns: number;
   /** One text a segment: first column, name, size, padding. */
@@ -73,7 +78,9 @@ export interface DenseKernelContext extends KernelContextBase {
   readonly columns: number;
   readonly activation: "sigmoid" | "tanh" | "relu" | "linear";
   readonly parameters: string;
-  readonly resultType: "int8_t" | "int16_t";
+  readonly resultType: LineType;
+  /** What stands for 0 where the result goes. */
+  readonly resultZero: number;
   readonly from: string;
   readonly to: string;
 }
@@ -112,11 +119,16 @@ export interface CContext {
   readonly cells: readonly { readonly name: string; readonly size: number }[];
   readonly tables: readonly TableContext[];
   readonly arrays: readonly ArrayContext[];
-  readonly copiesInitialState: boolean;
-  /** What a reset copies where, C expressions; `from` without the prefix. */
-  readonly initialStates: readonly { readonly to: string; readonly from: string }[];
+  /** What a reset copies where: C expressions, `from` without the prefix, values. */
+  readonly initialStates: readonly {
+    readonly to: string;
+    readonly from: string;
+    readonly size: number;
+  }[];
   /** The C type of an activation in a line. */
-  readonly lineType: "int8_t" | "int16_t";
+  readonly lineType: LineType;
+  /** What stands for the activation 0 in a line. */
+  readonly lineZero: number;
   /** Rows of a block of a stream, and the units they are the gates of. */
   readonly blockRows: number;
   readonly blockUnits: number;

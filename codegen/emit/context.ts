@@ -6,6 +6,7 @@ import type { DenseKernel, Kernel, LstmKernel, Place } from "../lower/kernel-ir.
 import { GATES } from "../model/types.ts";
 import { type LineLayout, type StreamLayout, segmentsRead, streamPicture } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
+import { LINE_VALUES } from "../plan/rows/row-layout.ts";
 import { FORMAT_FACTS } from "../quantize/params.ts";
 import { type ActivationTable, SIGMOID_TABLE, TANH_TABLE } from "../quantize/tables.ts";
 import { type LineVerdict, roundUp } from "../size/cache-line.ts";
@@ -24,6 +25,7 @@ import type {
   DenseKernelContext,
   KernelContext,
   LineContext,
+  LineType,
   LstmKernelContext,
   TableContext,
 } from "./context-types.ts";
@@ -51,8 +53,12 @@ function placeExpression(plan: Plan, place: Place, later: 0 | 1 = 0): string {
   return `&state->${line.name}[${copyIndex(line, place.segment, later)}][${column}]`;
 }
 
-function lineTypeOf({ schedule }: Plan): CContext["lineType"] {
-  return schedule.activation === "int8" ? "int8_t" : "int16_t";
+function lineTypeOf({ schedule }: Plan): LineType {
+  return `${schedule.activation}_t`;
+}
+
+function lineZeroOf({ schedule }: Plan): number {
+  return LINE_VALUES[schedule.activation].zero;
 }
 
 function columnsRead(plan: Plan, kernel: LstmKernel | DenseKernel): number {
@@ -62,7 +68,9 @@ function columnsRead(plan: Plan, kernel: LstmKernel | DenseKernel): number {
 function lstmContext(plan: Plan, prefix: string, kernel: LstmKernel): LstmKernelContext {
   const { name, layer } = kernel;
   const byte = FORMAT_FACTS[plan.format].activationBytes === 1;
-  const hidden = `(${placeExpression(plan, kernel.to, 1)})[i]`;
+  const stored = `(${placeExpression(plan, kernel.to, 1)})[i]`;
+  const zero = lineZeroOf(plan);
+  const hidden = zero === 0 ? stored : `(${stored} - ${zero})`;
   return {
     partial: "lstm",
     name,
@@ -95,6 +103,7 @@ function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): DenseKer
     activation: layer.activation === "none" ? "linear" : layer.activation,
     parameters: out ? `const ${prefix}_state *state, ${type} *output` : `${prefix}_state *state`,
     resultType: out ? type : lineTypeOf(plan),
+    resultZero: out ? 0 : lineZeroOf(plan),
     from: placeExpression(plan, kernel.from),
     to: out ? "output" : placeExpression(plan, to),
   };
@@ -131,39 +140,49 @@ function streamArray(stream: StreamLayout): ArrayContext {
 interface InitialState {
   readonly array: ArrayContext;
   readonly to: string;
+  readonly size: number;
+}
+
+function stateArray(
+  name: string,
+  comment: string,
+  elementType: LineType,
+  values: Int16Array,
+): ArrayContext {
+  const bytes = elementType === "int16_t" ? values.byteLength : values.length;
+  return { name, comment, elementType, attributes: "", rows: shortRows(values), bytes };
 }
 
 /** Arrays for the initial states that are not zero. */
 function initialStates(plan: Plan): readonly InitialState[] {
-  const array = (name: string, comment: string, values: Int16Array): ArrayContext => ({
-    name,
-    comment,
-    elementType: "int16_t",
-    attributes: "",
-    rows: shortRows(values),
-    bytes: values.byteLength,
-  });
+  const zero = lineZeroOf(plan);
   return plan.kernels.flatMap((kernel) => {
     if (kernel.kind !== "lstm") return [];
     const { name, layer } = kernel;
-    const found: InitialState[] = [];
-    if (layer.initialHidden.some((value) => value !== 0)) {
-      const to = placeExpression(plan, kernel.to, 1);
-      const values = layer.initialHidden;
-      found.push({
-        array: array(`${name}_initial_hidden`, "Hidden state of a new stream.", values),
-        to,
-      });
-    }
-    if (layer.initialCell.some((value) => value !== 0)) {
-      const to = `state->${name}_cell`;
-      const values = layer.initialCell;
-      found.push({
-        array: array(`${name}_initial_cell`, "Cell state of a new stream.", values),
-        to,
-      });
-    }
-    return found;
+    const hidden = (): InitialState => ({
+      array: stateArray(
+        `${name}_initial_hidden`,
+        "Hidden state of a new stream.",
+        lineTypeOf(plan),
+        layer.initialHidden.map((value) => value + zero),
+      ),
+      to: placeExpression(plan, kernel.to, 1),
+      size: layer.hiddenSize,
+    });
+    const cell = (): InitialState => ({
+      array: stateArray(
+        `${name}_initial_cell`,
+        "Cell state of a new stream.",
+        "int16_t",
+        layer.initialCell,
+      ),
+      to: `state->${name}_cell`,
+      size: layer.hiddenSize,
+    });
+    return [
+      ...(layer.initialHidden.some((value) => value !== 0) ? [hidden()] : []),
+      ...(layer.initialCell.some((value) => value !== 0) ? [cell()] : []),
+    ];
   });
 }
 
@@ -171,6 +190,7 @@ function lineContext({ name, copies, columns, segments }: LineLayout): LineConte
   return {
     name,
     copies,
+    again: copies === 2,
     columns,
     comment: copies === 2 ? "This step's activations and the last one's, by turns," : "Activations",
     segments: segments.map(({ name: segment, size, column, paddedSize }) =>
@@ -187,7 +207,6 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
   const { format, target } = plan;
   const { block } = plan.schedule;
   const blockUnits = block.rows / GATES.length;
-  const lineType = lineTypeOf(plan);
   const kernels = plan.kernels.map((kernel) => kernelContext(plan, prefix, kernel));
   const lstms = kernels.filter((kernel) => kernel.partial === "lstm");
   const denses = kernels.filter((kernel) => kernel.partial === "dense");
@@ -230,9 +249,9 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     cells: lstms.map(({ name, hiddenSize }) => ({ name, size: roundUp(hiddenSize, blockUnits) })),
     tables: tables.map(tableContext),
     arrays: [...plan.streams.map(streamArray), ...states.map(({ array }) => array)],
-    copiesInitialState: states.length > 0,
-    initialStates: states.map(({ array, to }) => ({ to, from: array.name })),
-    lineType,
+    initialStates: states.map(({ array, to, size }) => ({ to, from: array.name, size })),
+    lineType: lineTypeOf(plan),
+    lineZero: lineZeroOf(plan),
     blockRows: block.rows,
     blockUnits,
     gateAt: GATES.map((_, gate) => gate * blockUnits),

@@ -5,28 +5,59 @@
 import type { KernelVariant } from "../plan/schedule.ts";
 
 export interface VariantText {
-  /** Partials of the variant's own instructions; null: plain C only. */
+  /** Partials of the variant's own instructions; false: plain C only. */
   readonly native: {
     /** Preprocessor condition under which a compiler has them. */
     readonly condition: string;
     readonly arithmetic: string;
     readonly rows: string;
-  } | null;
+  } | false;
   /** Partial that reads the same stream in C, with the same bits. */
   readonly portable: string;
+  /** Partial of what follows from either; empty: nothing. */
+  readonly shared: "" | "rows-lanes";
+  /** Partial of the high half of a product, for `shared`. */
+  readonly multiplyHigh: "multiply-high-wide" | "multiply-high-halves";
+  /** The rows need the sum of a line's values. */
+  readonly takesOffset: boolean;
 }
 
 const DSP = "defined(__ARM_FEATURE_DSP) && defined(__thumb2__)";
+const SELF_CONTAINED = {
+  shared: "",
+  multiplyHigh: "multiply-high-wide",
+  takesOffset: false,
+} as const;
+
+/** The loop in assembler, the rest in C. */
+function lanes(
+  instructions: string,
+  condition: string,
+  multiplyHigh: VariantText["multiplyHigh"],
+): VariantText {
+  return {
+    native: { condition, arithmetic: "arithmetic-portable", rows: `sum-rows-${instructions}` },
+    portable: "sum-rows-portable",
+    shared: "rows-lanes",
+    multiplyHigh,
+    takesOffset: true,
+  };
+}
 
 export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
   "dsp-packed-pairs": {
+    ...SELF_CONTAINED,
     native: { condition: DSP, arithmetic: "arithmetic-dsp", rows: "rows-dsp-packed-pairs" },
     portable: "rows-portable-int8",
   },
   "dsp-rows": {
+    ...SELF_CONTAINED,
     native: { condition: DSP, arithmetic: "arithmetic-dsp", rows: "rows-dsp-rows" },
     portable: "rows-portable-int16x8",
   },
-  "portable-int8": { native: null, portable: "rows-portable-int8" },
-  "portable-int16x8": { native: null, portable: "rows-portable-int16x8" },
+  "rv32-lanes": lanes("rv32", "defined(__riscv_mul) && __riscv_xlen == 32", "multiply-high-wide"),
+  "thumb1-lanes": lanes("thumb1", "defined(__thumb__)", "multiply-high-halves"),
+  "xtensa-lanes": lanes("xtensa", "defined(__XTENSA_CALL0_ABI__)", "multiply-high-halves"),
+  "portable-int8": { ...SELF_CONTAINED, native: false, portable: "rows-portable-int8" },
+  "portable-int16x8": { ...SELF_CONTAINED, native: false, portable: "rows-portable-int16x8" },
 };

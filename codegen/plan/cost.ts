@@ -6,6 +6,7 @@ import type { Kernel, Program } from "../lower/kernel-ir.ts";
 import { GATES } from "../model/types.ts";
 import { FORMAT_FACTS } from "../quantize/params.ts";
 import type { StreamLayout } from "./layout.ts";
+import { LINE_VALUES } from "./rows/row-layout.ts";
 import type { Schedule } from "./schedule.ts";
 
 export interface KernelCost {
@@ -84,7 +85,7 @@ export function planCost(
   { activation }: Schedule,
 ): PlanCost {
   const edge = FORMAT_FACTS[program.format].activationBytes;
-  const bytes = { edge, line: activation === "int8" ? 1 : 2 };
+  const bytes = { edge, line: LINE_VALUES[activation].bytes };
   const kernels = program.kernels.map((kernel) => costOf(kernel, streams, bytes));
   const sum = (field: Exclude<keyof KernelCost, "kernel">): number =>
     kernels.reduce((total, kernel) => total + kernel[field], 0);

@@ -3,21 +3,34 @@
  * The variant's text is left to templates/, the stream it reads to rows/.
  */
 import type { Format } from "../quantize/params.ts";
+import { byteLanes } from "./rows/byte-lanes.ts";
 import { PACKED_PAIRS, PAIRED_BYTES } from "./rows/packed-pairs.ts";
-import type { BlockShape, RowLayout } from "./rows/row-layout.ts";
-import type { Target } from "./target.ts";
+import type { BlockShape, LineValue, RowLayout } from "./rows/row-layout.ts";
+import type { InstructionSet, Target } from "./target.ts";
 
 /**
  * dsp-packed-pairs: two int8 rows in each 16-bit lane, separated by SXTB16 (int8 activations).
  * dsp-rows: two rows' bytes in each word, widened by SXTB16, two SMLADs (int16 activations).
+ * rv32-lanes, thumb1-lanes, xtensa-lanes: four rows' bytes in each word, three multiplications for four MACs (int8
+ *   activations). Sixteen rows where there are registers for so many sums, else eight.
  * portable-int8, portable-int16x8: the same streams read in plain C.
  */
-export type KernelVariant = "dsp-packed-pairs" | "dsp-rows" | "portable-int8" | "portable-int16x8";
+export type KernelVariant =
+  | "dsp-packed-pairs"
+  | "dsp-rows"
+  | "rv32-lanes"
+  | "thumb1-lanes"
+  | "xtensa-lanes"
+  | "portable-int8"
+  | "portable-int16x8";
 
 /** How each variant's stream is laid out. */
 export const ROW_LAYOUTS: Readonly<Record<KernelVariant, RowLayout>> = {
   "dsp-packed-pairs": PACKED_PAIRS,
   "dsp-rows": PAIRED_BYTES,
+  "rv32-lanes": byteLanes(16),
+  "thumb1-lanes": byteLanes(8),
+  "xtensa-lanes": byteLanes(8),
   "portable-int8": PACKED_PAIRS,
   "portable-int16x8": PAIRED_BYTES,
 };
@@ -25,8 +38,7 @@ export const ROW_LAYOUTS: Readonly<Record<KernelVariant, RowLayout>> = {
 export interface Schedule {
   readonly variant: KernelVariant;
   readonly block: BlockShape;
-  /** The type of an activation in a line. */
-  readonly activation: RowLayout["activation"];
+  readonly activation: LineValue;
   readonly why: string;
 }
 
@@ -35,6 +47,12 @@ export function schedule(format: Format, target: Target): Schedule {
   const { block, activation } = ROW_LAYOUTS[variant];
   return { variant, block, activation, why };
 }
+
+const LANES: Readonly<Partial<Record<InstructionSet, KernelVariant>>> = {
+  rv32im: "rv32-lanes",
+  thumb1: "thumb1-lanes",
+  xtensa: "xtensa-lanes",
+};
 
 function choose(format: Format, target: Target): readonly [KernelVariant, string] {
   if (target.instructions === "thumb-dsp") {
@@ -47,6 +65,10 @@ function choose(format: Format, target: Target): readonly [KernelVariant, string
           "dsp-rows",
           "a 32-bit accumulator has no room for the packed pairs' factor of 256 with int16 activations",
         ];
+  }
+  const lanes = LANES[target.instructions];
+  if (lanes && format === "int8") {
+    return [lanes, "one word holds a weight of four rows; three multiplications make four MACs"];
   }
   return [`portable-${format}`, `no kernel of its own for ${target.core}`];
 }

@@ -6,9 +6,10 @@ import type { Board, LineRule } from "../board.ts";
 
 /**
  * What kernels are written for.
- * thumb-dsp: SMLAD, SXTB16, SSAT and SMMUL are there. c11: nothing but the language.
+ * thumb-dsp: SMLAD, SXTB16, SSAT and SMMUL are there. thumb1: Thumb with a 32-bit MULS and
+ * eight full registers. rv32im: with mulh. xtensa: MULL, without MAC16 and loops. c11: nothing but the language.
  */
-export type InstructionSet = "thumb-dsp" | "c11";
+export type InstructionSet = "thumb-dsp" | "thumb1" | "rv32im" | "xtensa" | "c11";
 
 export interface Target {
   /** The board's id. */
@@ -28,6 +29,9 @@ const INSTRUCTIONS: Readonly<Partial<Record<string, InstructionSet>>> = {
   "cortex-m4": "thumb-dsp",
   "cortex-m7": "thumb-dsp",
   "cortex-m33": "thumb-dsp",
+  "cortex-m0plus": "thumb1",
+  rv32imc: "rv32im",
+  "xtensa-lx106": "xtensa",
 };
 
 export function targetOf(board: Board): Target {

@@ -46,6 +46,9 @@ const hasCrossGcc = spawnSync(crossGcc, ["--version"]).status === 0;
 const directory = mkdtempSync(join(tmpdir(), "pioneer-host-c-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
+/** One of each instruction set: the host reads its streams by the portable path of the same file. */
+const CORES = ["cortex-m4", "cortex-m0plus", "rv32imc", "xtensa-lx106"] as const;
+
 interface Case {
   readonly prefix: string;
   readonly format: Format;
@@ -96,7 +99,10 @@ function makeCase(random: Random, folder: string, index: number, large: boolean)
   const prefix = `m${index}`;
   const format = random.pick(["int8", "int16x8"] as const);
   const model = randomModel(random, randomShape(random, prefix, large));
-  const board = loadBoard(random.pick(["qemu-m4", "nucleo-f446re"]));
+  const board = {
+    ...loadBoard(random.pick(["qemu-m4", "nucleo-f446re"])),
+    core: random.pick(CORES),
+  };
   const sequences = [randomFrames(random, 6, model.inputSize)];
   const calibration = { source: "random frames", sequences };
   const generated = generate({ model, board, format, prefix, calibration });

@@ -18,10 +18,21 @@ export interface BlockShape {
   readonly extraBytes: number;
 }
 
+/** How an activation lies in a line: as it is, or 128 added to an int8 one. */
+export type LineValue = "int8" | "int16" | "uint8";
+
+/** Facts of each: its bytes, and what stands for the activation 0. */
+export const LINE_VALUES: Readonly<
+  Record<LineValue, { readonly bytes: 1 | 2; readonly zero: 0 | 128 }>
+> = {
+  int8: { bytes: 1, zero: 0 },
+  int16: { bytes: 2, zero: 0 },
+  uint8: { bytes: 1, zero: 128 },
+};
+
 export interface RowLayout {
   readonly block: BlockShape;
-  /** The C type of an activation in a line. */
-  readonly activation: "int8" | "int16";
+  readonly activation: LineValue;
   /**
    * @param rows rows in the order of execution, a multiple of block.rows
    * @param columns columns in the order of the line, a multiple of block.columns

@@ -4,8 +4,6 @@
  */
 #include "odd_stack.h"
 
-#include <string.h>
-
 /* Right shifts of negative numbers are arithmetic, and narrowing keeps the low bits, as in GCC. */
 _Static_assert((-1 >> 1) == -1, "right shift is not arithmetic");
 
@@ -504,14 +502,18 @@ static void odd_stack_dense0(const odd_stack_state *state, int16_t *output)
 void odd_stack_reset(odd_stack_state *state)
 {
     *state = (odd_stack_state){.phase = 0};
-    memcpy(&state->line0[state->phase][4],
-        odd_stack_lstm0_initial_hidden, sizeof odd_stack_lstm0_initial_hidden);
-    memcpy(state->lstm0_cell,
-        odd_stack_lstm0_initial_cell, sizeof odd_stack_lstm0_initial_cell);
-    memcpy(&state->line0[state->phase ^ 1][12],
-        odd_stack_lstm1_initial_hidden, sizeof odd_stack_lstm1_initial_hidden);
-    memcpy(state->lstm1_cell,
-        odd_stack_lstm1_initial_cell, sizeof odd_stack_lstm1_initial_cell);
+    for (int i = 0; i < 5; i++) {
+        (&state->line0[state->phase][4])[i] = odd_stack_lstm0_initial_hidden[i];
+    }
+    for (int i = 0; i < 5; i++) {
+        (state->lstm0_cell)[i] = odd_stack_lstm0_initial_cell[i];
+    }
+    for (int i = 0; i < 2; i++) {
+        (&state->line0[state->phase ^ 1][12])[i] = odd_stack_lstm1_initial_hidden[i];
+    }
+    for (int i = 0; i < 2; i++) {
+        (state->lstm1_cell)[i] = odd_stack_lstm1_initial_cell[i];
+    }
 }
 
 void odd_stack_init(odd_stack_state *state)
