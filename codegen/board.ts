@@ -84,14 +84,24 @@ export interface BoardCounter {
   readonly source: string;
 }
 
+/** Names the instruction set and the timing table in boards/cores; a core without a table gets no cycles. */
+export type Core =
+  | "cortex-m0plus"
+  | "cortex-m4"
+  | "cortex-m7"
+  | "cortex-m33"
+  | "cortex-m55"
+  | "rv32imc"
+  | "xtensa-lx106"
+  | "xtensa-mac16";
+
 interface BoardBase {
   readonly schema: 1;
   /** The file's name without .json. */
   readonly id: string;
   readonly name: string;
   readonly chip: string;
-  /** Names the instruction set and the timing table in boards/cores. */
-  readonly core: "cortex-m4";
+  readonly core: Core;
   readonly memories: readonly BoardMemory[];
   readonly caches: readonly BoardCache[];
   readonly weights: BoardWeights;
@@ -125,6 +135,8 @@ export interface EmulatedBoard extends BoardBase {
   readonly emulator: {
     readonly program: string;
     readonly machine: string;
+    /** What the program is started with beside the machine, the firmware and the link. */
+    readonly arguments: readonly string[];
     readonly source: string;
     readonly confidence: Confidence;
   };

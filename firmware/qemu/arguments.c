@@ -31,6 +31,8 @@ static int read_argument(struct arguments *arguments, const char *text) {
         return read_address(text + 6, &arguments->begin, &arguments->has_begin);
     } else if (strncmp(text, "end=", 4) == 0) {
         return read_address(text + 4, &arguments->end, &arguments->has_end);
+    } else if (strcmp(text, "decode=thumb") == 0) {
+        arguments->decodes_thumb = true;
     } else if (strcmp(text, "audit=on") == 0) {
         arguments->audit = true;
     } else {
@@ -43,9 +45,8 @@ static int check(const struct arguments *arguments) {
     uint64_t begin = arguments->begin;
     uint64_t end = arguments->end;
     uint64_t distance = begin < end ? end - begin : begin - end;
-    bool has_files = arguments->out != NULL && arguments->table != NULL;
-    if (!has_files || !arguments->has_begin || !arguments->has_end) {
-        return arguments_refuse("arguments", "out=, table=, begin= and end= are needed");
+    if (arguments->out == NULL || !arguments->has_begin || !arguments->has_end) {
+        return arguments_refuse("arguments", "out=, begin= and end= are needed");
     }
     if (distance < REGION_LIMIT) {
         return arguments_refuse("begin and end", "the mark arrays overlap");

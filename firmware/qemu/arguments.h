@@ -1,5 +1,6 @@
 /*
- * Decides which arguments the plugin takes: out=, table=, begin=, end=, audit=on.
+ * Decides which arguments the plugin takes: out=, begin=, end=, decode=thumb,
+ * table=, audit=on.
  * What they are used for is left to plugin.c.
  */
 #ifndef PIONEER_ARGUMENTS_H
@@ -10,11 +11,12 @@
 
 struct arguments {
     const char *out;   /* counts file, written anew */
-    const char *table; /* timing table, lines `rule cycles` */
+    const char *table; /* timing table, lines `rule cycles`; NULL: no cycles */
     uint64_t begin;    /* address of pioneer_region_begin */
     uint64_t end;      /* address of pioneer_region_end */
     bool has_begin;
     bool has_end;
+    bool decodes_thumb; /* else nothing is decoded, and every instruction set is counted alike */
     bool audit; /* compare decoded bytes with every access that the emulator makes */
 };
 

@@ -99,10 +99,32 @@ void counts_add_times(struct counts *counts, const struct counts *part, uint64_t
     }
 }
 
-void counts_write(FILE *file, const struct counts *counts) {
-    for (int i = 0; i < COUNTER_COUNT; i++) {
-        const char *before = i == 0 ? "" : i == CLASS_ALU ? ",\"classes\":{" : ",";
-        fprintf(file, "%s\"%s\":%" PRIu64, before, names[i], counts->value[i]);
+static bool is_known(enum counter counter, bool has_classes, bool has_cycles) {
+    switch (counter) {
+    case COUNT_CYCLES:
+    case COUNT_CYCLES_SIMPLE:
+        return has_cycles;
+    case COUNT_ASSUMED:
+    case COUNT_UNDECODED:
+    case COUNT_INTERRUPTED:
+        return has_classes;
+    default:
+        return true;
     }
-    fputc('}', file);
+}
+
+void counts_write(FILE *file, const struct counts *counts, bool has_classes, bool has_cycles) {
+    for (int i = 0; i < COUNT_LINE_END; i++) {
+        fprintf(file, "%s\"%s\":", i == 0 ? "" : ",", names[i]);
+        if (is_known((enum counter)i, has_classes, has_cycles)) {
+            fprintf(file, "%" PRIu64, counts->value[i]);
+        } else {
+            fputs("null", file);
+        }
+    }
+    fputs(has_classes ? ",\"classes\":{" : ",\"classes\":null", file);
+    for (int i = CLASS_ALU; has_classes && i < COUNTER_COUNT; i++) {
+        fprintf(file, "%s\"%s\":%" PRIu64, i == CLASS_ALU ? "" : ",", names[i], counts->value[i]);
+    }
+    fputs(has_classes ? "}" : "", file);
 }

@@ -5,6 +5,7 @@
 #ifndef PIONEER_COUNTS_H
 #define PIONEER_COUNTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -62,7 +63,8 @@ void counts_add_run(struct counts *counts, const struct cost_table *table,
 /* Adds `times` all counters of `part`. */
 void counts_add_times(struct counts *counts, const struct counts *part, uint64_t times);
 
-/* Writes `"instructions":1,...,"classes":{...}` without braces around it. */
-void counts_write(FILE *file, const struct counts *counts);
+/* Writes `"instructions":1,...,"classes":{...}` without braces around it; what is not known is null:
+ * both cycles without has_cycles, they and all that only a decoder tells without has_classes. */
+void counts_write(FILE *file, const struct counts *counts, bool has_classes, bool has_cycles);
 
 #endif

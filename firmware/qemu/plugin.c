@@ -1,215 +1,26 @@
 /*
- * Decides which instructions ran between the firmware's region marks, from what QEMU tells.
- * Decoding is left to thumb.c, charging to cost.c, the file to region.c.
- *
- * A mark is a one-byte store to element `id` of one of two arrays of REGION_LIMIT bytes; wider
- * stores to them (clearing .bss) are none. Counted is everything after the begin store up to, not
- * including, the end store. A block is counted when control reaches the next one, so that a mark in
- * its middle splits it exactly. Blocks are never freed: their number is bounded by the firmware's
- * code.
+ * Decides whether and how the plugin counts in the emulator that loads it, from its arguments.
+ * Counting is left to by_block.c and by_instruction.c, the file to region.c.
  */
-#include <stdlib.h>
+#include "plugin.h"
+
 #include <string.h>
 
-#include "arguments.h"
-#include "block.h"
-#include "qemu_plugin.h"
-#include "region.h"
+#include "by_block.h"
+#include "by_instruction.h"
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_API;
 
-static struct arguments arguments;
-static struct cost_table table;
-static struct region region;
-
-/* Where the processor is: the block entered last, and its first instruction still to count. */
-static struct block *current;
-static unsigned uncounted;
-
-/* Blocks with runs that are not yet in the region's counts. */
-static struct block *ran;
-
-static struct {
-    uint64_t loaded;
-    uint64_t stored;
-} audit;
-
-static void count_run(struct block *block) {
-    if (block->runs++ == 0) {
-        block->ran_next = ran;
-        ran = block;
-    }
-}
-
-static void count_current_until(unsigned stop) {
-    if (uncounted == 0 && stop == current->length) {
-        count_run(current);
-    } else {
-        block_add_part(&region.counts, &table, current, uncounted, stop);
-    }
-}
-
-static void collect_runs(void) {
-    while (ran != NULL) {
-        struct block *block = ran;
-        counts_add_times(&region.counts, &block->once, block->runs);
-        block->runs = 0;
-        ran = block->ran_next;
-    }
-}
-
-static void pass_edge(struct block *next) {
-    const struct edge *edge = block_edge(next, current, &table);
-    uint64_t *value = region.counts.value;
-    count_current_until(edge->stop);
-    value[COUNT_CYCLES] += (uint64_t)(int64_t)edge->cycles;
-    value[COUNT_CYCLES_SIMPLE] += (uint64_t)(int64_t)edge->cycles_simple;
-    value[CLASS_BRANCH_TAKEN] += edge->taken;
-    value[COUNT_INTERRUPTED] += edge->interrupted;
-}
-
-static void on_block(unsigned int vcpu, void *userdata) {
-    struct block *next = userdata;
-    (void)vcpu;
-    if (region.open) {
-        pass_edge(next);
-    }
-    current = next;
-    uncounted = 0;
-}
-
-static void check_audit(void) {
-    const uint64_t *value = region.counts.value;
-    if (arguments.audit && (audit.loaded != value[COUNT_BYTES_LOADED] ||
-                          audit.stored != value[COUNT_BYTES_STORED])) {
-        region_error(&region, "bytes-differ-from-accesses", region.id);
-    }
-}
-
-/* Both give false for a mark that is out of order, which then is a store like any other. */
-static bool on_begin(const struct slot *slot, unsigned id) {
-    if (!region_begin(&region, id)) {
-        return false;
-    }
-    uncounted = slot->index + 1U;
-    audit.loaded = 0;
-    audit.stored = 0;
-    return true;
-}
-
-static bool on_end(const struct slot *slot, unsigned id) {
-    if (!region_may_end(&region, id)) {
-        return false;
-    }
-    count_current_until(slot->index);
-    collect_runs();
-    check_audit();
-    region_finish(&region);
-    return true;
-}
-
-/* A mark is a store of one byte to an element of one of the two arrays. */
-static bool take_mark(const struct slot *slot, uint64_t address) {
-    bool is_begin = address - arguments.begin < REGION_LIMIT;
-    bool is_end = address - arguments.end < REGION_LIMIT;
-    if (!is_begin && !is_end) {
-        return false;
-    }
-    unsigned id = (unsigned)(address - (is_begin ? arguments.begin : arguments.end));
-    if (slot->block != current) { /* an instruction re-run alone; no such store is known */
-        region_error(&region, "mark-out-of-step", id);
-        return false;
-    }
-    return is_begin ? on_begin(slot, id) : on_end(slot, id);
-}
-
-/* Accesses whose number or existence only the run shows. */
-static void on_dynamic_access(struct slot *slot, bool is_store, unsigned bytes) {
-    if (slot->insn.flags & THUMB_UNDECODED) {
-        region.counts.value[is_store ? COUNT_BYTES_STORED : COUNT_BYTES_LOADED] += bytes;
-        return;
-    }
-    slot->seen += bytes;
-    if (slot->seen >= slot->insn.bytes) {
-        slot->seen = 0;
-        counts_add_run(&region.counts, &table, &slot->insn);
-    }
-}
-
-/* An exclusive store reads too, inside the emulator. */
-static bool is_own_direction(const struct thumb_insn *insn, bool is_store) {
-    return (insn->flags & THUMB_UNDECODED) != 0 ||
-           (insn->flags & (is_store ? THUMB_STORES : THUMB_LOADS)) != 0;
-}
-
-static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t address,
-                      void *userdata) {
-    struct slot *slot = userdata;
-    bool is_store = qemu_plugin_mem_is_store(info);
-    unsigned bytes = 1U << qemu_plugin_mem_size_shift(info);
-    (void)vcpu;
-    if (!is_own_direction(&slot->insn, is_store)) {
-        return;
-    }
-    if (is_store && bytes == 1 && take_mark(slot, address)) {
-        return;
-    }
-    if (region.open) {
-        *(is_store ? &audit.stored : &audit.loaded) += bytes;
-        if (cost_is_dynamic(&slot->insn) || (slot->insn.flags & THUMB_UNDECODED) != 0) {
-            on_dynamic_access(slot, is_store, bytes);
-        }
-    }
-}
-
-/* Only accesses that may be marks or that the decoder cannot foretell cost time at run time. */
-static bool must_watch(const struct thumb_insn *insn) {
-    bool is_access = (insn->flags & (THUMB_LOADS | THUMB_STORES)) != 0;
-    bool may_mark = (insn->flags & THUMB_STORES) != 0 && insn->bytes == 1;
-    return may_mark || cost_is_dynamic(insn) || (insn->flags & THUMB_UNDECODED) != 0 ||
-           (arguments.audit && is_access);
-}
-
-static void read_halfwords(const struct qemu_plugin_insn *insn, uint16_t halfwords[2]) {
-    uint8_t bytes[4] = {0};
-#if QEMU_PLUGIN_API >= 3
-    qemu_plugin_insn_data(insn, bytes, sizeof bytes);
-#else
-    size_t size = qemu_plugin_insn_size(insn);
-    memcpy(bytes, qemu_plugin_insn_data(insn), size < sizeof bytes ? size : sizeof bytes);
-#endif
-    halfwords[0] = (uint16_t)(bytes[0] | (unsigned)bytes[1] << 8);
-    halfwords[1] = (uint16_t)(bytes[2] | (unsigned)bytes[3] << 8);
-}
+struct arguments arguments;
+struct cost_table table;
+struct region region;
 
 static void translate(struct qemu_plugin_tb *tb) {
-    unsigned length = (unsigned)qemu_plugin_tb_n_insns(tb);
-    if (length == 0) {
-        return;
+    if (arguments.decodes_thumb) {
+        by_block_translate(tb);
+    } else {
+        by_instruction_translate(tb);
     }
-    struct block *block = block_new(length);
-    if (block == NULL) {
-        fputs("pioneer timing: out of memory\n", stderr);
-        abort();
-    }
-    for (unsigned i = 0; i < length; i++) {
-        struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
-        uint16_t halfwords[2];
-        read_halfwords(insn, halfwords);
-        block->slots[i].insn = thumb_decode(halfwords[0], halfwords[1]);
-        block->slots[i].pc = (uint32_t)qemu_plugin_insn_vaddr(insn);
-    }
-    block_complete(block, &table);
-    /* Both directions: QEMU 7.2 calls nothing for a load that is registered as read only. */
-    for (unsigned i = 0; i < length; i++) {
-        const struct thumb_insn *insn = &block->slots[i].insn;
-        if (must_watch(insn)) {
-            qemu_plugin_register_vcpu_mem_cb(qemu_plugin_tb_get_insn(tb, i), on_access,
-                                             QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW,
-                                             &block->slots[i]);
-        }
-    }
-    qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_NO_REGS, block);
 }
 
 static void finish(void) {
@@ -250,21 +61,40 @@ static void register_callbacks(qemu_plugin_id_t id) {
 }
 #endif
 
-QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
-                                           char **argv) {
+/* A table is charged by instructions, which have to be decoded first. */
+static int read_table(void) {
     char problem[96];
-    if (strcmp(info->target_name, "arm") != 0 || !info->system_emulation) {
-        return arguments_refuse(info->target_name, "only qemu-system-arm is decoded");
+    if (arguments.table == NULL) {
+        return 0;
     }
-    if (info->system.max_vcpus != 1) {
-        return arguments_refuse("machine", "it has more than one processor");
-    }
-    if (arguments_read(&arguments, argc, argv) != 0) {
-        return -1;
+    if (!arguments.decodes_thumb) {
+        return arguments_refuse(arguments.table, "cycles need decode=thumb");
     }
     if (cost_read(&table, arguments.table, problem, sizeof problem) != 0) {
         return arguments_refuse(arguments.table, problem);
     }
+    return 0;
+}
+
+QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
+                                           char **argv) {
+    if (arguments_read(&arguments, argc, argv) != 0) {
+        return -1;
+    }
+    if (!info->system_emulation) {
+        return arguments_refuse(info->target_name, "only whole machines are counted");
+    }
+    if (arguments.decodes_thumb && strcmp(info->target_name, "arm") != 0) {
+        return arguments_refuse(info->target_name, "decode=thumb is for qemu-system-arm");
+    }
+    if (info->system.max_vcpus != 1) {
+        return arguments_refuse("machine", "it has more than one processor");
+    }
+    if (read_table() != 0) {
+        return -1;
+    }
+    region.has_classes = arguments.decodes_thumb;
+    region.has_cycles = arguments.table != NULL;
     region.file = fopen(arguments.out, "w");
     if (region.file == NULL) {
         return arguments_refuse(arguments.out, "cannot be written");

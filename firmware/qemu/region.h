@@ -15,6 +15,8 @@ enum { REGION_LIMIT = 16 }; /* elements of pioneer_region_begin and pioneer_regi
 
 struct region {
     FILE *file;
+    bool has_classes; /* instructions are decoded */
+    bool has_cycles;  /* and charged by a table */
     bool open;
     unsigned id;
     struct counts counts;

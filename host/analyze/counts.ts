@@ -29,10 +29,15 @@ export interface CycleFamily extends CountFamily {
   readonly weightStalls: number;
 }
 
-/** Cycles of every frame in order: measured ones where the device has a counter, else modelled ones with their stalls. */
+/**
+ * Cycles of every frame in order: measured ones where the device has a counter, else modelled ones with their stalls;
+ * none where the core has no timing table.
+ */
 export function cyclesPerFrame(facts: RunFacts): readonly number[] {
+  if (facts.deviceCycles) return facts.deviceCycles.perFrame;
   const stalls = stallsOf(facts);
-  return facts.deviceCycles?.perFrame ?? facts.frames.map((frame) => frame.cycles + stalls.cycles);
+  const modelled = facts.frames.map(({ cycles }) => cycles).filter((cycles) => cycles !== null);
+  return modelled.map((cycles) => cycles + stalls.cycles);
 }
 
 /** What the rated board's memories add to modelled cycles; nothing to measured ones. */

@@ -89,7 +89,10 @@ export function analyzeRun(facts: RunFacts): RunDocument {
   const instructions = instructionsOf(facts);
   const cycles = cyclesOf(facts);
   if (instructions === null) why.instructions = "nothing on this board counts instructions";
-  if (cycles === null) why.cycles = "neither the device nor a model gave cycles";
+  if (cycles === null) {
+    const counts = facts.frames.length > 0;
+    why.cycles = counts ? facts.cycleModel : "neither the device nor a model gave cycles";
+  }
 
   const timing = timingOf(facts, rated, why);
   const latencyMs = timing === null ? null : latencyOf(facts, timing);

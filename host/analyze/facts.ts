@@ -81,16 +81,16 @@ export interface ModelFacts {
 /** What a counting instrument saw between the marks around one frame. */
 export interface FrameCounts {
   readonly instructions: number;
-  /** Cycles by the core's timing table [cycle]. */
-  readonly cycles: number;
+  /** Cycles by the core's timing table [cycle]; null where it has none. */
+  readonly cycles: number | null;
   /** Cycles by a second, simpler model; the two bound the uncertainty [cycle]. */
   readonly cyclesSimple: number | null;
   readonly loads: number;
   readonly stores: number;
   readonly bytesLoaded: number;
   readonly bytesStored: number;
-  /** Instructions by class: "mac", "load", ... */
-  readonly classes: Readonly<Record<string, number>>;
+  /** Instructions by class: "mac", "load", ...; null where nothing decodes them. */
+  readonly classes: Readonly<Record<string, number>> | null;
 }
 
 /** Cycles of each frame by the device's own counter. */
@@ -166,7 +166,7 @@ export interface RunFacts {
   readonly frames: readonly FrameCounts[];
   /** What counted, for the source of counted values. */
   readonly counter: string;
-  /** What turned counts into cycles. */
+  /** What turned counts into cycles; where they are null, why. */
   readonly cycleModel: string;
   /** Measured cycles win over modelled ones. */
   readonly deviceCycles: DeviceCycles | null;

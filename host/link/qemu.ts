@@ -179,8 +179,7 @@ async function explainStart(
 
 /** The Debian and Homebrew packages of the emulators this project starts. */
 function missing(command: string): MissingToolError {
-  const family = command.replace(/^qemu-system-/, "");
-  const debian = family === "arm" ? "qemu-system-arm" : "qemu-system-misc";
+  const debian = command === "qemu-system-arm" ? "qemu-system-arm" : "qemu-system-misc";
   return new MissingToolError(
     "TP-NEED-010",
     {

@@ -2,7 +2,7 @@
  * Decides whether a core's timing table can be charged, and how it is handed to the emulator's plugin.
  * What the rules mean is left to boards/cores and firmware/qemu/cost.h.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../../codegen/index.ts";
 import { BOARDS_DIR } from "./paths.ts";
@@ -28,10 +28,26 @@ export interface CoreTable {
   readonly rules: Readonly<Record<string, CoreRule>>;
 }
 
+/** Cores whose instructions the timing plugin decodes: those that have no more than Thumb-2 with DSP and floats. */
+const THUMB_CORES: readonly string[] = ["cortex-m0plus", "cortex-m4", "cortex-m7", "cortex-m33"];
+
 const MAX_FILE_BYTES = 1 << 20;
 const MAX_CYCLES = 64;
 const CORE_ID = /^[a-z0-9-]{1,40}$/;
 const RULE_NAME = /^[A-Za-z]{1,31}$/;
+
+/** The decoder for code of core `id`; null: instructions and accesses are counted, classes and cycles are not. */
+export function decoderOf(id: string): "thumb" | null {
+  return THUMB_CORES.includes(id) ? "thumb" : null;
+}
+
+/** The timing table of core `id`, or null when nobody has written one. @throws UsageError TP-USE-141 for a bad one */
+export function findCoreTable(
+  id: string,
+  directory: string = join(BOARDS_DIR, "cores"),
+): CoreTable | null {
+  return existsSync(join(directory, `${id}.json`)) ? loadCoreTable(id, directory) : null;
+}
 
 /**
  * The timing table of core `id`.

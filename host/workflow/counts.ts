@@ -35,6 +35,13 @@ export const COUNTERS = [
   "interrupted",
 ] as const;
 
+/** Counters of every instruction set; the others need a decoder or a timing table. */
+const ALWAYS = ["instructions", "loads", "stores", "bytesLoaded", "bytesStored"] as const;
+
+/** Counters that a decoder adds, and those that a timing table adds to it. */
+const OF_DECODER = ["assumed", "undecoded", "interrupted"] as const;
+const OF_TABLE = ["cycles", "cyclesSimple"] as const;
+
 /** One pass through a marked region. Counts are exact; both cycles are a model. */
 export interface RegionCounts {
   /** Element of the mark arrays, 0..15. */
@@ -43,23 +50,24 @@ export interface RegionCounts {
   readonly index: number;
   /** Instructions executed, those that an IT block skipped included. */
   readonly instructions: number;
-  /** By the core's table [cycle]. */
-  readonly cycles: number;
-  /** By the rule simple-m4 [cycle]. */
-  readonly cyclesSimple: number;
+  /** By the core's table [cycle]; null where the core has none. */
+  readonly cycles: number | null;
+  /** By the rule simple-m4 [cycle]; null with cycles. */
+  readonly cyclesSimple: number | null;
   /** Instructions that read memory. */
   readonly loads: number;
   /** Instructions that wrote memory. */
   readonly stores: number;
   readonly bytesLoaded: number;
   readonly bytesStored: number;
-  /** Conditional divisions and FPU operations charged as if they ran, which nothing shows. */
-  readonly assumed: number;
-  /** Instructions the decoder does not know; charged 1 cycle. */
-  readonly undecoded: number;
-  /** Exceptions that were entered inside the region. */
-  readonly interrupted: number;
-  readonly classes: Readonly<Record<InstructionClass, number>>;
+  /** Conditional divisions and FPU operations charged as if they ran, which nothing shows; null with classes. */
+  readonly assumed: number | null;
+  /** Instructions the decoder does not know; charged 1 cycle. Null with classes. */
+  readonly undecoded: number | null;
+  /** Exceptions that were entered inside the region; null with classes. */
+  readonly interrupted: number | null;
+  /** Null where nothing decodes the instruction set. */
+  readonly classes: Readonly<Record<InstructionClass, number>> | null;
 }
 
 /** Something that makes the file's numbers doubtful. */
@@ -148,14 +156,24 @@ function readRegion(value: Record<string, unknown>): RegionCounts | Problem {
   const { region, index, classes } = value;
   if (!isCount(region) || region >= REGION_LIMIT) return unreadable("region is not 0..15");
   if (!isCount(index)) return unreadable("index is not a count");
-  const bad = COUNTERS.find((name) => !isCount(value[name]));
-  if (bad) return unreadable(`${bad} is not a count`);
+  const isDecoded = classes !== null;
+  const isCharged = isDecoded && value.cycles !== null;
+  const counted = [
+    ...ALWAYS,
+    ...(isDecoded ? OF_DECODER : []),
+    ...(isCharged ? OF_TABLE : []),
+  ] as readonly (typeof COUNTERS)[number][];
+  for (const name of COUNTERS) {
+    if (counted.includes(name) ? !isCount(value[name]) : value[name] !== null) {
+      return unreadable(`${name} is not ${counted.includes(name) ? "a count" : "null"}`);
+    }
+  }
+  const counters = pick(value, COUNTERS) as Omit<RegionCounts, "region" | "index" | "classes">;
+  if (!isDecoded) return { region, index, ...counters, classes: null };
   if (!isRecord(classes)) return unreadable("classes are missing");
   const badClass = INSTRUCTION_CLASSES.find((name) => !isCount(classes[name]));
   if (badClass) return unreadable(`classes.${badClass} is not a count`);
-
-  const counters = pick(value, COUNTERS);
-  const byClass = pick(classes, INSTRUCTION_CLASSES);
+  const byClass = pick(classes, INSTRUCTION_CLASSES) as Record<InstructionClass, number>;
   const sum = INSTRUCTION_CLASSES.reduce((total, name) => total + byClass[name], 0);
   if (sum - byClass.branchTaken !== counters.instructions) {
     return unreadable("classes do not add up to instructions");
@@ -166,8 +184,8 @@ function readRegion(value: Record<string, unknown>): RegionCounts | Problem {
 function pick<Name extends string>(
   value: Record<string, unknown>,
   names: readonly Name[],
-): Record<Name, number> {
-  return Object.fromEntries(names.map((name) => [name, value[name]])) as Record<Name, number>;
+): Record<Name, unknown> {
+  return Object.fromEntries(names.map((name) => [name, value[name]])) as Record<Name, unknown>;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

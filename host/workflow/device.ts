@@ -70,7 +70,7 @@ export function requireEmulated(board: Board): EmulatedBoard {
     "TP-USE-126",
     {
       what: `no firmware is built for ${board.id} yet`,
-      why: "firmware/hal has QEMU's Cortex-M4 so far; real boards are described, generated for and rated",
+      why: "firmware/hal has QEMU's boards so far; real boards are described, generated for and rated",
       fix: `pioneer run MODEL --board ${board.emulatedBy} --as ${board.id}`,
     },
     { board: board.id },
@@ -104,7 +104,11 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
   const { app, key, modelDir, flags, progress, signal } = request;
   progress.step(`building ${app} for ${board.id}`);
   const { elf } = await buildFirmware({ board: board.id, app, modelDir, key, flags, signal });
-  const [symbols, sizes] = await Promise.all([readSymbols(elf), readSizes(elf)]);
+  const compiler = compilerOf(board.id);
+  const [symbols, sizes] = await Promise.all([
+    readSymbols(elf, compiler.toolchain),
+    readSizes(elf, compiler.toolchain),
+  ]);
   progress.step("preparing the counting plugin");
   const plugin = await prepareTimingPlugin({
     core: board.core,
@@ -121,8 +125,7 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
     machine: board.emulator.machine,
     command: board.emulator.program,
     args: [
-      ...["-M", board.emulator.machine, "-display", "none", "-monitor", "none"],
-      ...["-semihosting-config", "enable=on,target=native", "-kernel", elf],
+      ...emulatorArguments(board, elf),
       ...pluginArguments(plugin, marks, counts),
       ...(request.emulatorArguments ?? []),
     ],
@@ -130,12 +133,18 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
   return {
     link,
     firmware: { elf, symbols, sizes },
-    flags: compilerFlags(board.id, flags ?? []),
+    flags: compilerFlags(compiler, flags ?? []),
     counter: "QEMU timing plugin, between the region marks",
     cycleModel: plugin.source,
     readCounts: () => readFile(counts).catch(() => null),
     dispose: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** What starts the emulator of a board with a program; the serial line and the plugin come on top. */
+export function emulatorArguments(board: EmulatedBoard, elf: string): readonly string[] {
+  const { machine, arguments: own } = board.emulator;
+  return ["-M", machine, ...own, "-display", "none", "-monitor", "none", "-kernel", elf];
 }
 
 function addressOf(symbols: readonly FirmwareSymbol[], name: string): number {
@@ -144,15 +153,25 @@ function addressOf(symbols: readonly FirmwareSymbol[], name: string): number {
   return symbol.address;
 }
 
-/** Optimisation, language and core flags as platformio.ini, the board's PlatformIO file and the request give them. */
-function compilerFlags(board: string, further: readonly string[]): string {
-  const ini = readFileSync(join(FIRMWARE_DIR, "platformio.ini"), "utf8");
+interface Compiler {
+  /** Prefix of its programs' names: "arm-none-eabi-". */
+  readonly toolchain: string;
+  readonly cpu_flags: readonly string[];
+}
+
+/** How the board's PlatformIO file has its code compiled. */
+function compilerOf(board: string): Compiler {
   const file = readFileSync(join(FIRMWARE_DIR, "boards", `${board}.json`), "utf8");
+  return (JSON.parse(file) as { build: Compiler }).build;
+}
+
+/** Optimisation, language and core flags as platformio.ini, the board's PlatformIO file and the request give them. */
+function compilerFlags(compiler: Compiler, further: readonly string[]): string {
+  const ini = readFileSync(join(FIRMWARE_DIR, "platformio.ini"), "utf8");
   const common = ini.match(/^ {4}-(?:O\w|std=\S+|ffast-math|flto)$/gm) ?? [];
-  const { build } = JSON.parse(file) as { build: { cpu_flags: readonly string[] } };
   const isLevel = (flag: string): boolean => /^-O\w$/.test(flag);
   const kept = common
     .map((flag) => flag.trim())
     .filter((flag) => !isLevel(flag) || !further.some(isLevel));
-  return [...kept, ...build.cpu_flags, ...further].join(" ");
+  return [...kept, ...compiler.cpu_flags, ...further].join(" ");
 }

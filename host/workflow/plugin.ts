@@ -6,24 +6,27 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MissingToolError, type ToolkitError } from "../../codegen/index.ts";
-import { costLines, loadCoreTable } from "./core-table.ts";
+import { costLines, decoderOf, findCoreTable } from "./core-table.ts";
 import { FIRMWARE_DIR, WORK_DIR } from "./paths.ts";
 import { runProcess } from "./process.ts";
 
 /** Versions of QEMU's plugin interface that firmware/qemu/qemu_plugin.h declares. */
 export type PluginApi = 1 | 2 | 3 | 7;
 
-/** A built plugin with the timing table of one core. */
+/** A built plugin with what is known of one core. */
 export interface TimingPlugin {
   readonly library: string;
-  readonly table: string;
+  /** What decodes the core's instructions into classes; null: nothing does. */
+  readonly decoder: "thumb" | null;
+  /** File of the core's timing table; null: there is none, and no cycles. */
+  readonly table: string | null;
   readonly api: PluginApi;
-  /** For Quantity.source: which table charged the cycles. */
+  /** For Quantity.source: which table charged the cycles; without a table why there are none. */
   readonly source: string;
 }
 
 export interface PluginRequest {
-  /** File name of boards/cores without .json. */
+  /** A board's core; its table is boards/cores/CORE.json, if there is one. */
   readonly core: string;
   /** Default: qemu-system-arm. */
   readonly emulator?: string;
@@ -53,8 +56,9 @@ const FLAGS = ["-std=c11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-W
 export async function prepareTimingPlugin(request: PluginRequest): Promise<TimingPlugin> {
   const { signal, compiler = "gcc", emulator = "qemu-system-arm" } = request;
   const directory = request.directory ?? join(WORK_DIR, "qemu");
-  const core = loadCoreTable(request.core);
-  const api = pluginApi(await versionOf(emulator, EMULATOR_INSTALL, signal));
+  const core = findCoreTable(request.core);
+  const decoder = decoderOf(request.core);
+  const api = pluginApi(await versionOf(emulator, emulatorInstall(emulator), signal));
   const compilerVersion = await versionOf(compiler, COMPILER_INSTALL, signal);
   const sources = await readSources();
   await mkdir(directory, { recursive: true });
@@ -68,10 +72,14 @@ export async function prepareTimingPlugin(request: PluginRequest): Promise<Timin
       .map((s) => join(SOURCE_DIR, s.name));
     await buildLibrary(compiler, [...flags, ...inputs], library, signal);
   }
+  if (core === null || decoder === null) {
+    const source = `boards/cores has no timing table for ${request.core}`;
+    return { library, decoder, table: null, api, source };
+  }
   const lines = costLines(core);
   const table = join(directory, `${core.id}-${digest(lines)}.table`);
   if (!(await exists(table))) await writeWhole(table, (file) => writeFile(file, lines));
-  return { library, table, api, source: `timing plugin, boards/cores/${core.id}.json` };
+  return { library, decoder, table, api, source: `timing plugin, boards/cores/${core.id}.json` };
 }
 
 /**
@@ -90,7 +98,7 @@ export function pluginApi(versionText: string): PluginApi {
         why: found
           ? `version ${found[1]}.${found[2]} is older than 4.2`
           : "its --version names no version",
-        fix: EMULATOR_INSTALL,
+        fix: emulatorInstall("qemu-system-arm"),
       },
       { versionText: versionText.slice(0, 200) },
     );
@@ -102,8 +110,8 @@ export function pluginApi(versionText: string): PluginApi {
 
 /**
  * Arguments for the emulator's command line; `counts` is the file that the plugin writes.
- * Unless `audit` is false every memory access of a region is compared with the bytes that were decoded; a
- * difference is a problem in the counts file.
+ * Unless `audit` is false every memory access of a region is compared with the bytes that were decoded, where they
+ * are; a difference is a problem in the counts file.
  */
 export function pluginArguments(
   plugin: TimingPlugin,
@@ -114,16 +122,21 @@ export function pluginArguments(
   const values = [
     `file=${escapeComma(plugin.library)}`,
     `out=${escapeComma(counts)}`,
-    `table=${escapeComma(plugin.table)}`,
     `begin=${hex(marks.begin)}`,
     `end=${hex(marks.end)}`,
-    ...(options.audit === false ? [] : ["audit=on"]),
+    ...(plugin.decoder === null ? [] : [`decode=${plugin.decoder}`]),
+    ...(plugin.table === null ? [] : [`table=${escapeComma(plugin.table)}`]),
+    ...(options.audit === false || plugin.decoder === null ? [] : ["audit=on"]),
   ];
   return ["-plugin", values.join(",")];
 }
 
-const EMULATOR_INSTALL =
-  process.platform === "darwin" ? "brew install qemu" : "sudo apt install qemu-system-arm";
+/** The command that gets an emulator; QEMU's machines come in two Debian packages. */
+export function emulatorInstall(program: string): string {
+  if (process.platform === "darwin") return "brew install qemu";
+  const isArm = program === "qemu-system-arm";
+  return `sudo apt install ${isArm ? "qemu-system-arm" : "qemu-system-misc"}`;
+}
 const COMPILER_INSTALL =
   process.platform === "darwin" ? "xcode-select --install" : "sudo apt install gcc libc6-dev";
 

@@ -4,7 +4,8 @@
  */
 import { runProcess } from "./process.ts";
 
-const INSTALL = "npm run setup (Debian: apt install binutils-arm-none-eabi)";
+/** The programs that read a board's files come with its compiler. */
+const INSTALL = "see which compiler the board needs: pioneer doctor";
 
 export interface FirmwareSymbol {
   readonly name: string;
@@ -21,10 +22,13 @@ export interface FirmwareSizes {
   readonly ramBytes: number;
 }
 
-/** Defined symbols in order of address. */
-export async function readSymbols(elf: string): Promise<readonly FirmwareSymbol[]> {
+/** Defined symbols in order of address; `toolchain` is the prefix of the compiler's programs. */
+export async function readSymbols(
+  elf: string,
+  toolchain = "arm-none-eabi-",
+): Promise<readonly FirmwareSymbol[]> {
   const { stdout } = await runProcess(
-    "arm-none-eabi-nm",
+    `${toolchain}nm`,
     ["--print-size", "--defined-only", "--numeric-sort", elf],
     { install: INSTALL },
   );
@@ -57,9 +61,9 @@ export function functionAt(symbols: readonly FirmwareSymbol[], pc: number): stri
   return distance === 0 ? found.name : `${found.name}+${distance}`;
 }
 
-/** Sizes as `arm-none-eabi-size` gives them: flash = text + data, RAM = data + bss. */
-export async function readSizes(elf: string): Promise<FirmwareSizes> {
-  const { stdout } = await runProcess("arm-none-eabi-size", [elf], { install: INSTALL });
+/** Sizes as the toolchain's `size` gives them: flash = text + data, RAM = data + bss. */
+export async function readSizes(elf: string, toolchain = "arm-none-eabi-"): Promise<FirmwareSizes> {
+  const { stdout } = await runProcess(`${toolchain}size`, [elf], { install: INSTALL });
   const [text, data, bss] = (stdout.split("\n")[1] ?? "").trim().split(/\s+/).map(Number);
   return { flashBytes: (text ?? 0) + (data ?? 0), ramBytes: (data ?? 0) + (bss ?? 0) };
 }

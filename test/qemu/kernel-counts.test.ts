@@ -49,7 +49,7 @@ async function measure(inputSize: number, hiddenSize: number, format: "int8" | "
     expect(counts.problems).toEqual([]);
     const macs = STEPS * 4 * hiddenSize * (inputSize + hiddenSize);
     const perMacOf = (field: "instructions" | "cycles" | "cyclesSimple") =>
-      counts.regions.reduce((sum, region) => sum + region[field], 0) / macs;
+      counts.regions.reduce((sum, region) => sum + (region[field] ?? Number.NaN), 0) / macs;
     const { plan, quantize } = generated.stages;
     const twin = createTwin(quantize.model);
     const answers = xorshiftFrames(plan.input, inputSize, SEED, STEPS).map((x) => twin.step(x));

@@ -80,13 +80,14 @@ describe.skipIf(missing)("timing plugin, when something is wrong", () => {
     let table: string;
     beforeAll(() => {
       elf = assemble(place, "arguments", "");
-      table = plugin.table;
+      table = plugin.table ?? "";
     });
 
     const values = (over: Record<string, string>) => ({
       out: join(place.folder, "out"),
       begin: "0x20000000",
       end: "0x20000010",
+      decode: "thumb",
       table,
       ...over,
     });
@@ -109,6 +110,7 @@ describe.skipIf(missing)("timing plugin, when something is wrong", () => {
       ["mark arrays that overlap", () => ({ end: "0x20000008" }), "overlap"],
       ["a word it does not know", () => ({ frames: "3" }), "not an argument"],
       ["a counts file without a folder", () => ({ out: "/nowhere/at/all" }), "cannot be written"],
+      ["a decoder it does not have", () => ({ decode: "mips" }), "not an argument"],
       ["no table", () => ({ table: "/nowhere/at/all" }), "cannot be opened"],
       ["an empty table", () => ({ table: badTable("empty", "") }), "rule alu is missing"],
       ["a rule twice", () => ({ table: badTable("twice", "alu 1\nalu 1\n") }), "given twice"],
@@ -124,6 +126,13 @@ describe.skipIf(missing)("timing plugin, when something is wrong", () => {
       const run = await start(over());
       expect(run.stderr).toContain("pioneer timing:");
       expect(run.stderr).toContain(reason);
+      expect(run.status).not.toBe(0);
+    });
+
+    test("a table for instructions that it does not decode", async () => {
+      const list = ["out=/dev/null", "begin=0", "end=16", `table=${table}`].join(",");
+      const run = await runEmulator(elf, ["-plugin", `file=${plugin.library},${list}`]);
+      expect(run.stderr).toContain("cycles need decode=thumb");
       expect(run.status).not.toBe(0);
     });
   });

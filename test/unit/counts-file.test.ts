@@ -53,6 +53,18 @@ describe("parseCounts", () => {
     expect(parseCounts(text)).toEqual({ regions, problems: [] });
   });
 
+  test("what nothing decodes or charges is null", () => {
+    const uncharged = { ...RECORD, cycles: null, cyclesSimple: null };
+    const undecoded = {
+      ...uncharged,
+      ...{ assumed: null, undecoded: null, interrupted: null, classes: null },
+    };
+    expect(parseCounts(line(uncharged) + line(undecoded))).toEqual({
+      regions: [uncharged, undecoded],
+      problems: [],
+    });
+  });
+
   test("the plugin's errors keep their word and their regions", () => {
     const text =
       '{"error":"nested-begin","region":1,"open":0}\n{"error":"end-without-begin","region":3,"open":null}\n';
@@ -73,6 +85,9 @@ describe("parseCounts", () => {
     ["a text for a number", line({ loads: "4" }), "loads is not a count"],
     ["a number above 2^53", line({ instructions: 2 ** 53 }), "instructions is not a count"],
     ["a missing number", line({ bytesLoaded: undefined }), "bytesLoaded is not a count"],
+    ["one of two cycles", line({ cycles: null }), "cyclesSimple is not null"],
+    ["cycles of what is not decoded", line({ classes: null }), "cycles is not null"],
+    ["no instructions", line({ instructions: null }), "instructions is not a count"],
     ["no classes", line({ classes: undefined }), "classes are missing"],
     ["a missing class", line({ classes: { ...CLASSES, fpu: undefined } }), "classes.fpu"],
     ["classes that do not add up", line({ instructions: 28 }), "do not add up"],

@@ -7,7 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { type Schema, violations } from "../../codegen/json-schema.ts";
-import { costLines, loadCoreTable } from "../../host/workflow/core-table.ts";
+import {
+  costLines,
+  decoderOf,
+  findCoreTable,
+  loadCoreTable,
+} from "../../host/workflow/core-table.ts";
 import { pluginApi, pluginArguments, type TimingPlugin } from "../../host/workflow/plugin.ts";
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
@@ -45,13 +50,19 @@ describe("pluginApi", () => {
 });
 
 describe("pluginArguments", () => {
-  const plugin: TimingPlugin = { library: "/a,b/t.so", table: "/a,b/m4", api: 1, source: "" };
+  const plugin: TimingPlugin = {
+    library: "/a,b/t.so",
+    decoder: "thumb",
+    table: "/a,b/m4",
+    api: 1,
+    source: "",
+  };
   const marks = { begin: 0x2000_0000, end: 0x2000_0010 };
 
   test("commas are doubled, addresses hexadecimal, accesses compared", () => {
     expect(pluginArguments(plugin, marks, "/c/out,1")).toEqual([
       "-plugin",
-      "file=/a,,b/t.so,out=/c/out,,1,table=/a,,b/m4,begin=0x20000000,end=0x20000010,audit=on",
+      "file=/a,,b/t.so,out=/c/out,,1,begin=0x20000000,end=0x20000010,decode=thumb,table=/a,,b/m4,audit=on",
     ]);
   });
 
@@ -60,8 +71,28 @@ describe("pluginArguments", () => {
     expect(value).not.toContain("audit");
   });
 
+  test("without a decoder there is neither a table nor bytes to compare", () => {
+    const plain = { ...plugin, decoder: null, table: null };
+    expect(pluginArguments(plain, marks, "o")[1]).toBe(
+      "file=/a,,b/t.so,out=o,begin=0x20000000,end=0x20000010",
+    );
+  });
+
   test.each([-1, 2 ** 32, 1.5, Number.NaN])("refuses the address %s", (begin) => {
     expect(() => pluginArguments(plugin, { ...marks, begin }, "o")).toThrow(RangeError);
+  });
+});
+
+describe("what is known of a core", () => {
+  test.each([
+    ["cortex-m4", "thumb", "cortex-m4"],
+    ["cortex-m7", "thumb", null],
+    ["cortex-m55", null, null],
+    ["rv32imc", null, null],
+    ["xtensa-lx106", null, null],
+  ])("%s", (core, decoder, table) => {
+    expect(decoderOf(core)).toBe(decoder);
+    expect(findCoreTable(core)?.id ?? null).toBe(table);
   });
 });
 

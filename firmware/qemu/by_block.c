@@ -1,0 +1,198 @@
+/*
+ * Counts Thumb code by blocks, decoded once when the emulator translates them.
+ * Decoding is left to thumb.c, charging to cost.c, deciding what a mark does to marks.c.
+ *
+ * A block is counted when control reaches the next one, so that a mark in its middle splits it
+ * exactly. Blocks are never freed: their number is bounded by the firmware's code.
+ */
+#include "by_block.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "block.h"
+#include "marks.h"
+#include "plugin.h"
+
+/* Where the processor is: the block entered last, and its first instruction still to count. */
+static struct block *current;
+static unsigned uncounted;
+
+/* Blocks with runs that are not yet in the region's counts. */
+static struct block *ran;
+
+static struct {
+    uint64_t loaded;
+    uint64_t stored;
+} audit;
+
+static void count_run(struct block *block) {
+    if (block->runs++ == 0) {
+        block->ran_next = ran;
+        ran = block;
+    }
+}
+
+static void count_current_until(unsigned stop) {
+    if (uncounted == 0 && stop == current->length) {
+        count_run(current);
+    } else {
+        block_add_part(&region.counts, &table, current, uncounted, stop);
+    }
+}
+
+static void collect_runs(void) {
+    while (ran != NULL) {
+        struct block *block = ran;
+        counts_add_times(&region.counts, &block->once, block->runs);
+        block->runs = 0;
+        ran = block->ran_next;
+    }
+}
+
+static void pass_edge(struct block *next) {
+    const struct edge *edge = block_edge(next, current, &table);
+    uint64_t *value = region.counts.value;
+    count_current_until(edge->stop);
+    value[COUNT_CYCLES] += (uint64_t)(int64_t)edge->cycles;
+    value[COUNT_CYCLES_SIMPLE] += (uint64_t)(int64_t)edge->cycles_simple;
+    value[CLASS_BRANCH_TAKEN] += edge->taken;
+    value[COUNT_INTERRUPTED] += edge->interrupted;
+}
+
+static void on_block(unsigned int vcpu, void *userdata) {
+    struct block *next = userdata;
+    (void)vcpu;
+    if (region.open) {
+        pass_edge(next);
+    }
+    current = next;
+    uncounted = 0;
+}
+
+static void check_audit(void) {
+    const uint64_t *value = region.counts.value;
+    if (arguments.audit && (audit.loaded != value[COUNT_BYTES_LOADED] ||
+                            audit.stored != value[COUNT_BYTES_STORED])) {
+        region_error(&region, "bytes-differ-from-accesses", region.id);
+    }
+}
+
+/* False for a store that is no mark, or one out of order, which then counts as any other. */
+static bool take_mark(const struct slot *slot, uint64_t address) {
+    struct mark mark = mark_at(address);
+    if (mark.kind == MARK_NONE) {
+        return false;
+    }
+    if (slot->block != current) { /* an instruction re-run alone; no such store is known */
+        region_error(&region, "mark-out-of-step", mark.id);
+        return false;
+    }
+    if (mark.kind == MARK_BEGIN) {
+        if (!region_begin(&region, mark.id)) {
+            return false;
+        }
+        uncounted = slot->index + 1U;
+        audit.loaded = 0;
+        audit.stored = 0;
+        return true;
+    }
+    if (!region_may_end(&region, mark.id)) {
+        return false;
+    }
+    count_current_until(slot->index);
+    collect_runs();
+    check_audit();
+    region_finish(&region);
+    return true;
+}
+
+/* Accesses whose number or existence only the run shows. */
+static void on_dynamic_access(struct slot *slot, bool is_store, unsigned bytes) {
+    if (slot->insn.flags & THUMB_UNDECODED) {
+        region.counts.value[is_store ? COUNT_BYTES_STORED : COUNT_BYTES_LOADED] += bytes;
+        return;
+    }
+    slot->seen += bytes;
+    if (slot->seen >= slot->insn.bytes) {
+        slot->seen = 0;
+        counts_add_run(&region.counts, &table, &slot->insn);
+    }
+}
+
+/* An exclusive store reads too, inside the emulator. */
+static bool is_own_direction(const struct thumb_insn *insn, bool is_store) {
+    return (insn->flags & THUMB_UNDECODED) != 0 ||
+           (insn->flags & (is_store ? THUMB_STORES : THUMB_LOADS)) != 0;
+}
+
+static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t address,
+                      void *userdata) {
+    struct slot *slot = userdata;
+    bool is_store = qemu_plugin_mem_is_store(info);
+    unsigned bytes = 1U << qemu_plugin_mem_size_shift(info);
+    (void)vcpu;
+    if (!is_own_direction(&slot->insn, is_store)) {
+        return;
+    }
+    if (is_store && bytes == 1 && take_mark(slot, address)) {
+        return;
+    }
+    if (region.open) {
+        *(is_store ? &audit.stored : &audit.loaded) += bytes;
+        if (cost_is_dynamic(&slot->insn) || (slot->insn.flags & THUMB_UNDECODED) != 0) {
+            on_dynamic_access(slot, is_store, bytes);
+        }
+    }
+}
+
+/* Only accesses that may be marks or that the decoder cannot foretell cost time at run time. */
+static bool must_watch(const struct thumb_insn *insn) {
+    bool is_access = (insn->flags & (THUMB_LOADS | THUMB_STORES)) != 0;
+    bool may_mark = (insn->flags & THUMB_STORES) != 0 && insn->bytes == 1;
+    return may_mark || cost_is_dynamic(insn) || (insn->flags & THUMB_UNDECODED) != 0 ||
+           (arguments.audit && is_access);
+}
+
+static void read_halfwords(const struct qemu_plugin_insn *insn, uint16_t halfwords[2]) {
+    uint8_t bytes[4] = {0};
+#if QEMU_PLUGIN_API >= 3
+    qemu_plugin_insn_data(insn, bytes, sizeof bytes);
+#else
+    size_t size = qemu_plugin_insn_size(insn);
+    memcpy(bytes, qemu_plugin_insn_data(insn), size < sizeof bytes ? size : sizeof bytes);
+#endif
+    halfwords[0] = (uint16_t)(bytes[0] | (unsigned)bytes[1] << 8);
+    halfwords[1] = (uint16_t)(bytes[2] | (unsigned)bytes[3] << 8);
+}
+
+void by_block_translate(struct qemu_plugin_tb *tb) {
+    unsigned length = (unsigned)qemu_plugin_tb_n_insns(tb);
+    if (length == 0) {
+        return;
+    }
+    struct block *block = block_new(length);
+    if (block == NULL) {
+        fputs("pioneer timing: out of memory\n", stderr);
+        abort();
+    }
+    for (unsigned i = 0; i < length; i++) {
+        struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+        uint16_t halfwords[2];
+        read_halfwords(insn, halfwords);
+        block->slots[i].insn = thumb_decode(halfwords[0], halfwords[1]);
+        block->slots[i].pc = (uint32_t)qemu_plugin_insn_vaddr(insn);
+    }
+    block_complete(block, &table);
+    /* Both directions: QEMU 7.2 calls nothing for a load that is registered as read only. */
+    for (unsigned i = 0; i < length; i++) {
+        const struct thumb_insn *insn = &block->slots[i].insn;
+        if (must_watch(insn)) {
+            qemu_plugin_register_vcpu_mem_cb(qemu_plugin_tb_get_insn(tb, i), on_access,
+                                             QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW,
+                                             &block->slots[i]);
+        }
+    }
+    qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_NO_REGS, block);
+}
