@@ -6,6 +6,8 @@
  */
 #include "cortex_m/cortex_m.h"
 #include "hal.h"
+#include "image.h"
+#include "register.h"
 
 #define UART_DATA REGISTER(0x40004000u)
 #define UART_STATE REGISTER(0x40004004u)
@@ -111,5 +113,5 @@ void hal_exit(int status) {
 }
 
 uint32_t hal_stack_bytes(void) {
-    return cortex_m_stack_bytes();
+    return image_stack_bytes();
 }

@@ -2,6 +2,7 @@
  * The cycle counter of the debug unit, extended to 64 bits, or the knowledge that there is none.
  * What is timed with it is left to the programs.
  */
+#include "../register.h"
 #include "cortex_m.h"
 
 #define DEMCR REGISTER(0xE000EDFCu)

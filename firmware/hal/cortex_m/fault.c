@@ -3,6 +3,8 @@
  * Telling the host is left to hal_on_fault; naming the function to the host, which has the ELF.
  */
 #include "../hal.h"
+#include "../image.h"
+#include "../register.h"
 #include "cortex_m.h"
 
 #define CCR REGISTER(0xE000ED14u)

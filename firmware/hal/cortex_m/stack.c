@@ -1,11 +1,10 @@
 /*
- * The stack's depth, by painting it at the start, and its limit, by a region that nobody may touch.
- * Where both lie is left to the linker script.
+ * The stack's limit: a region below it that nobody may touch.
+ * Where it lies is left to the linker script, the stack's depth to image.c.
  */
+#include "../image.h"
+#include "../register.h"
 #include "cortex_m.h"
-
-/* No address, small number or repeated byte: real data is unlikely to look like it. */
-#define PAINT 0x5AFEC0DEu
 
 /* The memory protection unit (Armv7-M ARM, B3.5). */
 #define MPU_TYPE REGISTER(0xE000ED90u)
@@ -28,20 +27,4 @@ void cortex_m_stack_guard(void) {
     MPU_RASR = MPU_RASR_4_KB | MPU_RASR_ENABLE;
     MPU_CTRL = MPU_CTRL_DEFAULT_MAP | MPU_CTRL_ENABLE;
     __asm__ volatile("dsb\n\tisb" ::: "memory");
-}
-
-void cortex_m_stack_paint(void) {
-    uint32_t *stack_pointer;
-    __asm__ volatile("mov %0, sp" : "=r"(stack_pointer));
-    for (volatile uint32_t *word = stack_bottom; word < stack_pointer; word++) {
-        *word = PAINT;
-    }
-}
-
-uint32_t cortex_m_stack_bytes(void) {
-    const uint32_t *word = stack_bottom;
-    while (word < stack_top && *word == PAINT) {
-        word++;
-    }
-    return (uint32_t)((uintptr_t)stack_top - (uintptr_t)word);
 }

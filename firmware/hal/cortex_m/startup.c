@@ -3,6 +3,8 @@
  * Interrupts are left to each target; all here poll with them masked, so that no step is disturbed.
  */
 #include "../hal.h"
+#include "../image.h"
+#include "../register.h"
 #include "cortex_m.h"
 
 #define CPACR REGISTER(0xE000ED88u)
@@ -39,13 +41,7 @@ void reset_handler(void) {
     CPACR |= CPACR_FLOAT_UNIT;
     __asm__ volatile("dsb\n\tisb" ::: "memory");
 
-    for (uint32_t *from = data_load, *to = data_start; to < data_end;) {
-        *to++ = *from++;
-    }
-    for (uint32_t *to = bss_start; to < bss_end;) {
-        *to++ = 0;
-    }
-    cortex_m_stack_paint();
+    image_prepare();
     cortex_m_stack_guard();
     cortex_m_divide_trap();
     hal_exit(main());

@@ -4,12 +4,27 @@
  */
 #include "session.h"
 
+/* NOWHERE is an address without memory or device. */
+#if defined(__arm__)
+#define NOWHERE 0x70000000u
+#define UNDEFINED_INSTRUCTION "udf #0"
+#define BREAKPOINT "bkpt 1"
+#elif defined(__riscv)
+#define NOWHERE 0x18000000u
+#define UNDEFINED_INSTRUCTION "unimp"
+#define BREAKPOINT "ebreak"
+#elif defined(__XTENSA__)
+#define NOWHERE 0x70000000u
+#define UNDEFINED_INSTRUCTION "ill"
+#define BREAKPOINT "break 1, 15"
+#endif
+
 __attribute__((noipa)) static uint32_t read_nowhere(void) {
-    return *(volatile uint32_t *)0x70000000u;
+    return *(volatile uint32_t *)NOWHERE;
 }
 
 __attribute__((noipa)) static void run_undefined_instruction(void) {
-    __asm__ volatile("udf #0");
+    __asm__ volatile(UNDEFINED_INSTRUCTION);
 }
 
 static volatile int sink;
@@ -19,7 +34,7 @@ __attribute__((noipa)) static int divide_by(volatile int divisor) {
 }
 
 __attribute__((noipa)) static void break_without_debugger(void) {
-    __asm__ volatile("bkpt 1");
+    __asm__ volatile(BREAKPOINT);
 }
 
 /* Peripheral space must not be executed. */

@@ -29,4 +29,8 @@ env.Append(
     LINKFLAGS=cpu_flags + ["-nostartfiles"],
 )
 
-Default([env.BuildProgram(), env.Alias("checkprogsize", "$BUILD_DIR/${PROGNAME}${PROGSUFFIX}")])
+program = env.BuildProgram()
+# SCons does not follow INCLUDE in a linker script.
+env.Depends(program, env.Glob("$PROJECT_DIR/hal/*.ld"))
+
+Default([program, env.Alias("checkprogsize", "$BUILD_DIR/${PROGNAME}${PROGSUFFIX}")])

@@ -1,0 +1,175 @@
+/**
+ * Proves the timing plugin's counts on instruction sets that it does not decode, against small programs whose
+ * instructions, loads, stores and bytes are worked out by hand. Thumb is left to plugin-counts.test.ts.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadBoard } from "../../codegen/index.ts";
+import { parseCounts, type RegionCounts } from "../../host/workflow/counts.ts";
+import { emulatorArguments } from "../../host/workflow/device.ts";
+import {
+  pluginArguments,
+  prepareTimingPlugin,
+  type TimingPlugin,
+} from "../../host/workflow/plugin.ts";
+import { createWorkplace, type Workplace } from "./plugin-run.ts";
+
+type Counts = Pick<RegionCounts, "instructions"> & Partial<RegionCounts>;
+
+interface InstructionSet {
+  readonly board: string;
+  readonly toolchain: string;
+  readonly flags: readonly string[];
+  readonly script: string;
+  /** Address of the 32 bytes of marks. */
+  readonly marks: number;
+  readonly head: string;
+  readonly tail: string;
+  /** A one-byte store at an offset of the marks. */
+  readonly mark: (offset: number) => string;
+  readonly programs: readonly {
+    readonly name: string;
+    readonly body: string;
+    readonly expected: Counts;
+  }[];
+}
+
+const RISC_V: InstructionSet = {
+  board: "qemu-rv32",
+  toolchain: "riscv64-unknown-elf-",
+  flags: ["-march=rv32imc", "-mabi=ilp32"],
+  script: "SECTIONS { . = 0x80000000; .text : { *(.text) } . = 0x80100000; .bss : { *(.bss) } }",
+  marks: 0x8010_0000,
+  head: ` .bss
+marks: .space 32
+data: .space 64
+ .text
+ la s0, marks
+ la s1, data
+`,
+  tail: " li t0, 0x100000\n li t1, 0x5555\n sw t1, 0(t0)\n1: j 1b\n",
+  mark: (offset) => ` sb zero, ${offset}(s0)\n`,
+  programs: [
+    { name: "nothing", body: "", expected: { instructions: 0 } },
+    {
+      name: "arithmetic, short and long encodings",
+      body: " li a0, 1\n li a1, 100000\n mul a2, a0, a1\n add a2, a2, a0\n", // li of 100000: lui, addi
+      expected: { instructions: 5 },
+    },
+    {
+      name: "loads and stores of every width",
+      body: " lb a0, 0(s1)\n lhu a1, 2(s1)\n lw a2, 4(s1)\n sb a0, 8(s1)\n sh a1, 10(s1)\n sw a2, 12(s1)\n",
+      expected: { instructions: 6, loads: 3, bytesLoaded: 7, stores: 3, bytesStored: 7 },
+    },
+    {
+      name: "a loop",
+      // one, then seven times: load, add, decrement, branch
+      body: " li a0, 7\n1: lw a1, 0(s1)\n add a2, a2, a1\n addi a0, a0, -1\n bnez a0, 1b\n",
+      expected: { instructions: 29, loads: 7, bytesLoaded: 28 },
+    },
+    {
+      name: "a loop that goes back into the middle of its block",
+      // five, then twice more the last three
+      body: " li a0, 3\n nop\n1: nop\n addi a0, a0, -1\n bnez a0, 1b\n",
+      expected: { instructions: 11 },
+    },
+    {
+      name: "a call",
+      body: " jal 2f\n j 3f\n2: ret\n3:\n",
+      expected: { instructions: 3 },
+    },
+    {
+      name: "more than a translation block holds",
+      body: " .rept 3000\n lbu a0, 0(s1)\n .endr\n",
+      expected: { instructions: 3000, loads: 3000, bytesLoaded: 3000 },
+    },
+  ],
+};
+
+const SETS: readonly InstructionSet[] = [RISC_V];
+
+function missingFor({ board, toolchain }: InstructionSet): string | null {
+  const loaded = loadBoard(board);
+  const emulator = loaded.kind === "emulated" ? loaded.emulator.program : "";
+  const tools = ["gcc", `${toolchain}gcc`, emulator];
+  return tools.find((tool) => spawnSync(tool, ["--version"]).error) ?? null;
+}
+
+describe.each(SETS)("timing plugin on $board", (set) => {
+  const missing = missingFor(set);
+  if (missing) console.warn(`plugin-sets: ${set.board} is skipped, ${missing} is not installed`);
+  let place: Workplace;
+  let plugin: TimingPlugin;
+  let elf: string;
+
+  beforeAll(async () => {
+    if (missing) return;
+    const board = loadBoard(set.board);
+    if (board.kind !== "emulated") throw new Error(`${set.board} is not emulated`);
+    place = createWorkplace();
+    plugin = await prepareTimingPlugin({
+      core: board.core,
+      emulator: board.emulator.program,
+      directory: place.folder,
+    });
+    elf = build(place, set);
+  });
+
+  afterAll(() => place?.remove());
+
+  /** Runs the program and gives its regions. */
+  function count(name: string, more: readonly string[] = []): readonly RegionCounts[] {
+    const board = loadBoard(set.board);
+    if (board.kind !== "emulated") throw new Error(`${set.board} is not emulated`);
+    const out = join(place.folder, name);
+    const marks = { begin: set.marks, end: set.marks + 16 };
+    const args = [...emulatorArguments(board, elf), "-serial", "none", ...more];
+    const run = spawnSync(
+      board.emulator.program,
+      [...args, ...pluginArguments(plugin, marks, out)],
+      {
+        encoding: "utf8",
+        timeout: 20_000,
+      },
+    );
+    expect(run.stderr).toBe("");
+    expect(run.status).toBe(0);
+    const { regions, problems } = parseCounts(readFileSync(out, "utf8"));
+    expect(problems).toEqual([]);
+    return regions;
+  }
+
+  test.skipIf(missing)("agrees with counts by hand", () => {
+    const regions = count("plain");
+    const none = { loads: 0, stores: 0, bytesLoaded: 0, bytesStored: 0 };
+    const unknown = {
+      ...{ cycles: null, cyclesSimple: null, classes: null },
+      ...{ assumed: null, undecoded: null, interrupted: null },
+    };
+    const named = regions.map((counts, i) => ({ ...counts, name: set.programs[i]?.name }));
+    expect(named).toEqual(
+      set.programs.map(({ name, expected }, region) => {
+        return { name, region, index: 0, ...none, ...unknown, ...expected };
+      }),
+    );
+  });
+
+  test.skipIf(missing)("counts the same again, and with one instruction a block", () => {
+    const regions = count("first");
+    expect(count("second")).toEqual(regions);
+    const single = plugin.api === 1 ? ["-singlestep"] : ["-accel", "tcg,one-insn-per-tb=on"];
+    expect(count("single", single)).toEqual(regions);
+  });
+});
+
+function build(place: Workplace, set: InstructionSet): string {
+  const file = (extension: string) => join(place.folder, `program.${extension}`);
+  const regions = set.programs.map(({ body }, id) => `${set.mark(id)}${body}${set.mark(16 + id)}`);
+  writeFileSync(file("S"), `${set.head}${regions.join("")}${set.tail}`);
+  writeFileSync(file("ld"), set.script);
+  const options = ["-nostdlib", "-Wl,--no-warn-rwx-segments", "-T", file("ld"), "-o", file("elf")];
+  execFileSync(`${set.toolchain}gcc`, [...set.flags, ...options, file("S")]);
+  return file("elf");
+}
