@@ -181,7 +181,24 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .option("--markdown <file>", "write the report as Markdown")
     .option("--csv <file>", "write one row a record, which analyze reads back")
     .option("--platform <ids>", "stated platforms beside them, for example h100,t4")
-    .option("--explain <field>", "one number only: its unit, kind, source and arithmetic");
+    .option("--explain <field>", "one number only: its unit, kind, source and arithmetic")
+    .option("--network <id>", "how a wearable's sound leaves: ble, wifi, 5g, lte, wired or fiber")
+    .option("--distance-km <n>", "fibre between a region nearby and the server [km]; 0 without it")
+    .option("--send <form>", "what leaves: lc3 or pcm")
+    .addOption(budget("--deadline-ms <n>", "until a frame must be back [ms]; a frame's interval"))
+    .addOption(budget("--frame-ms <n>", "time between two frames [ms]; as recorded, else 10"))
+    .option(
+      "--pareto <x,y>",
+      "two of latency, p99, energy, cost, token, efficiency, exposure (latency,energy)",
+    )
+    .option(
+      "--buyers-case [a,b]",
+      "high peak or high bandwidth for this model: the lab's two systems, or two platforms",
+    )
+    .addHelpText(
+      "after",
+      "\nExample:\n  pioneer analyze run.tpcap host.json --platform h100,t4 --network wifi --html machines.html",
+    );
 
   verb(
     "formula [name] [inputs...]",

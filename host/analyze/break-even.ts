@@ -73,7 +73,7 @@ export function breakEvenBatch(
   const found = smallest(pays);
   const call = found === null ? null : batchedCall(platform, workload, found);
   const amount = (value: number) =>
-    metric === "energy" ? `${digits(value)} uJ` : `${digits(value)} USD a million frames`;
+    metric === "energy" ? `${digits(value)} µJ` : `${digits(value)} USD a million frames`;
   const alone = cost(1) ?? 0;
   return {
     platform: platform.id,

@@ -3,6 +3,7 @@
  * The numbers are left to buyers-case.ts.
  */
 import type { Advantage, BuyersCase, OfferedRun } from "./buyers-case.ts";
+import { PLATFORMS } from "./platforms.ts";
 import type { Quantity } from "./quantity.ts";
 import { digits } from "./wording.ts";
 
@@ -24,7 +25,19 @@ export function caseInWords(found: Omit<BuyersCase, "words">): readonly string[]
           `B's flat roof crosses A's slope at ${digits(evenAt.value)} op/byte: below it B is faster, above it A.`,
         ]),
     ...moneyWords(runs, advantageOfB),
+    ...callWords(runs),
     verdict(workload, advantageOfB),
+  ];
+}
+
+/** Roofs know no overhead: work that is over before a call begins is not sped up by either system. */
+function callWords(runs: BuyersCase["runs"]): readonly string[] {
+  const [a, b] = runs.map(({ time }) => time.value * 1e6);
+  const overheads = PLATFORMS.map(({ callOverhead }) => callOverhead.value);
+  const least = Math.min(...overheads);
+  if (a === undefined || b === undefined || Math.max(a, b) >= least) return [];
+  return [
+    `By its roofs alone one frame takes ${digits(a)} µs on A and ${digits(b)} µs on B, less than a call costs on any stated accelerator (${least} µs and more): the advantage shows once enough streams share a call.`,
   ];
 }
 

@@ -53,7 +53,7 @@ function energyWords(own: Place, other: Place | undefined): readonly string[] {
   if (own.wearableUj === null || sending === null) return [];
   const ratio = sending.value / own.wearableUj.value;
   return [
-    `Energy on the wearable: computing a frame takes ${digits(own.wearableUj.value)} uJ, sending it and receiving the answer ${digits(sending.value)} uJ, ${ratio >= 1 ? `${digits(ratio)} times as much` : `only ${digits(ratio * 100)} % of it`}.`,
+    `Energy on the wearable: computing a frame takes ${digits(own.wearableUj.value)} µJ, sending it and receiving the answer ${digits(sending.value)} µJ, ${ratio >= 1 ? `${digits(ratio)} times as much` : `only ${digits(ratio * 100)} % of it`}.`,
   ];
 }
 

@@ -8,6 +8,7 @@ export * from "./break-even.ts";
 export * from "./budgets.ts";
 export * from "./buyers-case.ts";
 export * from "./by-formula.ts";
+export * from "./choices.ts";
 export * from "./compare.ts";
 export * from "./counts.ts";
 export * from "./document.ts";

@@ -3,6 +3,7 @@
  * Reading the records is left to import/, showing the document to report/.
  */
 import { AnalysisError } from "./analysis-error.ts";
+import type { Choices } from "./choices.ts";
 import { SCHEMA } from "./document.ts";
 import type { MachineAnalysis } from "./machine-analysis.ts";
 import { analyzeMachine } from "./machine-analysis.ts";
@@ -13,7 +14,7 @@ import type { Platform } from "./platforms.ts";
 /** A record without its samples, and its analysis. */
 export type MachineRow = Omit<MachineRecord, "samples"> & { readonly analysis: MachineAnalysis };
 
-export interface MachinesDocument {
+export interface MachinesDocument extends Choices {
   readonly schema: typeof SCHEMA;
   readonly rows: readonly MachineRow[];
   /** What could not be compared, in words. */

@@ -15,7 +15,7 @@ import { derive, modelled } from "./quantity.ts";
 /** Format of records that no file gave. */
 export const STATED = "stated platform";
 
-/** How the devices of platforms.ts call themselves; a variant with other roofs must not match. */
+/** How the stated platforms' devices call themselves; a variant with other roofs must not match. */
 const DEVICE_NAMES: Readonly<Record<string, RegExp>> = {
   t4: /\bT4\b/,
   l4: /\bL4\b/,
@@ -102,7 +102,7 @@ export function platformRecord(platform: Platform, workload: Workload): MachineR
       thermalDesignPower: quantityOf(platform.tdp),
     },
     roofs: platformRoofs(platform),
-    origin: { format: STATED, file: "host/analyze/platforms.ts", records: platform.id },
+    origin: { format: STATED, file: "host/analyze/platforms/platforms.json", records: platform.id },
     setup: { precision: "fp16", batch: "1" },
     warnings: time.bound === "overhead" ? ["the call costs more than the work"] : [],
   };

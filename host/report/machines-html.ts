@@ -4,6 +4,7 @@
  */
 import type { MachineRow, MachinesDocument } from "../analyze/machines-document.ts";
 import type { Kind, Quantity } from "../analyze/quantity.ts";
+import { CHOICE_CSS, choiceSections } from "./choices-html.ts";
 import { KIND_MEANING } from "./format.ts";
 import type { Html } from "./html-parts.ts";
 import { figure, kindChip, quantity } from "./html-parts.ts";
@@ -27,6 +28,7 @@ export function machinesHtml(document: MachinesDocument): string {
     roofline(rows),
     table(rows, sources),
     times(rows),
+    ...choiceSections(document, sources),
     binding(rows),
     setups(rows),
     notes(document.notes, sources),
@@ -43,6 +45,7 @@ export function machinesHtml(document: MachinesDocument): string {
 <style>
 ${REPORT_CSS}
 ${MACHINE_CSS}
+${CHOICE_CSS}
 </style>
 </head>
 <body>

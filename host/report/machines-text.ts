@@ -4,6 +4,7 @@
  */
 import type { MachineRow, MachinesDocument } from "../analyze/machines-document.ts";
 import type { Quantity } from "../analyze/quantity.ts";
+import { choiceBlocks } from "./choices-text.ts";
 import { formatParts, KIND_MARK, KIND_MEANING } from "./format.ts";
 import { boundText, summaryText, tailQuantity, timeQuantity } from "./machine-cells.ts";
 import { printable } from "./printable.ts";
@@ -30,6 +31,12 @@ export function machinesText(document: MachinesDocument, colour: boolean): strin
       "What binds",
       together(rows, ({ analysis }) => [analysis.explanation]),
     ),
+    ...choiceBlocks(document).flatMap(({ title, tables, words }) =>
+      section(printable(title), [
+        ...tables.flatMap((table) => [indented(table), ""]),
+        ...words.map((text) => `  ${printable(text)}`),
+      ]),
+    ),
     ...section(
       "Warnings",
       together(rows, ({ warnings }) => warnings),
@@ -45,27 +52,37 @@ export function machinesText(document: MachinesDocument, colour: boolean): strin
 }
 
 /** The same table for GitHub and the like. */
-export function machinesMarkdown({ rows, notes }: MachinesDocument): string {
+export function machinesMarkdown(document: MachinesDocument): string {
+  const { rows, notes } = document;
   const line = (fields: readonly string[]) =>
     `| ${fields.map((field) => harmless(field).replaceAll("|", "\\|")).join(" | ")} |`;
-  const body = rows.map((row, index) => line(cells(row, index, Number.POSITIVE_INFINITY)));
   const words = rows.map(
     ({ analysis }, index) => `${index + 1}. ${harmless(analysis.explanation)}`,
+  );
+  const table = ([head = [], ...others]: readonly (readonly string[])[]) =>
+    [line(head), `|${head.map(() => "---").join("|")}|`, ...others.map(line)].join("\n");
+  const choices = choiceBlocks(document).map(
+    ({ title, tables, words: said }) =>
+      `\n## ${harmless(title)}\n\n${[...tables.map(table), said.map((text) => `- ${harmless(text)}`).join("\n")].join("\n\n")}\n`,
   );
   return `# Machines side by side
 
 ${harmless(summaryText(rows))}
 
-${line(HEAD)}
-|${HEAD.map(() => "---").join("|")}|
-${body.join("\n")}
+${table([HEAD, ...rows.map((row, index) => cells(row, index, Number.POSITIVE_INFINITY))])}
 
 ${Object.entries(KIND_MARK)
   .map(([kind, mark]) => `${mark} ${kind}`)
   .join(", ")}.
 
 ${words.join("\n")}
-${notes.map((note) => `\n${note}\n`).join("")}`;
+${choices.join("")}${notes.map((note) => `\n${note}\n`).join("")}`;
+}
+
+/** A table below a heading, its cells cut to what a terminal holds. */
+function indented(table: readonly (readonly string[])[]): string {
+  const shown = table.map((row) => row.map((text) => cut(text, NAME_WIDTH)));
+  return textTable(shown).trimEnd().replaceAll(/^/gm, "  ");
 }
 
 /** Text that starts no tag where Markdown may hold HTML. */

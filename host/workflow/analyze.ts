@@ -3,6 +3,8 @@
  * Reading files is left to import.ts, every number to analyze/, its look to report/.
  */
 import { UsageError } from "../../codegen/index.ts";
+import type { ChoiceRequest } from "../analyze/choices.ts";
+import { choicesOf } from "../analyze/choices.ts";
 import { explainField } from "../analyze/explain.ts";
 import type { MachineRecord } from "../analyze/machine-record.ts";
 import type { MachinesDocument } from "../analyze/machines-document.ts";
@@ -13,12 +15,14 @@ import { explanationText } from "../report/explanation.ts";
 import { machinesCsv } from "../report/machines-csv.ts";
 import { machinesHtml } from "../report/machines-html.ts";
 import { machinesMarkdown, machinesText } from "../report/machines-text.ts";
+import type { ChoiceOptions } from "./choice-options.ts";
+import { asksForChoice, choiceRequest } from "./choice-options.ts";
 import type { VerbContext } from "./context.ts";
 import { importFile, isRecording, withUsageErrors } from "./import.ts";
 import { writeFileWhole } from "./output-file.ts";
 import { analyzeRecording, analyzeVerb } from "./run.ts";
 
-export interface AnalyzeOptions {
+export interface AnalyzeOptions extends ChoiceOptions {
   readonly html?: string;
   readonly markdown?: string;
   readonly csv?: string;
@@ -30,7 +34,7 @@ export interface AnalyzeOptions {
 
 /**
  * One recording and nothing else asked: its own report, as `run` gave it. Otherwise one document of all files.
- * @throws UsageError TP-USE-280 to -290
+ * @throws UsageError TP-USE-260 to -269, -280 to -290
  */
 export async function analyze(
   context: VerbContext,
@@ -40,13 +44,18 @@ export async function analyze(
 ): Promise<number> {
   const platforms = platformsOf(options.platform);
   refuseExplainedReport(options);
-  const alone = paths.length === 1 && platforms.length === 0 && options.csv === undefined;
+  const request = choiceRequest(options);
+  const alone =
+    paths.length === 1 &&
+    platforms.length === 0 &&
+    options.csv === undefined &&
+    !asksForChoice(request);
   if (alone && isRecording(path)) {
     if (options.explain === undefined) return analyzeVerb(context, options, path);
     const { document } = await analyzeRecording(path);
     return explain(context, document, options.explain);
   }
-  const document = await machinesOf(context, paths, platforms);
+  const document = await machinesOf(context, paths, platforms, request);
   if (options.html !== undefined) writeFileWhole(options.html, machinesHtml(document));
   if (options.markdown !== undefined) writeFileWhole(options.markdown, machinesMarkdown(document));
   if (options.csv !== undefined) writeFileWhole(options.csv, machinesCsv(document));
@@ -59,6 +68,7 @@ async function machinesOf(
   context: VerbContext,
   paths: readonly string[],
   platforms: readonly Platform[],
+  request: ChoiceRequest,
 ): Promise<MachinesDocument> {
   const records: MachineRecord[] = [];
   for (const path of paths) {
@@ -66,7 +76,10 @@ async function machinesOf(
     const progress = (done: number, total: number) => context.progress.update(done, total);
     records.push(...(await importFile(path, { progress, signal: context.signal })));
   }
-  return withUsageErrors(() => analyzeMachines(records, platforms));
+  return withUsageErrors(() => {
+    const document = analyzeMachines(records, platforms);
+    return { ...document, ...choicesOf(document, platforms, request) };
+  });
 }
 
 async function explain(context: VerbContext, document: object, field: string): Promise<number> {
