@@ -43,14 +43,14 @@ export const SYSTEM_B: OfferedSystem = {
   power: null,
 };
 
-/** A stated platform on offer, at its 16-bit rate. */
-export function offered(platform: Platform): OfferedSystem {
+/** A stated platform on offer, at its 16-bit rate. @param letter as the case speaks of it */
+export function offered(platform: Platform, letter: "A" | "B"): OfferedSystem {
   const [compute] = platformRoofs(platform);
   const memory = platformRoofs(platform).find(({ limits }) => limits === "memory");
   if (compute === undefined || memory === undefined)
     throw new RangeError(`${platform.id}: no roof`);
   return {
-    name: platform.name,
+    name: `${letter}: ${platform.name}`,
     peak: compute.peak,
     bandwidth: memory.peak,
     price: platform.price === null ? null : quantityOf(platform.price),

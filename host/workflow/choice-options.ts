@@ -70,7 +70,7 @@ function offerOf(given: true | string): readonly [OfferedSystem, OfferedSystem] 
   if (given === true) return [SYSTEM_A, SYSTEM_B];
   const [a, b] = words(given).map((id) => PLATFORMS.find((platform) => platform.id === id));
   if (words(given).length === 2 && a !== undefined && b !== undefined) {
-    return [offered(a), offered(b)];
+    return [offered(a, "A"), offered(b, "B")];
   }
   throw new UsageError(
     "TP-USE-269",
