@@ -5,6 +5,7 @@ export * from "./emit/render.ts";
 export * from "./emit/write.ts";
 export * from "./errors.ts";
 export * from "./frontend/analyse.ts";
+export * from "./model/benchmark-model.ts";
 export * from "./model/load.ts";
 export * from "./model/reference-float.ts";
 export * from "./model/sidecar.ts";

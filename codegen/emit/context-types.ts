@@ -38,8 +38,9 @@ export interface LineContext {
 }
 
 interface KernelContextBase {
+  readonly kind: Kernel["kind"];
   /** The template of the kernel's function. */
-  readonly partial: Kernel["kind"];
+  readonly partial: string;
   /** The function's name without the prefix. */
   readonly name: string;
   /** What the step passes to it. */
@@ -47,7 +48,7 @@ interface KernelContextBase {
 }
 
 export interface EdgeKernelContext extends KernelContextBase {
-  readonly partial: "load-input" | "store-output";
+  readonly kind: "load-input" | "store-output";
   /** Values at the edge. */
   readonly size: number;
   /** C expressions: the first value of a segment. */
@@ -56,7 +57,7 @@ export interface EdgeKernelContext extends KernelContextBase {
 }
 
 export interface LstmKernelContext extends KernelContextBase {
-  readonly partial: "lstm";
+  readonly kind: "lstm";
   /** The layer's name in the model, safe in a comment. */
   readonly layer: string;
   readonly inputSize: number;
@@ -71,7 +72,7 @@ export interface LstmKernelContext extends KernelContextBase {
 }
 
 export interface DenseKernelContext extends KernelContextBase {
-  readonly partial: "dense";
+  readonly kind: "dense";
   readonly layer: string;
   readonly inputSize: number;
   readonly outputSize: number;
@@ -129,11 +130,17 @@ export interface CContext {
   readonly lineType: LineType;
   /** What stands for the activation 0 in a line. */
   readonly lineZero: number;
-  /** Rows of a block of a stream, and the units they are the gates of. */
+  /** Rows of a block of a stream, and the columns its loop takes at a time. */
   readonly blockRows: number;
+  readonly blockColumns: number;
+  /** Units whose gates lie side by side. */
   readonly blockUnits: number;
-  /** Where gate g of a block's first unit lies in z. */
+  /** Where gate g of their first lies in z. */
   readonly gateAt: readonly number[];
+  /** The C type of a pre-activation. */
+  readonly zType: "int16_t" | "int32_t";
+  /** What scales an accumulator before its multiplier [bit]. */
+  readonly accumulatorShift: number;
   /** The partials of the plan's kernel variant. */
   readonly rows: VariantText;
   readonly hidden: "hidden-int8" | "hidden-int16x8";

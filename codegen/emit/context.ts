@@ -72,7 +72,8 @@ function lstmContext(plan: Plan, prefix: string, kernel: LstmKernel): LstmKernel
   const zero = lineZeroOf(plan);
   const hidden = zero === 0 ? stored : `(${stored} - ${zero})`;
   return {
-    partial: "lstm",
+    kind: "lstm",
+    partial: VARIANT_TEXT[plan.schedule.variant].lstm,
     name,
     arguments: "state",
     layer: commentText(layer.name),
@@ -93,6 +94,7 @@ function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): DenseKer
   const type = plan.output.type === "int8" ? "int8_t" : "int16_t";
   const out = to === "output";
   return {
+    kind: "dense",
     partial: "dense",
     name,
     arguments: out ? "state, output" : "state",
@@ -112,10 +114,24 @@ function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): DenseKer
 function kernelContext(plan: Plan, prefix: string, kernel: Kernel): KernelContext {
   if (kernel.kind === "lstm") return lstmContext(plan, prefix, kernel);
   if (kernel.kind === "dense") return denseContext(plan, prefix, kernel);
-  const { kind: partial, name, size } = kernel;
+  const { kind, name, size } = kernel;
   return kernel.kind === "load-input"
-    ? { partial, name, size, arguments: "state, input", to: placeExpression(plan, kernel.to) }
-    : { partial, name, size, arguments: "state, output", from: placeExpression(plan, kernel.from) };
+    ? {
+        kind,
+        partial: kind,
+        name,
+        size,
+        arguments: "state, input",
+        to: placeExpression(plan, kernel.to),
+      }
+    : {
+        kind,
+        partial: kind,
+        name,
+        size,
+        arguments: "state, output",
+        from: placeExpression(plan, kernel.from),
+      };
 }
 
 function tableContext({ name, base, slope }: ActivationTable): TableContext {
@@ -206,10 +222,10 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
   const prefix = identifier(options.prefix);
   const { format, target } = plan;
   const { block } = plan.schedule;
-  const blockUnits = block.rows / GATES.length;
+  const variant = VARIANT_TEXT[plan.schedule.variant];
   const kernels = plan.kernels.map((kernel) => kernelContext(plan, prefix, kernel));
-  const lstms = kernels.filter((kernel) => kernel.partial === "lstm");
-  const denses = kernels.filter((kernel) => kernel.partial === "dense");
+  const lstms = kernels.filter((kernel) => kernel.kind === "lstm");
+  const denses = kernels.filter((kernel) => kernel.kind === "dense");
   const uses = (name: DenseKernelContext["activation"]): boolean =>
     denses.some(({ activation }) => activation === name);
   const tables = [SIGMOID_TABLE, TANH_TABLE].filter(({ name }) => lstms.length > 0 || uses(name));
@@ -246,16 +262,19 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
         ? ""
         : ` __attribute__((section(${stringLiteral(target.weightsSection)})))`,
     lines: plan.lines.map(lineContext),
-    cells: lstms.map(({ name, hiddenSize }) => ({ name, size: roundUp(hiddenSize, blockUnits) })),
+    cells: lstms.map(({ name, hiddenSize }) => ({ name, size: roundUp(hiddenSize, block.units) })),
     tables: tables.map(tableContext),
     arrays: [...plan.streams.map(streamArray), ...states.map(({ array }) => array)],
     initialStates: states.map(({ array, to, size }) => ({ to, from: array.name, size })),
     lineType: lineTypeOf(plan),
     lineZero: lineZeroOf(plan),
     blockRows: block.rows,
-    blockUnits,
-    gateAt: GATES.map((_, gate) => gate * blockUnits),
-    rows: VARIANT_TEXT[plan.schedule.variant],
+    blockColumns: block.columns,
+    blockUnits: block.units,
+    gateAt: GATES.map((_, gate) => gate * block.units),
+    zType: variant.units ? "int16_t" : "int32_t",
+    accumulatorShift: FORMAT_FACTS[format].accumulatorShift,
+    rows: variant,
     hidden: `hidden-${format}`,
     hiddenRange: format === "int8" ? ", -128..127" : ", int16",
     results: {

@@ -3,21 +3,30 @@
  * Which variant a target gets is left to plan/schedule.ts.
  */
 import type { KernelVariant } from "../plan/schedule.ts";
+import type { Format } from "../quantize/params.ts";
 
 export interface VariantText {
   /** Partials of the variant's own instructions; false: plain C only. */
-  readonly native: {
-    /** Preprocessor condition under which a compiler has them. */
-    readonly condition: string;
-    readonly arithmetic: string;
-    readonly rows: string;
-  } | false;
+  readonly native:
+    | {
+        /** Preprocessor condition under which a compiler has them. */
+        readonly condition: string;
+        readonly arithmetic: string;
+        readonly rows: string;
+      }
+    | false;
   /** Partial that reads the same stream in C, with the same bits. */
   readonly portable: string;
   /** Partial of what follows from either; empty: nothing. */
   readonly shared: "" | "rows-lanes";
   /** Partial of the high half of a product, for `shared`. */
   readonly multiplyHigh: "multiply-high-wide" | "multiply-high-halves";
+  /** Partial of an LSTM's function. */
+  readonly lstm: "lstm" | "lstm-eight-units";
+  /** Partials of the elementwise part for several units at once; false: unit by unit. */
+  readonly units: { readonly native: string; readonly portable: string } | false;
+  /** Partial of how `units` stores the hidden state. */
+  readonly storeHidden: "" | "store-hidden-mve-int8" | "store-hidden-mve-int16x8";
   /** The rows need the sum of a line's values. */
   readonly takesOffset: boolean;
 }
@@ -26,6 +35,9 @@ const DSP = "defined(__ARM_FEATURE_DSP) && defined(__thumb2__)";
 const SELF_CONTAINED = {
   shared: "",
   multiplyHigh: "multiply-high-wide",
+  lstm: "lstm",
+  units: false,
+  storeHidden: "",
   takesOffset: false,
 } as const;
 
@@ -36,11 +48,28 @@ function lanes(
   multiplyHigh: VariantText["multiplyHigh"],
 ): VariantText {
   return {
+    ...SELF_CONTAINED,
     native: { condition, arithmetic: "arithmetic-portable", rows: `sum-rows-${instructions}` },
     portable: "sum-rows-portable",
     shared: "rows-lanes",
     multiplyHigh,
     takesOffset: true,
+  };
+}
+
+/** Vectors throughout. */
+function mve(format: Format): VariantText {
+  return {
+    ...SELF_CONTAINED,
+    native: {
+      condition: "defined(__ARM_FEATURE_MVE)",
+      arithmetic: "arithmetic-portable",
+      rows: `rows-mve-${format}`,
+    },
+    portable: "rows-portable-vectors",
+    lstm: "lstm-eight-units",
+    units: { native: "update-units-mve", portable: "update-units-portable" },
+    storeHidden: `store-hidden-mve-${format}`,
   };
 }
 
@@ -58,6 +87,8 @@ export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
   "rv32-lanes": lanes("rv32", "defined(__riscv_mul) && __riscv_xlen == 32", "multiply-high-wide"),
   "thumb1-lanes": lanes("thumb1", "defined(__thumb__)", "multiply-high-halves"),
   "xtensa-lanes": lanes("xtensa", "defined(__XTENSA_CALL0_ABI__)", "multiply-high-halves"),
+  "mve-int8": mve("int8"),
+  "mve-int16x8": mve("int16x8"),
   "portable-int8": { ...SELF_CONTAINED, native: false, portable: "rows-portable-int8" },
   "portable-int16x8": { ...SELF_CONTAINED, native: false, portable: "rows-portable-int16x8" },
 };

@@ -67,7 +67,11 @@ export type Layer = LstmLayer | DenseLayer | ActivationLayer;
 export interface RecurrentModel {
   readonly name: string;
   /** Where it came from; digest is the SHA-256 of the file in hex. */
-  readonly source: { readonly format: "onnx"; readonly file: string; readonly digest: string };
+  readonly source: {
+    readonly format: "onnx" | "generated";
+    readonly file: string;
+    readonly digest: string;
+  };
   readonly inputSize: number;
   readonly outputSize: number;
   /** In order of execution; the first reads `input`, the last writes `output`. */

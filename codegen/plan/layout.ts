@@ -61,10 +61,9 @@ function columnSources(segments: readonly SegmentLayout[]): readonly Source[] {
   });
 }
 
-/** A block is all four gates of rows / 4 units: gate by gate, the units side by side. */
-function lstmRowSources(hiddenSize: number, blockRows: number): readonly Source[] {
+/** Gate by gate, `units` units side by side. */
+function lstmRowSources(hiddenSize: number, units: number): readonly Source[] {
   const rows: Source[] = [];
-  const units = blockRows / GATES.length;
   for (let first = 0; first < hiddenSize; first += units) {
     for (let gate = 0; gate < GATES.length; gate++) {
       for (let unit = first; unit < first + units; unit++) {
@@ -101,7 +100,7 @@ export function layOutStream(
   const columns = columnSources(segmentsRead(kernel, lines));
   const rows =
     kernel.layer.kind === "lstm"
-      ? lstmRowSources(kernel.layer.hiddenSize, block.rows)
+      ? lstmRowSources(kernel.layer.hiddenSize, block.units)
       : denseRowSources(kernel.layer.outputSize, block.rows);
   return {
     kernel: kernel.name,

@@ -6,6 +6,7 @@ import type { Format } from "../quantize/params.ts";
 import { byteLanes } from "./rows/byte-lanes.ts";
 import { PACKED_PAIRS, PAIRED_BYTES } from "./rows/packed-pairs.ts";
 import type { BlockShape, LineValue, RowLayout } from "./rows/row-layout.ts";
+import { vectorRows } from "./rows/vector-rows.ts";
 import type { InstructionSet, Target } from "./target.ts";
 
 /**
@@ -13,6 +14,7 @@ import type { InstructionSet, Target } from "./target.ts";
  * dsp-rows: two rows' bytes in each word, widened by SXTB16, two SMLADs (int16 activations).
  * rv32-lanes, thumb1-lanes, xtensa-lanes: four rows' bytes in each word, three multiplications for four MACs (int8
  *   activations). Sixteen rows where there are registers for so many sums, else eight.
+ * mve-int8, mve-int16x8: eight rows share each vector of activations; VMLADAVA adds its products into one register a row.
  * portable-int8, portable-int16x8: the same streams read in plain C.
  */
 export type KernelVariant =
@@ -21,6 +23,8 @@ export type KernelVariant =
   | "rv32-lanes"
   | "thumb1-lanes"
   | "xtensa-lanes"
+  | "mve-int8"
+  | "mve-int16x8"
   | "portable-int8"
   | "portable-int16x8";
 
@@ -31,6 +35,8 @@ export const ROW_LAYOUTS: Readonly<Record<KernelVariant, RowLayout>> = {
   "rv32-lanes": byteLanes(16),
   "thumb1-lanes": byteLanes(8),
   "xtensa-lanes": byteLanes(8),
+  "mve-int8": vectorRows("int8", 16),
+  "mve-int16x8": vectorRows("int16", 8),
   "portable-int8": PACKED_PAIRS,
   "portable-int16x8": PAIRED_BYTES,
 };
@@ -65,6 +71,12 @@ function choose(format: Format, target: Target): readonly [KernelVariant, string
           "dsp-rows",
           "a 32-bit accumulator has no room for the packed pairs' factor of 256 with int16 activations",
         ];
+  }
+  if (target.instructions === "mve") {
+    return [
+      `mve-${format}`,
+      "a vector of weights and one VMLADAVA make 16 MACs, 8 with int16 activations",
+    ];
   }
   const lanes = LANES[target.instructions];
   if (lanes && format === "int8") {

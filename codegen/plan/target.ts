@@ -7,9 +7,9 @@ import type { Board, LineRule } from "../board.ts";
 /**
  * What kernels are written for.
  * thumb-dsp: SMLAD, SXTB16, SSAT and SMMUL are there. thumb1: Thumb with a 32-bit MULS and
- * eight full registers. rv32im: with mulh. xtensa: MULL, without MAC16 and loops. c11: nothing but the language.
+ * eight full registers. mve: Helium's integer vectors. rv32im: with mulh. xtensa: MULL, without MAC16 and loops. c11: nothing but the language.
  */
-export type InstructionSet = "thumb-dsp" | "thumb1" | "rv32im" | "xtensa" | "c11";
+export type InstructionSet = "thumb-dsp" | "thumb1" | "mve" | "rv32im" | "xtensa" | "c11";
 
 export interface Target {
   /** The board's id. */
@@ -29,6 +29,7 @@ const INSTRUCTIONS: Readonly<Partial<Record<string, InstructionSet>>> = {
   "cortex-m4": "thumb-dsp",
   "cortex-m7": "thumb-dsp",
   "cortex-m33": "thumb-dsp",
+  "cortex-m55": "mve",
   "cortex-m0plus": "thumb1",
   rv32imc: "rv32im",
   "xtensa-lx106": "xtensa",

@@ -34,7 +34,7 @@ export interface LineVerdict {
   readonly paddedInputSize: number;
   readonly hiddenSize: number;
   readonly paddedHiddenSize: number;
-  /** Bytes of one block: all gates of rows / 4 units. */
+  /** Bytes of one block. */
   readonly blockBytes: number;
   /** The part of the stream's weights that is padding, 0..1. */
   readonly paddedShare: number;
@@ -58,8 +58,8 @@ export function judgeHiddenSize(
   const paddedInputSize = roundUp(inputSize, granule);
   const paddedHiddenSize = roundUp(hiddenSize, granule);
   const columns = paddedInputSize + paddedHiddenSize;
-  // The units of a block always divide a granule.
-  const units = roundUp(hiddenSize, block.rows / 4);
+  // The units side by side always divide a granule.
+  const units = roundUp(hiddenSize, block.units);
   const useful = 4 * hiddenSize * (inputSize + hiddenSize);
   const paddedShare = 1 - useful / (4 * units * columns);
   const bytes = blockBytes(columns, block);

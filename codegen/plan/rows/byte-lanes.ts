@@ -75,7 +75,7 @@ function packLanes(
 /** @param rows of a block: what the core has registers for */
 export function byteLanes(rows: 8 | 16): RowLayout {
   return {
-    block: { rows, columns: 4, weightBytes: 1, extraBytes: rows * 8 },
+    block: { rows, units: rows / 4, columns: 4, weightBytes: 1, extraBytes: rows * 8 },
     activation: "uint8",
     pack: (matrix, sources, columns) => packLanes(matrix, sources, columns, rows),
     picture: [

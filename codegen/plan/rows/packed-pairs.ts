@@ -11,7 +11,7 @@ import type { QuantizedRows } from "../../quantize/quantized-model.ts";
 import { type RowLayout, rowValue, type Source, weightAt } from "./row-layout.ts";
 
 const ROWS = 8;
-const BLOCK = { rows: ROWS, columns: 4, weightBytes: 1, extraBytes: ROWS * 8 } as const;
+const BLOCK = { rows: ROWS, units: 2, columns: 4, weightBytes: 1, extraBytes: ROWS * 8 } as const;
 
 /**
  * One word: two columns of two rows, weights -127..127.

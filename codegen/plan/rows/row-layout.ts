@@ -8,9 +8,11 @@ import type { QuantizedRows } from "../../quantize/quantized-model.ts";
 export type Source = number | null;
 
 export interface BlockShape {
-  /** Rows whose sums one pass over the columns makes, a multiple of 4. */
+  /** Rows whose sums one pass over the columns makes. */
   readonly rows: number;
-  /** The least columns the loop takes at a time; a multiple of the units in a block (rows / 4). */
+  /** Units whose gates lie side by side, in 4 * units / rows blocks. */
+  readonly units: number;
+  /** The least columns the loop takes at a time; a multiple of units. */
   readonly columns: number;
   /** At rest [byte]. */
   readonly weightBytes: 1 | 2;
