@@ -49,6 +49,8 @@ describe("the board files", () => {
       "nucleo-l4r5zi",
       "qemu-m4",
       "qemu-rv32",
+      "qemu-xtensa",
+      "qemu-xtensa-mac16",
       "redboard-artemis",
       "xiaoblesense",
     ]);

@@ -16,7 +16,7 @@ env.Replace(
     SIZETOOL=build["toolchain"] + "size",
     SIZECHECKCMD="$SIZETOOL -A -d $SOURCES",
     SIZEPRINTCMD="$SIZETOOL -B -d $SOURCES",
-    SIZEPROGREGEXP=r"^(?:\.text|\.pioneer_weights|\.ARM\.exidx|\.data)\s+(\d+).*",
+    SIZEPROGREGEXP=r"^(?:\.reset|\.text|\.pioneer_weights|\.ARM\.exidx|\.data)\s+(\d+).*",
     SIZEDATAREGEXP=r"^(?:\.data|\.bss)\s+(\d+).*",
     PROGNAME="firmware",
     PROGSUFFIX=".elf",
@@ -25,8 +25,10 @@ env.Append(
     ASFLAGS=cpu_flags,
     CCFLAGS=cpu_flags,
     CPPDEFINES=[("PIONEER_BOARD", env.StringifyMacro(env["BOARD"]))],
-    # The C library gives memcpy and its like; what needs a heap or files does not link.
-    LINKFLAGS=cpu_flags + ["-nostartfiles"],
+    # The C library, where there is one, gives memcpy and its like; what needs a heap or files does
+    # not link.
+    LINKFLAGS=cpu_flags + ["-nostartfiles"] + build.get("link_flags", []),
+    LIBS=build.get("libraries", []),
 )
 
 program = env.BuildProgram()
