@@ -22,6 +22,20 @@ const ZERO_GAP = 24;
 /** Marks nearer to each other than this share one label [px]. */
 const TOGETHER = 13;
 
+/** Where a number may stand beside its mark, the first free one wins [px]. */
+const SPOTS = [
+  [0, -12],
+  [0, 22],
+  [18, 4],
+  [-18, 4],
+  [16, -10],
+  [-16, -10],
+  [16, 18],
+  [-16, 18],
+  [34, 4],
+  [-34, 4],
+] as const;
+
 interface Mark {
   /** Place in the table, from 1. */
   readonly number: number;
@@ -159,14 +173,22 @@ function labels(marks: readonly Mark[], x: Scale, y: Scale): readonly string[] {
     if (group === undefined) groups.push([mark]);
     else group.push(mark);
   }
+  const taken = marks.map(place);
   return groups.flatMap((group) => {
     const [head] = group;
     if (head === undefined) return [];
     const [px, py] = place(head);
     const text = numbersOf(group.map(({ number }) => number));
-    const low = py < TOP + 24;
+    const spot =
+      SPOTS.map(([dx, dy]) => [px + dx, py + dy] as const).find(
+        ([lx, ly]) =>
+          ly > TOP + 8 &&
+          ly < BOTTOM - 4 &&
+          taken.every(([tx, ty]) => Math.hypot(tx - lx, ty - ly + 4) > TOGETHER),
+      ) ?? ([px, py - 12] as const);
+    taken.push([spot[0], spot[1] - 4]);
     return [
-      `<text class="tp-strong tp-halo" x="${at(px)}" y="${at(low ? py + 22 : py - 12)}" text-anchor="middle">${escapeXml(text)}</text>`,
+      `<text class="tp-strong tp-halo" x="${at(spot[0])}" y="${at(spot[1])}" text-anchor="middle">${escapeXml(text)}</text>`,
     ];
   });
 }
