@@ -2,7 +2,6 @@
  * The buyer's case of the benchmarking lab as arithmetic: system A has twice the peak, system B twice the bandwidth.
  * Which of them is worth its price on the student's own model follows from its intensity; drawing it is left to report/.
  */
-import type { Roof } from "./board-roofline.ts";
 import { caseInWords } from "./buyers-case-words.ts";
 import { quantityOf } from "./facts.ts";
 import type { Workload } from "./machine-record.ts";
@@ -180,12 +179,4 @@ function perUnit(
 
 function ratio(above: Quantity, below: Quantity, words: string): Quantity {
   return derive(above.value / below.value, "1", words, [above, below]);
-}
-
-/** The roofs, for a comparative roofline. */
-export function offeredRoofs({ peak, bandwidth }: OfferedSystem): readonly Roof[] {
-  return [
-    { name: "arithmetic", limits: "compute", peak },
-    { name: "memory", limits: "memory", peak: bandwidth },
-  ];
 }

@@ -51,9 +51,11 @@ function latencyWords(
 function energyWords(own: Place, other: Place | undefined): readonly string[] {
   const sending = other?.wearableUj ?? null;
   if (own.wearableUj === null || sending === null) return [];
+  const [, most] = sending.interval ?? [];
+  const range = most === undefined ? "" : ` (up to ${digits(most)} µJ)`;
   const ratio = sending.value / own.wearableUj.value;
   return [
-    `Energy on the wearable: computing a frame takes ${digits(own.wearableUj.value)} µJ, sending it and receiving the answer ${digits(sending.value)} µJ, ${ratio >= 1 ? `${digits(ratio)} times as much` : `only ${digits(ratio * 100)} % of it`}.`,
+    `Energy on the wearable: computing a frame takes ${digits(own.wearableUj.value)} µJ, sending it and receiving the answer ${digits(sending.value)} µJ${range}, ${ratio >= 1 ? `${digits(ratio)} times as much` : `only ${digits(ratio * 100)} % of it`}.`,
   ];
 }
 

@@ -156,7 +156,37 @@ const RUN: readonly Rule[] = [
   ),
 ];
 
-export const RULES: readonly Rule[] = [...MACHINES, ...RUN];
+const PLACE = "edgeOrCloud.places.*";
+
+/** Questions of choice in the document of several machines. */
+const CHOICES: readonly Rule[] = [
+  rule(
+    `${PLACE}.latencyMs`,
+    "computing + way there and back",
+    [`${PLACE}.computeMs`, `${PLACE}.wayMs`],
+    (compute, way) => compute + way,
+  ),
+  rule(
+    "buyersCase.intensity",
+    "ops / bytesMoved",
+    ["buyersCase.ops", "buyersCase.bytesMoved"],
+    (ops, bytes) => ops / bytes,
+  ),
+  rule(
+    "buyersCase.runs.*.attainable",
+    "min(peak, intensity x bandwidth)",
+    ["buyersCase.runs.*.system.peak", "buyersCase.intensity", "buyersCase.runs.*.system.bandwidth"],
+    (peak, intensity, bandwidth) => Math.min(peak, intensity * bandwidth),
+  ),
+  rule(
+    "buyersCase.advantageOfB.speed",
+    "attainable on B / attainable on A",
+    ["buyersCase.runs.1.attainable", "buyersCase.runs.0.attainable"],
+    (onB, onA) => onB / onA,
+  ),
+];
+
+export const RULES: readonly Rule[] = [...MACHINES, ...CHOICES, ...RUN];
 
 function rule(
   field: string,

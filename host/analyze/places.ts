@@ -74,8 +74,9 @@ export function measuredPlace(
           "rent x typical time x 1e6, every moment used",
           [price, time],
         );
-  const place = { record, id: record.id, name: record.machine, where: far ? "cloud" : "beside it" };
-  return elsewhere({ ...place, rent } as Elsewhere, transport, deadlineMs);
+  const where = far ? "cloud" : "beside it";
+  const { id, machine: name } = record;
+  return elsewhere({ record, id, name, where, rent }, transport, deadlineMs);
 }
 
 /** A stated platform, one stream at a call. @returns null when the work is not known */

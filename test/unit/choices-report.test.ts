@@ -70,6 +70,17 @@ describe("a wearable beside other places", () => {
     expect(found.interval).toHaveLength(2);
   });
 
+  test.each([
+    "edgeOrCloud.places.t4.latencyMs",
+    "buyersCase.intensity",
+    "buyersCase.runs.1.attainable",
+    "buyersCase.advantageOfB.speed",
+  ])("%s is computed again from its inputs", (path) => {
+    const { value, again, inputs } = explainField(document, path);
+    expect(inputs.length).toBeGreaterThan(1);
+    expect(again).toBeCloseTo(value as number, 9);
+  });
+
   test("survives JSON", () => {
     expect(JSON.parse(JSON.stringify(document))).toEqual(document);
   });
