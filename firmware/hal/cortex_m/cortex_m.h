@@ -14,7 +14,7 @@ void cortex_m_fault_entry(void);
 /* Makes a division by zero a fault. */
 void cortex_m_divide_trap(void);
 
-/* Makes any access to the 4 KB below the stack a fault, where the core has a protection unit. */
+/* Makes a stack that grows too far a fault, where the core can (cortex_m_v7, cortex_m_v8). */
 void cortex_m_stack_guard(void);
 
 /* Starts the cycle counter (DWT CYCCNT); false when there is none or it does not advance. */

@@ -21,6 +21,7 @@
 #define CFSR_BUS_STACKING (1u << 12)
 #define CFSR_BUS_ADDRESS_VALID (1u << 15)
 #define CFSR_USAGE 0xFFFF0000u
+#define CFSR_STACK_LIMIT (1u << 20) /* Armv8-M: the stack pointer met its limit */
 
 /* What the core pushes on entry: r0-r3, r12, lr, pc, xPSR. */
 #define FRAME_WORDS 8
@@ -39,7 +40,7 @@ void cortex_m_divide_trap(void) {
 
 /* With interrupts masked every fault arrives as a hard fault; the status word says which it was. */
 static hal_fault_cause cause_of(uint32_t status) {
-    if ((status & CFSR_MEMORY) != 0) {
+    if ((status & (CFSR_MEMORY | CFSR_STACK_LIMIT)) != 0) {
         return HAL_FAULT_MEMORY;
     }
     if ((status & CFSR_BUS) != 0) {
@@ -50,7 +51,8 @@ static hal_fault_cause cause_of(uint32_t status) {
 
 /* Whether the core could push its frame: not when the stack pointer had left the stack. */
 static bool frame_is_whole(const uint32_t *frame, uint32_t status) {
-    return (status & (CFSR_MEMORY_STACKING | CFSR_BUS_STACKING)) == 0 && frame >= stack_bottom &&
+    const uint32_t lost = CFSR_MEMORY_STACKING | CFSR_BUS_STACKING | CFSR_STACK_LIMIT;
+    return (status & lost) == 0 && frame >= stack_bottom &&
            frame + FRAME_WORDS <= stack_top;
 }
 
@@ -66,6 +68,8 @@ __attribute__((used)) static void report(const uint32_t *frame) {
         fault.address = BFAR;
     } else if ((status & CFSR_MEMORY_ADDRESS_VALID) != 0) {
         fault.address = MMFAR;
+    } else if ((status & CFSR_STACK_LIMIT) != 0) {
+        fault.address = (uint32_t)(uintptr_t)stack_bottom;
     }
     if (frame_is_whole(frame, status)) {
         fault.pc = frame[FRAME_PC];
@@ -76,10 +80,14 @@ __attribute__((used)) static void report(const uint32_t *frame) {
 }
 
 __attribute__((naked)) void cortex_m_fault_entry(void) {
-    __asm__ volatile("tst lr, #4\n\t"
-                     "ite eq\n\t"
-                     "mrseq r0, msp\n\t"
-                     "mrsne r0, psp\n\t"
+    /* Bit 2 of lr tells which stack the frame is on; in instructions that Armv6-M has too. */
+    __asm__ volatile(".syntax unified\n\t"
+                     "mov r0, lr\n\t"
+                     "lsls r0, r0, #29\n\t"
+                     "mrs r0, msp\n\t"
+                     "bpl 1f\n\t"
+                     "mrs r0, psp\n"
+                     "1:\n\t"
                      "ldr r2, =fault_stack + %c0\n\t"
                      "mov sp, r2\n\t"
                      "bl report\n\t"

@@ -1,5 +1,5 @@
 /*
- * From reset to main on a Cortex-M4F: the vector table, the float unit, the memories.
+ * From reset to main on a Cortex-M: the vector table, the float and vector units, the memories.
  * Interrupts are left to each target; all here poll with them masked, so that no step is disturbed.
  */
 #include "../hal.h"
@@ -8,7 +8,7 @@
 #include "cortex_m.h"
 
 #define CPACR REGISTER(0xE000ED88u)
-#define CPACR_FLOAT_UNIT (0xFu << 20)
+#define CPACR_FLOAT_UNIT (0xFu << 20) /* and the vector unit; nothing on a core without either */
 
 #define SYSTEM_EXCEPTIONS 15
 
@@ -28,7 +28,8 @@ __attribute__((section(".vectors"), used)) static const struct {
         cortex_m_fault_entry, /* MemManage */
         cortex_m_fault_entry, /* BusFault */
         cortex_m_fault_entry, /* UsageFault */
-        0, 0, 0, 0,
+        cortex_m_fault_entry, /* SecureFault, Armv8-M */
+        0, 0, 0,
         cortex_m_fault_entry, /* SVCall */
         cortex_m_fault_entry, /* DebugMonitor */
         0,

@@ -4,17 +4,16 @@
  */
 #include "session.h"
 
-/* NOWHERE is an address without memory or device. */
+/* Neither memory nor a device on any board here. */
+#define NOWHERE 0x1F000000u
+
 #if defined(__arm__)
-#define NOWHERE 0x70000000u
 #define UNDEFINED_INSTRUCTION "udf #0"
 #define BREAKPOINT "bkpt 1"
 #elif defined(__riscv)
-#define NOWHERE 0x18000000u
 #define UNDEFINED_INSTRUCTION "unimp"
 #define BREAKPOINT "ebreak"
 #elif defined(__XTENSA__)
-#define NOWHERE 0x70000000u
 #define UNDEFINED_INSTRUCTION "ill"
 #define BREAKPOINT "break 1, 15"
 #endif

@@ -16,7 +16,7 @@ env.Replace(
     SIZETOOL=build["toolchain"] + "size",
     SIZECHECKCMD="$SIZETOOL -A -d $SOURCES",
     SIZEPRINTCMD="$SIZETOOL -B -d $SOURCES",
-    SIZEPROGREGEXP=r"^(?:\.reset|\.text|\.pioneer_weights|\.ARM\.exidx|\.data)\s+(\d+).*",
+    SIZEPROGREGEXP=r"^(?:\.reset|\.vectors|\.text|\.pioneer_weights|\.ARM\.exidx|\.data)\s+(\d+).*",
     SIZEDATAREGEXP=r"^(?:\.data|\.bss)\s+(\d+).*",
     PROGNAME="firmware",
     PROGSUFFIX=".elf",

@@ -1,10 +1,10 @@
 /*
- * The stack's limit: a region below it that nobody may touch.
+ * The stack's limit on Armv6-M and Armv7-M: a region below it that nobody may touch.
  * Where it lies is left to the linker script, the stack's depth to image.c.
  */
+#include "../cortex_m/cortex_m.h"
 #include "../image.h"
 #include "../register.h"
-#include "cortex_m.h"
 
 /* The memory protection unit (Armv7-M ARM, B3.5). */
 #define MPU_TYPE REGISTER(0xE000ED90u)
