@@ -7,3 +7,19 @@
 export function digits(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
+
+const PREFIXES = ["", "k", "M", "G", "T", "P", "E"];
+
+/** Three significant digits and the decimal prefix that fits: "256 Mop/s", "1.33 byte/cycle". */
+export function amount(value: number, unit: string): string {
+  const power =
+    value >= 1000 ? Math.min(PREFIXES.length - 1, Math.floor(Math.log10(value) / 3)) : 0;
+  return `${digits(value / 1000 ** power)} ${PREFIXES[power]}${unit}`;
+}
+
+/** A time of seconds as it is said: "4.78 ms"; cycles stay cycles. */
+export function duration(value: number, unit: "s" | "cycle"): string {
+  if (unit === "cycle") return `${digits(value)} cycles`;
+  if (value >= 1 || value === 0) return `${digits(value)} s`;
+  return value >= 1e-3 ? `${digits(value * 1e3)} ms` : `${digits(value * 1e6)} us`;
+}
