@@ -8,7 +8,7 @@ import { AnalysisError } from "../analyze/analysis-error.ts";
 import { cyclesPerFrame } from "../analyze/counts.ts";
 import { analyzeRun } from "../analyze/document.ts";
 import { formatOf, IMPORT_FORMATS } from "../analyze/import/formats.ts";
-import type { Importer } from "../analyze/import/importer.ts";
+import type { Importer, SampleListener } from "../analyze/import/importer.ts";
 import type { MachineRecord } from "../analyze/machine-record.ts";
 import { runRecords } from "../analyze/run-records.ts";
 import { loadCapture } from "../capture/file.ts";
@@ -25,6 +25,8 @@ export interface ImportOptions {
   /** Told after every chunk. */
   readonly progress?: (doneBytes: number, totalBytes: number) => void;
   readonly signal?: AbortSignal;
+  /** Told of every time, also of those that a record does not keep; CSV only. */
+  readonly onSample?: SampleListener;
 }
 
 /**
@@ -36,12 +38,12 @@ export async function importFile(
   options: ImportOptions = {},
 ): Promise<readonly MachineRecord[]> {
   const totalBytes = sizeOf(path);
-  const { signal, progress } = options;
+  const { signal, progress, onSample } = options;
   const stream = createReadStream(path, { highWaterMark: CHUNK_BYTES, ...(signal && { signal }) });
   return withUsageErrors(async () => {
     try {
       const told = progress && ((done: number) => progress(done, totalBytes));
-      return await importStream(stream, path, told);
+      return await importStream(stream, path, told, onSample);
     } catch (error) {
       if (error === RECORDING) return await importRecording(path);
       if (error instanceof Error && "syscall" in error) throw cannotOpen(path, error.message);
@@ -63,6 +65,7 @@ export async function importStream(
   chunks: AsyncIterable<Uint8Array>,
   file: string,
   progress: (doneBytes: number) => void = () => {},
+  onSample?: SampleListener,
 ): Promise<readonly MachineRecord[]> {
   let importer: Importer | undefined;
   let decoder: InstanceType<typeof TextDecoder> | undefined;
@@ -76,7 +79,7 @@ export async function importStream(
       head += text;
       if (head.startsWith(RECORDING_MAGIC)) throw RECORDING;
       if (head.length >= HEAD_BYTES) {
-        importer = importerOf(head, file);
+        importer = importerOf(head, file, onSample);
         importer.push(head);
       }
     } else {
@@ -86,7 +89,7 @@ export async function importStream(
   }
   const rest = decoder?.decode() ?? "";
   if (importer === undefined) {
-    importer = importerOf(head + rest, file);
+    importer = importerOf(head + rest, file, onSample);
     importer.push(head + rest);
   } else {
     importer.push(rest);
@@ -99,9 +102,9 @@ function decoderOf(bytes: Uint8Array) {
   return new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : "utf-8");
 }
 
-function importerOf(head: string, file: string): Importer {
+function importerOf(head: string, file: string, onSample?: SampleListener): Importer {
   const format = formatOf(head.slice(0, HEAD_BYTES));
-  if (format !== undefined) return format.open(file);
+  if (format !== undefined) return format.open(file, onSample);
   const known = IMPORT_FORMATS.map(({ name }) => name).join(", ");
   throw new UsageError(
     "TP-USE-281",

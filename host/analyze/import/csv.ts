@@ -11,7 +11,7 @@ import type { Column } from "./csv-header.ts";
 import { looksLikeHeader, readHeader } from "./csv-header.ts";
 import { CsvLines } from "./csv-lines.ts";
 import { slug } from "./fields.ts";
-import type { Importer, ImportFormat } from "./importer.ts";
+import type { Importer, ImportFormat, SampleListener } from "./importer.ts";
 import { malformed, nothingIn, tooLarge, unusable } from "./refusals.ts";
 
 const NAME = "CSV";
@@ -33,17 +33,19 @@ interface Gathered {
 export const csv: ImportFormat = {
   name: NAME,
   detect: (head) => looksLikeHeader(head.split(/\r?\n/, 1)[0] ?? ""),
-  open: (file) => new CsvImporter(file),
+  open: (file, onSample) => new CsvImporter(file, onSample),
 };
 
 class CsvImporter implements Importer {
   readonly #file: string;
+  readonly #onSample: SampleListener | undefined;
   readonly #lines: CsvLines;
   readonly #found = new Map<string, Gathered>();
   #columns: readonly Column[] | undefined;
 
-  constructor(file: string) {
+  constructor(file: string, onSample?: SampleListener) {
     this.#file = file;
+    this.#onSample = onSample;
     this.#lines = new CsvLines(file, (row, line) => this.#row(row, line));
   }
 
@@ -120,7 +122,10 @@ class CsvImporter implements Importer {
     const gathered = known ?? fresh;
     gathered.lastLine = line;
     this.#found.set(key, gathered);
-    if (isSample && sample[0].is === "time") samples.add(sample[1] / sample[0].perSecond);
+    if (!isSample || sample[0].is !== "time") return;
+    const seconds = sample[1] / sample[0].perSecond;
+    samples.add(seconds);
+    this.#onSample?.(machine, workload, seconds);
   }
 
   #record(gathered: Gathered): MachineRecord {

@@ -12,12 +12,18 @@ export interface Importer {
   finish(): readonly MachineRecord[];
 }
 
+/** Told of every time of a repetition, in their order [s]; a record keeps only so many. */
+export type SampleListener = (machine: string, workload: string, seconds: number) => void;
+
 /** A format that can be imported. */
 export interface ImportFormat {
   /** As `--from` and messages call it. */
   readonly name: string;
   /** Whether a text that begins so is of this format; `head` is the first 64 KiB, or all of it if it is shorter. */
   detect(head: string): boolean;
-  /** A reader of one file; `file` is its name, for sources and messages. */
-  open(file: string): Importer;
+  /**
+   * A reader of one file; `file` is its name, for sources and messages.
+   * @param onSample for formats that can hold more times than a record keeps
+   */
+  open(file: string, onSample?: SampleListener): Importer;
 }
