@@ -227,6 +227,57 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
       budget("--find-streams <ms>", "multi-stream: how many, each a frame every so often"),
     );
 
+  verb(
+    "tails [file]",
+    "percentiles with intervals, jitter and its cause, from a file, stdin (-) or made frames",
+    async () => (await import("./workflow/tails/tails.ts")).tails,
+  )
+    .addOption(
+      new Option("--numbers <type>", "FILE holds bare numbers").choices([
+        "float64",
+        "int64",
+        "text",
+      ]),
+    )
+    .addOption(
+      new Option("--unit <unit>", "of bare numbers; ns without it").choices([
+        "ns",
+        "us",
+        "ms",
+        "s",
+        "cycle",
+      ]),
+    )
+    .option("--row <id>", "one record of a FILE that holds several")
+    .addOption(count("--generate <n>", "make so many frames, of FILE's times over and over"))
+    .addOption(budget("--service-us <n>", "time of a frame without a FILE [us]"))
+    .addOption(budget("--noise <percent>", "deviation of a frame's time; 2 without a FILE"))
+    .addOption(
+      // Not variadic: a FILE may follow.
+      new Option(
+        "--inject <source>",
+        "jitter, again for each: radio:rate=2,length=50 (see below)",
+      ).argParser((text, before: readonly string[] = []) => [...before, text]),
+    )
+    .addOption(count("--seed <n>", "of everything drawn; 1 without it"))
+    .addOption(
+      budget("--interval-ms <n>", "between two intended starts: coordinated omission is corrected"),
+    )
+    .addOption(budget("--limit-ms <n>", "what P99 is held against; exit 1 above it"))
+    .addOption(count("--devices <n>", "of a fleet; 1000 without it"))
+    .addOption(budget("--confidence <percent>", "of the intervals; 95 without it"))
+    .option("--svg <file>", "write the linear and the log view as a picture")
+    .addHelpText(
+      "after",
+      `
+Sources and their sliders:
+  interrupts rate=31 [1/s] length=300 [us]        evictions probability=0.01 length=200 [us]
+  radio rate=0.5 [1/s] length=80 [ms] share=0.3   load share=0.3 length=5 [s]
+  switches rate=5 [1/s] length=3 [ms]
+Example:
+  pioneer tails --generate 20000 --service-us 900 --interval-ms 10 --inject radio --inject evictions`,
+    );
+
   return program;
 }
 
