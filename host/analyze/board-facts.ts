@@ -2,7 +2,7 @@
  * Decides what the analyzer takes from a board file: its roofs, clock, currents and sizes.
  * Reading and validating the file is left to the generator's board loader.
  */
-import type { BoardFacts, MemoryFacts, StatedValue } from "./facts.ts";
+import type { BoardFacts, ComputeFacts, MemoryFacts, StatedValue } from "./facts.ts";
 
 /** The parts of a board file that matter here; the generator's Board fits. */
 export interface BoardFile {
@@ -17,6 +17,10 @@ export interface BoardFile {
     readonly bytes: StatedValue;
     readonly readBytesPerCycle: StatedValue;
   }[];
+  readonly caches?: readonly {
+    readonly name: string;
+    readonly purpose: "instruction" | "data" | "unified";
+  }[];
   readonly weights: { readonly memory: string };
   readonly peak: {
     readonly macsPerCycle: StatedValue;
@@ -29,24 +33,50 @@ export interface BoardFile {
   } | null;
 }
 
-/** What the core itself limits: instructions issued and bytes through its load/store port. */
-const CORES: Readonly<Record<string, { readonly issue: StatedValue; readonly port: StatedValue }>> =
-  {
-    "cortex-m4": {
-      issue: {
-        value: 1,
-        unit: "instruction/cycle",
-        source: "Arm Cortex-M4 TRM: single-issue pipeline",
-        confidence: "S",
-      },
-      port: {
-        value: 4,
-        unit: "byte/cycle",
-        source: "Arm Cortex-M4 TRM: one 32-bit AHB data access a cycle",
-        confidence: "S",
-      },
+interface CoreFacts {
+  readonly issue: StatedValue;
+  readonly port: StatedValue;
+  /** Number types beside those of the board file. */
+  readonly compute: readonly ComputeFacts[];
+}
+
+/** What the core itself limits: instructions issued, bytes through its load/store port, rates by number type. */
+const CORES: Readonly<Record<string, CoreFacts>> = {
+  "cortex-m4": {
+    issue: {
+      value: 1,
+      unit: "instruction/cycle",
+      source: "Arm Cortex-M4 TRM: single-issue pipeline",
+      confidence: "S",
     },
-  };
+    port: {
+      value: 4,
+      unit: "byte/cycle",
+      source: "Arm Cortex-M4 TRM: one 32-bit AHB data access a cycle",
+      confidence: "S",
+    },
+    compute: [
+      {
+        name: "32-bit MAC",
+        macsPerCycle: {
+          value: 1,
+          unit: "MAC/cycle",
+          source: "MLA: one cycle (boards/cores/cortex-m4.json, rule mac)",
+          confidence: "S",
+        },
+      },
+      {
+        name: "float32 MAC",
+        macsPerCycle: {
+          value: 1 / 3,
+          unit: "MAC/cycle",
+          source: "VMLA, VFMA: three cycles (boards/cores/cortex-m4.json, rule fpuMac)",
+          confidence: "S",
+        },
+      },
+    ],
+  },
+};
 
 /** A board file as the analyzer sees it. */
 export function boardFactsOf(board: BoardFile): BoardFacts {
@@ -67,23 +97,48 @@ export function boardFactsOf(board: BoardFile): BoardFacts {
     computeRoofs: [
       { name: "16-bit MAC", macsPerCycle: board.peak.macsPerCycle },
       { name: "packed int8 MAC", macsPerCycle: board.peak.packedInt8MacsPerCycle },
+      ...(core?.compute ?? []),
     ],
     issuePerCycle: core?.issue ?? null,
     memories: [
-      ...board.memories
-        .filter((memory) => memory.name === board.weights.memory)
-        .map(
-          (memory): MemoryFacts => ({
-            name: memory.name,
-            bytesPerCycle: memory.readBytesPerCycle,
-            traffic: "weights",
-          }),
-        ),
+      ...memoryRoofs(board, "weights"),
       ...port,
+      ...dataMemories(board),
+      ...dataCaches(board),
     ],
     flashBytes: largest(board, "flash"),
     ramBytes: largest(board, "ram"),
   };
+}
+
+/** Memories by whether the weights lie there. */
+function memoryRoofs(board: BoardFile, traffic: "weights" | "other"): readonly MemoryFacts[] {
+  return board.memories
+    .filter(({ name }) => (name === board.weights.memory) === (traffic === "weights"))
+    .map(({ name, readBytesPerCycle }) => ({ name, bytesPerCycle: readBytesPerCycle, traffic }));
+}
+
+/** The other memories; the first that is written holds what the program writes. */
+function dataMemories(board: BoardFile): readonly MemoryFacts[] {
+  const written = board.memories.find(
+    ({ name, role }) => role === "ram" && name !== board.weights.memory,
+  );
+  return memoryRoofs(board, "other").map((memory) =>
+    memory.name === written?.name ? { ...memory, traffic: "data" } : memory,
+  );
+}
+
+/** What a hit in a cache delivers is what the core's port takes. */
+function dataCaches(board: BoardFile): readonly MemoryFacts[] {
+  const port = CORES[board.core]?.port;
+  if (port === undefined) return [];
+  return (board.caches ?? [])
+    .filter(({ purpose }) => purpose !== "instruction")
+    .map(({ name }) => ({
+      name,
+      bytesPerCycle: { ...port, source: `a hit fills the load/store port: ${port.source}` },
+      traffic: "other",
+    }));
 }
 
 function largest(board: BoardFile, role: "flash" | "ram"): StatedValue | null {

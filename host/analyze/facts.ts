@@ -2,6 +2,7 @@
  * The typed record of one run: everything the analyzer may know, whichever machine it came from.
  * Collecting it from captures, counts and board files is left to workflow/; judging it to the modules beside this one.
  */
+import type { KernelWork } from "./kernel-work.ts";
 import type { Quantity } from "./quantity.ts";
 import { measured, stated } from "./quantity.ts";
 
@@ -22,8 +23,11 @@ export interface StatedValue {
 export interface MemoryFacts {
   readonly name: string;
   readonly bytesPerCycle: StatedValue;
-  /** weights: the weights stream from here once a frame. core: every counted load and store passes. other: drawn only. */
-  readonly traffic: "weights" | "core" | "other";
+  /**
+   * weights: the weights stream from here once a frame. core: every counted load and store passes. data: activations,
+   * state and sums lie here. other: drawn only.
+   */
+  readonly traffic: "weights" | "core" | "data" | "other";
 }
 
 /** A rate of arithmetic as a roof. */
@@ -180,6 +184,8 @@ export interface RunFacts {
   readonly audio: AudioFacts | null;
   readonly host: HostFacts | null;
   readonly build: BuildFacts;
+  /** The work of each kernel as the generator counted it; absent in recordings that did not keep it. */
+  readonly work?: readonly KernelWork[];
   /** Files the run wrote, by what they are. */
   readonly files: Readonly<Record<string, string>>;
 }

@@ -70,6 +70,7 @@ export function judgeRecording(
     audio: audio?.facts ?? null,
     host: manifest.host,
     build: { ...manifest.build, compiler: run.hello?.compiler ?? "unknown" },
+    ...(manifest.work === undefined ? {} : { work: manifest.work }),
     files,
   };
   return { facts, clips: audio?.clips ?? [] };

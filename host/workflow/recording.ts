@@ -5,6 +5,7 @@
 import type { Quantization } from "../../codegen/index.ts";
 import { UsageError } from "../../codegen/index.ts";
 import type { BoardFacts, BuildFacts, HostFacts, ModelFacts } from "../analyze/facts.ts";
+import type { KernelWork } from "../analyze/kernel-work.ts";
 import type { Capture } from "../capture/format.ts";
 
 /** Names of the attachments of a run's recording. */
@@ -48,6 +49,8 @@ export interface RunManifest {
   /** What the persistent state is made of, in order. */
   readonly stateParts: readonly { readonly values: number; readonly bytes: number }[];
   readonly clip: string | null;
+  /** Absent in recordings of before it was kept. */
+  readonly work?: readonly KernelWork[];
 }
 
 /** The run's part of a capture's manifest. @throws UsageError TP-USE-151 when it is not one of `pioneer run`. */

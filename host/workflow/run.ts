@@ -33,6 +33,7 @@ import { summarize } from "./inspect.ts";
 import { judgeRecording } from "./judge.ts";
 import { writeFileWhole } from "./output-file.ts";
 import { WORK_DIR } from "./paths.ts";
+import { planWork } from "./plan-work.ts";
 import type { RunManifest } from "./recording.ts";
 import { ATTACHMENTS } from "./recording.ts";
 import type { Stimulus, StimulusRequest } from "./stimulus.ts";
@@ -284,6 +285,7 @@ function manifestOf({ request, app, prepared, stimulus, device, host }: RunParts
     stateBytes: app === "check" ? plan.stateBytes : 0,
     stateParts,
     clip: stimulus.audio?.name ?? null,
+    work: planWork(plan),
   };
 }
 
