@@ -54,6 +54,8 @@ export interface MachineRecord {
   readonly time: TimeStatistics | null;
   /** Times of the repetitions in their order [s]; empty when there were too many to keep, or only a summary. */
   readonly samples: readonly number[];
+  /** Which of several runs kept together this is, from 1; a record without it is of the only run. */
+  readonly run?: number;
   /** Whatever else was given, by name with the unit left to the quantity: "throughput", "energyPerRun", "mfu". */
   readonly metrics: Readonly<Record<string, Quantity>>;
   /** Roofs of the machine, per second, the highest arithmetic and the memory of `bytesMoved` first; empty: not known. */

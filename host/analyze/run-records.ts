@@ -11,6 +11,8 @@ import { counted, modelled, stated } from "./quantity.ts";
 import { SampleStatistics } from "./sample-statistics.ts";
 
 const MILLISECONDS = 1e-3;
+/** Which of a file's records is the computer: it was timed for comparison, not the subject of the run. */
+export const BESIDE_A_RUN = "this computer, timed beside the run";
 
 /** What a document leaves out and a recording still knows. */
 export interface RunDetails {
@@ -205,7 +207,7 @@ function hostRecord(host: HostTimes, model: ModelFacts, file: string): MachineRe
     samples: [],
     metrics: {},
     roofs: [],
-    origin: { format: "tiny-pioneer run", file, records: "this computer, timed beside the run" },
+    origin: { format: "tiny-pioneer run", file, records: BESIDE_A_RUN },
     setup: { runtime: host.runtime },
     warnings: [],
   };

@@ -6,6 +6,7 @@ import type { RunDocument } from "../document.ts";
 import { SCHEMA } from "../document.ts";
 import type { MachineRecord, TimeStatistics } from "../machine-record.ts";
 import { runRecords } from "../run-records.ts";
+import { KEPT_SAMPLES } from "../sample-statistics.ts";
 import type { Fields } from "./fields.ts";
 import { isFields, textOf } from "./fields.ts";
 import type { Importer, ImportFormat } from "./importer.ts";
@@ -60,6 +61,15 @@ class ProjectImporter implements Importer {
     }
   }
 
+  /** Repetitions, which only saved baselines hold. */
+  #samples(value: unknown, where: string): readonly number[] {
+    if (!Array.isArray(value)) return [];
+    if (value.length > KEPT_SAMPLES) throw tooLarge(this.#file, "too many samples", KEPT_SAMPLES);
+    const wrong = value.find((seconds) => !(Number.isFinite(seconds) && seconds >= 0));
+    if (wrong === undefined) return value;
+    throw unusable(this.#file, `a sample of ${where}`, wrong, "finite and at least 0");
+  }
+
   #row(value: unknown): void {
     const where = `rows[${this.#rows.length}]`;
     if (this.#rows.length >= MOST_ROWS) throw tooLarge(this.#file, "too many rows", MOST_ROWS);
@@ -73,7 +83,7 @@ class ProjectImporter implements Importer {
         throw unusable(this.#file, `time.${name} of ${where}`, seconds, "finite and at least 0");
       }
     }
-    this.#rows.push({ ...value, samples: [] });
+    this.#rows.push({ ...value, samples: this.#samples(value.samples, where) });
   }
 }
 

@@ -1,0 +1,137 @@
+/**
+ * Decides whether one number rose: counts and models exactly, measured times by statistics/gate.ts.
+ * Which numbers there are is left to observations.ts, what follows for a build to document.ts.
+ */
+import type { Quantity } from "../quantity.ts";
+import type { GateResult, Verdict } from "../statistics/gate.ts";
+import { judgeSamples } from "../statistics/gate.ts";
+import { fewestSamples } from "../statistics/runs-needed.ts";
+import { median } from "../statistics/summary.ts";
+import { digits } from "../wording.ts";
+import type { Observations, Observed } from "./observations.ts";
+import { isExact } from "./observations.ts";
+
+export interface JudgeOptions {
+  /** Rise of an exact number that passes, relative. */
+  readonly tolerance: number;
+  /** Smallest rise of a measured number that matters, relative. */
+  readonly minEffect: number;
+  /** Chance of a false "regression" in this one number. */
+  readonly falseAlarm: number;
+}
+
+/** One number on both sides with its verdict. */
+export interface ComparisonRow {
+  readonly machine: string;
+  readonly workload: string;
+  readonly quantity: string;
+  /**
+   * exact: any rise above the tolerance counts. repetitions: statistics of one run's samples a side. runs: statistics of
+   * the runs' numbers. none: too few of both.
+   */
+  readonly method: "exact" | "repetitions" | "runs" | "none";
+  /** Medians, with the interval of the method. */
+  readonly baseline: Quantity;
+  readonly candidate: Quantity;
+  /** candidate / baseline - 1; null where the baseline is 0. */
+  readonly change: number | null;
+  /** [low, high] of the change where it is estimated. */
+  readonly interval: readonly [number, number] | null;
+  /** Chance that the interval holds the true change. */
+  readonly confidence: number | null;
+  readonly verdict: Verdict;
+  readonly why: string;
+  /** The whole statistical result: samples used, warm-up, power, runs needed, tail. */
+  readonly statistics: GateResult | null;
+}
+
+export function judge(observed: Observed, options: JudgeOptions): ComparisonRow {
+  const { baseline, candidate } = observed;
+  if (isExact(baseline.kind)) return exactRow(observed, options.tolerance);
+  const oneRunEach = baseline.values.length === 1 && candidate.values.length === 1;
+  if (!oneRunEach) {
+    return statisticalRow(observed, "runs", baseline.values, candidate.values, options);
+  }
+  if (baseline.samples.length > 0 && candidate.samples.length > 0) {
+    return statisticalRow(observed, "repetitions", baseline.samples, candidate.samples, options);
+  }
+  const runs = fewestSamples(options.falseAlarm);
+  const why = `one run on each side, of which only a summary is known: ${runs} runs on each side can show something`;
+  return { ...rowOf(observed), method: "none", verdict: "cannot tell", why };
+}
+
+/** Whether judge() will spend a part of the false-alarm rate on it. */
+export function isStatistical({ baseline, candidate }: Observed): boolean {
+  if (isExact(baseline.kind)) return false;
+  const several = baseline.values.length > 1 || candidate.values.length > 1;
+  return several || (baseline.samples.length > 0 && candidate.samples.length > 0);
+}
+
+function exactRow(observed: Observed, tolerance: number): ComparisonRow {
+  const row = rowOf(observed);
+  const [before, after] = [row.baseline.value, row.candidate.value];
+  const allowed = before * tolerance;
+  const verdict: Verdict =
+    after - before > allowed ? "regression" : before - after > allowed ? "improvement" : "same";
+  const sameModel = row.baseline.source === row.candidate.source;
+  const how =
+    row.baseline.kind === "counted"
+      ? "counted, so exact"
+      : `exact ${sameModel ? "by the same model" : "too, but by another model than before"}`;
+  const within = tolerance === 0 ? "" : `; ${digits(tolerance * 100)} % are tolerated`;
+  const disagree = [observed.baseline, observed.candidate].some(({ values }) =>
+    values.some((value) => value !== values[0]),
+  );
+  const why = `${how}${disagree ? ", though runs of one side differ: medians" : ""}${within}`;
+  return { ...row, method: "exact", verdict, why };
+}
+
+function statisticalRow(
+  observed: Observed,
+  method: "repetitions" | "runs",
+  before: readonly number[],
+  after: readonly number[],
+  { minEffect, falseAlarm }: JudgeOptions,
+): ComparisonRow {
+  const independent = method === "runs";
+  const result = judgeSamples(before, after, { minEffect, falseAlarm, independent });
+  const row = rowOf(observed);
+  const withInterval = (quantity: Quantity, side: GateResult["baseline"]): Quantity => ({
+    ...quantity,
+    value: side.median.median,
+    interval: side.median.interval,
+  });
+  return {
+    ...row,
+    method,
+    baseline: withInterval(row.baseline, result.baseline),
+    candidate: withInterval(row.candidate, result.candidate),
+    change: result.effect,
+    interval: result.interval,
+    confidence: result.confidence,
+    verdict: result.verdict,
+    why: result.why,
+    statistics: result,
+  };
+}
+
+function rowOf({ pair, quantity, unit, baseline, candidate }: Observed) {
+  const quantityOf = ({ values, kind, source }: Observations): Quantity => ({
+    value: median(values),
+    unit,
+    kind,
+    source,
+  });
+  const [before, after] = [quantityOf(baseline), quantityOf(candidate)];
+  return {
+    machine: pair.candidate.machine,
+    workload: pair.baseline.workload,
+    quantity,
+    baseline: before,
+    candidate: after,
+    change: before.value === 0 ? null : after.value / before.value - 1,
+    interval: null,
+    confidence: null,
+    statistics: null,
+  };
+}
