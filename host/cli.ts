@@ -278,6 +278,53 @@ Example:
   pioneer tails --generate 20000 --service-us 900 --interval-ms 10 --inject radio --inject evictions`,
     );
 
+  verb(
+    "save <name> [files...]",
+    "keeps runs as a named baseline: each FILE is one; without a FILE the last recording is",
+    async () => (await import("./workflow/save.ts")).save,
+  )
+    .option("--add", "further runs of a baseline that exists")
+    .option("--dir <dir>", "where baselines are; .pioneer/baselines without it")
+    .addHelpText(
+      "after",
+      `
+A FILE is anything that pioneer analyze reads. Example:
+  pioneer run hearable --board qemu-m4 --as nrf52840-dk
+  pioneer save before`,
+    );
+
+  verb(
+    "compare <baseline> <candidate>",
+    "whether the candidate is really slower: counts exactly, measured times by statistics",
+    async () => (await import("./workflow/compare.ts")).compare,
+  )
+    .addOption(budget("--alpha <share>", "chance of a false regression; 0.05 without it"))
+    .addOption(
+      budget("--min-effect <percent>", "rises of measured numbers that matter; 2 without it"),
+    )
+    .addOption(
+      new Option(
+        "--tolerance <percent>",
+        "rise of exact numbers that passes; 0 without it",
+      ).argParser(Number),
+    )
+    .option("--strict", "exit 1 too when it cannot tell")
+    .option("--any-machine", "compare the same workload on different machines")
+    .option("--dir <dir>", "where baselines are; .pioneer/baselines without it")
+    .option("--markdown <file>", "write the comparison as Markdown")
+    .option("--junit <file>", "write the comparison as JUnit XML")
+    .option("--github [file]", "append to the job's summary (GITHUB_STEP_SUMMARY), or to a file")
+    .addHelpText(
+      "after",
+      `
+Each side is a saved name, a file that pioneer analyze reads, or a folder whose files are runs.
+Exit status: 0 no regression is shown, 1 there is one.
+Example:
+  pioneer run hearable --board qemu-m4 --as nrf52840-dk --record a
+  pioneer run hearable --board qemu-m4 --as nrf52840-dk --record b
+  pioneer compare a b`,
+    );
+
   return program;
 }
 
