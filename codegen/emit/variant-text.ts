@@ -18,7 +18,7 @@ export interface VariantText {
   /** Partial that reads the same stream in C, with the same bits. */
   readonly portable: string;
   /** Partial of what follows from either; empty: nothing. */
-  readonly shared: "" | "rows-lanes";
+  readonly shared: "" | "rows-lanes" | "rows-mac16";
   /** Partial of the high half of a product, for `shared`. */
   readonly multiplyHigh: "multiply-high-wide" | "multiply-high-halves";
   /** Partial of an LSTM's function. */
@@ -87,6 +87,18 @@ export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
   "rv32-lanes": lanes("rv32", "defined(__riscv_mul) && __riscv_xlen == 32", "multiply-high-wide"),
   "thumb1-lanes": lanes("thumb1", "defined(__thumb__)", "multiply-high-halves"),
   "xtensa-lanes": lanes("xtensa", "defined(__XTENSA_CALL0_ABI__)", "multiply-high-halves"),
+  "xtensa-mac16": {
+    ...SELF_CONTAINED,
+    native: {
+      condition: "defined(__XTENSA__)",
+      arithmetic: "arithmetic-portable",
+      rows: "sum-rows-mac16",
+    },
+    portable: "sum-rows-mac16-portable",
+    shared: "rows-mac16",
+    multiplyHigh: "multiply-high-halves",
+    takesOffset: true,
+  },
   "mve-int8": mve("int8"),
   "mve-int16x8": mve("int16x8"),
   "portable-int8": { ...SELF_CONTAINED, native: false, portable: "rows-portable-int8" },

@@ -4,6 +4,7 @@
  */
 import type { Format } from "../quantize/params.ts";
 import { byteLanes } from "./rows/byte-lanes.ts";
+import { MAC16_PAIRS } from "./rows/mac16-pairs.ts";
 import { PACKED_PAIRS, PAIRED_BYTES } from "./rows/packed-pairs.ts";
 import type { BlockShape, LineValue, RowLayout } from "./rows/row-layout.ts";
 import { vectorRows } from "./rows/vector-rows.ts";
@@ -14,6 +15,7 @@ import type { InstructionSet, Target } from "./target.ts";
  * dsp-rows: two rows' bytes in each word, widened by SXTB16, two SMLADs (int16 activations).
  * rv32-lanes, thumb1-lanes, xtensa-lanes: four rows' bytes in each word, three multiplications for four MACs (int8
  *   activations). Sixteen rows where there are registers for so many sums, else eight.
+ * xtensa-mac16: two int8 rows in each 16-bit half, separated by a second pass (int8 activations).
  * mve-int8, mve-int16x8: eight rows share each vector of activations; VMLADAVA adds its products into one register a row.
  * portable-int8, portable-int16x8: the same streams read in plain C.
  */
@@ -23,6 +25,7 @@ export type KernelVariant =
   | "rv32-lanes"
   | "thumb1-lanes"
   | "xtensa-lanes"
+  | "xtensa-mac16"
   | "mve-int8"
   | "mve-int16x8"
   | "portable-int8"
@@ -35,6 +38,7 @@ export const ROW_LAYOUTS: Readonly<Record<KernelVariant, RowLayout>> = {
   "rv32-lanes": byteLanes(16),
   "thumb1-lanes": byteLanes(8),
   "xtensa-lanes": byteLanes(8),
+  "xtensa-mac16": MAC16_PAIRS,
   "mve-int8": vectorRows("int8", 16),
   "mve-int16x8": vectorRows("int16", 8),
   "portable-int8": PACKED_PAIRS,
@@ -76,6 +80,12 @@ function choose(format: Format, target: Target): readonly [KernelVariant, string
     return [
       `mve-${format}`,
       "a vector of weights and one VMLADAVA make 16 MACs, 8 with int16 activations",
+    ];
+  }
+  if (target.instructions === "xtensa-mac16" && format === "int8") {
+    return [
+      "xtensa-mac16",
+      "a MAC16 instruction multiplies, adds and loads: 13 instructions for four columns of two rows",
     ];
   }
   const lanes = LANES[target.instructions];

@@ -2,14 +2,21 @@
  * Decides what the plan needs to know of a board: its instructions, its line for weights and their section.
  * Everything else a board is stays in codegen/board.ts.
  */
-import type { Board, LineRule } from "../board.ts";
+import type { Board, Core, LineRule } from "../board.ts";
 
 /**
  * What kernels are written for.
  * thumb-dsp: SMLAD, SXTB16, SSAT and SMMUL are there. thumb1: Thumb with a 32-bit MULS and
- * eight full registers. mve: Helium's integer vectors. rv32im: with mulh. xtensa: MULL, without MAC16 and loops. c11: nothing but the language.
+ * eight full registers. mve: Helium's integer vectors. rv32im: with mulh. xtensa: MULL, without MAC16 and loops. xtensa-mac16: with both. c11: nothing but the language.
  */
-export type InstructionSet = "thumb-dsp" | "thumb1" | "mve" | "rv32im" | "xtensa" | "c11";
+export type InstructionSet =
+  | "thumb-dsp"
+  | "thumb1"
+  | "mve"
+  | "rv32im"
+  | "xtensa"
+  | "xtensa-mac16"
+  | "c11";
 
 export interface Target {
   /** The board's id. */
@@ -25,7 +32,7 @@ export interface Target {
   readonly weightsSection: string;
 }
 
-const INSTRUCTIONS: Readonly<Partial<Record<string, InstructionSet>>> = {
+const INSTRUCTIONS: Readonly<Partial<Record<Core, InstructionSet>>> = {
   "cortex-m4": "thumb-dsp",
   "cortex-m7": "thumb-dsp",
   "cortex-m33": "thumb-dsp",
@@ -33,6 +40,7 @@ const INSTRUCTIONS: Readonly<Partial<Record<string, InstructionSet>>> = {
   "cortex-m0plus": "thumb1",
   rv32imc: "rv32im",
   "xtensa-lx106": "xtensa",
+  "xtensa-mac16": "xtensa-mac16",
 };
 
 export function targetOf(board: Board): Target {

@@ -47,7 +47,14 @@ const directory = mkdtempSync(join(tmpdir(), "pioneer-host-c-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 /** One of each instruction set: the host reads its streams by the portable path of the same file. */
-const CORES = ["cortex-m4", "cortex-m0plus", "cortex-m55", "rv32imc", "xtensa-lx106"] as const;
+const CORES = [
+  "cortex-m4",
+  "cortex-m0plus",
+  "cortex-m55",
+  "rv32imc",
+  "xtensa-lx106",
+  "xtensa-mac16",
+] as const;
 
 interface Case {
   readonly prefix: string;
