@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
+import { missingPrograms, testedBoard } from "./boards.ts";
 import { type Frame, frameBytes, readFrame } from "./wire.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -16,13 +17,16 @@ const PIO = join(ROOT, ".venv/bin/pio");
 
 export const TOY_MODEL = join(ROOT, "test/qemu/toy-model");
 
-/** What these tests cannot do without and is not here; empty when all is. */
-export const missing: readonly string[] = [
-  ...(existsSync(PIO) ? [] : ["PlatformIO in .venv (npm run setup)"]),
-  ...["qemu-system-arm", "arm-none-eabi-gcc"].filter(
-    (program) => spawnSync(program, ["--version"]).status !== 0,
-  ),
-];
+/** What a board's tests cannot do without and is not here; empty when all is. */
+export function missingFor(board: string): readonly string[] {
+  return [
+    ...(existsSync(PIO) ? [] : ["PlatformIO in .venv (npm run setup)"]),
+    ...missingPrograms(testedBoard(board)),
+  ];
+}
+
+/** The same for qemu-m4, which most tests use. */
+export const missing = missingFor("qemu-m4");
 
 const folders: string[] = [];
 afterAll(() => {
@@ -42,10 +46,10 @@ export interface Build {
   readonly log: string;
 }
 
-/** Runs `pio run` for qemu-m4 into a fresh folder; env holds the settings of platformio.ini. */
-export function build(env: Readonly<Record<string, string>>): Build {
+/** Runs `pio run` into a fresh folder; env holds the settings of platformio.ini. */
+export function build(env: Readonly<Record<string, string>>, board = "qemu-m4"): Build {
   const folder = freshFolder();
-  const finished = spawnSync(PIO, ["run", "-s", "-d", join(ROOT, "firmware"), "-e", "qemu-m4"], {
+  const finished = spawnSync(PIO, ["run", "-s", "-d", join(ROOT, "firmware"), "-e", board], {
     env: {
       ...process.env,
       PLATFORMIO_BUILD_DIR: folder,
@@ -57,14 +61,18 @@ export function build(env: Readonly<Record<string, string>>): Build {
   });
   return {
     status: finished.status,
-    elf: join(folder, "qemu-m4/firmware.elf"),
+    elf: join(folder, board, "firmware.elf"),
     log: finished.stdout + finished.stderr,
   };
 }
 
 /** The function of the ELF file that holds an address. */
-export function functionAt(elf: string, address: number): string | undefined {
-  const listing = spawnSync("arm-none-eabi-nm", ["-S", elf], { encoding: "utf8" }).stdout;
+export function functionAt(
+  elf: string,
+  address: number,
+  toolchain = "arm-none-eabi-",
+): string | undefined {
+  const listing = spawnSync(`${toolchain}nm`, ["-S", elf], { encoding: "utf8" }).stdout;
   for (const line of listing.split("\n")) {
     const [start, size, , name] = line.split(" ");
     const offset = address - Number.parseInt(start ?? "", 16);
@@ -90,13 +98,13 @@ export class Device {
   }
 
   /** Boots the firmware and connects to its serial port. */
-  static async boot(elf: string): Promise<Device> {
+  static async boot(elf: string, board = "qemu-m4"): Promise<Device> {
     const path = join(freshFolder(), "serial");
+    const { emulator, args } = testedBoard(board);
     const child = spawn(
-      "qemu-system-arm",
+      emulator,
       [
-        ...["-M", "mps2-an386", "-nographic", "-monitor", "none"],
-        ...["-semihosting-config", "enable=on,target=native"],
+        ...[...args, "-display", "none", "-monitor", "none"],
         ...["-serial", `unix:${path},server=on,wait=on`, "-kernel", elf],
       ],
       { stdio: "ignore" },

@@ -125,7 +125,7 @@ describe.skipIf(missing.length > 0)("firmware in QEMU", { timeout: 20_000 }, () 
   // Armv7-M CFSR: 15 BFARVALID, 9 PRECISERR, 16 UNDEFINSTR, 25 DIVBYZERO, 0 IACCVIOL,
   // 7 MMARVALID, 4 MSTKERR, 1 DACCVIOL.
   it.each([
-    { fault: 0, cause: 2, where: "read_nowhere", status: 0x8200, address: 0x1f000000 },
+    { fault: 0, cause: 2, where: "read_nowhere", status: 0x8200, address: 0xf0000000 },
     { fault: 1, cause: 3, where: "run_undefined_instruction", status: 1 << 16, address: 0 },
     { fault: 2, cause: 3, where: "divide_by", status: 1 << 25, address: 0 },
     { fault: 3, cause: 1, where: "break_without_debugger", status: 0, address: 0 },

@@ -77,7 +77,7 @@ describe.skipIf(missing.length > 0)("a link to QEMU", { timeout: 30_000 }, () =>
     const result = await converse(boot(fault), { kind: "stream", frames: stimulus });
     expect(performance.now() - startMs).toBeLessThan(10_000);
     expect(result.state).toBe("crashed");
-    expect(result.run.fault).toMatchObject({ cause: 2, address: 0x1f000000 });
+    expect(result.run.fault).toMatchObject({ cause: 2, address: 0xf0000000 });
     expect(functionAt(fault, result.run.fault?.pc ?? 0)).toBe("read_nowhere");
   });
 

@@ -5,7 +5,7 @@
 #include "session.h"
 
 /* Neither memory nor a device on any board here. */
-#define NOWHERE 0x1F000000u
+#define NOWHERE 0xF0000000u
 
 #if defined(__arm__)
 #define UNDEFINED_INSTRUCTION "udf #0"
