@@ -41,6 +41,13 @@ describe.skipIf(missing.length > 0)(`a whole run ${missing.join(", ")}`, () => {
     const again = pioneer(["analyze", recording, "--json", "--quiet"]);
     expect(again.status, again.stderr).toBe(0);
     expect(JSON.parse(again.stdout)).toEqual(document);
+
+    const tails = pioneer(["tails", recording, "--json", "--quiet"]);
+    expect(tails.status, tails.stderr).toBe(0);
+    expect(JSON.parse(tails.stdout)).toMatchObject({
+      recorded: { kind: "modelled", unit: "ms", count: document.frames },
+      corrected: { expectedInterval: { value: document.frameIntervalMs }, hidden: 0 },
+    });
   });
 
   test("an emulated board alone has no clock, so no time and no power, and says why", () => {

@@ -29,8 +29,12 @@ export const ALPHA = 1e-3;
 export const LONGEST_TRACE = 2 ** 17;
 /** Fewer samples show no cause. */
 const SHORTEST_TRACE = 200;
-/** Fewer late samples cannot be told from chance: 2^-9 is above ALPHA. */
+/** Fewer late samples have no order. */
 const FEWEST_LATE = 10;
+/** Samples from this share of the distance on are counted as between the bulk and the late ones: 4 deviations. */
+const BETWEEN = 2 / 3;
+/** Fewer late samples cannot stand apart: BETWEEN^17 is above ALPHA. */
+const FEWEST_APART = 18;
 /** A level drifts when its medians spread over so many times what noise explains. */
 const DRIFT_SPREAD = 2;
 /** Late samples so close to the phase of a regular distance belong to it [period]. */
@@ -108,7 +112,7 @@ class Search {
     // Between two medians the level is not known; what it does there is noise.
     if (drift !== null) this.#from = Math.max(this.#from, lateDistance(robustDeviation(above)));
     const all = lateSamples(above, this.#from);
-    const between = lateSamples(above, this.#from / 2).length - all.length;
+    const between = lateSamples(above, BETWEEN * this.#from).length - all.length;
     // What the level adds on top of its usual height counts as the drift's own.
     const drifted = drift === null ? 0 : Math.max(0, upperQuarter(fixed) - excessOf(all));
     const total = Math.max(excessOf(all) + drifted, Number.MIN_VALUE);
@@ -144,7 +148,7 @@ class Search {
     const from = `more than ${this.#show(this.#from)} above the level`;
     if (this.#causes.length > 0) return `${late.length} of ${this.#trace.length} samples ${from}`;
     if (late.length === 0) return `none of ${this.#trace.length} samples is ${from}`;
-    if (late.length < FEWEST_LATE) {
+    if (late.length < FEWEST_APART) {
       return `${late.length} of ${this.#trace.length} samples ${from}: too few to tell why`;
     }
     return `${late.length} of ${this.#trace.length} samples ${from}, without order and without a gap to the others: the tail is the work's own`;
@@ -210,7 +214,7 @@ class Search {
 
   /** Evictions: independent steps of one size. Switches: of many sizes. Both stand apart from the work's own tail. */
   #steps(late: readonly LateSample[], between: number): Finding | null {
-    if (late.length < FEWEST_LATE) return null;
+    if (late.length < FEWEST_APART) return null;
     const chance = standsApart(late.length, between);
     if (chance >= ALPHA) return null;
     const sizes = late.map(({ excess }) => excess);
@@ -256,11 +260,11 @@ function runsOf(late: readonly LateSample[]): readonly [LateSample, ...LateSampl
 }
 
 /**
- * Chance of so many late samples above the limit and so few below it: a tail that falls off from the bulk has at least
- * as many in the half below. P(X <= between), one half each.
+ * Chance of so many late samples and so few just below them in one tail that falls off from the bulk, even as slowly as
+ * a Pareto tail without a mean, where a share 1 - BETWEEN of the samples from there on are between: P(X <= between).
  */
 function standsApart(late: number, between: number): number {
-  return late === 0 ? 1 : binomialCdf(between, late + between, 0.5);
+  return late === 0 ? 1 : binomialCdf(between, late + between, 1 - BETWEEN);
 }
 
 function inPhaseOf(position: number, { period, phase }: Periodicity): boolean {

@@ -108,7 +108,8 @@ async function recording(path: string): Promise<LatencySource> {
     };
   }
   const cycles = cyclesPerFrame(facts);
-  if (cycles.length === 0) throw noSamples(path, why.latencyMs ?? "it has no frames");
+  if (cycles.length === 0)
+    throw noSamples(path, why.latencyMs ?? "it has no frames", RECORD_CYCLES);
   return {
     ...base,
     source: `${cycles.length} frames of ${path}: ${facts.deviceCycles?.source ?? facts.cycleModel}`,
@@ -178,14 +179,14 @@ async function feedRecord(
   take(block.subarray(0, filled));
 }
 
-function noSamples(path: string, why: string): UsageError {
+const EACH_ONE =
+  "a tail needs each of them: a recording, a CSV with a row a repetition, or --numbers";
+const RECORD_CYCLES = "record it where cycles are known: pioneer run MODEL --board qemu-m4 --as ID";
+
+function noSamples(path: string, why: string, fix = EACH_ONE): UsageError {
   return new UsageError(
     "TP-USE-306",
-    {
-      what: `${path} holds no latency of every repetition`,
-      why,
-      fix: "a tail needs each of them: a recording, a CSV with a row a repetition, or --numbers",
-    },
+    { what: `${path} holds no latency of every repetition`, why, fix },
     { path },
   );
 }
