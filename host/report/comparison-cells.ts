@@ -36,9 +36,15 @@ export function changeCell({ change, interval }: ComparisonRow): string {
   return `${percent(change)} [${percent(interval[0])}, ${percent(interval[1])}]`;
 }
 
+/** "energy per run" of "energyPerRun". */
+export function quantityText({ quantity }: ComparisonRow): string {
+  return quantity.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
 /** What was compared on what: "time of hearable on nRF52840". */
-export function subjectOf({ quantity, workload, machine }: ComparisonRow): string {
-  return `${quantity} of ${workload} on ${machine}`;
+export function subjectOf(row: ComparisonRow): string {
+  const { workload, machine } = row;
+  return `${quantityText(row)} of ${workload} on ${machine}`;
 }
 
 /** Why, and for statistics what they rest on and what they can see. */
@@ -54,11 +60,11 @@ export function reasons(row: ComparisonRow, document: ComparisonDocument): reado
     row.why,
     `${used.join(" against ")} ${unit}${used.some((text) => text.includes("of")) ? " after warm-up" : ""}`,
     ...(inflation > 1 ? [`${formatNumber(inflation)} neighbours count as one`] : []),
-    ...(tail === null
-      ? []
-      : [
-          `slowest percent: ${percentOf(tail.baselineShare)} before, ${percentOf(tail.candidateShare)} now`,
-        ]),
+    ...(tail?.regressed === true
+      ? [
+          `as slow as the slowest percent: ${percentOf(tail.baselineShare)} before, ${percentOf(tail.candidateShare)} now, where ${percent(document.minEffect)} is allowed`,
+        ]
+      : []),
     ...(power === null
       ? ["no noise is seen, so the power is not known"]
       : [powerText(power, unit, document.minEffect)]),

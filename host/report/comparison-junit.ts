@@ -6,7 +6,7 @@
  */
 import type { ComparisonDocument } from "../analyze/comparison/document.ts";
 import type { ComparisonRow } from "../analyze/comparison/judge.ts";
-import { changeCell, reasons, sideCell, verdictText } from "./comparison-cells.ts";
+import { changeCell, quantityText, reasons, sideCell, verdictText } from "./comparison-cells.ts";
 import { escapeXml } from "./svg.ts";
 
 /** @param strict what cannot be told is a failure too */
@@ -32,7 +32,7 @@ function fails({ verdict }: ComparisonRow, strict: boolean): boolean {
 }
 
 function testCase(row: ComparisonRow, document: ComparisonDocument, strict: boolean): string {
-  const head = `<testcase classname="${text(row.machine)}" name="${text(`${row.workload}: ${row.quantity}`)}"`;
+  const head = `<testcase classname="${text(row.machine)}" name="${text(`${row.workload}: ${quantityText(row)}`)}"`;
   const message = text(
     `${row.verdict}: ${sideCell(row.baseline)} -> ${sideCell(row.candidate)}, ${changeCell(row)}`,
   );

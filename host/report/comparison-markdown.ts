@@ -7,6 +7,7 @@ import type { ComparisonRow } from "../analyze/comparison/judge.ts";
 import {
   changeCell,
   errorRates,
+  quantityText,
   reasons,
   sideCell,
   subjectOf,
@@ -55,7 +56,7 @@ function tableLine(row: ComparisonRow): string {
     `${VERDICT_MARK[row.verdict]} ${row.verdict}`,
     row.workload,
     row.machine,
-    row.quantity,
+    quantityText(row),
     sideCell(row.baseline),
     sideCell(row.candidate),
     changeCell(row),

@@ -6,6 +6,7 @@ import type { ComparisonDocument } from "../analyze/comparison/document.ts";
 import {
   changeCell,
   errorRates,
+  quantityText,
   reasons,
   sideCell,
   VERDICT_MARK,
@@ -35,7 +36,7 @@ export function comparisonText(document: ComparisonDocument, colour: boolean): s
         `${VERDICT_MARK[row.verdict]} ${row.verdict}`,
         cut(row.workload),
         cut(row.machine),
-        cut(row.quantity),
+        cut(quantityText(row)),
         sideCell(row.baseline),
         sideCell(row.candidate),
         changeCell(row),

@@ -46,6 +46,12 @@ describe("counts compare exactly", () => {
     expect(rows[0]).toMatchObject({ change: null, verdict: "regression" });
   });
 
+  test("a sum in another order is no rise", () => {
+    const modelled = (seconds: number) => record({ kind: "modelled", samples: [seconds] });
+    expect(compare(modelled(0.1 + 0.2), modelled(0.3)).verdict).toBe("same");
+    expect(compare(modelled(0.3), modelled(0.1 + 0.2)).verdict).toBe("same");
+  });
+
   test("modelled times are exact by their model: median and P99", () => {
     const modelled = (level: number) =>
       record({ kind: "modelled", samples: [level, level, 2 * level] });
@@ -89,6 +95,14 @@ describe("measured times compare statistically", () => {
       tests: 0,
       rows: [{ method: "none", why: expect.stringContaining("3 runs on each side") }],
     });
+  });
+
+  test("times of 0 have no ratio, and do not stop the rest", () => {
+    const coarse = record({ samples: [0, 1e-6, 0, 0], instructions: 5 });
+    const { rows, tests } = compare(coarse, coarse);
+    expect(tests).toBe(0);
+    expect(rows.map(({ verdict }) => verdict)).toEqual(["cannot tell", "same"]);
+    expect(rows[0]?.why).toContain("too coarse");
   });
 
   test("several tests share the false-alarm rate", () => {

@@ -45,32 +45,51 @@ export interface ComparisonRow {
   readonly statistics: GateResult | null;
 }
 
+/** Relative: models compute in floating point, and a sum in another order is no rise. */
+const ROUNDING = 1e-12;
+
 export function judge(observed: Observed, options: JudgeOptions): ComparisonRow {
-  const { baseline, candidate } = observed;
-  if (isExact(baseline.kind)) return exactRow(observed, options.tolerance);
-  const oneRunEach = baseline.values.length === 1 && candidate.values.length === 1;
-  if (!oneRunEach) {
-    return statisticalRow(observed, "runs", baseline.values, candidate.values, options);
+  if (isExact(observed.baseline.kind)) return exactRow(observed, options.tolerance);
+  const samples = samplesOf(observed);
+  if (samples === null) {
+    const runs = fewestSamples(options.falseAlarm);
+    const why = `one run on each side, of which only a summary is known: ${runs} runs on each side can show something`;
+    return { ...rowOf(observed), method: "none", verdict: "cannot tell", why };
   }
-  if (baseline.samples.length > 0 && candidate.samples.length > 0) {
-    return statisticalRow(observed, "repetitions", baseline.samples, candidate.samples, options);
+  if (samples.hasZero) {
+    const why = "some of its times are 0, which have no ratio: its clock is too coarse";
+    return { ...rowOf(observed), method: "none", verdict: "cannot tell", why };
   }
-  const runs = fewestSamples(options.falseAlarm);
-  const why = `one run on each side, of which only a summary is known: ${runs} runs on each side can show something`;
-  return { ...rowOf(observed), method: "none", verdict: "cannot tell", why };
+  return statisticalRow(observed, samples, options);
 }
 
 /** Whether judge() will spend a part of the false-alarm rate on it. */
-export function isStatistical({ baseline, candidate }: Observed): boolean {
-  if (isExact(baseline.kind)) return false;
+export function isStatistical(observed: Observed): boolean {
+  return !isExact(observed.baseline.kind) && samplesOf(observed)?.hasZero === false;
+}
+
+interface Samples {
+  readonly method: "repetitions" | "runs";
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly hasZero: boolean;
+}
+
+/** What the statistics are of: runs where a side has several, else repetitions; null where neither is known. */
+function samplesOf({ baseline, candidate }: Observed): Samples | null {
   const several = baseline.values.length > 1 || candidate.values.length > 1;
-  return several || (baseline.samples.length > 0 && candidate.samples.length > 0);
+  const [before, after] = several
+    ? [baseline.values, candidate.values]
+    : [baseline.samples, candidate.samples];
+  if (before.length === 0 || after.length === 0) return null;
+  const hasZero = before.includes(0) || after.includes(0);
+  return { method: several ? "runs" : "repetitions", before, after, hasZero };
 }
 
 function exactRow(observed: Observed, tolerance: number): ComparisonRow {
   const row = rowOf(observed);
   const [before, after] = [row.baseline.value, row.candidate.value];
-  const allowed = before * tolerance;
+  const allowed = Math.abs(before) * Math.max(tolerance, ROUNDING);
   const verdict: Verdict =
     after - before > allowed ? "regression" : before - after > allowed ? "improvement" : "same";
   const sameModel = row.baseline.source === row.candidate.source;
@@ -88,9 +107,7 @@ function exactRow(observed: Observed, tolerance: number): ComparisonRow {
 
 function statisticalRow(
   observed: Observed,
-  method: "repetitions" | "runs",
-  before: readonly number[],
-  after: readonly number[],
+  { method, before, after }: Samples,
   { minEffect, falseAlarm }: JudgeOptions,
 ): ComparisonRow {
   const independent = method === "runs";

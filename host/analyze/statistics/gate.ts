@@ -69,7 +69,10 @@ export interface GateResult extends RatioEstimate {
   readonly candidate: GateSide;
   /** Neighbouring samples that count as one, with the margin for what so few samples cannot tell; 1: independent. */
   readonly inflation: number;
-  /** The slowest percent; null with fewer than 100 samples on a side, or where neighbours depend on each other. */
+  /**
+   * The slowest percent, the candidate's samples divided by 1 + minEffect; null with fewer than 100 samples on a side, or
+   * where neighbours depend on each other.
+   */
   readonly tail: (TailComparison & { readonly regressed: boolean }) | null;
   readonly minEffect: number;
   /** Stated chance of a false "regression". */
@@ -101,7 +104,9 @@ export function judgeSamples(
   const alarm = hasTail ? falseAlarm / 2 : falseAlarm;
   const estimate = compareRatio(from.steady, to.steady, 1 - 2 * alarm, inflation);
   const tail =
-    hasTail && dependence.time === 1 ? tailOf(from.steady, to.steady, falseAlarm / 2) : null;
+    hasTail && dependence.time === 1
+      ? tailOf(from.steady, to.steady, minEffect, falseAlarm / 2)
+      : null;
   const noise = noiseOf([from.steady, to.steady], dependence);
   const plan = { falseAlarm: alarm, power: planned };
   return {
@@ -128,7 +133,11 @@ function verdictOf(
   minEffect: number,
   tailRegressed: boolean,
 ): Pick<GateResult, "verdict" | "why"> {
-  if (tailRegressed) return { verdict: "regression", why: "its slowest percent is more frequent" };
+  if (tailRegressed)
+    return {
+      verdict: "regression",
+      why: "times as slow as the slowest percent became more frequent",
+    };
   if (interval === null) {
     const why = `fewer samples than can show anything: ${fewestSamples(alarm)} on each side at least`;
     return { verdict: "cannot tell", why };
@@ -157,7 +166,16 @@ function sideOf(
   return { side: { count: values.length, used: steady.length, median, warmUp }, steady };
 }
 
-function tailOf(from: Float64Array, to: Float64Array, alarm: number): GateResult["tail"] {
-  const tail = compareTails(from, to);
+/** The candidate's samples are made shorter by what does not matter: a small rise of all of them is no rise of the tail. */
+function tailOf(
+  from: Float64Array,
+  to: Float64Array,
+  minEffect: number,
+  alarm: number,
+): GateResult["tail"] {
+  const tail = compareTails(
+    from,
+    to.map((value) => value / (1 + minEffect)),
+  );
   return { ...tail, regressed: tail.riseProbability <= alarm };
 }
