@@ -1,7 +1,8 @@
 /**
  * Installs what the project needs and is missing, in an order that lets it stop early; does nothing when all is there.
- *   node scripts/setup.mjs                what `npm run demo` and the emulated boards need
- *   node scripts/setup.mjs --test         also what the tests need; without a browser their last level is skipped
+ *   node scripts/setup.mjs                what `npm run demo` and the emulated Cortex-M boards need
+ *   node scripts/setup.mjs --test         also what the tests need: a browser and the tools of the other emulated
+ *                                         boards; without them their tests are skipped
  *   node scripts/setup.mjs --real-boards  only Node packages and PlatformIO: enough for boards on a USB port
  * Plain Node without packages, because it brings them. Exit status: 0 all there, 2 wrong use, 3 something needed is missing.
  */
@@ -54,15 +55,20 @@ function main(args) {
   return 0;
 }
 
-/** Installs what is missing of the needed levels; a missing browser only costs the tests that use it. */
-function providePrograms(needed, withBrowser) {
-  const wanted = withBrowser ? [...needed, "browser"] : needed;
-  if (missingPrograms(wanted).length === 0) return 0;
+/** What only costs tests: its level, and what is said where it cannot be installed. */
+const FOR_TESTS = [
+  ["boards", "not every board's tools: the tests of those boards are skipped. To get them:"],
+  ["browser", "no browser: the tests that open the report in one are skipped. To get it:"],
+];
+
+/** Installs what is missing of the needed levels and, asked to, what only the tests need. */
+function providePrograms(needed, forTests) {
   const essential = missingPrograms(needed);
   if (essential.length > 0) installWithApt(essential);
-  const optional = withBrowser ? missingPrograms(["browser"]) : [];
-  if (optional.length > 0 && !installWithApt(optional)) {
-    say("setup: no browser: the tests that open the report in one are skipped. To get it:");
+  for (const [level, cost] of forTests ? FOR_TESTS : []) {
+    const optional = missingPrograms([level]);
+    if (optional.length === 0 || installWithApt(optional)) continue;
+    say(`setup: ${cost}`);
     for (const command of installCommands(optional)) say(`  ${command}`);
   }
   const missing = missingPrograms(needed);

@@ -69,7 +69,8 @@ export async function buildFirmware(request: BuildRequest): Promise<Built> {
   });
 }
 
-async function findPlatformio(): Promise<string> {
+/** The project's own `pio`. @throws MissingToolError TP-NEED-003 when set-up has not made it */
+export async function findPlatformio(): Promise<string> {
   const folder = process.platform === "win32" ? "Scripts" : "bin";
   const pio = join(PROJECT_DIR, ".venv", folder, process.platform === "win32" ? "pio.exe" : "pio");
   try {
@@ -86,14 +87,16 @@ async function findPlatformio(): Promise<string> {
 
 function buildError(request: BuildRequest, buildDir: string, log: string): ToolkitError {
   const missing =
-    /MissingCompilerError: (\S+) is not on PATH; it comes with Debian's package (\S+)/.exec(log);
+    /MissingCompilerError: (\S+) is not (?:on PATH|installed); it comes with Debian's package (\S+)/.exec(
+      log,
+    );
   if (missing) {
     return new MissingToolError(
       "TP-NEED-004",
       {
         what: `${missing[1]} is not installed`,
         why: `firmware for ${request.board} is compiled with it`,
-        fix: `npm run setup, or: sudo apt install ${missing[2]}`,
+        fix: `sudo apt install ${missing[2]}; pioneer doctor lists all that is missing`,
       },
       { command: missing[1] },
     );

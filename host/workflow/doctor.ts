@@ -14,7 +14,7 @@ export interface Finding {
   readonly status: "ok" | "missing" | "outdated" | "warning";
   readonly version: string | null;
   readonly neededFor: string;
-  /** Which work stops without it: all, emulated boards, the page's tests, or boards on a serial port. */
+  /** Which work stops without it: all, emulated Cortex-M boards, other ones, the page's tests, or serial boards. */
   readonly level: NeedLevel | "serial";
   /** The command that helps; null where nothing is wrong. */
   readonly fix: string | null;
@@ -28,6 +28,9 @@ export interface Diagnosis {
   readonly ports: PortRows;
 }
 
+/** Levels that the demo stands on. */
+const FOR_DEMO: ReadonlySet<Finding["level"]> = new Set(["always", "emulated"]);
+
 /** Looks at everything; throws nothing: what cannot be looked at is a finding. */
 export async function diagnose(): Promise<Diagnosis> {
   const ports = await findPorts();
@@ -36,9 +39,7 @@ export async function diagnose(): Promise<Diagnosis> {
     fix: found.status === "ok" ? null : found.fix,
   }));
   rows.push(...ports.findings, serialPermission(userOf()));
-  const ready = rows.every(
-    ({ level, status }) => status !== "missing" || level === "browser" || level === "serial",
-  );
+  const ready = rows.every(({ level, status }) => status !== "missing" || !FOR_DEMO.has(level));
   return { schema: 1, ready, rows, ports: ports.list };
 }
 

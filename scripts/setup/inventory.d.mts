@@ -1,7 +1,10 @@
 /** Types of inventory.mjs, which has to run before anything is installed and is therefore plain JavaScript. */
 
-/** always: real boards need it too. emulated: demo, tests, qemu boards. browser: tests of the page. */
-export type NeedLevel = "always" | "emulated" | "browser";
+/**
+ * always: real boards need it too. emulated: demo, tests, emulated Cortex-M boards. boards: the other emulated boards.
+ * browser: tests of the page.
+ */
+export type NeedLevel = "always" | "emulated" | "boards" | "browser";
 
 export interface InventoryFinding {
   readonly name: string;

@@ -9,7 +9,8 @@ import { capture, findProgram } from "./system.mjs";
 const WSL = "emulated boards run inside WSL: wsl --install -d Debian";
 
 /**
- * level: "always" (real boards too), "emulated" (demo, tests, --board qemu-*), "browser" (the page's tests).
+ * level: "always" (real boards too), "emulated" (demo, tests, the emulated Cortex-M boards), "boards" (the other
+ * emulated boards), "browser" (the page's tests).
  * find: path of the program or null. packages, elsewhere: by package manager; elsewhere is said where there is no package.
  */
 export const PROGRAMS = [
@@ -62,7 +63,7 @@ export const PROGRAMS = [
     name: "newlib for arm-none-eabi",
     level: "emulated",
     neededFor: "emulated boards: the firmware's C library",
-    find: findNewlib,
+    find: () => findBeside("arm-none-eabi-gcc", "libc_nano.a"),
     packages: {
       apt: ["libnewlib-arm-none-eabi"],
       dnf: ["arm-none-eabi-newlib"],
@@ -83,6 +84,62 @@ export const PROGRAMS = [
       pacman: ["gcc"],
     },
     elsewhere: { brew: "xcode-select --install", winget: WSL },
+  },
+  {
+    name: "qemu-system-riscv32",
+    level: "boards",
+    neededFor: "qemu-rv32: runs its firmware",
+    find: () => findProgram("qemu-system-riscv32"),
+    version: (path) => [path, ["--version"]],
+    minimum: "7.2",
+    packages: {
+      apt: ["qemu-system-misc"],
+      dnf: ["qemu-system-riscv"],
+      pacman: ["qemu-system-riscv"],
+      brew: ["qemu"],
+    },
+    elsewhere: { winget: WSL },
+  },
+  {
+    name: "riscv64-unknown-elf-gcc",
+    level: "boards",
+    neededFor: "qemu-rv32: compiles its firmware",
+    find: () => findProgram("riscv64-unknown-elf-gcc"),
+    version: (path) => [path, ["-dumpversion"]],
+    packages: { apt: ["gcc-riscv64-unknown-elf"] },
+    elsewhere: { winget: WSL },
+  },
+  {
+    name: "picolibc for riscv64-unknown-elf",
+    level: "boards",
+    neededFor: "qemu-rv32: its firmware's C library",
+    find: () => findBeside("riscv64-unknown-elf-gcc", "picolibc.specs"),
+    packages: { apt: ["picolibc-riscv64-unknown-elf"] },
+    elsewhere: { winget: WSL },
+  },
+  {
+    name: "qemu-system-xtensa",
+    level: "boards",
+    neededFor: "qemu-xtensa, qemu-xtensa-mac16: runs their firmware",
+    find: () => findProgram("qemu-system-xtensa"),
+    version: (path) => [path, ["--version"]],
+    minimum: "7.2",
+    packages: {
+      apt: ["qemu-system-misc"],
+      dnf: ["qemu-system-xtensa"],
+      pacman: ["qemu-system-xtensa"],
+      brew: ["qemu"],
+    },
+    elsewhere: { winget: WSL },
+  },
+  {
+    name: "xtensa-lx106-elf-gcc",
+    level: "boards",
+    neededFor: "qemu-xtensa, qemu-xtensa-mac16: compiles their firmware",
+    find: () => findProgram("xtensa-lx106-elf-gcc"),
+    version: (path) => [path, ["-dumpversion"]],
+    packages: { apt: ["gcc-xtensa-lx106"] },
+    elsewhere: { winget: WSL },
   },
   {
     name: "chromium",
@@ -112,11 +169,11 @@ export function findPython() {
   return null;
 }
 
-/** The compiler answers with a bare file name when it does not find the library. */
-function findNewlib() {
-  const compiler = findProgram("arm-none-eabi-gcc");
-  const library = compiler && capture(compiler, ["-print-file-name=libc_nano.a"]);
-  return library && existsSync(library) ? library : null;
+/** A file of a compiler's library; the compiler answers with the bare name when it does not find it. */
+function findBeside(compilerName, file) {
+  const compiler = findProgram(compilerName);
+  const path = compiler && capture(compiler, [`-print-file-name=${file}`]);
+  return path && existsSync(path) ? path : null;
 }
 
 function findHostCompiler() {

@@ -53,10 +53,16 @@ function addPython(): void {
   symlinkSync(VENV_PYTHON, join(bin, "python3"));
 }
 
+/** What boards beside the Cortex-M ones need, but for a compiler that is asked for its library. */
+const OTHER_BOARDS = ["qemu-system-riscv32", "qemu-system-xtensa", "xtensa-lx106-elf-gcc"];
+
 /** What the emulated boards and the browser tests need, as far as set-up looks. */
 function addCompilers(folder = bin): void {
-  for (const name of ["qemu-system-arm", "gcc", "chromium"]) script(name, "exit 0", folder);
-  script("arm-none-eabi-gcc", `echo ${join(bin, "gcc")}`, folder);
+  const programs = ["qemu-system-arm", "gcc", "chromium", ...OTHER_BOARDS];
+  for (const name of programs) script(name, "exit 0", folder);
+  for (const name of ["arm-none-eabi-gcc", "riscv64-unknown-elf-gcc"]) {
+    script(name, `echo ${join(bin, "gcc")}`, folder);
+  }
 }
 
 describe.skipIf(process.platform !== "linux")("node scripts/setup.mjs", () => {
@@ -100,6 +106,24 @@ describe.skipIf(process.platform !== "linux")("node scripts/setup.mjs", () => {
     expect(stderr).toContain("the tests that open the report in one are skipped");
   });
 
+  it("goes on without the tools of other boards, and says what that costs", () => {
+    addPython();
+    addCompilers();
+    script("dnf", "exit 0");
+    for (const name of [...OTHER_BOARDS, "riscv64-unknown-elf-gcc"]) rmSync(join(bin, name));
+    expect(setup([])).toMatchObject({ status: 0, stderr: "" });
+    const { status, stderr } = setup(["--test"]);
+    expect(status).toBe(0);
+    expect(stderr.split("\n")).toEqual([
+      "setup: not every board's tools: the tests of those boards are skipped. To get them:",
+      "  sudo dnf install -y qemu-system-riscv qemu-system-xtensa",
+      "  install riscv64-unknown-elf-gcc and put it on PATH",
+      "  install picolibc for riscv64-unknown-elf and put it on PATH",
+      "  install xtensa-lx106-elf-gcc and put it on PATH",
+      "",
+    ]);
+  });
+
   it("warns of a program that is older than what was tried, and goes on", () => {
     addPython();
     addCompilers();
@@ -140,7 +164,8 @@ describe.skipIf(process.platform !== "linux")("apt", () => {
     const hidden = join(bin, "hidden");
     mkdirSync(hidden);
     addCompilers(hidden);
-    for (const name of ["gcc", "chromium"]) renameSync(join(hidden, name), join(bin, name));
+    const others = ["gcc", "chromium", "riscv64-unknown-elf-gcc", ...OTHER_BOARDS];
+    for (const name of others) renameSync(join(hidden, name), join(bin, name));
     return `/bin/cp ${hidden}/* ${bin}`;
   }
 
@@ -203,6 +228,9 @@ describe("installCommands", () => {
         "brew install python qemu",
         "brew install --cask gcc-arm-embedded chromium",
         "xcode-select --install",
+        "install riscv64-unknown-elf-gcc and put it on PATH",
+        "install picolibc for riscv64-unknown-elf and put it on PATH",
+        "install xtensa-lx106-elf-gcc and put it on PATH",
       ],
     ],
     [
@@ -215,7 +243,10 @@ describe("installCommands", () => {
     [
       "pacman",
       [
-        "sudo pacman -S --needed python qemu-system-arm arm-none-eabi-gcc arm-none-eabi-newlib gcc chromium",
+        "sudo pacman -S --needed python qemu-system-arm arm-none-eabi-gcc arm-none-eabi-newlib gcc qemu-system-riscv qemu-system-xtensa chromium",
+        "install riscv64-unknown-elf-gcc and put it on PATH",
+        "install picolibc for riscv64-unknown-elf and put it on PATH",
+        "install xtensa-lx106-elf-gcc and put it on PATH",
       ],
     ],
   ])("of %s name its packages once", async (manager, expected) => {
