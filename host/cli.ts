@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError, Option } from "commander";
 import { FORMATS, ToolkitError, UsageError } from "../codegen/index.ts";
+import { LEVELS } from "./analyze/challenge/variant.ts";
 import { errorDocument, errorText } from "./report/errors.ts";
 import type { VerbContext } from "./workflow/context.ts";
 import { createContext } from "./workflow/context.ts";
@@ -66,8 +67,13 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     "\nExit status: 0 done; 1 a budget, check or comparison failed; 2 wrong use;\n3 something needed is missing; 4 the device or the link failed.",
   );
 
-  const verb = <O>(name: string, description: string, load: () => Promise<Verb<O>>): Command =>
-    program
+  const verb = <O>(
+    name: string,
+    description: string,
+    load: () => Promise<Verb<O>>,
+    group: Command = program,
+  ): Command =>
+    group
       .command(name)
       .description(description)
       .exitOverride()
@@ -279,6 +285,29 @@ Example:
     );
 
   verb(
+    "challenge <model>",
+    "the optimisation challenge: from a naive build to at least 30 % less time, with its log",
+    async () => (await import("./workflow/challenge/challenge.ts")).challenge,
+  )
+    .requiredOption("--board <id>", "board to run on")
+    .option("--as <id>", "real board to generate for, whose clock and memories apply")
+    .addOption(format())
+    .addOption(calibrate())
+    .addOption(
+      new Option("--baseline <level>", "optimisation level of the portable C to start from")
+        .choices([...LEVELS])
+        .default("Os"),
+    )
+    .option("--input <file>", "WAV or NPY to play; the model's first clip without it")
+    .addOption(count("--frames <n>", "frames counted in each run; 20 without it"))
+    .addOption(count("--trials <n>", "runs of baseline and optimised build; 5 without it"))
+    .option("--out <dir>", "where reports (JSON, Markdown, HTML) and both recordings go")
+    .addHelpText(
+      "after",
+      "\nExit status 1 below 30 %. Example:\n  pioneer challenge hearable --board qemu-m4 --as nrf52840-dk --out out/challenge",
+    );
+
+  verb(
     "save <name> [files...]",
     "keeps runs as a named baseline: each FILE is one; without a FILE the last recording is",
     async () => (await import("./workflow/save.ts")).save,
@@ -323,6 +352,24 @@ Example:
   pioneer run hearable --board qemu-m4 --as nrf52840-dk --record a
   pioneer run hearable --board qemu-m4 --as nrf52840-dk --record b
   pioneer compare a b`,
+    );
+
+  const bench = program.command("bench").description("kernels and machines, measured or counted");
+
+  verb(
+    "kernels",
+    "the kernel table (instructions, cycles, bytes) of one emulated board or of all",
+    async () => (await import("./workflow/bench/kernels.ts")).benchKernels,
+    bench,
+  )
+    .option("--board <id>", "emulated board to count on")
+    .option("--all-boards", "every emulated board, one after the other")
+    .option("--shapes <list>", "INPUTxHIDDEN, separated by commas", "64x64,128x128,128x256")
+    .addOption(format())
+    .option("--plain", "count the same layer in plain C too")
+    .addHelpText(
+      "after",
+      "\nExample: pioneer bench kernels --board qemu-m4 --shapes 64x64,128x256 --format int8",
     );
 
   return program;

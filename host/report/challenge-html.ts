@@ -1,0 +1,112 @@
+/**
+ * Decides the HTML page of the optimisation challenge: verdict, plots, sections, and every source.
+ * What it says is left to challenge-sections.ts, its look to html-style.ts.
+ */
+import type { ChallengeDocument } from "../analyze/challenge/document.ts";
+import type { Kind } from "../analyze/quantity.ts";
+import type { Cell, Section } from "./challenge-sections.ts";
+import { challengeSections, verdictText } from "./challenge-sections.ts";
+import { challengePicture, tradePicture } from "./challenge-svg.ts";
+import { formatNumber, KIND_MEANING } from "./format.ts";
+import type { Html } from "./html-parts.ts";
+import { figure, kindChip, quantity, tile } from "./html-parts.ts";
+import { REPORT_CSS } from "./html-style.ts";
+import { Sources } from "./sources.ts";
+import { escapeXml } from "./svg.ts";
+
+/** Nothing is fetched and nothing runs. */
+const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+const CSS = "pre { overflow-x: auto; font: 13px/1.5 ui-monospace, Menlo, Consolas, monospace; }";
+
+/** The whole page; the same document gives the same bytes. */
+export function challengeHtml(document: ChallengeDocument): string {
+  const sources = new Sources();
+  const sections = challengeSections(document).map((section) =>
+    sectionHtml(section, pictureOf(section, document), sources),
+  );
+  const kinds = (Object.keys(KIND_MEANING) as Kind[])
+    .map((kind) => `<li>${kindChip(kind)} ${KIND_MEANING[kind]}</li>`)
+    .join("");
+  const notes = sources.notes.map(
+    ({ number, kind, source }) =>
+      `<li id="source-${number}">${kindChip(kind)} ${escapeXml(source)}</li>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="color-scheme" content="light dark">
+<title>Optimisation challenge: ${escapeXml(document.model.name)} on ${escapeXml(document.board)}</title>
+<link rel="icon" href="data:,">
+<style>
+${REPORT_CSS}
+${CSS}
+</style>
+</head>
+<body>
+<main>
+<header>
+<h1>The optimisation challenge</h1>
+<p class="verdict">${escapeXml(verdictText(document))}</p>
+<div class="tiles">${tiles(document)}</div>
+<ul class="legend" aria-label="kinds of numbers">${kinds}</ul>
+</header>
+${sections.join("\n")}
+<section id="sources"><h2>Where every number comes from</h2><ol class="sources">${notes.join("\n")}</ol></section>
+</main>
+</body>
+</html>
+`;
+}
+
+function tiles({ verdict, proof, rows, baseline }: ChallengeDocument): Html {
+  const chip = kindChip(baseline.measurement.counters.cycles.kind);
+  const exact = rows.filter(({ state }) => state === "measured").length;
+  const mood = verdict.met ? "good" : "bad";
+  return [
+    tile("less time", formatNumber(verdict.improvement * 100), "%", chip, mood),
+    tile("speed-up", formatNumber(verdict.speedUp), "x", chip),
+    tile("builds with equal bits", `${exact} of ${rows.length}`, "", kindChip("counted")),
+    tile("SIMD", proof.proven ? "executed" : "not proven", "", kindChip("counted")),
+  ].join("");
+}
+
+function pictureOf({ id }: Section, document: ChallengeDocument): Html {
+  if (id === "log") {
+    const caption = "Bars: cycles of the median frame. Upright line: the goal.";
+    return figure(challengePicture(document), caption);
+  }
+  if (id !== "sweep") return "";
+  const picture = tradePicture(document);
+  return picture === null
+    ? ""
+    : figure(picture, "A dot a build; towards the lower left is better.");
+}
+
+function sectionHtml(section: Section, picture: Html, sources: Sources): Html {
+  const { id, title, lines, table, listing } = section;
+  const head = table?.head.map((name) => `<th>${escapeXml(name)}</th>`).join("") ?? "";
+  const body = table?.rows.map(
+    (row) => `<tr>${row.map((cell) => `<td>${cellHtml(cell, sources)}</td>`).join("")}</tr>`,
+  );
+  return [
+    `<section id="${id}"><h2>${escapeXml(title)}</h2>`,
+    ...lines.map((line) => `<p>${escapeXml(line)}</p>`),
+    picture,
+    ...(body === undefined
+      ? []
+      : [
+          `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>\n${body.join("\n")}\n</tbody></table></div>`,
+        ]),
+    ...(listing.length === 0 ? [] : [`<pre>${listing.map(escapeXml).join("\n")}</pre>`]),
+    "</section>",
+  ]
+    .filter((part) => part !== "")
+    .join("\n");
+}
+
+function cellHtml(cell: Cell, sources: Sources): Html {
+  return typeof cell === "string" ? escapeXml(cell) : quantity(cell, sources, false);
+}
