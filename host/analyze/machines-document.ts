@@ -10,9 +10,15 @@ import { analyzeMachine } from "./machine-analysis.ts";
 import type { MachineRecord, Workload } from "./machine-record.ts";
 import { platformRecord } from "./platform-record.ts";
 import type { Platform } from "./platforms.ts";
+import type { LatencyTail } from "./tails/percentiles.ts";
+import { sampleTail } from "./tails/percentiles.ts";
 
-/** A record without its samples, and its analysis. */
-export type MachineRow = Omit<MachineRecord, "samples"> & { readonly analysis: MachineAnalysis };
+/** A record with the tail of its samples in their place, and its analysis. */
+export type MachineRow = Omit<MachineRecord, "samples"> & {
+  /** Percentiles with their intervals [s]; null where the samples are not known one by one. */
+  readonly tail: LatencyTail | null;
+  readonly analysis: MachineAnalysis;
+};
 
 export interface MachinesDocument extends Choices {
   readonly schema: typeof SCHEMA;
@@ -40,8 +46,9 @@ export function analyzeMachines(
   const modelled = platforms.flatMap((platform) =>
     workloads.flatMap((workload) => platformRecord(platform, workload) ?? []),
   );
-  const rows = uniqueIds([...records, ...modelled]).map(({ samples: _, ...record }) => ({
+  const rows = uniqueIds([...records, ...modelled]).map(({ samples, ...record }) => ({
     ...record,
+    tail: sampleTail(samples, record.time),
     analysis: analyzeMachine({ ...record, samples: [] }),
   }));
   const unplaced = platforms.length > 0 && modelled.length === 0;

@@ -12,11 +12,16 @@ export function timeQuantity(row: MachineRow): Quantity | null {
   return typicalTime({ ...row, samples: [] });
 }
 
-/** The 99th percentile, or the largest where none is given. */
+/** The 99th percentile, with its interval where enough samples bound it. */
 export function tailQuantity(row: MachineRow): Quantity | null {
-  const { time } = row;
+  const { time, tail } = row;
   if (time === null || time.p99 === null) return null;
-  return { value: time.p99, unit: "s", kind: time.kind, source: time.source };
+  const [low, high] = tail?.percentiles.find(({ name }) => name === "p99")?.interval ?? [
+    null,
+    null,
+  ];
+  const interval = low === null || high === null ? {} : { interval: [low, high] as const };
+  return { value: time.p99, unit: "s", kind: time.kind, source: time.source, ...interval };
 }
 
 /** Machines, and workloads of each, that the summary names. */

@@ -6,6 +6,7 @@ import type { Kind } from "../quantity.ts";
 import { normalQuantile } from "../statistics/normal.ts";
 import { outOfRange, requirePositive, requireShare } from "../statistics/samples.ts";
 import type { LatencyCounts } from "./latency-counts.ts";
+import { countsOf } from "./latency-counts.ts";
 import { quantileRanks, samplesToBound } from "./quantile-interval.ts";
 
 /** Shares of the samples below each percentile. */
@@ -89,6 +90,16 @@ export function latencyTail(counts: LatencyCounts, options: TailOptions): Latenc
       };
     }),
   };
+}
+
+/** The tail of times that were kept one by one [s]; null where none were. */
+export function sampleTail(
+  samples: readonly number[],
+  time: { readonly kind: Kind; readonly source: string } | null,
+): LatencyTail | null {
+  if (time === null || samples.length === 0) return null;
+  const { kind, source } = time;
+  return latencyTail(countsOf(samples), { kind, source, unit: "s", ticksPerUnit: 1 });
 }
 
 /** "p99.99" of 0.9999. */
