@@ -2,13 +2,17 @@
  * Decides the roofline of one run on one board: its roofs, the run's dot, the binding roof with its arithmetic.
  * The model itself is left to roofline.ts; drawing to report/.
  */
-import type { BoardFacts, ComputeFacts, MemoryFacts, RunFacts } from "./facts.ts";
+import type { RoofLevel } from "./board-levels.ts";
+import { boardLevels } from "./board-levels.ts";
+import { boardTime } from "./board-time.ts";
+import type { BoardFacts, ComputeFacts, RunFacts } from "./facts.ts";
 import { quantityOf } from "./facts.ts";
+import { kernelDots } from "./kernel-dots.ts";
 import { clockHz } from "./power.ts";
 import type { Quantity } from "./quantity.ts";
 import { counted, derive } from "./quantity.ts";
-import type { Level } from "./roofline.ts";
 import { arithmeticIntensity, boundOf, issueCeiling } from "./roofline.ts";
+import type { TimeTerms, WhatIfRow } from "./time-terms.ts";
 import { mbu, mfu } from "./utilization.ts";
 import { digits } from "./wording.ts";
 
@@ -20,9 +24,13 @@ export interface Roof {
   readonly peak: Quantity;
 }
 
-/** A run on the plot. */
+/** A run, or one of its kernels, on the plot. */
 export interface Dot {
   readonly name: string;
+  /** The run that a kernel is part of; absent for a whole run. */
+  readonly partOf?: string;
+  /** The kernel's share of the run's time [0..1]. */
+  readonly share?: Quantity;
   readonly arithmeticIntensity: Quantity;
   /** Operations a second or a cycle. */
   readonly rate: Quantity;
@@ -42,7 +50,13 @@ export interface RooflineDocument {
   readonly mbu: Quantity;
   readonly rateUnit: "op/s" | "op/cycle";
   readonly roofs: readonly Roof[];
+  /** The run first, then its kernels where their work is known. */
   readonly dots: readonly Dot[];
+  /** Bytes, intensity and roof at each memory whose traffic is known, the one that holds the weights first. */
+  readonly levels: readonly RoofLevel[];
+  /** time = data / bandwidth against ops / (peak x utilisation) + overhead, of the median frame. */
+  readonly terms: TimeTerms;
+  readonly whatIfs: readonly WhatIfRow[];
 }
 
 /** The roofline of a run against a board's roofs, or what is missing for one. */
@@ -79,18 +93,18 @@ export function analyzeRoofline(
     source: cycles.source,
   };
 
-  const traffic = (memory: MemoryFacts): number | null =>
-    memory.traffic === "weights" ? facts.model.weightBytes : coreBytes(facts, memory);
-  const levels: Level[] = board.memories.flatMap((memory) => {
-    const bytesMoved = traffic(memory);
-    return bytesMoved === null
-      ? []
-      : [{ name: memory.name, peakBytes: memory.bytesPerCycle.value * scale, bytesMoved }];
-  });
+  const peak = computeRoof(peakRoof, scale, per, clockParts);
+  const levels = boardLevels(facts, board, peak.peak, scale, per);
   const compute = { name: peakRoof.name, peakOps: 2 * peakMacs.value * scale };
-  // Level order decides which one is shown when compute binds: the one that holds the weights.
-  levels.sort((a, b) => Number(b.name === weights.name) - Number(a.name === weights.name));
-  const found = boundOf(ops, compute, levels);
+  const found = boundOf(
+    ops,
+    compute,
+    levels.map(({ name, bandwidth, bytesMoved }) => ({
+      name,
+      peakBytes: bandwidth.value,
+      bytesMoved: bytesMoved.value,
+    })),
+  );
 
   const weightRate = quantityOf(weights.bytesPerCycle);
   const moved = counted(facts.model.weightBytes, "byte", "weights as planned, once a frame");
@@ -105,6 +119,15 @@ export function analyzeRoofline(
     peakMacs,
   ]);
   const ceiling = issueRoof(board, ops, instructions, scale, per);
+  const duration = derive(time, per, "time of the median frame", [run, ...clockParts]);
+  const { terms, whatIfs } = boardTime({
+    facts,
+    compute: peak,
+    levels,
+    issue: ceiling?.peak ?? null,
+    time: duration,
+    per,
+  });
   return {
     arithmeticIntensity: arithmetic,
     ridgePoint: derive(
@@ -137,7 +160,7 @@ export function analyzeRoofline(
     ),
     rateUnit: `op/${per}`,
     roofs: [
-      computeRoof(peakRoof, scale, per, clockParts),
+      peak,
       ...lowerRoofs.map((roof) => computeRoof(roof, scale, per, clockParts)),
       ...board.memories.map((memory): Roof => {
         const bytes = quantityOf(memory.bytesPerCycle);
@@ -146,14 +169,14 @@ export function analyzeRoofline(
       }),
       ...(ceiling === null ? [] : [ceiling]),
     ],
-    dots: [{ name: facts.model.name, arithmeticIntensity: arithmetic, rate }],
+    dots: [
+      { name: facts.model.name, arithmeticIntensity: arithmetic, rate },
+      ...kernelDots(facts.work ?? [], board.core, facts.model.name, duration, per),
+    ],
+    levels,
+    terms,
+    whatIfs,
   };
-}
-
-function coreBytes(facts: RunFacts, memory: MemoryFacts): number | null {
-  const first = facts.frames[0];
-  if (memory.traffic !== "core" || first === undefined) return null;
-  return first.bytesLoaded + first.bytesStored;
 }
 
 function computeRoof(

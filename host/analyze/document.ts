@@ -24,11 +24,14 @@ import type {
   VerifyFacts,
 } from "./facts.ts";
 import { quantityOf, ratedBoard } from "./facts.ts";
+import { optimisationWaterfall } from "./optimisation-waterfall.ts";
 import type { Quantity } from "./quantity.ts";
 import { derive, measured } from "./quantity.ts";
 import type { Tail } from "./tail.ts";
 import type { IronLaw, Timing } from "./timing.ts";
 import { ironLawOf, latencyOf, timingOf } from "./timing.ts";
+import { trafficWaterfall } from "./traffic-waterfall.ts";
+import type { Waterfall } from "./waterfall.ts";
 
 /** Version of the document; a renamed field raises it. */
 export const SCHEMA = 1;
@@ -58,6 +61,10 @@ export interface RunDocument {
   readonly link: LinkFacts | null;
   readonly ironLaw: IronLaw | null;
   readonly roofline: RooflineDocument | null;
+  /** Bytes of the median frame by what they hold, beside those counted. */
+  readonly traffic: Waterfall | null;
+  /** Precision, fusion and algorithm by formula, down to the run itself. */
+  readonly optimisation: Waterfall | null;
   readonly budgets: readonly BudgetVerdict[] | null;
   /** Every real board with this core, the rated one first; null without a rated board. */
   readonly boards: readonly BoardVerdict[] | null;
@@ -103,6 +110,14 @@ export function analyzeRun(facts: RunFacts): RunDocument {
   }
   const roofline = analyzeRoofline(facts, instructions?.median ?? null, cycles, rated);
   if ("missing" in roofline) why.roofline = roofline.missing;
+  const traffic = trafficWaterfall(facts);
+  if (traffic === null) why.traffic = "the recording does not keep the plan's work";
+  const optimisation = optimisationWaterfall(facts, {
+    instructions,
+    cycles,
+    board: rated ?? facts.board,
+  });
+  if ("missing" in optimisation) why.optimisation = optimisation.missing;
   if (facts.verify === null)
     why.verify = `the program "${facts.app}" was not compared with the twin`;
   if (timing === null) why.budgets = why.latencyMs ?? "";
@@ -129,6 +144,8 @@ export function analyzeRun(facts: RunFacts): RunDocument {
     link: facts.link,
     ironLaw: ironLawOf(instructions, cycles, rated),
     roofline: "missing" in roofline ? null : roofline,
+    traffic,
+    optimisation: "missing" in optimisation ? null : optimisation,
     budgets: timing === null || rated === null ? null : budgetsOf(facts, timing, rated),
     boards: timing === null || rated === null ? null : acrossBoards(facts, timing, rated),
     audio: audioOf(facts),

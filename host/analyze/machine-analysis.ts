@@ -41,7 +41,9 @@ export function bindingRoofs(roofs: readonly Roof[]): {
 }
 
 /** Time of a typical repetition [s]: the median, or the mean where there is no median. */
-export function typicalTime(record: MachineRecord): Quantity | null {
+export function typicalTime(
+  record: Pick<MachineRecord, "time"> & Partial<MachineRecord>,
+): Quantity | null {
   const { time } = record;
   const value = time?.p50 ?? time?.mean ?? null;
   if (time === null || value === null || !(value > 0)) return null;

@@ -44,6 +44,8 @@ export interface WhatIf {
   readonly arithmetic: string;
   /** What bounds the gain, or why there is none. */
   readonly limit: string;
+  /** What it takes or supposes; empty when nothing. */
+  readonly condition: string;
 }
 
 export interface RoofPoint {
@@ -62,7 +64,6 @@ interface Change {
   readonly id: ChangeId;
   readonly change: string;
   readonly situation: Situation;
-  /** Holds whatever the numbers are. */
   readonly condition: string;
 }
 
@@ -235,10 +236,9 @@ function judged(
     roofSpeedUp,
     newTime: is.total,
     speedUp,
-    arithmetic: `${roofsInWords(situation, is, per)}; before: ${roofsInWords(before, was, per)}; ${amount(is.bound.attainableOps, `op/${per}`)} / ${amount(was.bound.attainableOps, `op/${per}`)} = ${digits(roofSpeedUp)}`,
-    limit: [gainInWords(was, is, roofSpeedUp, speedUp), condition]
-      .filter((text) => text !== "")
-      .join("; "),
+    arithmetic: `${roofsInWords(situation, is, per)}, was ${amount(was.bound.attainableOps, `op/${per}`)}: ${digits(roofSpeedUp)} x`,
+    limit: gainInWords(was, is, roofSpeedUp, speedUp),
+    condition,
   };
 }
 
@@ -273,6 +273,5 @@ function gainInWords(was: Evaluation, is: Evaluation, roofs: number, time: numbe
   if (time < LEAST_GAIN) {
     return `the roof rises and this run does not: its ${was.largest} takes the time`;
   }
-  const next = is.bound.roof === was.bound.roof ? "" : `, then ${is.bound.roof} binds`;
-  return `${is.bound.bound}-bound after it${next}`;
+  return `${is.bound.roof} ${is.bound.roof === was.bound.roof ? "still" : "then"} binds`;
 }

@@ -10,11 +10,12 @@ export function digits(value: number): string {
 
 const PREFIXES = ["", "k", "M", "G", "T", "P", "E"];
 
-/** Three significant digits and the decimal prefix that fits: "256 Mop/s", "1.33 byte/cycle". */
+/** Three significant digits and the decimal prefix that fits: "256 Mop/s", "37.5 kB", "1.33 byte/cycle". */
 export function amount(value: number, unit: string): string {
   const power =
     value >= 1000 ? Math.min(PREFIXES.length - 1, Math.floor(Math.log10(value) / 3)) : 0;
-  return `${digits(value / 1000 ** power)} ${PREFIXES[power]}${unit}`;
+  const short = power > 0 ? unit.replace("byte", "B") : unit;
+  return `${digits(value / 1000 ** power)} ${PREFIXES[power]}${short}`;
 }
 
 /** A time of seconds as it is said: "4.78 ms"; cycles stay cycles. */

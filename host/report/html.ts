@@ -14,15 +14,8 @@ import { REPORT_CSS } from "./html-style.ts";
 import { mixPicture } from "./mix-svg.ts";
 import type { ReportInput } from "./report-input.ts";
 import { elsewhereInWords, subjectOf, verdictOf } from "./report-input.ts";
-import { rooflinePicture } from "./roofline-svg.ts";
-import {
-  proofRows,
-  provenanceRows,
-  rooflineRows,
-  signedDecibels,
-  sizeRows,
-  speedRows,
-} from "./rows.ts";
+import { rooflineSection, waterfallSections } from "./roofline-html.ts";
+import { proofRows, provenanceRows, signedDecibels, sizeRows, speedRows } from "./rows.ts";
 import { Sources } from "./sources.ts";
 import { escapeXml } from "./svg.ts";
 
@@ -38,7 +31,8 @@ export function renderHtml(input: ReportInput): string {
     budgets(document, sources),
     boards(document, sources),
     speed(input, sources),
-    roofline(document, sources),
+    rooflineSection(document, sources),
+    ...waterfallSections(document, sources),
     elsewhere(document, sources),
     proof(document, sources),
     provenance(document),
@@ -247,23 +241,6 @@ ${mix}</section>`;
 function term(value: Quantity, sources: Sources, extra = ""): Html {
   const { number, unit } = formatParts(value.value, value.unit);
   return `<div class="term ${extra}" title="${escapeXml(`${value.kind}: ${value.source}`)}"><b>${escapeXml(number)}</b><span class="unit">${escapeXml(unit)}</span>${kindChip(value.kind)}${reference(value, sources)}</div>`;
-}
-
-function roofline(document: RunDocument, sources: Sources): Html {
-  const drawn = document.roofline;
-  if (drawn === null) {
-    return `<section><h2>Roofline</h2><p class="quiet">None: ${escapeXml(document.why.roofline ?? "")}.</p></section>`;
-  }
-  const roofs = drawn.roofs.map(
-    (roof) =>
-      `<tr><td>${escapeXml(roof.name)}</td><td>${escapeXml(roof.limits)}</td><td>${quantity(roof.peak, sources)}</td></tr>`,
-  );
-  return `<section id="roofs"><h2>Roofline</h2>
-<p>${escapeXml(drawn.explanation)}.</p>
-${figure(rooflinePicture(drawn, subjectOf(document)), `Solid: roofs of the board. Dashed: what this program's instruction count allows. Dot: the run, ${kindChip(drawn.dots[0]?.rate.kind ?? "modelled")}.`)}
-${linesTable(rooflineRows(document), sources)}
-<h3>Roofs</h3>
-<div class="scroll"><table><thead><tr><th>roof</th><th>limits</th><th>rate</th></tr></thead><tbody>${roofs.join("\n")}</tbody></table></div></section>`;
 }
 
 function elsewhere(document: RunDocument, sources: Sources): Html {

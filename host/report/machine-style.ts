@@ -24,7 +24,6 @@ export const MACHINE_CSS = `:root { ${variables(LIGHT)} }
 ${rules.join("\n")}
 .tp-machine-line { fill: none; stroke-width: 2; stroke-linejoin: round; }
 .tp-machine-name { font-weight: 600; }
-.tp-lead { stroke: var(--tp-axis); stroke-width: 1; fill: none; }
 .tp-ring.tp-dot { fill: var(--card); stroke-width: 3; }
 .tp-span { stroke-width: 3; fill: none; stroke-linecap: round; opacity: .55; }
 .shapes { width: 15px; height: 15px; vertical-align: -3px; margin-right: 5px; }

@@ -3,12 +3,15 @@
  * Which numbers appear is left to rows.ts.
  */
 import type { RunDocument } from "../analyze/document.ts";
+import type { Kind } from "../analyze/quantity.ts";
 import { budgetName } from "./bars-svg.ts";
 import { formatNumber, formatTick, formatValue, KIND_MARK } from "./format.ts";
 import { subjectOf, verdictOf } from "./report-input.ts";
 import type { Line } from "./rows.ts";
 import { isGap, proofRows, provenanceRows, rooflineRows, sizeRows, speedRows } from "./rows.ts";
 import { Sources } from "./sources.ts";
+import { amountText } from "./waterfall-svg.ts";
+import { limitText, newBoundText, speedUpText } from "./what-if-rows.ts";
 
 /** The report as Markdown, ending in a newline. */
 export function renderMarkdown(document: RunDocument): string {
@@ -27,6 +30,7 @@ export function renderMarkdown(document: RunDocument): string {
     ),
   );
   if (document.roofline !== null) lines.push(`${cell(document.roofline.explanation)}.`, "");
+  lines.push(...whatIfTable(document, sources), ...waterfallTables(document, sources));
   lines.push("## Budgets", "");
   if (document.budgets === null) lines.push(`None: ${cell(document.why.budgets ?? "")}.`, "");
   else if (document.budgets.length === 0) lines.push("None was asked for.", "");
@@ -78,6 +82,52 @@ function budgetCells(document: RunDocument, sources: Sources): readonly (readonl
     budget.met === null ? "not known" : budget.met ? "holds" : "missed",
     budget.why,
   ]);
+}
+
+function whatIfTable({ roofline }: RunDocument, sources: Sources): readonly string[] {
+  if (roofline === null) return [];
+  const { terms, whatIfs } = roofline;
+  const kindOf = (from: { readonly kind: Kind; readonly source: string }) =>
+    `${KIND_MARK[from.kind]} ${from.kind} (${sources.cite(from)})`;
+  const rows = whatIfs.map((row) => [
+    row.change,
+    `${formatValue(row.newTime.value, row.newTime.unit)}, ${kindOf(row.newTime)}`,
+    speedUpText(row.speedUp.value),
+    speedUpText(row.roofSpeedUp.value),
+    newBoundText(row),
+    row.arithmetic,
+    limitText(row),
+  ]);
+  const heads = ["change", "new time", "speed-up", "by the roofs", "new bound", "roofs", "limit"];
+  return [
+    "## Iron Law and what-ifs",
+    "",
+    `${cell(`${terms.expression}: ${terms.explanation}`)}.`,
+    "",
+    ...table(heads, rows),
+  ];
+}
+
+function waterfallTables(
+  { traffic, optimisation }: RunDocument,
+  sources: Sources,
+): readonly string[] {
+  return [traffic, optimisation].flatMap((waterfall) => {
+    if (waterfall === null) return [];
+    const rows = waterfall.bars.map((bar) => [
+      bar.name,
+      amountText(bar),
+      `${KIND_MARK[bar.amount.kind]} ${bar.amount.kind} (${sources.cite(bar.amount)})`,
+      bar.words,
+    ]);
+    return [
+      `## ${waterfall.title}`,
+      "",
+      `${cell(waterfall.explanation)}.`,
+      "",
+      ...table(["bar", "amount", "kind", "what it is"], rows),
+    ];
+  });
 }
 
 function boardsTable(document: RunDocument, sources: Sources): readonly string[] {

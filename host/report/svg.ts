@@ -158,6 +158,10 @@ export const PLOT_CSS = `.tp-plot { font: 12px system-ui, -apple-system, "Segoe 
 .tp-strong { font-weight: 600; }
 .tp-halo { paint-order: stroke; stroke: var(--tp-paper); stroke-width: 4px; stroke-linejoin: round; }
 .tp-roof { stroke: var(--tp-main); stroke-width: 2.5; fill: none; stroke-linejoin: round; }
+.tp-lead { stroke: var(--tp-axis); stroke-width: 1; fill: none; }
+.tp-small { font-size: 11.5px; }
+.tp-part { fill: var(--tp-paper); stroke: var(--tp-warm); stroke-width: 2; }
+.tp-arrow { stroke: var(--tp-ink); stroke-width: 1.5; fill: none; stroke-linecap: round; }
 .tp-thin { stroke: var(--tp-main); stroke-width: 1.2; fill: none; opacity: .65; }
 .tp-ceiling { stroke: var(--tp-warm); stroke-width: 1.4; stroke-dasharray: 6 4; fill: none; }
 .tp-drop { stroke: var(--tp-muted); stroke-width: 1; stroke-dasharray: 2 3; fill: none; }
@@ -169,4 +173,7 @@ export const PLOT_CSS = `.tp-plot { font: 12px system-ui, -apple-system, "Segoe 
 .tp-soft { fill: var(--tp-warm-soft); }
 .tp-line { stroke: var(--tp-main); stroke-width: 1.2; fill: none; }
 .tp-limit { stroke: var(--tp-ink); stroke-width: 1.6; fill: none; }
+.tp-bar { stroke-width: 1.6; }
+.tp-total { fill: var(--tp-main); stroke: var(--tp-main); } .tp-more { fill: var(--tp-warm); stroke: var(--tp-warm); } .tp-less { fill: var(--tp-good); stroke: var(--tp-good); } .tp-rest { fill: var(--tp-axis); stroke: var(--tp-muted); stroke-dasharray: 4 3; }
+.tp-unsure { fill-opacity: .16; }
 .tp-range { stroke: var(--tp-muted); stroke-width: 2; fill: none; stroke-linecap: round; }`;

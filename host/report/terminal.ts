@@ -10,6 +10,7 @@ import { formatNumber, formatTick, formatValue, KIND_MARK, KIND_MEANING } from "
 import { subjectOf, verdictOf } from "./report-input.ts";
 import type { Line } from "./rows.ts";
 import { isGap, proofRows, rooflineRows, sizeRows, speedRows } from "./rows.ts";
+import { termRows, whatIfLine } from "./what-if-rows.ts";
 
 export interface TerminalOptions {
   /** Emit ANSI colours. */
@@ -38,6 +39,9 @@ export function renderTerminal(document: RunDocument, { color }: TerminalOptions
     ...rows(rooflineRows(document), paint),
     ...(document.roofline === null ? [] : indent(`${document.roofline.explanation}.`)),
   ]);
+  section("Time", document.roofline === null ? [] : rows(termRows(document.roofline.terms), paint));
+  section(`What if  ${KIND_MARK.modelled} modelled`, whatIfs(document));
+  section("Waterfalls", waterfalls(document));
   section("Budgets", budgets(document, paint));
   section("Boards with this core", boardLines(document, paint));
   section(
@@ -71,6 +75,26 @@ function rows(lines: readonly Line[], paint: Painter): readonly string[] {
       ? `${name}${paint.dim(`none: ${line.why}`)}`
       : `${name}${line.text}  ${paint.dim(`${KIND_MARK[line.kind]} ${line.kind}`)}`;
   });
+}
+
+/** A line a change. */
+function whatIfs({ roofline }: RunDocument): readonly string[] {
+  return (roofline?.whatIfs ?? []).flatMap((row, index) => {
+    const { name, text } = whatIfLine(row, index);
+    return named(name, text);
+  });
+}
+
+/** One sentence each; the bars are in the other reports. */
+function waterfalls({ traffic, optimisation }: RunDocument): readonly string[] {
+  return [traffic, optimisation].flatMap((waterfall) => {
+    return waterfall === null ? [] : named(waterfall.id, `${waterfall.explanation}.`);
+  });
+}
+
+function named(name: string, text: string): readonly string[] {
+  const [first = "", ...more] = indent(text);
+  return [`  ${name.padEnd(NAME_WIDTH)}${first.trimStart()}`, ...more];
 }
 
 function budgets(document: RunDocument, paint: Painter): readonly string[] {

@@ -89,13 +89,13 @@ describe("memory-bound work", () => {
     expect(found.roofSpeedUp).toBe(1);
     expect(found.speedUp).toBe(1);
     expect(found.limit).toMatch(/gains nothing: HBM binds/);
-    expect(found.arithmetic).toContain("HBM 1 op/byte x 3.35 Tbyte/s = 3.35 Top/s");
+    expect(found.arithmetic).toContain("HBM 1 op/byte x 3.35 TB/s = 3.35 Top/s");
   });
 
   test("moves right with half the bits: twice the intensity, the narrower arithmetic", () => {
     const found = of("bits");
     expect(found.to).toEqual({ arithmeticIntensity: 2, attainable: 6.7e12 });
-    expect(found.limit).toContain("fp8");
+    expect(found.condition).toContain("fp8");
   });
 
   test("of 8 streams reads the weights once: 8 x, up to the ridge point at 295", () => {

@@ -1,0 +1,161 @@
+/**
+ * Decides the Iron Law of a workload on a machine, time = data / bandwidth against ops / (peak x utilisation) +
+ * overhead, each term with its kind, and what changes would bring. The arithmetic is left to situation.ts and what-if.ts.
+ */
+import type { Kind, Quantity } from "./quantity.ts";
+import { weakest } from "./quantity.ts";
+import type { Evaluation, Situation } from "./situation.ts";
+import { evaluate } from "./situation.ts";
+import type { ChangeFacts, ChangeId, RoofPoint } from "./what-if.ts";
+import { whatIfs } from "./what-if.ts";
+import { amount, digits, duration } from "./wording.ts";
+
+export interface TimeTerms {
+  /** bytes / bandwidth: what the slowest memory takes [s] or [cycle]. */
+  readonly data: Quantity;
+  /** ops / (peak x utilisation). */
+  readonly arithmetic: Quantity;
+  /** What a core waits for its data when nothing overlaps; null where data and arithmetic overlap. */
+  readonly wait: Quantity | null;
+  readonly overhead: Quantity;
+  readonly total: Quantity;
+  /** Share of the highest arithmetic in the second term [0..1]. */
+  readonly utilisation: Quantity;
+  readonly largest: Evaluation["largest"];
+  readonly expression: string;
+  /** The expression with its numbers, and which term is the largest. */
+  readonly explanation: string;
+}
+
+/** One change as a row: exact for the roofs, a model for the run. */
+export interface WhatIfRow {
+  readonly id: ChangeId;
+  readonly change: string;
+  readonly newTime: Quantity;
+  readonly newBound: "compute" | "memory";
+  readonly newRoof: string;
+  /** Of the run, with its utilisation and overhead. */
+  readonly speedUp: Quantity;
+  /** Of the roofs alone. */
+  readonly roofSpeedUp: Quantity;
+  readonly arithmetic: string;
+  readonly limit: string;
+  readonly condition: string;
+  /** Ends of the arrow: where the roofs allow the work to be. */
+  readonly from: RoofPoint;
+  readonly to: RoofPoint;
+}
+
+export interface TimeQuestion {
+  /** Null overhead: what the time leaves over. */
+  readonly situation: Omit<Situation, "overhead"> & { readonly overhead: number | null };
+  readonly changes: ChangeFacts;
+  /** Of one repetition; null where nobody timed it. */
+  readonly time: Quantity | null;
+  /** Kinds of the work and of the roofs. */
+  readonly kinds: readonly Kind[];
+  readonly utilisationSource: string;
+  readonly overheadSource: string;
+}
+
+export interface TimeAnswer {
+  readonly terms: TimeTerms;
+  readonly whatIfs: readonly WhatIfRow[];
+}
+
+/** @throws AnalysisError TP-USE-372 */
+export function timeTerms(question: TimeQuestion): TimeAnswer {
+  const { situation, changes, time, kinds } = question;
+  const { per } = changes;
+  const bare = evaluate({ ...situation, overhead: situation.overhead ?? 0 });
+  const left = time === null ? 0 : time.value - bare.total;
+  const whole: Situation = { ...situation, overhead: situation.overhead ?? Math.max(0, left) };
+  const found = evaluate(whole);
+  const kind = weakest(...kinds);
+  const quantity = (value: number, unit: string, source: string): Quantity => ({
+    value,
+    unit,
+    kind,
+    source,
+  });
+  const byDifference = situation.overhead === null;
+  const overlap = found.wait === null;
+  const expression = overlap
+    ? "max(data / bandwidth, ops / (peak x utilisation)) + overhead"
+    : "ops / (peak x utilisation) + waits for data + overhead";
+  const terms: TimeTerms = {
+    data: quantity(found.data, per, `bytes through ${found.dataLevel} / its bandwidth`),
+    arithmetic: quantity(found.arithmetic, per, "ops / (peak x utilisation)"),
+    wait: overlap
+      ? null
+      : quantity(
+          found.wait ?? 0,
+          per,
+          "bytes / bandwidth of their memory - bytes / rate of the core's port",
+        ),
+    overhead: {
+      ...quantity(
+        found.overhead,
+        per,
+        byDifference ? leftOver(question, left) : question.overheadSource,
+      ),
+      kind: byDifference && time !== null ? weakest(...kinds, time.kind) : kind,
+    },
+    total: time ?? quantity(found.total, per, expression),
+    utilisation: quantity(whole.utilisation, "1", question.utilisationSource),
+    largest: found.largest,
+    expression,
+    explanation: explanation(found, whole, per, time),
+  };
+  const today = time ?? terms.total;
+  return {
+    terms,
+    whatIfs: whatIfs(whole, changes).map((row) => ({
+      id: row.id,
+      change: row.change,
+      newTime: {
+        value: today.value / row.speedUp,
+        unit: today.unit,
+        kind: "modelled",
+        source: `${expression}, with utilisation and overhead as they are`,
+      },
+      newBound: row.newBound,
+      newRoof: row.newRoof,
+      speedUp: { value: row.speedUp, unit: "x", kind: "modelled", source: "time before / after" },
+      roofSpeedUp: {
+        value: row.roofSpeedUp,
+        unit: "x",
+        kind,
+        source: "lowest roof after / before",
+      },
+      arithmetic: row.arithmetic,
+      limit: row.limit,
+      condition: row.condition,
+      from: row.from,
+      to: row.to,
+    })),
+  };
+}
+
+function leftOver({ time, overheadSource, changes }: TimeQuestion, left: number): string {
+  if (time === null) return "not known without a time, so left out";
+  const short = `the other terms alone are ${duration(-left, changes.per)} longer than the time`;
+  return left < 0 ? `none left: ${short}` : `time - the other terms: ${overheadSource}`;
+}
+
+function explanation(
+  found: Evaluation,
+  situation: Situation,
+  per: ChangeFacts["per"],
+  time: Quantity | null,
+): string {
+  const { compute, levels, utilisation, memoryShare, ops } = situation;
+  const level = levels.find(({ name }) => name === found.dataLevel) ?? levels[0];
+  const share = (value: number) => (value === 1 ? "" : ` x ${digits(value)}`);
+  const data = `data ${amount(level?.bytesMoved ?? 0, "byte")} / (${amount(level?.peakBytes ?? 0, `byte/${per}`)}${share(memoryShare)}) of ${found.dataLevel} = ${duration(found.data, per)}`;
+  const arithmetic = `arithmetic ${amount(ops, "op")} / (${amount(compute.peakOps, `op/${per}`)}${share(utilisation)}) = ${duration(found.arithmetic, per)}`;
+  const waits = found.wait === null ? "" : `, of which the core waits ${duration(found.wait, per)}`;
+  const whole = time === null ? "" : ` of ${duration(time.value, per)}`;
+  const named = { data: "the data", arithmetic: "the arithmetic", overhead: "the overhead" };
+  return `${data}${waits}; ${arithmetic}; overhead ${duration(found.overhead, per)}: ${named[found.largest]} takes the largest part${whole}`;
+}
