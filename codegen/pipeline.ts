@@ -9,7 +9,7 @@ import { lower, type Program } from "./lower/kernel-ir.ts";
 import type { RecurrentModel } from "./model/types.ts";
 import { type Plan, plan } from "./plan/plan.ts";
 import { schedule } from "./plan/schedule.ts";
-import { targetOf } from "./plan/target.ts";
+import { type InstructionSet, targetOf } from "./plan/target.ts";
 import { type Calibration, type CalibrationData, calibrate } from "./quantize/calibrate.ts";
 import type { Format } from "./quantize/params.ts";
 import { quantizeModel } from "./quantize/quantize-model.ts";
@@ -29,6 +29,8 @@ export interface GenerateOptions {
   readonly prefix?: string;
   /** Frames to find ranges from; null takes seeded noise and warns. */
   readonly calibration: CalibrationData | null;
+  /** Instructions to make the C for instead of the core's own. */
+  readonly instructions?: InstructionSet;
   /** The weights' licence, from the model's sidecar file. */
   readonly licence?: string;
 }
@@ -54,7 +56,7 @@ export interface Generated {
  */
 export function generate(options: GenerateOptions): Generated {
   const { model, board, format } = options;
-  const target = targetOf(board);
+  const target = targetOf(board, options.instructions);
   const size = model.layers
     .filter((layer) => layer.kind === "lstm")
     .map((layer) =>

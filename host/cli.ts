@@ -354,7 +354,11 @@ Example:
   pioneer compare a b`,
     );
 
-  const bench = program.command("bench").description("kernels and machines, measured or counted");
+  const bench = program
+    .command("bench")
+    .description("kernels and machines, counted or measured")
+    .exitOverride()
+    .action(() => bench.help());
 
   verb(
     "kernels",

@@ -141,6 +141,8 @@ export interface CContext {
   readonly zType: "int16_t" | "int32_t";
   /** What scales an accumulator before its multiplier [bit]. */
   readonly accumulatorShift: number;
+  /** Partial of the high half of a product, for variants that need it. */
+  readonly multiplyHigh: "multiply-high-wide" | "multiply-high-halves";
   /** The partials of the plan's kernel variant. */
   readonly rows: VariantText;
   readonly hidden: "hidden-int8" | "hidden-int16x8";

@@ -274,6 +274,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     gateAt: GATES.map((_, gate) => gate * block.units),
     zType: variant.units ? "int16_t" : "int32_t",
     accumulatorShift: FORMAT_FACTS[format].accumulatorShift,
+    multiplyHigh: target.wideMultiply ? "multiply-high-wide" : "multiply-high-halves",
     rows: variant,
     hidden: `hidden-${format}`,
     hiddenRange: format === "int8" ? ", -128..127" : ", int16",

@@ -19,8 +19,6 @@ export interface VariantText {
   readonly portable: string;
   /** Partial of what follows from either; empty: nothing. */
   readonly shared: "" | "rows-lanes" | "rows-mac16";
-  /** Partial of the high half of a product, for `shared`. */
-  readonly multiplyHigh: "multiply-high-wide" | "multiply-high-halves";
   /** Partial of an LSTM's function. */
   readonly lstm: "lstm" | "lstm-eight-units";
   /** Partials of the elementwise part for several units at once; false: unit by unit. */
@@ -34,7 +32,6 @@ export interface VariantText {
 const DSP = "defined(__ARM_FEATURE_DSP) && defined(__thumb2__)";
 const SELF_CONTAINED = {
   shared: "",
-  multiplyHigh: "multiply-high-wide",
   lstm: "lstm",
   units: false,
   storeHidden: "",
@@ -42,17 +39,12 @@ const SELF_CONTAINED = {
 } as const;
 
 /** The loop in assembler, the rest in C. */
-function lanes(
-  instructions: string,
-  condition: string,
-  multiplyHigh: VariantText["multiplyHigh"],
-): VariantText {
+function lanes(instructions: string, condition: string): VariantText {
   return {
     ...SELF_CONTAINED,
     native: { condition, arithmetic: "arithmetic-portable", rows: `sum-rows-${instructions}` },
     portable: "sum-rows-portable",
     shared: "rows-lanes",
-    multiplyHigh,
     takesOffset: true,
   };
 }
@@ -84,9 +76,9 @@ export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
     native: { condition: DSP, arithmetic: "arithmetic-dsp", rows: "rows-dsp-rows" },
     portable: "rows-portable-int16x8",
   },
-  "rv32-lanes": lanes("rv32", "defined(__riscv_mul) && __riscv_xlen == 32", "multiply-high-wide"),
-  "thumb1-lanes": lanes("thumb1", "defined(__thumb__)", "multiply-high-halves"),
-  "xtensa-lanes": lanes("xtensa", "defined(__XTENSA_CALL0_ABI__)", "multiply-high-halves"),
+  "rv32-lanes": lanes("rv32", "defined(__riscv_mul) && __riscv_xlen == 32"),
+  "thumb1-lanes": lanes("thumb1", "defined(__thumb__)"),
+  "xtensa-lanes": lanes("xtensa", "defined(__XTENSA_CALL0_ABI__)"),
   "xtensa-mac16": {
     ...SELF_CONTAINED,
     native: {
@@ -96,11 +88,10 @@ export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
     },
     portable: "sum-rows-mac16-portable",
     shared: "rows-mac16",
-    multiplyHigh: "multiply-high-halves",
     takesOffset: true,
   },
   "mve-int8": mve("int8"),
   "mve-int16x8": mve("int16x8"),
-  "portable-int8": { ...SELF_CONTAINED, native: false, portable: "rows-portable-int8" },
-  "portable-int16x8": { ...SELF_CONTAINED, native: false, portable: "rows-portable-int16x8" },
+  "c11-int8": { ...SELF_CONTAINED, native: false, portable: "rows-plain" },
+  "c11-int16x8": { ...SELF_CONTAINED, native: false, portable: "rows-plain" },
 };

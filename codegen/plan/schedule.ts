@@ -6,6 +6,7 @@ import type { Format } from "../quantize/params.ts";
 import { byteLanes } from "./rows/byte-lanes.ts";
 import { MAC16_PAIRS } from "./rows/mac16-pairs.ts";
 import { PACKED_PAIRS, PAIRED_BYTES } from "./rows/packed-pairs.ts";
+import { plainRows } from "./rows/plain-rows.ts";
 import type { BlockShape, LineValue, RowLayout } from "./rows/row-layout.ts";
 import { vectorRows } from "./rows/vector-rows.ts";
 import type { InstructionSet, Target } from "./target.ts";
@@ -17,7 +18,9 @@ import type { InstructionSet, Target } from "./target.ts";
  *   activations). Sixteen rows where there are registers for so many sums, else eight.
  * xtensa-mac16: two int8 rows in each 16-bit half, separated by a second pass (int8 activations).
  * mve-int8, mve-int16x8: eight rows share each vector of activations; VMLADAVA adds its products into one register a row.
- * portable-int8, portable-int16x8: the same streams read in plain C.
+ * c11-int8, c11-int16x8: row after row in plain C, for every other core.
+ *
+ * Each but the last two reads its stream in plain C as well, where a compiler lacks its instructions.
  */
 export type KernelVariant =
   | "dsp-packed-pairs"
@@ -28,8 +31,8 @@ export type KernelVariant =
   | "xtensa-mac16"
   | "mve-int8"
   | "mve-int16x8"
-  | "portable-int8"
-  | "portable-int16x8";
+  | "c11-int8"
+  | "c11-int16x8";
 
 /** How each variant's stream is laid out. */
 export const ROW_LAYOUTS: Readonly<Record<KernelVariant, RowLayout>> = {
@@ -41,8 +44,8 @@ export const ROW_LAYOUTS: Readonly<Record<KernelVariant, RowLayout>> = {
   "xtensa-mac16": MAC16_PAIRS,
   "mve-int8": vectorRows("int8", 16),
   "mve-int16x8": vectorRows("int16", 8),
-  "portable-int8": PACKED_PAIRS,
-  "portable-int16x8": PAIRED_BYTES,
+  "c11-int8": plainRows("int8"),
+  "c11-int16x8": plainRows("int16"),
 };
 
 export interface Schedule {
@@ -92,5 +95,5 @@ function choose(format: Format, target: Target): readonly [KernelVariant, string
   if (lanes && format === "int8") {
     return [lanes, "one word holds a weight of four rows; three multiplications make four MACs"];
   }
-  return [`portable-${format}`, `no kernel of its own for ${target.core}`];
+  return [`c11-${format}`, `no kernel of its own for ${target.core}`];
 }

@@ -23,6 +23,8 @@ export interface Target {
   readonly id: string;
   readonly core: Board["core"];
   readonly instructions: InstructionSet;
+  /** The core makes the high half of a 32 x 32 bit product. */
+  readonly wideMultiply: boolean;
   /** What the memory or core takes at a time when it reads weights [byte]. */
   readonly lineBytes: number;
   readonly lineRule: LineRule;
@@ -43,11 +45,15 @@ const INSTRUCTIONS: Readonly<Partial<Record<Core, InstructionSet>>> = {
   "xtensa-mac16": "xtensa-mac16",
 };
 
-export function targetOf(board: Board): Target {
+const NARROW_MULTIPLY: readonly Core[] = ["cortex-m0plus", "xtensa-lx106", "xtensa-mac16"];
+
+/** @param instructions instead of the core's own: plain C on any board, to compare with */
+export function targetOf(board: Board, instructions?: InstructionSet): Target {
   return {
     id: board.id,
     core: board.core,
-    instructions: INSTRUCTIONS[board.core] ?? "c11",
+    instructions: instructions ?? INSTRUCTIONS[board.core] ?? "c11",
+    wideMultiply: !NARROW_MULTIPLY.includes(board.core),
     lineBytes: board.weights.line.value,
     lineRule: board.weights.rule,
     lineWhy: board.weights.why,

@@ -17,6 +17,7 @@ const target: Target = {
   id: "test-board",
   core: "cortex-m4",
   instructions: "thumb-dsp",
+  wideMultiply: true,
   lineBytes: 16,
   lineRule: "flash-line",
   lineWhy: "a flash access delivers 16 bytes",
@@ -201,7 +202,7 @@ describe("schedule and target", () => {
   test("the variant follows the format and the instructions", () => {
     expect(schedule("int8", target).variant).toBe("dsp-packed-pairs");
     expect(schedule("int16x8", target).variant).toBe("dsp-rows");
-    expect(schedule("int8", { ...target, instructions: "c11" }).variant).toBe("portable-int8");
+    expect(schedule("int8", { ...target, instructions: "c11" }).variant).toBe("c11-int8");
   });
 
   test("a target is read from its board file", () => {

@@ -59,6 +59,8 @@ export interface KernelRow {
 export interface KernelRequest extends KernelShape {
   readonly board: EmulatedBoard;
   readonly format: Format;
+  /** Plain C instead of the core's own instructions. */
+  readonly plain?: boolean;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -67,8 +69,15 @@ export interface KernelRequest extends KernelShape {
 export async function runKernel(request: KernelRequest): Promise<KernelRow> {
   const { board, format, inputSize, hiddenSize, progress, signal } = request;
   const model = lstmBenchmark(inputSize, hiddenSize);
-  const { files, stages } = generate({ model, board, format, calibration: noiseFrames(inputSize) });
-  const key = `bench-${model.name}-${format}-${board.id}`;
+  const plain = request.plain === true;
+  const { files, stages } = generate({
+    model,
+    board,
+    format,
+    calibration: noiseFrames(inputSize),
+    ...(plain ? { instructions: "c11" } : {}),
+  });
+  const key = `bench-${model.name}-${format}-${board.id}${plain ? "-plain" : ""}`;
   const modelDir = join(GENERATED_DIR, key);
   writeFiles(modelDir, files);
   const device = await prepareDevice({ board, app: "speed", modelDir, key, progress, signal });

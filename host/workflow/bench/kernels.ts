@@ -14,6 +14,8 @@ export interface KernelBenchOptions {
   readonly allBoards?: boolean;
   readonly shapes: string;
   readonly format: Format;
+  /** Count the same kernel in plain C, too. */
+  readonly plain?: boolean;
 }
 
 const MOST_SHAPES = 64;
@@ -32,8 +34,11 @@ export async function benchKernels(
   for (const board of boards) {
     for (const shape of shapes) {
       const { progress, signal } = context;
-      signal.throwIfAborted();
-      rows.push(await runKernel({ board, ...shape, format: options.format, progress, signal }));
+      const request = { board, ...shape, format: options.format, progress, signal };
+      for (const plain of options.plain === true ? [false, true] : [false]) {
+        signal.throwIfAborted();
+        rows.push(await runKernel({ ...request, plain }));
+      }
     }
   }
   context.print({ schema: 1, rows }, () => kernelTable(rows));

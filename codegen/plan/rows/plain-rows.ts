@@ -1,0 +1,39 @@
+/**
+ * Decides the stream of plain C: row after row, each its bias, its weights, its multiplier.
+ * Which rows and columns go where is left to layout.ts.
+ */
+import type { QuantizedRows } from "../../quantize/quantized-model.ts";
+import { type LineValue, type RowLayout, rowValue, type Source, weightAt } from "./row-layout.ts";
+
+const ROWS = 4;
+
+function packRows(
+  matrix: QuantizedRows,
+  rows: readonly Source[],
+  columns: readonly Source[],
+): Uint32Array {
+  const words: number[] = [];
+  for (const row of rows) {
+    words.push(rowValue(matrix.bias, row));
+    for (let k = 0; k < columns.length; k += 4) {
+      const bytes = [3, 2, 1, 0].map((i) => weightAt(matrix, row, columns[k + i]) & 0xff);
+      words.push(bytes.reduce((word, byte) => word * 256 + byte, 0));
+    }
+    words.push(rowValue(matrix.multipliers, row));
+  }
+  return Uint32Array.from(words);
+}
+
+export function plainRows(activation: LineValue): RowLayout {
+  return {
+    block: { rows: ROWS, units: 1, columns: 4, weightBytes: 1, extraBytes: ROWS * 8 },
+    activation,
+    pack: packRows,
+    picture: [
+      "  +------+-------------------------+------------+------+----",
+      "  | bias | weights of row 0        | multiplier | bias | ... row 1",
+      "  |      | one byte a column       |            |      |",
+      "  +------+-------------------------+------------+------+----",
+    ],
+  };
+}
