@@ -69,7 +69,7 @@ function panel(document: TailsDocument, scale: keyof TailViews): string {
     axes(
       {
         scale: x,
-        ticks: scale === "linear" ? roundTicks(x.domain, 7) : logTicks(x.domain),
+        ticks: scale === "linear" ? roundTicks(x.domain, 7) : ticksOf(x),
         label: `latency, ${scale === "linear" ? "linear" : "both axes logarithmic"}`,
         format: (value) => tick(value, recorded.unit),
       },
@@ -81,13 +81,22 @@ function panel(document: TailsDocument, scale: keyof TailViews): string {
       },
     ),
     `<path class="tp-main" d="${filled(view.bars, x, y)}"/>`,
-    outline === null ? "" : `<path class="tp-ceiling" d="${filled(outline.bars, x, y)}"/>`,
+    outline === null
+      ? ""
+      : `<path class="tp-ceiling" d="${filled(outline.bars, x, y)}"/>
+<text class="tp-note tp-halo" x="${RIGHT}" y="${TOP + 28}" text-anchor="end">outlined: with ${formatNumber(corrected?.hidden ?? 0)} samples that stalls hid</text>`,
     ...marks(document, x),
     normal === null || normal < x.domain[0] || normal > x.domain[1]
       ? ""
       : `<path class="tp-ceiling" d="M${at(x(normal))} ${TOP}V${BOTTOM}"/>
 <text class="tp-note tp-halo" x="${at(x(normal) + 5)}" y="${TOP + 12}">normal model's P99 ${escapeXml(time(normal, recorded.unit))}</text>`,
   ].join("\n");
+}
+
+/** Ticks of a log axis; round values where it spans too little for three powers. */
+function ticksOf({ domain }: Scale): readonly number[] {
+  const ticks = logTicks(domain);
+  return ticks.length < 3 ? roundTicks(domain, 5) : ticks;
 }
 
 /** Lines at the percentiles; names that would overlap are put a row higher. */

@@ -80,6 +80,23 @@ describe("the recorder", () => {
     expect(counts.deviation / Math.sqrt(squares / 19_999)).toBeCloseTo(1, 10);
   });
 
+  it("widens intervals to the edges of its buckets, so that they hold what they say", () => {
+    const sorted = latencies.slice().sort();
+    const counts = recorderOf(latencies).recorded();
+    for (const [low, high] of [
+      [0, 19_999],
+      [9860, 10_138],
+      [19_772, 19_828],
+    ] as const) {
+      const [from, to] = counts.valuesBetween(low, high) as readonly [number, number];
+      expect(from).toBeLessThanOrEqual(sorted[low] as number);
+      expect(to).toBeGreaterThanOrEqual(sorted[high] as number);
+      expect(from / (sorted[low] as number)).toBeGreaterThan(1 - 1 / 1024);
+      expect(to / (sorted[high] as number)).toBeLessThan(1 + 1 / 1024);
+    }
+    expect(counts.valuesBetween(0, null)).toEqual([sorted[0], null]);
+  });
+
   it("counts as the library's own JavaScript does, whose percentile is the ceil(n p)-th sample", () => {
     const library = new Float64Histogram(1, 2 ** 51 - 1, 3);
     for (const latency of latencies) library.recordValue(latency);

@@ -90,12 +90,11 @@ export function fleetPercentile(
   // Beyond 2^53 devices a share is 1 and no sample bounds it.
   requireShare("the share of one device", own);
   const { low, high } = quantileRanks(counts.count, own);
-  const at = (rank: number | null) => (rank === null ? null : counts.valueAtRank(rank));
   return {
     devices,
     share: own,
     value: counts.valueAtRank(Math.min(counts.count - 1, Math.trunc(counts.count * own))),
-    interval: [at(low), at(high)],
+    interval: counts.valuesBetween(low, high),
     samplesToBound: samplesToBound(own),
   };
 }

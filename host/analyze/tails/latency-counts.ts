@@ -62,6 +62,21 @@ export class LatencyCounts implements Moments {
     }
     if (rank === 0) return this.min;
     if (rank === this.count - 1) return this.max;
+    return this.middleOf(this.#bucketAt(rank));
+  }
+
+  /**
+   * The least and the largest value that ranks from `low` to `high` can have: whole buckets, the extremes exactly.
+   * A side is null where its rank is. Range: ranks below the count.
+   */
+  valuesBetween(low: number | null, high: number | null): readonly [number | null, number | null] {
+    return [
+      low === null ? null : Math.max(this.min, this.#bucketAt(low).low),
+      high === null ? null : Math.min(this.max, this.#bucketAt(high).high),
+    ];
+  }
+
+  #bucketAt(rank: number): Bucket {
     let low = 0;
     let high = this.buckets.length - 1;
     while (low < high) {
@@ -69,7 +84,7 @@ export class LatencyCounts implements Moments {
       if ((this.#upTo[middle] as number) > rank) high = middle;
       else low = middle + 1;
     }
-    return this.middleOf(this.buckets[low] as Bucket);
+    return this.buckets[low] as Bucket;
   }
 
   /** Values above a limit; a bucket counts as a whole, by its middle. */

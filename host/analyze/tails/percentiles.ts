@@ -61,7 +61,6 @@ export function latencyTail(counts: LatencyCounts, options: TailOptions): Latenc
   requirePositive("the ticks in a unit", ticksPerUnit);
   const { count } = counts;
   const shown = (ticks: number) => ticks / ticksPerUnit;
-  const at = (rank: number | null) => (rank === null ? null : shown(counts.valueAtRank(rank)));
   const mean = shown(counts.mean);
   const deviation = shown(counts.deviation);
   return {
@@ -77,11 +76,12 @@ export function latencyTail(counts: LatencyCounts, options: TailOptions): Latenc
     relativeError: counts.relativeError,
     percentiles: shares.map((share) => {
       const { low, high } = quantileRanks(count, share, confidence);
+      const [from, to] = counts.valuesBetween(low, high);
       return {
         name: percentileName(share),
         share,
-        value: at(Math.trunc(count * share)) as number,
-        interval: [at(low), at(high)],
+        value: shown(counts.valueAtRank(Math.trunc(count * share))),
+        interval: [from === null ? null : shown(from), to === null ? null : shown(to)],
         samplesToBound: Math.max(
           samplesToBound(share, confidence),
           samplesToBound(1 - share, confidence),
