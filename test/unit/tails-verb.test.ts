@@ -157,6 +157,14 @@ describe("the recorder", () => {
     expect(codeOf(() => new LatencyRecorder().recordAll(Float64Array.of(1, value)))).toBe(code);
   });
 
+  it("counts what one stall hid in bounded memory", () => {
+    const recorder = recorderOf(Float64Array.of(3e6), 1);
+    // 1, 2, ..., 3e6.
+    const corrected = recorder.corrected();
+    expect([recorder.hidden, corrected?.count, corrected?.min]).toEqual([3e6 - 1, 3e6, 1]);
+    expect(corrected?.mean).toBeCloseTo(1_500_000.5, 3);
+  });
+
   it("refuses an interval that invents samples without end", () => {
     expect(codeOf(() => recorderOf(Float64Array.of(2 ** 50), 1))).toBe("TP-USE-300");
     expect(codeOf(() => new LatencyRecorder().recorded())).toBe("TP-USE-240");

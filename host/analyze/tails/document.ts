@@ -36,15 +36,23 @@ export interface TailsDocument {
         readonly views: TailViews;
       })
     | null;
+  /** Devices taken as independent and alike. */
   readonly fleet: {
-    /** P99 of the slowest of N devices, in the unit of the tail. */
+    readonly kind: "modelled";
+    readonly unit: string;
+    readonly source: string;
+    /** P99 of the slowest of N devices. */
     readonly p99: readonly FleetPercentile[];
     /** Frames over the limit; null without a limit. */
     readonly late: FleetTail | null;
   };
   /** The limit that P99 is held against; null without one. */
   readonly limit: { readonly value: Quantity; readonly met: boolean; readonly why: string } | null;
-  readonly cause: CauseReport;
+  readonly cause: CauseReport & {
+    readonly kind: "modelled";
+    readonly unit: string;
+    readonly source: string;
+  };
   readonly jitter: JitterFacts | null;
   /** Why a field is null, by field. */
   readonly why: Readonly<Record<string, string>>;
@@ -121,6 +129,9 @@ export function tailsDocument(taken: TakenSamples, question: TailsQuestion): Tai
             views: viewsOf(corrected),
           },
     fleet: {
+      kind: "modelled",
+      unit,
+      source: `independent devices, each as ${source}`,
       p99: [...new Set([...FLEETS, devices])]
         .sort((a, b) => a - b)
         .map((size) => inUnit(fleetPercentile(recorded, size), shown)),
@@ -163,11 +174,13 @@ function inWords(time: number, unit: TakenSamples["unit"]): string {
   return `${Number((time * factor).toPrecision(3))} ${prefixed}`;
 }
 
-function inCauseUnit(taken: TakenSamples): CauseReport {
-  const { trace, interval, unit, ticksPerUnit } = taken;
+function inCauseUnit(taken: TakenSamples): TailsDocument["cause"] {
+  const { trace, interval, unit, ticksPerUnit, source } = taken;
   const values = Float64Array.from(trace, (ticks) => ticks / ticksPerUnit);
-  return causesOf(values, {
+  const report = causesOf(values, {
     interval: interval / ticksPerUnit,
     show: (time) => inWords(time, unit),
   });
+  const looked = report.traceSamples;
+  return { ...report, kind: "modelled", unit, source: `the first ${looked} samples: ${source}` };
 }

@@ -23,6 +23,8 @@ const HIGHEST = 2 ** 51;
 /** Above 2048 a bucket is at most 1/1024 of its values wide, and its middle half of that away. */
 const DIGITS = 3;
 const RELATIVE_ERROR = 1 / 2048;
+/** Hidden samples that are counted at a time, however many a stall hid. */
+const HIDDEN_BLOCK = 65_536;
 
 /** Whole ticks, such as nanoseconds or cycles. */
 export class LatencyRecorder {
@@ -78,8 +80,11 @@ export class LatencyRecorder {
       const hidden = hiddenSamples(latency, interval);
       this.#hiddenCount += hidden;
       requireFewHidden(this.#hiddenCount, interval);
-      const waits = Float64Array.from({ length: hidden }, (_, i) => latency - (i + 1) * interval);
-      this.#hidden.addAll(waits);
+      for (let done = 0; done < hidden; done += HIDDEN_BLOCK) {
+        const waits = new Float64Array(Math.min(HIDDEN_BLOCK, hidden - done));
+        for (let i = 0; i < waits.length; i++) waits[i] = latency - (done + i + 1) * interval;
+        this.#hidden.addAll(waits);
+      }
     }
   }
 
