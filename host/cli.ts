@@ -257,7 +257,11 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .option("--row <id>", "one record of a FILE that holds several")
     .addOption(count("--generate <n>", "make so many frames, of FILE's times over and over"))
     .addOption(budget("--service-us <n>", "time of a frame without a FILE [us]"))
-    .addOption(budget("--noise <percent>", "deviation of a frame's time; 2 without a FILE"))
+    .addOption(
+      new Option("--noise <percent>", "deviation of a frame's time; 2 without a FILE").argParser(
+        (text) => (text === "0" ? 0 : positive(text, "--noise")),
+      ),
+    )
     .addOption(
       // Not variadic: a FILE may follow.
       new Option(
