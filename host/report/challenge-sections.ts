@@ -255,7 +255,9 @@ function scaling({ scaling: { host, absent } }: ChallengeDocument): Section {
     lines: [
       ...(host === null
         ? []
-        : ["Independent streams of the same C on this computer's cores, each thread kept on one."]),
+        : [
+            `Independent streams of the same C on this computer's cores, each thread kept on one: ${host.rows[0]?.time.source ?? ""}.`,
+          ]),
       ...fit,
       ...absent.map((one) => `Absent: ${absentText(one)}.`),
     ],

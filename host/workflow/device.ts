@@ -43,6 +43,8 @@ export interface Device {
   /** Of the firmware that was built here; null behind a port, which keeps its own. */
   readonly firmware: {
     readonly elf: string;
+    /** Prefix of the names of its compiler's programs. */
+    readonly toolchain: string;
     readonly symbols: readonly FirmwareSymbol[];
     readonly sizes: FirmwareSizes;
   } | null;
@@ -132,7 +134,7 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
   });
   return {
     link,
-    firmware: { elf, symbols, sizes },
+    firmware: { elf, toolchain: compiler.toolchain, symbols, sizes },
     flags: compilerFlags(compiler, flags ?? []),
     counter: "QEMU timing plugin, between the region marks",
     cycleModel: plugin.source,

@@ -31,14 +31,20 @@ export interface Climb {
  * Steepest descent in cycles over single changes. All neighbours of the final variant were measured and none saves
  * LEAST_GAIN: no single change helps any more.
  * @param startCycles of the start, which counts
+ * @param hasNative whether the C has a native kernel beside the portable one
  */
-export async function climb(start: Variant, startCycles: number, cost: Cost): Promise<Climb> {
+export async function climb(
+  start: Variant,
+  startCycles: number,
+  hasNative: boolean,
+  cost: Cost,
+): Promise<Climb> {
   const steps: Step[] = [];
   let at = start;
   let cycles = startCycles;
   for (;;) {
     let best: { variant: Variant; cycles: number } | undefined;
-    for (const variant of neighbours(at)) {
+    for (const variant of neighbours(at, hasNative)) {
       const found = await cost(variant);
       if (found !== null && found < (best?.cycles ?? cycles * (1 - LEAST_GAIN))) {
         best = { variant, cycles: found };

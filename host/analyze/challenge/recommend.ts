@@ -18,6 +18,9 @@ const SMALLER_MAY_COST = 0.05;
 /** Share of flash that must go for a slower build to be worth a word. */
 const WORTH_SAVING = 0.01;
 
+/** Efficiency of independent streams below which the cores cannot have been free. */
+const WORTH_SHARING = 0.6;
+
 /** Sentences, the most important first. */
 export function recommend(found: Found): readonly string[] {
   return [
@@ -70,7 +73,8 @@ function smallerBuild({ optimised, outcomes }: Found): string | null {
     .sort((a, b) => b.saved - a.saved)[0];
   if (smaller === undefined) return null;
   const { outcome, saved, slower } = smaller;
-  return `Where flash is short, ${variantName(outcome.variant)} saves ${saved} B for ${percent(slower)} more time`;
+  const price = slower > 0 ? `for ${percent(slower)} more time` : "and is no slower";
+  return `Where flash is short, ${variantName(outcome.variant)} saves ${saved} B ${price}`;
 }
 
 function otherFormat({ format, formats }: Found): string | null {
@@ -95,7 +99,11 @@ function nextLimit({ optimised }: Found): string {
 function moreCores({ scaling }: Found): string | null {
   const last = scaling.host?.rows.at(-1);
   if (last === undefined || last.threads < 2) return null;
-  return `Give each core streams of its own: on this computer ${last.threads} threads were ${digits(last.speedUp.value)} times as fast as one (efficiency ${percent(last.efficiency.value)}); a single stream has no second step to hand out before the first is done`;
+  const { speedUp, efficiency } = last;
+  if (efficiency.value < WORTH_SHARING) {
+    return `Time the threads again on an idle computer: ${last.threads} were only ${digits(speedUp.value)} times as fast as one, which other programs on the same cores explain as well as the C does`;
+  }
+  return `Give each core streams of its own: on this computer ${last.threads} threads were ${digits(speedUp.value)} times as fast as one (efficiency ${percent(efficiency.value)}); a single stream has no second step to hand out before the first is done`;
 }
 
 function confirm({ optimised, board, model }: Found): string {

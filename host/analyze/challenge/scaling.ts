@@ -6,7 +6,6 @@ import { AnalysisError } from "../analysis-error.ts";
 import { byFormula } from "../by-formula.ts";
 import type { Quantity } from "../quantity.ts";
 import { derive, measured } from "../quantity.ts";
-import { percentile } from "../tail.ts";
 
 /** Trials of the same total work, split between so many threads. */
 export interface ThreadTrials {
@@ -20,10 +19,10 @@ export interface ThreadTrials {
 export interface ScalingRow {
   readonly threads: number;
   readonly pinned: boolean;
-  /** Median of the trials, fastest to slowest as interval [s]. */
+  /** Fastest of the trials, because others on the same cores only add; fastest to slowest as interval [s]. */
   readonly time: Quantity;
   readonly framesPerSecond: Quantity;
-  /** Median time of one thread / median time [x]. */
+  /** Fastest time of one thread / fastest time [x]. */
   readonly speedUp: Quantity;
   /** Speed-up / threads. */
   readonly efficiency: Quantity;
@@ -89,7 +88,7 @@ function amdahlFit(rows: readonly ScalingRow[]): Quantity | null {
 
 function timeOf({ seconds }: ThreadTrials, source: string): Quantity {
   const interval = [Math.min(...seconds), Math.max(...seconds)] as const;
-  return measured(percentile(seconds, 0.5), "s", source, interval);
+  return measured(interval[0], "s", source, interval);
 }
 
 function unusable(what: string, threads: number): AnalysisError {

@@ -10,8 +10,8 @@ export type Level = (typeof LEVELS)[number];
 /** One way to build the C of one model; every variant computes the same bits. */
 export interface Variant {
   readonly level: Level;
-  /** portable: the C11 that any compiler takes. simd: the kernel in the core's packed instructions. */
-  readonly kernel: "portable" | "simd";
+  /** portable: the C11 that any compiler takes. native: the kernel in the core's own instructions. */
+  readonly kernel: "portable" | "native";
   /** -funroll-loops */
   readonly unroll: boolean;
   /** -flto: the linker optimises across files. */
@@ -27,34 +27,33 @@ export function naive(level: Level): Variant {
   return { level, kernel: "portable", unroll: false, linkTime: false };
 }
 
-/** Unique and fit for a folder's name: "Os-portable", "O3-simd-unroll-lto". */
+/** Unique and fit for a folder's name: "Os-portable", "O3-native-unroll-lto". */
 export function variantId(variant: Variant): string {
   const { level, kernel, unroll, linkTime } = variant;
   return [level, kernel, ...(unroll ? ["unroll"] : []), ...(linkTime ? ["lto"] : [])].join("-");
 }
 
-/** For people: "portable C, -Os", "SIMD kernel, -O3, -flto". */
+/** For people: "portable C, -Os", "native kernel, -O3, -flto". */
 export function variantName(variant: Variant): string {
-  const kernel = variant.kernel === "simd" ? "SIMD kernel" : "portable C";
+  const kernel = variant.kernel === "native" ? "native kernel" : "portable C";
   return [kernel, ...optimisationFlags(variant)].join(", ");
 }
 
 /**
- * GCC's flags. The generated C chooses its kernel by the macro with which Arm compilers announce the packed
- * instructions (ACLE 2.1, 5.5.7); taken back, the same file compiles to its portable half.
+ * GCC's flags. The generated C takes its native kernel where the compiler announces the instructions by a macro; with
+ * that taken back, the same file compiles to its portable half.
+ * @param macro for example __ARM_FEATURE_DSP; null when the C has no native kernel
  */
-export function flagsOf(variant: Variant): readonly string[] {
-  return [
-    ...optimisationFlags(variant),
-    ...(variant.kernel === "portable" ? ["-U__ARM_FEATURE_DSP"] : []),
-  ];
+export function flagsOf(variant: Variant, macro: string | null): readonly string[] {
+  const portable = variant.kernel === "portable" && macro !== null;
+  return [...optimisationFlags(variant), ...(portable ? [`-U${macro}`] : [])];
 }
 
-/** Every variant one change away, in a fixed order. */
-export function neighbours(variant: Variant): readonly Variant[] {
+/** Every variant one change away, in a fixed order. @param hasNative whether the C has a native kernel */
+export function neighbours(variant: Variant, hasNative: boolean): readonly Variant[] {
   return [
     ...LEVELS.filter((level) => level !== variant.level).map((level) => ({ ...variant, level })),
-    { ...variant, kernel: variant.kernel === "simd" ? "portable" : "simd" },
+    ...(hasNative ? [otherKernel(variant)] : []),
     { ...variant, unroll: !variant.unroll },
     { ...variant, linkTime: !variant.linkTime },
   ];
@@ -65,7 +64,7 @@ export function differences(a: Variant, b: Variant): readonly Aspect[] {
   return ASPECTS.filter((aspect) => a[aspect] !== b[aspect]);
 }
 
-/** One change in words: "-Os to -O3", "portable C to SIMD kernel", "add -flto". */
+/** One change in words: "-Os to -O3", "portable C to native kernel", "add -flto". */
 export function changeName(from: Variant, to: Variant): string {
   const names = differences(from, to).map((aspect) => aspectChange(aspect, from, to));
   return names.join(", ");
@@ -76,7 +75,7 @@ function aspectChange(aspect: Aspect, from: Variant, to: Variant): string {
     case "level":
       return `-${from.level} to -${to.level}`;
     case "kernel":
-      return to.kernel === "simd" ? "portable C to SIMD kernel" : "SIMD kernel to portable C";
+      return to.kernel === "native" ? "portable C to native kernel" : "native kernel to portable C";
     case "unroll":
       return to.unroll ? "add -funroll-loops" : "drop -funroll-loops";
     case "linkTime":
@@ -86,4 +85,8 @@ function aspectChange(aspect: Aspect, from: Variant, to: Variant): string {
 
 function optimisationFlags({ level, unroll, linkTime }: Variant): readonly string[] {
   return [`-${level}`, ...(unroll ? ["-funroll-loops"] : []), ...(linkTime ? ["-flto"] : [])];
+}
+
+function otherKernel(variant: Variant): Variant {
+  return { ...variant, kernel: variant.kernel === "native" ? "portable" : "native" };
 }

@@ -21,8 +21,8 @@ import { streamStimulus } from "../stimulus.ts";
 import { timeHostThreads } from "./host-threads.ts";
 import { proveSimd } from "./prove-simd.ts";
 import { absentCores, absentCounters, describeSystem } from "./system.ts";
-import type { FinishedVariant, Work } from "./variant-runs.ts";
-import { VariantRuns, WARM_UP_FRAMES } from "./variant-runs.ts";
+import type { FinishedVariant, Program, Work } from "./variant-runs.ts";
+import { kernelMacro, VariantRuns, WARM_UP_FRAMES } from "./variant-runs.ts";
 
 export interface ChallengeOptions extends GenerateRequest {
   /** Level of the portable build that the others are held against. */
@@ -62,6 +62,7 @@ export async function runCourse(course: Course): Promise<ChallengeDocument> {
   const { steps, final } = await climb(
     start,
     baseline.measurement.counters.cycles.value,
+    work.kernelMacro !== null,
     async (variant) => {
       const { outcome } = await runs.measure(variant);
       return outcome.state === "measured" ? outcome.counters.cycles.value : null;
@@ -74,9 +75,9 @@ export async function runCourse(course: Course): Promise<ChallengeDocument> {
   const proof = await proveSimd({
     board,
     runs,
-    baselineElf: elfOf(first),
+    baselineProgram: programOf(first),
     optimised: optimised.measurement,
-    optimisedElf: elfOf(last),
+    optimisedProgram: programOf(last),
     prefix: prefixOf(prepared.generated.files.map(({ name }) => name)),
     frames: work.stimulus.inputs.length,
     paddedMacs: plan.cost.paddedMacs,
@@ -113,7 +114,10 @@ function workOf(modelName: string, options: ChallengeOptions): Work {
     frames,
     ...(options.input === undefined ? {} : { input: options.input }),
   });
-  if (stimulus.inputs.length === frames) return { prepared, stimulus };
+  if (stimulus.inputs.length === frames) {
+    const source = prepared.generated.files.find(({ name }) => name.endsWith(".c"));
+    return { prepared, stimulus, kernelMacro: kernelMacro(source?.text ?? "") };
+  }
   throw new UsageError("TP-USE-351", {
     what: `the recording has ${stimulus.inputs.length} frames, ${frames} are needed`,
     why: `${WARM_UP_FRAMES} frames warm up before the others are counted`,
@@ -159,8 +163,8 @@ async function compareFormats(
   return results;
 }
 
-function elfOf({ outcome, elf }: FinishedVariant): string {
-  if (elf !== null) return elf;
+function programOf({ outcome, program }: FinishedVariant): Program {
+  if (program !== null) return program;
   throw cannotCompare(outcome.name, outcome.state === "excluded" ? outcome.why : "no program file");
 }
 

@@ -4,11 +4,12 @@
  */
 import { runProcess } from "../process.ts";
 
-const INSTALL = "npm run setup (Debian: apt install binutils-arm-none-eabi)";
+/** objdump comes with the board's compiler. */
+const INSTALL = "see which compiler the board needs: pioneer doctor";
 
 export interface Instruction {
   readonly address: number;
-  /** As objdump spells it, without width suffix. */
+  /** As objdump spells it, without what follows a dot. */
   readonly mnemonic: string;
   readonly operands: string;
   /** The function that holds it. */
@@ -30,23 +31,26 @@ const MULTIPLY_ACCUMULATE = new RegExp(
   `^(?:mla|mls|smla[bt][bt]|smlaw[bt]|sml[as]l?dx?|smlal(?:[bt][bt])?|umlal|umaal|smml[as]r?)${CONDITION}$`,
 );
 
+/** A vector register of the M-profile vector extension (Armv8.1-M). */
+const VECTOR_REGISTER = /\bq[0-7]\b/;
+
 /** True for instructions that treat a register as several values. */
-export function isPacked(mnemonic: string): boolean {
-  return PACKED.test(mnemonic);
+export function isPacked({ mnemonic, operands }: Instruction): boolean {
+  return PACKED.test(mnemonic) || VECTOR_REGISTER.test(operands);
 }
 
 /** True for what the timing plugin's class "mac" counts. */
-export function isMultiplyAccumulate(mnemonic: string): boolean {
+export function isMultiplyAccumulate({ mnemonic }: Instruction): boolean {
   return MULTIPLY_ACCUMULATE.test(mnemonic);
 }
 
 /** Every instruction of the program's code, in order of address. */
 export async function disassemble(
-  elf: string,
+  { elf, toolchain }: { readonly elf: string; readonly toolchain: string },
   signal: AbortSignal,
 ): Promise<readonly Instruction[]> {
   const { stdout } = await runProcess(
-    "arm-none-eabi-objdump",
+    `${toolchain}objdump`,
     ["--disassemble", "--no-show-raw-insn", "--section=.text", elf],
     { install: INSTALL, signal },
   );
@@ -60,7 +64,7 @@ export function parseDisassembly(text: string): readonly Instruction[] {
   for (const line of text.split("\n")) {
     const opened = /^[0-9a-f]+ <(.+)>:$/.exec(line);
     if (opened) within = opened[1] as string;
-    const found = /^\s*([0-9a-f]+):\t([a-z][a-z0-9]*)(?:\.[nw])?(?:\t(.*))?$/.exec(line);
+    const found = /^\s*([0-9a-f]+):\t([a-z][a-z0-9]*)(?:\.[a-z0-9]+)*(?:\t(.*))?$/.exec(line);
     if (!found) continue;
     const [, address, mnemonic, operands] = found;
     instructions.push({

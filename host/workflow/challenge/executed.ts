@@ -44,18 +44,29 @@ export function addressRanges(
   return ranges;
 }
 
-/** Executions by address. Lines `Trace 0: 0x7f.. [cs/PC/flags/cflags]`; any other is skipped. */
+/** Executions by address; lines of another kind are skipped. */
 export async function readExecutions(log: string): Promise<ReadonlyMap<number, number>> {
   const executions = new Map<number, number>();
   for await (const line of createInterface({ input: createReadStream(log) })) {
-    const address = tracedAddress(line);
-    if (address !== undefined) executions.set(address, (executions.get(address) ?? 0) + 1);
+    const traced = tracedAddress(line);
+    if (traced === undefined) continue;
+    const { address, ran } = traced;
+    executions.set(address, (executions.get(address) ?? 0) + ran);
   }
   return executions;
 }
 
-/** The guest's address in one line of the log; undefined in any other line. */
-export function tracedAddress(line: string): number | undefined {
-  const found = /^Trace \d+: 0x[0-9a-f]+ \[[0-9a-f]+\/([0-9a-f]+)\//.exec(line);
-  return found ? Number.parseInt(found[1] as string, 16) : undefined;
+/**
+ * The guest's address in a line of the log; undefined in any other line. `ran` is 1 for a block that is entered, and -1
+ * where the emulator says afterwards that it stopped before it, because something else wanted its attention.
+ */
+export function tracedAddress(
+  line: string,
+): { readonly address: number; readonly ran: 1 | -1 } | undefined {
+  const entered = /^Trace \d+: 0x[0-9a-f]+ \[[0-9a-f]+\/([0-9a-f]+)\//.exec(line);
+  const stopped = /^Stopped execution of TB chain before 0x[0-9a-f]+ \[([0-9a-f]+)\]/.exec(line);
+  const address = (entered ?? stopped)?.[1];
+  return address === undefined
+    ? undefined
+    : { address: Number.parseInt(address, 16), ran: entered ? 1 : -1 };
 }

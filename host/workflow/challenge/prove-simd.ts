@@ -10,7 +10,7 @@ import { prove } from "../../analyze/challenge/proof.ts";
 import type { Instruction } from "./disassembly.ts";
 import { disassemble, isMultiplyAccumulate, isPacked } from "./disassembly.ts";
 import { executionLogArguments, readExecutions } from "./executed.ts";
-import type { VariantRuns } from "./variant-runs.ts";
+import type { Program, VariantRuns } from "./variant-runs.ts";
 
 /** Instructions of the disassembly that are shown. */
 const EXCERPT_LINES = 12;
@@ -18,9 +18,9 @@ const EXCERPT_LINES = 12;
 export interface ProofRequest {
   readonly board: EmulatedBoard;
   readonly runs: VariantRuns;
-  readonly baselineElf: string;
+  readonly baselineProgram: Program;
   readonly optimised: Measurement;
-  readonly optimisedElf: string;
+  readonly optimisedProgram: Program;
   /** C prefix of the model's functions. */
   readonly prefix: string;
   /** Frames that a run computes, warm-up included. */
@@ -31,16 +31,22 @@ export interface ProofRequest {
   readonly signal: AbortSignal;
 }
 
+/**
+ * Only the model's own functions count: the C library has packed instructions of its own. The native kernel is a
+ * function even where the linker inlines all others.
+ */
 export async function proveSimd(request: ProofRequest): Promise<Proof> {
-  const { baselineElf, optimised, optimisedElf, signal } = request;
-  const code = await disassemble(optimisedElf, signal);
-  const packed = code.filter(({ mnemonic }) => isPacked(mnemonic));
-  const before = await disassemble(baselineElf, signal);
+  const { baselineProgram, optimised, optimisedProgram, prefix, signal } = request;
+  const packedOf = (code: readonly Instruction[]): readonly Instruction[] =>
+    code.filter((one) => isPacked(one) && isOwn(one, prefix));
+  const before = await disassemble(baselineProgram, signal);
+  const code = await disassemble(optimisedProgram, signal);
+  const packed = packedOf(code);
   return prove({
-    baselinePacked: before.filter(({ mnemonic }) => isPacked(mnemonic)).length,
+    baselinePacked: packedOf(before).length,
     functions: functionsOf(packed),
-    excerpt: excerptOf(code),
-    execution: packed.length === 0 ? null : await executionOf(request, code),
+    excerpt: excerptOf(code, packed[0]),
+    execution: packed.length === 0 ? null : await executionOf(request, code, packed),
     pluginMultiplyAccumulates: optimised.counters.multiplyAccumulates.value,
     paddedMacs: request.paddedMacs,
   });
@@ -49,27 +55,28 @@ export async function proveSimd(request: ProofRequest): Promise<Proof> {
 async function executionOf(
   request: ProofRequest,
   code: readonly Instruction[],
+  packed: readonly Instruction[],
 ): Promise<ExecutionFacts> {
   const { board, runs, optimised, prefix, frames, folder, signal } = request;
-  const watched = code.filter(
-    ({ mnemonic }) => isPacked(mnemonic) || isMultiplyAccumulate(mnemonic),
-  );
+  const accumulating = code.filter((one) => isMultiplyAccumulate(one) && isOwn(one, prefix));
+  const watched = [...new Set([...packed, ...accumulating])].sort((a, b) => a.address - b.address);
   const log = join(folder, "executed.log");
   const { program } = board.emulator;
   await runs.runAgain(optimised, await executionLogArguments(program, watched, log, signal));
   const executions = await readExecutions(log);
-  const packed: Record<string, number> = {};
-  let multiplyAccumulates = 0;
-  for (const { address, mnemonic, within } of watched) {
-    const count = executions.get(address) ?? 0;
-    if (isPacked(mnemonic)) packed[mnemonic] = (packed[mnemonic] ?? 0) + count;
-    if (isMultiplyAccumulate(mnemonic) && within.startsWith(`${prefix}_`)) {
-      multiplyAccumulates += count;
-    }
+  const executed = ({ address }: Instruction): number => executions.get(address) ?? 0;
+  const byMnemonic: Record<string, number> = {};
+  for (const one of packed) {
+    byMnemonic[one.mnemonic] = (byMnemonic[one.mnemonic] ?? 0) + executed(one);
   }
-  // The linker moves the model's code into its callers, where its instructions cannot be told from theirs.
+  // The linker may move the model's code into its callers, where its instructions cannot be told from theirs.
   const separate = !optimised.variant.linkTime;
-  return { frames, packed, multiplyAccumulates: separate ? multiplyAccumulates : null };
+  const sum = accumulating.reduce((total, one) => total + executed(one), 0);
+  return { frames, packed: byMnemonic, multiplyAccumulates: separate ? sum : null };
+}
+
+function isOwn({ within }: Instruction, prefix: string): boolean {
+  return within.startsWith(`${prefix}_`);
 }
 
 function functionsOf(packed: readonly Instruction[]): readonly FunctionProof[] {
@@ -83,10 +90,12 @@ function functionsOf(packed: readonly Instruction[]): readonly FunctionProof[] {
 }
 
 /** From a little before the first packed instruction on. */
-function excerptOf(code: readonly Instruction[]): readonly string[] {
-  const first = code.findIndex(({ mnemonic }) => isPacked(mnemonic));
-  if (first < 0) return [];
-  const start = Math.max(0, first - 2);
+function excerptOf(
+  code: readonly Instruction[],
+  first: Instruction | undefined,
+): readonly string[] {
+  if (first === undefined) return [];
+  const start = Math.max(0, code.indexOf(first) - 2);
   return code
     .slice(start, start + EXCERPT_LINES)
     .map(

@@ -6,7 +6,6 @@ import { arch, cpus, release, type as systemName, totalmem } from "node:os";
 import type { Board, EmulatedBoard, RealBoard } from "../../../codegen/index.ts";
 import type { Absent, SystemFact } from "../../analyze/challenge/document.ts";
 import type { Measurement } from "../../analyze/challenge/measurement.ts";
-import { formatBytes } from "../../report/format.ts";
 import { findPlatformio } from "../build.ts";
 import { runProcess } from "../process.ts";
 
@@ -52,7 +51,7 @@ export async function describeSystem(
     },
     {
       name: "this computer",
-      text: `${cpus()[0]?.model.trim() ?? "unknown"}, ${cpus().length} logical cores, ${formatBytes(totalmem())}, ${systemName()} ${release()} ${arch()}`,
+      text: `${cpus()[0]?.model.trim() ?? "unknown"}, ${cpus().length} logical cores, ${(totalmem() / 2 ** 30).toFixed(1)} GiB, ${systemName()} ${release()} ${arch()}`,
       source: "the operating system",
     },
   ];

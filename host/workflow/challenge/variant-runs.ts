@@ -30,13 +30,20 @@ export const WARM_UP_FRAMES = 2;
 export interface Work {
   readonly prepared: Prepared;
   readonly stimulus: Stimulus;
+  /** Taken back, it leaves the portable kernel; null when the C has no other. */
+  readonly kernelMacro: string | null;
+}
+
+export interface Program {
+  readonly elf: string;
+  readonly toolchain: string;
 }
 
 /** What a finished run leaves for further questions. */
 export interface FinishedVariant {
   readonly outcome: Outcome;
-  /** The program file; null when the build failed. */
-  readonly elf: string | null;
+  /** The program file and the prefix of its compiler's programs; null when the build failed. */
+  readonly program: Program | null;
 }
 
 /** Builds and runs variants of one work; a variant's second request gives the first one's outcome. */
@@ -74,26 +81,33 @@ export class VariantRuns {
    */
   async run(variant: Variant, keep?: string): Promise<FinishedVariant> {
     const { format } = this.#work.prepared.generated.stages.plan;
-    const identity = identityOf(variant, format, flagsOf(variant).join(" "));
+    const identity = identityOf(
+      variant,
+      format,
+      flagsOf(variant, this.#work.kernelMacro).join(" "),
+    );
     this.#context.progress.step(`${format}, ${identity.name}`);
     try {
       return await this.#runOn(await this.#device(variant), identity, keep);
     } catch (error) {
       this.#context.signal.throwIfAborted();
       if (!(error instanceof ToolkitError) || error instanceof MissingToolError) throw error;
-      return { outcome: excluded(identity, `${error.text.what}: ${error.text.why}`), elf: null };
+      return {
+        outcome: excluded(identity, `${error.text.what}: ${error.text.why}`),
+        program: null,
+      };
     }
   }
 
   /** A freshly built variant in the emulator, not yet started. */
   async #device(variant: Variant, emulatorArguments: readonly string[] = []): Promise<Device> {
-    const { prepared } = this.#work;
+    const { prepared, kernelMacro } = this.#work;
     return prepareDevice({
       board: prepared.board,
       app: "check",
       modelDir: writePrepared(prepared),
       key: `challenge-${prepared.folder}-${variantId(variant)}`,
-      flags: flagsOf(variant),
+      flags: flagsOf(variant, kernelMacro),
       emulatorArguments,
       progress: silentProgress,
       signal: this.#context.signal,
@@ -133,9 +147,14 @@ export class VariantRuns {
         if (existsSync(recording)) renameSync(recording, keep);
       }
       const outcome = outcomeOf(identity.variant, facts, WARM_UP_FRAMES);
-      return { outcome, elf: device.firmware?.elf ?? null };
+      return { outcome, program: device.firmware };
     } finally {
       await device.dispose();
     }
   }
+}
+
+/** The macro by which a generated source chooses its native kernel: `#if defined(NAME) && ...`; null without one. */
+export function kernelMacro(source: string): string | null {
+  return /^#if (?:defined\()?([A-Za-z_]\w*)/m.exec(source)?.[1] ?? null;
 }
