@@ -1,0 +1,180 @@
+/**
+ * Writes docs/performance.md and the counts that no change may raise (test/qemu/kernel-counts.json), by measuring.
+ *   npm run performance
+ * Counting is left to `bench kernels`; the goals stand in kernel-goals.json.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { EmulatedBoard, Format } from "../codegen/index.ts";
+import { FORMATS, listBoards } from "../codegen/index.ts";
+import { formatBytes } from "../host/report/format.ts";
+import { type KernelRow, runKernel } from "../host/workflow/bench/kernel-run.ts";
+import { parseShapes } from "../host/workflow/bench/kernels.ts";
+import { writeFileWhole } from "../host/workflow/output-file.ts";
+import { PROJECT_DIR } from "../host/workflow/paths.ts";
+import { createProgress } from "../host/workflow/progress.ts";
+
+interface BoardGoals {
+  readonly reference?: readonly number[];
+  readonly reach?: readonly number[];
+  readonly reachCycles?: readonly number[];
+  readonly timesBelowPlain?: number;
+}
+
+interface Goals {
+  readonly shapes: readonly string[];
+  readonly reference: string;
+  readonly boards: Readonly<Record<string, BoardGoals>>;
+}
+
+interface Measured {
+  readonly own: KernelRow;
+  readonly plain: KernelRow;
+}
+
+const GOALS = JSON.parse(
+  readFileSync(join(PROJECT_DIR, "scripts", "kernel-goals.json"), "utf8"),
+) as Goals;
+const PAGE = join(PROJECT_DIR, "docs", "performance.md");
+const COUNTS = join(PROJECT_DIR, "test", "qemu", "kernel-counts.json");
+
+async function measure(board: EmulatedBoard, format: Format): Promise<readonly Measured[]> {
+  const common = {
+    board,
+    format,
+    progress: createProgress(),
+    signal: new AbortController().signal,
+  };
+  const measured: Measured[] = [];
+  for (const shape of parseShapes(GOALS.shapes.join(","))) {
+    const own = await runKernel({ ...common, ...shape });
+    const plain = await runKernel({ ...common, ...shape, plain: true });
+    for (const row of [own, plain]) {
+      if (!row.bitExact) throw new RangeError(`${row.board} ${row.variant} differs from the twin`);
+    }
+    measured.push({ own, plain });
+  }
+  return measured;
+}
+
+const three = (values: readonly number[] | undefined, digits = 3): string =>
+  values?.map((value) => value.toFixed(digits)).join(" / ") ?? "-";
+
+function goalText(goals: BoardGoals | undefined): string {
+  if (goals?.reach) return three(goals.reach);
+  if (goals?.timesBelowPlain) return `plain C / ${goals.timesBelowPlain}`;
+  return "-";
+}
+
+function verdict(goals: BoardGoals | undefined, measured: readonly Measured[]): string {
+  const limits =
+    goals?.reach ??
+    (goals?.timesBelowPlain === undefined
+      ? undefined
+      : measured.map(({ plain }) => plain.instructionsPerMac / (goals.timesBelowPlain as number)));
+  if (limits === undefined) return "-";
+  const misses = measured.filter(({ own }, i) => own.instructionsPerMac > (limits[i] as number));
+  return misses.length === 0 ? "reached" : `missed at ${misses.map(shapeOf).join(", ")}`;
+}
+
+function shapeOf({ own }: Measured): string {
+  return `${own.inputSize}/${own.hiddenSize}`;
+}
+
+function summaryRow(measured: readonly Measured[], format: Format): string {
+  const [first] = measured as readonly [Measured, ...Measured[]];
+  const goals = format === "int8" ? GOALS.boards[first.own.board] : undefined;
+  const perMac = (pick: (one: Measured) => number): string => three(measured.map(pick));
+  return [
+    "",
+    `\`${first.own.board}\``,
+    first.own.variant,
+    perMac(({ own }) => own.instructionsPerMac),
+    goalText(goals),
+    verdict(goals, measured),
+    three(goals?.reference),
+    perMac(({ plain }) => plain.instructionsPerMac),
+    first.own.cyclesPerMac === null
+      ? "-"
+      : perMac(({ own }) => own.cyclesPerMac?.value ?? Number.NaN),
+    "",
+  ].join(" | ");
+}
+
+function detailRow({ own }: Measured): string {
+  return [
+    "",
+    `\`${own.board}\``,
+    own.format,
+    shapeOf({ own } as Measured),
+    String(own.macs),
+    formatBytes(own.weightBytes),
+    formatBytes(own.stateBytes),
+    String(own.instructions),
+    formatBytes(own.bytesLoaded),
+    formatBytes(own.bytesStored),
+    "",
+  ].join(" | ");
+}
+
+function page(all: ReadonlyMap<Format, readonly (readonly Measured[])[]>): string {
+  const rows = [...all.values()].flat(2);
+  const compilers = [
+    ...new Set(rows.map(({ own }) => `\`${own.board}\`: ${own.compiler}, \`${own.flags}\``)),
+  ];
+  const reasons = [...new Set(rows.map(({ own }) => `\`${own.variant}\`: ${own.why}`))];
+  const summary = (format: Format): readonly string[] => [
+    `## LSTM, ${format}`,
+    "",
+    `Instructions a multiply-accumulate (counted) at input/hidden ${GOALS.shapes.join(", ")}:`,
+    "",
+    "| board | kernel | ours | goal | | reference library | plain C | our cycles (modelled) |",
+    "|---|---|---|---|---|---|---|---|",
+    ...(all.get(format) ?? []).map((measured) => summaryRow(measured, format).trim()),
+    "",
+  ];
+  return [
+    "# Kernels: instructions, cycles, bytes",
+    "",
+    "Written by `npm run performance`, which measures; do not edit. One step of one LSTM layer, whole cell: multiply-accumulates,",
+    "requantize, activations, elementwise; batch 1, average of 10 steps, every answer equal to the integer twin's.",
+    "Instructions and bytes are counted by the emulator's plugin; cycles are modelled, `-` where no timing table describes",
+    "the core. Weights take one byte each at rest.",
+    "",
+    ...FORMATS.flatMap(summary),
+    `Reference library: ${GOALS.reference} (stated). Plain C: the same layer, row after row, by the same compiler.`,
+    "",
+    "## Why each kernel",
+    "",
+    ...reasons.map((reason) => `- ${reason}`),
+    "",
+    "## Counts of one step",
+    "",
+    "| board | format | input/hidden | MACs | weights | state | instructions | loaded | stored |",
+    "|---|---|---|---|---|---|---|---|---|",
+    ...rows.map((row) => detailRow(row).trim()),
+    "",
+    "## Compilers",
+    "",
+    ...compilers.map((line) => `- ${line}`),
+    "",
+  ].join("\n");
+}
+
+const boards = listBoards().filter((board) => board.kind === "emulated");
+const all = new Map<Format, (readonly Measured[])[]>();
+for (const format of FORMATS) {
+  const measured: (readonly Measured[])[] = [];
+  for (const board of boards) measured.push(await measure(board, format));
+  all.set(format, measured);
+}
+writeFileWhole(PAGE, page(all));
+const counts = [...all.values()].flat(2).map(({ own }) => ({
+  board: own.board,
+  kernel: own.kernel,
+  format: own.format,
+  inputSize: own.inputSize,
+  hiddenSize: own.hiddenSize,
+  instructions: own.instructions,
+}));
+writeFileWhole(COUNTS, `${JSON.stringify(counts, null, 1)}\n`);
