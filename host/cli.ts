@@ -187,6 +187,7 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .option("--markdown <file>", "write the report as Markdown")
     .option("--csv <file>", "write one row a record, which analyze reads back")
     .option("--platform <ids>", "stated platforms beside them, for example h100,t4")
+    .option("--waterfall", "the files are the steps of one optimisation, in this order")
     .option("--explain <field>", "one number only: its unit, kind, source and arithmetic")
     .option("--network <id>", "how a wearable's sound leaves: ble, wifi, 5g, lte, wired or fiber")
     .option("--distance-km <n>", "fibre between a region nearby and the server [km]; 0 without it")

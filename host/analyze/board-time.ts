@@ -52,11 +52,11 @@ export function boardTime(question: BoardQuestion): TimeAnswer {
       per,
     },
     time,
-    kinds: [
-      compute.peak.kind,
-      ...levels.flatMap(({ bandwidth, bytesMoved }) => [bandwidth.kind, bytesMoved.kind]),
-      ...(issue === null ? [] : [issue.kind]),
-    ],
+    kinds: {
+      data: levels.flatMap(({ bandwidth, bytesMoved }) => [bandwidth.kind, bytesMoved.kind]),
+      arithmetic: [compute.peak.kind, ...(issue === null ? [] : [issue.kind])],
+      overhead: null,
+    },
     utilisationSource:
       issue === null
         ? "taken as 1: nothing counted the instructions"

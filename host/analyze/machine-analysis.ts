@@ -4,9 +4,12 @@
  */
 import type { Roof } from "./board-roofline.ts";
 import type { MachineRecord } from "./machine-record.ts";
+import { machineTime } from "./machine-time.ts";
 import type { Quantity } from "./quantity.ts";
 import { derive } from "./quantity.ts";
+import type { Level } from "./roofline.ts";
 import { arithmeticIntensity, boundOf, ridgePoint } from "./roofline.ts";
+import type { TimeTerms, WhatIfRow } from "./time-terms.ts";
 import { mbu, mfu } from "./utilization.ts";
 import { digits } from "./wording.ts";
 
@@ -27,6 +30,9 @@ export interface MachineAnalysis {
   readonly mbu: Quantity | null;
   /** The binding constraint in words, with its arithmetic. */
   readonly explanation: string;
+  /** time = data / bandwidth against ops / (peak x utilisation) + overhead; null without operations, bytes or roofs. */
+  readonly terms: TimeTerms | null;
+  readonly whatIfs: readonly WhatIfRow[];
 }
 
 /** The roofs that count: the highest arithmetic, and the memory that holds the data. */
@@ -68,9 +74,19 @@ export function analyzeMachine(record: MachineRecord): MachineAnalysis {
   const found =
     ops === null || bytes === null || compute === undefined || memory === undefined
       ? null
-      : boundOf(ops.value, { name: compute.name, peakOps: compute.peak.value }, [
-          { name: memory.name, peakBytes: memory.peak.value, bytesMoved: bytes.value },
-        ]);
+      : boundOf(
+          ops.value,
+          { name: compute.name, peakOps: compute.peak.value },
+          levelsOf(record, memory, bytes),
+        );
+  const answer =
+    found === null ||
+    ops === null ||
+    bytes === null ||
+    compute === undefined ||
+    memory === undefined
+      ? null
+      : machineTime({ record, ops, bytes, compute, memory, time });
   const rate =
     ops === null || time === null
       ? null
@@ -115,7 +131,20 @@ export function analyzeMachine(record: MachineRecord): MachineAnalysis {
             [bytes, time, memory.peak],
           ),
     explanation: explanation(record, found, rate),
+    terms: answer?.terms ?? null,
+    whatIfs: answer?.whatIfs ?? [],
   };
+}
+
+/** Every memory level that the run's own roofline knows, else the memory that holds the data. */
+function levelsOf({ detail }: MachineRecord, memory: Roof, bytes: Quantity): readonly Level[] {
+  return (
+    detail?.levels.map(({ name, bandwidth, bytesMoved }) => ({
+      name,
+      peakBytes: bandwidth.value,
+      bytesMoved: bytesMoved.value,
+    })) ?? [{ name: memory.name, peakBytes: memory.peak.value, bytesMoved: bytes.value }]
+  );
 }
 
 function positive(quantity: Quantity | null): Quantity | null {

@@ -2,7 +2,7 @@
  * The record of one workload on one machine, the same for a board, an emulator, this computer, a rented device or the
  * log of somebody else's tool. Reading files into it is left to import/, comparing records to machine-table.ts.
  */
-import type { Roof } from "./board-roofline.ts";
+import type { Roof, RooflineDocument } from "./board-roofline.ts";
 import type { Kind, Quantity } from "./quantity.ts";
 
 /** What the numbers were taken on. */
@@ -43,6 +43,26 @@ export interface TimeStatistics {
   readonly relativeError: number;
 }
 
+/** What is known of a machine's time below its roofs; seconds. */
+export interface TimeModel {
+  /** Share of the highest arithmetic and of the bandwidth that real code reaches [0..1]. */
+  readonly utilisation: Quantity;
+  readonly memoryShare: Quantity;
+  /** Time of the calls around the work [s]. */
+  readonly overhead: Quantity;
+  /** The part of it that one call in place of one a layer would save [s]. */
+  readonly launchOverhead: number;
+  /** Of the workload's bytes: weights, and values that only pass from layer to layer [byte]. */
+  readonly weightBytes: number;
+  readonly intermediateBytes: number;
+}
+
+/** What a run's own roofline knows that a roof, operations and bytes alone do not tell. */
+export type RooflineDetail = Pick<RooflineDocument, "levels" | "terms" | "whatIfs"> & {
+  /** Kernels of the workload. */
+  readonly parts: RooflineDocument["dots"];
+};
+
 /** One workload on one machine. */
 export interface MachineRecord {
   /** Lower-case words joined by "-", unique in a document. */
@@ -60,6 +80,8 @@ export interface MachineRecord {
   readonly metrics: Readonly<Record<string, Quantity>>;
   /** Roofs of the machine, per second, the highest arithmetic and the memory of `bytesMoved` first; empty: not known. */
   readonly roofs: readonly Roof[];
+  readonly detail?: RooflineDetail;
+  readonly timeModel?: TimeModel;
   /** The format's name, the file, and which of its records this one was made from. */
   readonly origin: { readonly format: string; readonly file: string; readonly records: string };
   /** Runtime, threads, precision, compiler: whatever the file tells of how it was run, in its own words. */

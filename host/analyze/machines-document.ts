@@ -12,6 +12,7 @@ import { platformRecord } from "./platform-record.ts";
 import type { Platform } from "./platforms.ts";
 import type { LatencyTail } from "./tails/percentiles.ts";
 import { sampleTail } from "./tails/percentiles.ts";
+import type { Waterfall } from "./waterfall.ts";
 
 /** A record with the tail of its samples in their place, and its analysis. */
 export type MachineRow = Omit<MachineRecord, "samples"> & {
@@ -23,6 +24,8 @@ export type MachineRow = Omit<MachineRecord, "samples"> & {
 export interface MachinesDocument extends Choices {
   readonly schema: typeof SCHEMA;
   readonly rows: readonly MachineRow[];
+  /** The files as steps of one optimisation, when that was asked. */
+  readonly waterfall?: Waterfall;
   /** What could not be compared, in words. */
   readonly notes: readonly string[];
 }

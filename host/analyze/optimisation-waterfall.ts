@@ -97,7 +97,7 @@ export function optimisationWaterfall(
     title: "What precision, fusion and algorithm bring",
     unit,
     bars: stacked(parts),
-    explanation: `${stages[0]?.name} ${digits(first)} ${unit} by formula, as emitted ${digits(emitted.value)} ${unit} ${emitted.kind}: ${digits(first / emitted.value)} x`,
+    explanation: `${digits(first)} ${unit} in ${stages[0]?.name} by formula, ${digits(emitted.value)} ${unit} as emitted, ${emitted.kind}: ${digits(first / emitted.value)}x`,
   };
 }
 

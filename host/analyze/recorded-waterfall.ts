@@ -57,7 +57,7 @@ export function recordedWaterfall(
     title: `Recorded steps of ${first.record.workload.name} on ${first.record.machine}`,
     unit: "ms",
     bars: stacked(parts),
-    explanation: `${digits(first.time.value)} ms at first, ${digits(last.time.value)} ms at the end: ${digits(first.time.value / last.time.value)} x in ${steps.length - 1} step${steps.length === 2 ? "" : "s"}`,
+    explanation: `${digits(first.time.value)} ms at first, ${digits(last.time.value)} ms at the end: ${digits(first.time.value / last.time.value)}x in ${steps.length - 1} step${steps.length === 2 ? "" : "s"}`,
   };
 }
 

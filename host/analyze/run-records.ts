@@ -5,6 +5,7 @@
 import type { RunDocument } from "./document.ts";
 import type { HostFacts, ModelFacts } from "./facts.ts";
 import { slug } from "./import/fields.ts";
+import { isRooflineDetail } from "./import/quantities.ts";
 import type { MachineRecord, TimeStatistics, Workload } from "./machine-record.ts";
 import type { Quantity } from "./quantity.ts";
 import { counted, modelled, stated } from "./quantity.ts";
@@ -50,7 +51,7 @@ function boardRecord(
   file: string,
   cycles: readonly number[],
 ): MachineRecord {
-  const { provenance, roofline, instructions, ironLaw } = document;
+  const { provenance, instructions, ironLaw } = document;
   const id = document.as ?? document.board;
   const { time, samples } = boardTimes(document, cycles);
   const emulated = document.latencyMs === null || document.latencyMs.kind !== "measured";
@@ -66,7 +67,7 @@ function boardRecord(
     time,
     samples,
     metrics: metricsOf(document),
-    roofs: roofline?.rateUnit === "op/s" ? roofline.roofs : [],
+    ...roofsOf(document),
     origin: {
       format: "tiny-pioneer run",
       file,
@@ -84,6 +85,15 @@ function boardRecord(
       ...(document.verify?.bitExact === false ? ["its values differ from the host twin"] : []),
     ],
   };
+}
+
+/** Roofs a second, with what else the run's own roofline knows; documents of before hold only the roofs. */
+function roofsOf({ roofline }: RunDocument): Pick<MachineRecord, "roofs" | "detail"> {
+  if (roofline === null || roofline.rateUnit !== "op/s") return { roofs: [] };
+  const { roofs, levels, terms, whatIfs, dots } = roofline;
+  const parts = dots.filter(({ partOf }) => partOf !== undefined);
+  const detail: unknown = { levels, terms, whatIfs, parts };
+  return { roofs, ...(isRooflineDetail(detail) ? { detail } : {}) };
 }
 
 /** Times from every frame's cycles where they are known, else the document's own statistics. */

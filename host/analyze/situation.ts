@@ -33,7 +33,7 @@ export interface Situation {
 }
 
 /** The terms of time = data / bandwidth against ops / (peak x utilisation) + overhead. */
-export interface Evaluation {
+export interface SituatedTime {
   readonly bound: Bound;
   /** Shortest time that the roofs allow. */
   readonly roofTime: number;
@@ -54,7 +54,7 @@ export interface Evaluation {
  * total = max(data, arithmetic) + overhead where both overlap, else arithmetic + wait + overhead.
  * @throws AnalysisError TP-USE-372 for numbers that describe no work or no machine
  */
-export function evaluate(situation: Situation): Evaluation {
+export function evaluateSituation(situation: Situation): SituatedTime {
   check(situation);
   const { ops, compute, levels, utilisation, memoryShare, overhead, waitFreeBytes } = situation;
   const bound = boundOf(ops, compute, levels);

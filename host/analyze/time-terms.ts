@@ -4,8 +4,8 @@
  */
 import type { Kind, Quantity } from "./quantity.ts";
 import { weakest } from "./quantity.ts";
-import type { Evaluation, Situation } from "./situation.ts";
-import { evaluate } from "./situation.ts";
+import type { SituatedTime, Situation } from "./situation.ts";
+import { evaluateSituation } from "./situation.ts";
 import type { ChangeFacts, ChangeId, RoofPoint } from "./what-if.ts";
 import { whatIfs } from "./what-if.ts";
 import { amount, digits, duration } from "./wording.ts";
@@ -21,7 +21,7 @@ export interface TimeTerms {
   readonly total: Quantity;
   /** Share of the highest arithmetic in the second term [0..1]. */
   readonly utilisation: Quantity;
-  readonly largest: Evaluation["largest"];
+  readonly largest: SituatedTime["largest"];
   readonly expression: string;
   /** The expression with its numbers, and which term is the largest. */
   readonly explanation: string;
@@ -52,8 +52,12 @@ export interface TimeQuestion {
   readonly changes: ChangeFacts;
   /** Of one repetition; null where nobody timed it. */
   readonly time: Quantity | null;
-  /** Kinds of the work and of the roofs. */
-  readonly kinds: readonly Kind[];
+  /** Kinds of what each term is made from; the overhead's is null when it is what the time leaves over. */
+  readonly kinds: {
+    readonly data: readonly Kind[];
+    readonly arithmetic: readonly Kind[];
+    readonly overhead: Kind | null;
+  };
   readonly utilisationSource: string;
   readonly overheadSource: string;
 }
@@ -67,42 +71,45 @@ export interface TimeAnswer {
 export function timeTerms(question: TimeQuestion): TimeAnswer {
   const { situation, changes, time, kinds } = question;
   const { per } = changes;
-  const bare = evaluate({ ...situation, overhead: situation.overhead ?? 0 });
-  const left = time === null ? 0 : time.value - bare.total;
-  const whole: Situation = { ...situation, overhead: situation.overhead ?? Math.max(0, left) };
-  const found = evaluate(whole);
-  const kind = weakest(...kinds);
-  const quantity = (value: number, unit: string, source: string): Quantity => ({
+  const bare = evaluateSituation({ ...situation, overhead: situation.overhead ?? 0 });
+  const rest = time === null ? 0 : time.value - bare.total;
+  const whole: Situation = { ...situation, overhead: situation.overhead ?? Math.max(0, rest) };
+  const found = evaluateSituation(whole);
+  const roofs = weakest(...kinds.data, ...kinds.arithmetic);
+  const left = weakest(roofs, ...(time === null ? [] : [time.kind]));
+  const quantity = (value: number, unit: string, kind: Kind, source: string): Quantity => ({
     value,
     unit,
     kind,
     source,
   });
-  const byDifference = situation.overhead === null;
   const overlap = found.wait === null;
   const expression = overlap
     ? "max(data / bandwidth, ops / (peak x utilisation)) + overhead"
     : "ops / (peak x utilisation) + waits for data + overhead";
+  const data = weakest(...kinds.data);
+  const arithmetic = weakest(...kinds.arithmetic);
+  const overheadKind = kinds.overhead ?? left;
   const terms: TimeTerms = {
-    data: quantity(found.data, per, `bytes through ${found.dataLevel} / its bandwidth`),
-    arithmetic: quantity(found.arithmetic, per, "ops / (peak x utilisation)"),
-    wait: overlap
-      ? null
-      : quantity(
-          found.wait ?? 0,
-          per,
-          "bytes / bandwidth of their memory - bytes / rate of the core's port",
-        ),
-    overhead: {
-      ...quantity(
-        found.overhead,
-        per,
-        byDifference ? leftOver(question, left) : question.overheadSource,
-      ),
-      kind: byDifference && time !== null ? weakest(...kinds, time.kind) : kind,
-    },
-    total: time ?? quantity(found.total, per, expression),
-    utilisation: quantity(whole.utilisation, "1", question.utilisationSource),
+    data: quantity(found.data, per, data, `bytes through ${found.dataLevel} / its bandwidth`),
+    arithmetic: quantity(found.arithmetic, per, arithmetic, "ops / (peak x utilisation)"),
+    wait:
+      found.wait === null
+        ? null
+        : quantity(
+            found.wait,
+            per,
+            data,
+            "bytes / bandwidth of their memory - bytes / rate of the core's port",
+          ),
+    overhead: quantity(
+      found.overhead,
+      per,
+      overheadKind,
+      situation.overhead === null ? leftOver(question, rest) : question.overheadSource,
+    ),
+    total: time ?? quantity(found.total, per, weakest(roofs, overheadKind), expression),
+    utilisation: quantity(whole.utilisation, "1", arithmetic, question.utilisationSource),
     largest: found.largest,
     expression,
     explanation: explanation(found, whole, per, time),
@@ -125,7 +132,7 @@ export function timeTerms(question: TimeQuestion): TimeAnswer {
       roofSpeedUp: {
         value: row.roofSpeedUp,
         unit: "x",
-        kind,
+        kind: roofs,
         source: "lowest roof after / before",
       },
       arithmetic: row.arithmetic,
@@ -144,7 +151,7 @@ function leftOver({ time, overheadSource, changes }: TimeQuestion, left: number)
 }
 
 function explanation(
-  found: Evaluation,
+  found: SituatedTime,
   situation: Situation,
   per: ChangeFacts["per"],
   time: Quantity | null,

@@ -53,7 +53,7 @@ export function trafficWaterfall(facts: RunFacts): Waterfall | null {
   );
   return waterfall(
     parts,
-    `planned ${amount(planned, "byte")}, counted ${amount(seen.value, "byte")}: ${amount(Math.abs(rest.value), "byte")}, ${share(Math.abs(rest.value), seen.value)}, ${rest.value < 0 ? "are planned and never happen" : "no part of the plan explains"}`,
+    `${amount(planned, "byte")} planned, ${amount(seen.value, "byte")} counted: ${amount(Math.abs(rest.value), "byte")}, ${share(Math.abs(rest.value), seen.value)}, ${rest.value < 0 ? "are planned and never happen" : "no part of the plan explains"}`,
   );
 }
 

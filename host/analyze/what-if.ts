@@ -3,8 +3,8 @@
  * Evaluating a situation is left to situation.ts, where its numbers come from to time-terms.ts.
  */
 import { AnalysisError } from "./analysis-error.ts";
-import type { Evaluation, SituatedLevel, Situation } from "./situation.ts";
-import { evaluate } from "./situation.ts";
+import type { SituatedLevel, SituatedTime, Situation } from "./situation.ts";
+import { evaluateSituation } from "./situation.ts";
 import { amount, digits } from "./wording.ts";
 
 export type ChangeId = "bandwidth" | "clock" | "bits" | "fuse" | "batch";
@@ -21,6 +21,8 @@ export interface ChangeFacts {
   readonly narrower: { readonly name: string; readonly peakOps: number } | null;
   /** The situation's unit of time. */
   readonly per: "s" | "cycle";
+  /** What `weightBytes` supposes; empty when it is known. */
+  readonly supposition?: string;
 }
 
 /** A changed situation against the one that is. Times are in the situation's unit; of a batch, for one of its items. */
@@ -88,18 +90,18 @@ export function whatIfs(
       { batch },
     );
   }
-  const before = evaluate(situation);
+  const before = evaluateSituation(situation);
   return [
     doubleBandwidth(situation, before),
     doubleClock(situation),
     ...halveBits(situation, facts),
     ...fuse(situation, facts),
     ...batched(situation, facts, batch),
-  ].map((change) => judged(change, situation, before, facts.per));
+  ].map((change) => judged(change, situation, before, facts));
 }
 
 /** Of the memory that binds, or of the one that holds the data when none does. */
-function doubleBandwidth(situation: Situation, { bound, dataLevel }: Evaluation): Change {
+function doubleBandwidth(situation: Situation, { bound, dataLevel }: SituatedTime): Change {
   const name = bound.bound === "memory" ? bound.roof : dataLevel;
   return {
     id: "bandwidth",
@@ -219,11 +221,13 @@ function less(
 function judged(
   change: Change,
   before: Situation,
-  was: Evaluation,
-  per: ChangeFacts["per"],
+  was: SituatedTime,
+  { per, supposition = "" }: ChangeFacts,
 ): WhatIf {
-  const { situation, condition } = change;
-  const is = evaluate(situation);
+  const { situation } = change;
+  const supposed = change.id === "bits" || change.id === "batch" ? supposition : "";
+  const condition = [change.condition, supposed].filter((text) => text !== "").join("; ");
+  const is = evaluateSituation(situation);
   const roofSpeedUp = was.roofTime / is.roofTime;
   const speedUp = was.total / is.total;
   return {
@@ -236,13 +240,13 @@ function judged(
     roofSpeedUp,
     newTime: is.total,
     speedUp,
-    arithmetic: `${roofsInWords(situation, is, per)}, was ${amount(was.bound.attainableOps, `op/${per}`)}: ${digits(roofSpeedUp)} x`,
+    arithmetic: `${roofsInWords(situation, is, per)}, was ${amount(was.bound.attainableOps, `op/${per}`)}: ${digits(roofSpeedUp)}x`,
     limit: gainInWords(was, is, roofSpeedUp, speedUp),
     condition,
   };
 }
 
-function roofPoint({ ops, levels }: Situation, { bound }: Evaluation): RoofPoint {
+function roofPoint({ ops, levels }: Situation, { bound }: SituatedTime): RoofPoint {
   const first = levels[0] as SituatedLevel;
   return { arithmeticIntensity: ops / first.bytesMoved, attainable: bound.attainableOps };
 }
@@ -250,7 +254,7 @@ function roofPoint({ ops, levels }: Situation, { bound }: Evaluation): RoofPoint
 /** "min(16-bit MAC 256 Mop/s, flash 1.88 op/byte x 85.3 Mbyte/s = 160 Mop/s) = 160 Mop/s" */
 export function roofsInWords(
   { ops, compute, levels }: Situation,
-  { bound }: Evaluation,
+  { bound }: SituatedTime,
   per: ChangeFacts["per"],
 ): string {
   const rate = (value: number) => amount(value, `op/${per}`);
@@ -261,7 +265,7 @@ export function roofsInWords(
   return `min(${[`${compute.name} ${rate(compute.peakOps)}`, ...memories].join(", ")}) = ${rate(bound.attainableOps)}`;
 }
 
-function gainInWords(was: Evaluation, is: Evaluation, roofs: number, time: number): string {
+function gainInWords(was: SituatedTime, is: SituatedTime, roofs: number, time: number): string {
   if (roofs < LEAST_GAIN && time < LEAST_GAIN) {
     return roofs > 1 / LEAST_GAIN
       ? `gains nothing: ${was.bound.roof} binds, and this does not move it`

@@ -18,6 +18,12 @@ export interface LabelPlace {
   readonly anchor: "start" | "middle" | "end";
 }
 
+export interface PlaceOptions {
+  /** Lines of text, the first at the point. */
+  readonly lines?: number;
+  readonly above?: boolean;
+}
+
 /** Widths of the plots' 11 and 12 pixel fonts, a little too wide [pixel a character]. */
 const CHARACTER = 6.3;
 const LINE = 13;
@@ -63,26 +69,36 @@ export class LabelSpace {
   }
 
   /** The first free place beside or, for a mark that lies on a line, above a point; the first of all when none is. */
-  place(
-    x: number,
-    y: number,
-    text: string,
-    { lines = 1, above = false }: { readonly lines?: number; readonly above?: boolean } = {},
-  ): LabelPlace {
+  place(x: number, y: number, text: string, options: PlaceOptions = {}): LabelPlace {
+    const boxes = this.#boxes(x, y, text, options);
+    const inside = boxes.filter(({ box }) => this.#fits(box));
+    const chosen = this.#free(inside) ?? inside[0] ?? boxes[0];
+    if (chosen === undefined) throw new RangeError("a label needs a side");
+    this.#taken.push(chosen.box);
+    return chosen.place;
+  }
+
+  /** The first free place; null when none is: a label that may be left out. */
+  placeIfFree(x: number, y: number, text: string, options: PlaceOptions = {}): LabelPlace | null {
+    const inside = this.#boxes(x, y, text, options).filter(({ box }) => this.#fits(box));
+    const chosen = this.#free(inside);
+    if (chosen === undefined) return null;
+    this.#taken.push(chosen.box);
+    return chosen.place;
+  }
+
+  #boxes(x: number, y: number, text: string, { lines = 1, above = false }: PlaceOptions) {
     const width = text.length * CHARACTER;
-    const sides = above ? [...ABOVE, ...SIDES] : SIDES;
-    const boxes = sides.map(([dx, dy, anchor]) => {
-      const place = { x: x + dx, y: y + dy, anchor };
+    return (above ? [...ABOVE, ...SIDES] : SIDES).map(([dx, dy, anchor]) => {
+      const place: LabelPlace = { x: x + dx, y: y + dy, anchor };
       const left = place.x - (anchor === "end" ? width : anchor === "middle" ? width / 2 : 0);
       const top = place.y - LINE + 3;
       return { place, box: { left, right: left + width, top, bottom: top + lines * LINE } };
     });
-    const inside = boxes.filter(({ box }) => this.#fits(box));
-    const free = inside.find(({ box }) => !this.#taken.some((other) => overlap(box, other)));
-    const chosen = free ?? inside[0] ?? boxes[0];
-    if (chosen === undefined) throw new RangeError("a label needs a side");
-    this.#taken.push(chosen.box);
-    return chosen.place;
+  }
+
+  #free<T extends { readonly box: Box }>(boxes: readonly T[]): T | undefined {
+    return boxes.find(({ box }) => !this.#taken.some((other) => overlap(box, other)));
   }
 
   #fits({ left, right, top, bottom }: Box): boolean {

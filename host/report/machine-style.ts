@@ -23,6 +23,8 @@ export const MACHINE_CSS = `:root { ${variables(LIGHT)} }
 .tp-dot { stroke: var(--card); stroke-width: 1.5; }
 ${rules.join("\n")}
 .tp-machine-line { fill: none; stroke-width: 2; stroke-linejoin: round; }
+.tp-other { stroke-width: 1; opacity: .6; }
+.tp-kernel.tp-ring.tp-dot { stroke-width: 1.8; }
 .tp-machine-name { font-weight: 600; }
 .tp-ring.tp-dot { fill: var(--card); stroke-width: 3; }
 .tp-span { stroke-width: 3; fill: none; stroke-linecap: round; opacity: .55; }

@@ -4,6 +4,7 @@
  */
 import type { MachineRow, MachinesDocument } from "../analyze/machines-document.ts";
 import type { Kind, Quantity } from "../analyze/quantity.ts";
+import { arrowWords } from "./arrows-svg.ts";
 import { CHOICE_CSS, choiceSections } from "./choices-html.ts";
 import { KIND_MEANING } from "./format.ts";
 import type { Html } from "./html-parts.ts";
@@ -11,8 +12,10 @@ import { figure, kindChip, quantity } from "./html-parts.ts";
 import { REPORT_CSS } from "./html-style.ts";
 import { boundText, summaryText, tailQuantity, timeQuantity, withPrefix } from "./machine-cells.ts";
 import { MACHINE_CSS } from "./machine-style.ts";
-import { kindShape, machineStyles, machinesRoofline } from "./machines-roofline-svg.ts";
+import { changedRow, kindShape, machineStyles, machinesRoofline } from "./machines-roofline-svg.ts";
 import { machinesTimes } from "./machines-times-svg.ts";
+import { whatIfSection } from "./machines-what-if.ts";
+import { waterfallSection } from "./roofline-html.ts";
 import { Sources } from "./sources.ts";
 import { escapeXml } from "./svg.ts";
 
@@ -30,6 +33,8 @@ export function machinesHtml(document: MachinesDocument): string {
     times(rows),
     ...choiceSections(document, sources),
     binding(rows),
+    whatIfSection(rows, sources),
+    ...(document.waterfall === undefined ? [] : [waterfallSection(document.waterfall, sources)]),
     setups(rows),
     notes(document.notes, sources),
   ].filter((section) => section !== "");
@@ -73,7 +78,13 @@ function roofline(rows: readonly MachineRow[]): Html {
   }
   return `<section id="roofs"><h2>Roofline</h2>
 <p>A dot a workload, numbered as in the table; a line a machine whose roofs are known.</p>
-${figure(picture, "Shapes tell the kind of a dot's rate, colours and dashes the machine. A dot cannot lie above the line of its machine unless its data come from a nearer memory.")}</section>`;
+${figure(picture, `Shapes tell the kind of a dot's rate, colours and dashes the machine. Small rings: kernels. Thin: a machine's other number types and memories, named where a pointer rests. A dot cannot lie above the line of its machine unless its data come from a nearer memory. ${arrowsOf(rows)}`)}</section>`;
+}
+
+function arrowsOf(rows: readonly MachineRow[]): Html {
+  const index = changedRow(rows);
+  const words = arrowWords(rows[index]?.analysis.whatIfs ?? []);
+  return escapeXml(words.replace("over the run", `over ${index + 1}`));
 }
 
 function times(rows: readonly MachineRow[]): Html {

@@ -1,16 +1,21 @@
 /**
- * Decides how several machines share one roofline: a roof a machine, a numbered dot a workload, kinds told by shape.
+ * Decides how several machines share one roofline: a roof a machine, a numbered dot a workload, kinds told by shape,
+ * small rings for its kernels, and arrows for the what-ifs of the first.
  * Which roofs and dots there are is left to the analyzer.
  */
+import type { Roof } from "../analyze/board-roofline.ts";
 import { bindingRoofs } from "../analyze/machine-analysis.ts";
 import type { MachineRow } from "../analyze/machines-document.ts";
 import type { Kind } from "../analyze/quantity.ts";
+import type { RoofPoint } from "../analyze/what-if.ts";
+import { whatIfArrows } from "./arrows-svg.ts";
 import { formatTick, formatTickValue, formatValue } from "./format.ts";
+import { LabelSpace, spread } from "./label-space.ts";
 import type { Picture, Scale } from "./svg.ts";
 import { at, axes, escapeXml, logScale, logTicks } from "./svg.ts";
 
 const WIDTH = 760;
-const HEIGHT = 470;
+const HEIGHT = 560;
 const LEFT = 78;
 const RIGHT = WIDTH - 192;
 const TOP = 18;
@@ -33,6 +38,8 @@ interface MachineRoof {
   /** [op/s], [byte/s] */
   readonly peakOps: number;
   readonly peakBytes: number;
+  /** Its other number types and memories. */
+  readonly others: readonly Roof[];
 }
 
 interface Dot {
@@ -40,6 +47,17 @@ interface Dot {
   readonly number: number;
   readonly style: number;
   readonly kind: Kind;
+  readonly intensity: number;
+  readonly rate: number;
+  readonly words: string;
+  /** A kernel that a file gave as a row of its own. */
+  readonly part: boolean;
+}
+
+/** A kernel of a row. */
+interface Part {
+  readonly name: string;
+  readonly style: number;
   readonly intensity: number;
   readonly rate: number;
   readonly words: string;
@@ -51,12 +69,23 @@ export function machinesRoofline(rows: readonly MachineRow[]): Picture | null {
   const roofs = roofsOf(rows, styles);
   const dots = dotsOf(rows, styles);
   if (dots.length === 0) return null;
-  const { x, y } = scalesOf(roofs, dots);
+  const parts = partsOf(rows, styles);
+  const changed = rows.find(
+    ({ analysis }) => analysis.rate !== null && analysis.whatIfs.length > 0,
+  );
+  const whatIfs = changed?.analysis.whatIfs ?? [];
+  const { x, y } = scalesOf(roofs, [
+    ...dots,
+    ...parts,
+    ...whatIfs.map(({ to }) => to).map(pointOf),
+  ]);
+  const labels = new LabelSpace(LEFT, RIGHT, TOP, BOTTOM);
+  const marks = dotMarks(dots, parts, x, y, labels);
   const body = [
     axes(
       {
         scale: x,
-        ticks: logTicks(x.domain),
+        ticks: everyOther(logTicks(x.domain)),
         label: "arithmetic intensity [op/byte], at the memory that holds the data",
         format: formatTick,
       },
@@ -67,19 +96,26 @@ export function machinesRoofline(rows: readonly MachineRow[]): Picture | null {
         format: (value) => formatTickValue(value, "op/s"),
       },
     ),
+    ...roofs.flatMap((roof) => otherRoofs(roof, x, y)),
     ...roofs.map((roof) => roofLine(roof, x, y)),
     ...roofLabels(roofs, y),
-    dotMarks(dots, x, y),
+    whatIfArrows(whatIfs, x, y, labels),
+    marks,
   ].join("\n");
   const drawn = roofs.map(({ machine }) => machine).join(", ");
   return {
     id: "machines-roofline",
     title: "Roofline of all machines",
-    description: `${dots.map(({ words }) => words).join("; ")}. Roofs: ${drawn === "" ? "none" : drawn}.`,
+    description: `${[...dots, ...parts].map(({ words }) => words).join("; ")}. Roofs: ${drawn === "" ? "none" : drawn}.`,
     width: WIDTH,
     height: HEIGHT,
     body,
   };
+}
+
+/** The row whose what-ifs are drawn, the first that has a dot and some; -1 without one. */
+export function changedRow(rows: readonly MachineRow[]): number {
+  return rows.findIndex(({ analysis }) => analysis.rate !== null && analysis.whatIfs.length > 0);
 }
 
 function roofsOf(
@@ -95,6 +131,9 @@ function roofsOf(
       style: styles.get(machine) ?? 0,
       peakOps: compute.peak.value,
       peakBytes: memory.peak.value,
+      others: roofs.filter(
+        (roof) => roof !== compute && roof !== memory && roof.limits !== "issue",
+      ),
     });
   }
   return [...found.values()];
@@ -113,14 +152,34 @@ function dotsOf(rows: readonly MachineRow[], styles: ReadonlyMap<string, number>
         intensity: arithmeticIntensity.value,
         rate: rate.value,
         words,
+        part: workload.partOf !== undefined,
       },
     ];
   });
 }
 
+function partsOf(
+  rows: readonly MachineRow[],
+  styles: ReadonlyMap<string, number>,
+): readonly Part[] {
+  return rows.flatMap(({ machine, detail }, index) =>
+    (detail?.parts ?? []).map(({ name, rate, arithmeticIntensity }) => ({
+      name,
+      style: styles.get(machine) ?? 0,
+      intensity: arithmeticIntensity.value,
+      rate: rate.value,
+      words: `${index + 1}, ${name}: ${formatValue(rate.value, rate.unit)} at ${formatValue(arithmeticIntensity.value, "op/byte")}, ${rate.kind}`,
+    })),
+  );
+}
+
+function pointOf({ arithmeticIntensity, attainable }: RoofPoint) {
+  return { intensity: arithmeticIntensity, rate: attainable };
+}
+
 function scalesOf(
   roofs: readonly MachineRoof[],
-  dots: readonly Dot[],
+  dots: readonly Pick<Dot, "intensity" | "rate">[],
 ): { readonly x: Scale; readonly y: Scale } {
   const intensities = [
     ...roofs.map(({ peakOps, peakBytes }) => peakOps / peakBytes),
@@ -147,33 +206,46 @@ function everyOther(ticks: readonly number[]): readonly number[] {
 }
 
 function roofLine({ style, peakOps, peakBytes }: MachineRoof, x: Scale, y: Scale): string {
+  return `<path class="tp-machine-line tp-m${style}" d="${slope(peakBytes, peakOps, x, y)}H${at(RIGHT)}"/>`;
+}
+
+/** From where a bandwidth enters the plot, at its left edge or its bottom, to where it meets a rate. */
+function slope(peakBytes: number, peakOps: number, x: Scale, y: Scale): string {
   const [lowX] = x.domain;
   const [lowY] = y.domain;
   const enters = lowX * peakBytes >= lowY;
   const startX = enters ? LEFT : x(lowY / peakBytes);
-  const startY = enters ? y(lowX * peakBytes) : BOTTOM;
-  return `<path class="tp-machine-line tp-m${style}" d="M${at(startX)} ${at(startY)}L${at(x(peakOps / peakBytes))} ${at(y(peakOps))}H${at(RIGHT)}"/>`;
+  const startY = enters ? y(Math.min(lowX * peakBytes, peakOps)) : BOTTOM;
+  const endX = Math.max(LEFT, x(peakOps / peakBytes));
+  return `M${at(startX)} ${at(startY)}L${at(endX)} ${at(y(peakOps))}`;
+}
+
+/** Thin and without names, which would cover each other over so many decades: a pointer shows them. */
+function otherRoofs(
+  { machine, style, peakOps, peakBytes, others }: MachineRoof,
+  x: Scale,
+  y: Scale,
+): readonly string[] {
+  return others.map(({ name, limits, peak }) => {
+    const higher = limits === "compute" && peak.value > peakOps;
+    const line =
+      limits === "memory"
+        ? slope(peak.value, peakOps, x, y)
+        : higher
+          ? `M${at(x(peakOps / peakBytes))} ${at(y(peakOps))}L${at(x(peak.value / peakBytes))} ${at(y(peak.value))}H${at(RIGHT)}`
+          : `M${at(Math.max(LEFT, x(peak.value / peakBytes)))} ${at(y(peak.value))}H${at(RIGHT)}`;
+    return `<path class="tp-machine-line tp-other tp-m${style}" d="${line}"><title>${escapeXml(`${machine}: ${name}, ${formatValue(peak.value, peak.unit)}`)}</title></path>`;
+  });
 }
 
 /** Names to the right of the roofs, pushed apart where roofs are close, each led to its line. */
 function roofLabels(roofs: readonly MachineRoof[], y: Scale): readonly string[] {
-  const wanted = roofs
-    .map((roof) => ({ roof, lineY: y(roof.peakOps), labelY: y(roof.peakOps) }))
-    .sort((a, b) => a.lineY - b.lineY);
-  let free = TOP + 4;
-  for (const label of wanted) {
-    label.labelY = Math.max(label.labelY, free);
-    free = label.labelY + LABEL_HEIGHT;
-  }
-  // What was pushed below the axis moves up again.
-  let lowest = BOTTOM - 14;
-  for (const label of wanted.toReversed()) {
-    label.labelY = Math.min(label.labelY, lowest);
-    lowest = label.labelY - LABEL_HEIGHT;
-  }
-  return wanted.map(({ roof, lineY, labelY }) => {
+  const lines = roofs.map(({ peakOps }) => y(peakOps));
+  const places = spread(lines, LABEL_HEIGHT, TOP + 4, BOTTOM - 14);
+  return roofs.map((roof, index) => {
+    const labelY = places[index] ?? 0;
     const numbers = `${formatValue(roof.peakOps, "op/s")}, ${formatValue(roof.peakBytes, "byte/s")}`;
-    return `<path class="tp-lead" d="M${RIGHT} ${at(lineY)}L${RIGHT + 10} ${at(labelY)}"/>
+    return `<path class="tp-lead" d="M${RIGHT} ${at(lines[index] ?? 0)}L${RIGHT + 10} ${at(labelY)}"/>
 <text class="tp-machine-name tp-t${roof.style}" x="${RIGHT + 14}" y="${at(labelY + 3)}">${escapeXml(shortName(roof.machine))}<title>${escapeXml(roof.machine)}</title></text>
 <text class="tp-note" x="${RIGHT + 14}" y="${at(labelY + 15)}">${escapeXml(numbers)}</text>`;
   });
@@ -183,37 +255,47 @@ function shortName(name: string): string {
   return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;
 }
 
-/** A number beside each dot, where it covers neither a dot nor another number. */
-function dotMarks(dots: readonly Dot[], x: Scale, y: Scale): string {
-  const places = dots.map((dot) => ({ dot, px: x(dot.intensity), py: y(dot.rate) }));
-  const taken: { readonly px: number; readonly py: number }[] = places.map(({ px, py }) => ({
-    px,
-    py,
-  }));
-  const offsets = [
-    [15, 4],
-    [-15, 4],
-    [0, -12],
-    [0, 20],
-    [14, -9],
-    [-14, -9],
-    [14, 17],
-    [-14, 17],
-    [29, 4],
-    [-29, 4],
-  ] as const;
-  const marks = places.map(({ dot, px, py }) => {
-    const [dx, dy] =
-      offsets.find(([ox, oy]) =>
-        taken.every((other) => Math.hypot(other.px - px - ox, other.py - py - oy + 4) > 14),
-      ) ?? offsets[0];
-    taken.push({ px: px + dx, py: py + dy - 4 });
-    const text = `<text class="tp-strong tp-halo" x="${at(px + dx)}" y="${at(py + dy)}" text-anchor="middle">${dot.number}</text>`;
-    const mark = `<g>${kindShape(dot.kind, px, py, dot.style)}<title>${escapeXml(dot.words)}</title></g>`;
-    return { text, mark };
+/** A number beside each dot, and a name beside each kernel where there is room. */
+function dotMarks(
+  dots: readonly Dot[],
+  parts: readonly Part[],
+  x: Scale,
+  y: Scale,
+  labels: LabelSpace,
+): string {
+  const place = <T extends { readonly intensity: number; readonly rate: number }>(point: T) => ({
+    point,
+    px: x(point.intensity),
+    py: y(point.rate),
   });
-  // Numbers first: their halo must not cut into dots.
-  return [...marks.map(({ text }) => text), ...marks.map(({ mark }) => mark)].join("\n");
+  const [large, small] = [dots.map(place), parts.map(place)];
+  for (const { px, py } of large) labels.mark(px, py, 7);
+  const numbers = large.flatMap(({ point, px, py }) => {
+    const text = String(point.number);
+    const where = point.part ? labels.placeIfFree(px, py, text) : labels.place(px, py, text);
+    return where === null ? [] : [label(text, where, "tp-strong tp-halo")];
+  });
+  for (const { px, py } of small) labels.mark(px, py, 4);
+  const names = small.flatMap(({ point, px, py }) => {
+    const where = labels.placeIfFree(px, py, point.name);
+    return where === null ? [] : [label(point.name, where, "tp-note tp-halo")];
+  });
+  const shapes = [
+    ...large.map(
+      ({ point, px, py }) =>
+        `<g>${kindShape(point.kind, px, py, point.style)}<title>${escapeXml(point.words)}</title></g>`,
+    ),
+    ...small.map(
+      ({ point, px, py }) =>
+        `<circle class="tp-dot tp-ring tp-kernel tp-s${point.style}" cx="${at(px)}" cy="${at(py)}" r="3"><title>${escapeXml(point.words)}</title></circle>`,
+    ),
+  ];
+  // Text first: its halo must not cut into dots.
+  return [...names, ...numbers, ...shapes].join("\n");
+}
+
+function label(text: string, { x, y, anchor }: ReturnType<LabelSpace["place"]>, look: string) {
+  return `<text class="${look}" x="${at(x)}" y="${at(y)}" text-anchor="${anchor}">${escapeXml(text)}</text>`;
 }
 
 /** Filled circle: measured. Square: counted. Ring: modelled. Diamond: stated. */

@@ -4,11 +4,14 @@
  */
 import type { MachineRow, MachinesDocument } from "../analyze/machines-document.ts";
 import type { Quantity } from "../analyze/quantity.ts";
+import type { Waterfall } from "../analyze/waterfall.ts";
 import { choiceBlocks } from "./choices-text.ts";
 import { formatParts, KIND_MARK, KIND_MEANING } from "./format.ts";
 import { boundText, summaryText, tailQuantity, timeQuantity } from "./machine-cells.ts";
+import { whatIfLines } from "./machines-what-if.ts";
 import { printable } from "./printable.ts";
 import { textTable } from "./tables.ts";
+import { amountText } from "./waterfall-svg.ts";
 
 const HEAD = ["#", "machine", "workload", "time", "P99", "rate", "op/byte", "MFU", "MBU", "bound"];
 const NAME_WIDTH = 34;
@@ -31,6 +34,8 @@ export function machinesText(document: MachinesDocument, colour: boolean): strin
       "What binds",
       together(rows, ({ analysis }) => [analysis.explanation]),
     ),
+    ...section("Iron Law and what-ifs", whatIfLines(rows)),
+    ...section("Waterfall", waterfallLines(document.waterfall)),
     ...choiceBlocks(document).flatMap(({ title, tables, words }) =>
       section(printable(title), [
         ...tables.flatMap((table) => [indented(table), ""]),
@@ -76,7 +81,26 @@ ${Object.entries(KIND_MARK)
   .join(", ")}.
 
 ${words.join("\n")}
-${choices.join("")}${notes.map((note) => `\n${note}\n`).join("")}`;
+${markdownBlock("Iron Law and what-ifs", whatIfLines(rows))}${markdownBlock("Waterfall", waterfallLines(document.waterfall))}${choices.join("")}${notes.map((note) => `\n${note}\n`).join("")}`;
+}
+
+/** Lines of the terminal as a block of Markdown; nothing without lines. */
+function markdownBlock(title: string, lines: readonly string[]): string {
+  if (lines.length === 0) return "";
+  const text = lines.map((line) => line.replaceAll("`", "'")).join("\n");
+  return `\n## ${title}\n\n\`\`\`text\n${text}\n\`\`\`\n`;
+}
+
+/** A bar a line, then what it comes to. */
+function waterfallLines(waterfall: Waterfall | undefined): readonly string[] {
+  if (waterfall === undefined) return [];
+  const bars = waterfall.bars.map((bar) => [
+    bar.name,
+    amountText(bar),
+    `${KIND_MARK[bar.amount.kind]} ${bar.amount.kind}`,
+    bar.words,
+  ]);
+  return [indented([["step", "time", "", ""], ...bars]), `  ${printable(waterfall.explanation)}`];
 }
 
 /** A table below a heading, its cells cut to what a terminal holds. */

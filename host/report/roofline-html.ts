@@ -6,6 +6,7 @@ import type { RooflineDocument } from "../analyze/board-roofline.ts";
 import type { RunDocument } from "../analyze/document.ts";
 import type { WhatIfRow } from "../analyze/time-terms.ts";
 import type { Waterfall } from "../analyze/waterfall.ts";
+import { arrowWords } from "./arrows-svg.ts";
 import type { Html } from "./html-parts.ts";
 import { figure, kindChip, linesTable, quantity } from "./html-parts.ts";
 import { subjectOf } from "./report-input.ts";
@@ -15,7 +16,6 @@ import type { Sources } from "./sources.ts";
 import { escapeXml } from "./svg.ts";
 import { waterfallPicture } from "./waterfall-svg.ts";
 import {
-  hasArrow,
   letterOf,
   limitText,
   newBoundText,
@@ -47,14 +47,6 @@ ${whatIfTable(drawn.whatIfs, sources)}
         `<tr><td>${escapeXml(roof.name)}</td><td>${escapeXml(roof.limits)}</td><td>${quantity(roof.peak, sources)}</td></tr>`,
     )
     .join("")}</tbody></table></div></section>`;
-}
-
-/** Which arrows there are, and why the other changes have none. */
-export function arrowWords(rows: readonly WhatIfRow[]): string {
-  if (rows.length === 0) return "";
-  const without = rows.flatMap((row, index) => (hasArrow(row) ? [] : [letterOf(index)]));
-  const none = without.length === 0 ? "" : `; ${without.join(", ")} move nothing that binds`;
-  return `Arrows: what the changes below do to the roof over the run${none}.`;
 }
 
 function levelsTable({ levels, roof }: RooflineDocument, sources: Sources): Html {

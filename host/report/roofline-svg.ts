@@ -3,11 +3,11 @@
  * Which roofs there are and which one binds is left to the analyzer.
  */
 import type { Dot, Roof, RooflineDocument } from "../analyze/board-roofline.ts";
+import { whatIfArrows } from "./arrows-svg.ts";
 import { formatNumber, formatTick, formatTickValue, formatValue, KIND_MARK } from "./format.ts";
 import { LabelSpace, spread } from "./label-space.ts";
 import type { Picture, Scale } from "./svg.ts";
 import { at, axes, escapeXml, logScale, logTicks } from "./svg.ts";
-import { hasArrow, letterOf } from "./what-if-rows.ts";
 
 const WIDTH = 760;
 const HEIGHT = 470;
@@ -29,7 +29,7 @@ export function rooflinePicture(roofline: RooflineDocument, subject: string): Pi
   const marks = [
     ...memories.map((roof) => ridge(peak / roof.peak.value, y(peak), x, labels)),
     dots(roofline, x, y, labels),
-    arrows(roofline, x, y, labels),
+    whatIfArrows(roofline.whatIfs, x, y, labels),
   ];
   const body = [
     underRoof(memories[0], peak, x, y),
@@ -223,32 +223,4 @@ function dots(roofline: RooflineDocument, x: Scale, y: Scale, labels: LabelSpace
     };
   });
   return [...drawn.map(({ text }) => text), ...drawn.map(({ mark }) => mark)].join("\n");
-}
-
-/** From where the roofs allow the run today to where a change would; those that begin together fan out. */
-function arrows(roofline: RooflineDocument, x: Scale, y: Scale, labels: LabelSpace): string {
-  let upright = 0;
-  return roofline.whatIfs
-    .map((row, index) => {
-      if (!hasArrow(row)) return "";
-      const letter = letterOf(index);
-      const straight = x(row.to.arithmeticIntensity) - x(row.from.arithmeticIntensity) < 4;
-      const shift = straight ? 9 * upright++ : 0;
-      const [fromX, fromY] = [x(row.from.arithmeticIntensity) + shift, y(row.from.attainable)];
-      const [toX, toY] = [x(row.to.arithmeticIntensity) + shift, y(row.to.attainable)];
-      labels.mark(toX, toY, 5);
-      const { x: tx, y: ty, anchor } = labels.place(toX, toY, letter, { above: true });
-      return `<path class="tp-arrow" d="M${at(fromX)} ${at(fromY)}L${at(toX)} ${at(toY)}${arrowHead(fromX, fromY, toX, toY)}"><title>${escapeXml(`${letter}: ${row.change}`)}</title></path>
-<text class="tp-strong tp-halo tp-letter" x="${at(tx)}" y="${at(ty)}" text-anchor="${anchor}">${letter}</text>`;
-    })
-    .filter((arrow) => arrow !== "")
-    .join("\n");
-}
-
-/** Two short strokes back from the tip. */
-export function arrowHead(fromX: number, fromY: number, toX: number, toY: number): string {
-  const angle = Math.atan2(toY - fromY, toX - fromX);
-  const stroke = (turn: number) =>
-    `M${at(toX)} ${at(toY)}L${at(toX - 8 * Math.cos(angle + turn))} ${at(toY - 8 * Math.sin(angle + turn))}`;
-  return stroke(0.45) + stroke(-0.45);
 }

@@ -11,6 +11,7 @@ import type { MachinesDocument } from "../analyze/machines-document.ts";
 import { analyzeMachines } from "../analyze/machines-document.ts";
 import type { Platform } from "../analyze/platforms.ts";
 import { PLATFORMS } from "../analyze/platforms.ts";
+import { recordedWaterfall } from "../analyze/recorded-waterfall.ts";
 import { explanationText } from "../report/explanation.ts";
 import { machinesCsv } from "../report/machines-csv.ts";
 import { machinesHtml } from "../report/machines-html.ts";
@@ -28,13 +29,15 @@ export interface AnalyzeOptions extends ChoiceOptions {
   readonly csv?: string;
   /** Ids of stated platforms, joined by commas. */
   readonly platform?: string;
+  /** The files are steps of one optimisation, in this order. */
+  readonly waterfall?: boolean;
   /** Path of one field of the document. */
   readonly explain?: string;
 }
 
 /**
  * One recording and nothing else asked: its own report, as `run` gave it. Otherwise one document of all files.
- * @throws UsageError TP-USE-260 to -269, -280 to -290
+ * @throws UsageError TP-USE-260 to -269, -280 to -290, -370 to -373
  */
 export async function analyze(
   context: VerbContext,
@@ -49,13 +52,14 @@ export async function analyze(
     paths.length === 1 &&
     platforms.length === 0 &&
     options.csv === undefined &&
+    options.waterfall !== true &&
     !asksForChoice(request);
   if (alone && isRecording(path)) {
     if (options.explain === undefined) return analyzeVerb(context, options, path);
     const { document } = await analyzeRecording(path);
     return explain(context, document, options.explain);
   }
-  const document = await machinesOf(context, paths, platforms, request);
+  const document = await machinesOf(context, paths, platforms, request, options);
   if (options.html !== undefined) writeFileWhole(options.html, machinesHtml(document));
   if (options.markdown !== undefined) writeFileWhole(options.markdown, machinesMarkdown(document));
   if (options.csv !== undefined) writeFileWhole(options.csv, machinesCsv(document));
@@ -69,6 +73,7 @@ async function machinesOf(
   paths: readonly string[],
   platforms: readonly Platform[],
   request: ChoiceRequest,
+  { waterfall }: AnalyzeOptions,
 ): Promise<MachinesDocument> {
   const records: MachineRecord[] = [];
   for (const path of paths) {
@@ -78,7 +83,11 @@ async function machinesOf(
   }
   return withUsageErrors(() => {
     const document = analyzeMachines(records, platforms);
-    return { ...document, ...choicesOf(document, platforms, request) };
+    return {
+      ...document,
+      ...(waterfall === true ? { waterfall: recordedWaterfall(records) } : {}),
+      ...choicesOf(document, platforms, request),
+    };
   });
 }
 

@@ -142,7 +142,7 @@ describe("recorded steps", () => {
       ["at the end", 10],
     ]);
     expect(found.bars[1]?.amount).toMatchObject({ value: -8, kind: "measured" });
-    expect(found.explanation).toContain("1.8 x in 1 step");
+    expect(found.explanation).toContain("1.8x in 1 step");
   });
 
   test("are one a file: the computer beside a run is no step", () => {

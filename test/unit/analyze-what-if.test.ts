@@ -1,7 +1,7 @@
 /** What-ifs: every expected value is the minimum of roofs worked by hand, or an example of the labs' notes. */
 import { describe, expect, test } from "vitest";
 import type { Situation } from "../../host/analyze/situation.ts";
-import { evaluate } from "../../host/analyze/situation.ts";
+import { evaluateSituation } from "../../host/analyze/situation.ts";
 import type { ChangeFacts, ChangeId } from "../../host/analyze/what-if.ts";
 import { whatIfs } from "../../host/analyze/what-if.ts";
 
@@ -30,7 +30,7 @@ const of = (id: ChangeId, situation = token, known = facts, batch?: number) => {
 
 describe("the Iron Law of the labs' examples", () => {
   test("one token: 0.016 ms of arithmetic, 4.78 ms of data, memory-bound", () => {
-    const found = evaluate(token);
+    const found = evaluateSituation(token);
     expect(found.arithmetic * 1e3).toBeCloseTo(0.016, 3);
     expect(found.data * 1e3).toBeCloseTo(4.78, 2);
     expect(found.bound).toMatchObject({ bound: "memory", roof: "HBM" });
@@ -45,7 +45,7 @@ describe("the Iron Law of the labs' examples", () => {
       levels: [{ name: "HBM", peakBytes: 2039e9, bytesMoved: 1, clock: "own" }],
       utilisation: 0.5,
     };
-    expect(evaluate(training).total).toBeCloseTo(801.28, 2);
+    expect(evaluateSituation(training).total).toBeCloseTo(801.28, 2);
   });
 
   test("stages of 8 + 10 ms, the second 5x faster: 1.80x, as overhead and arithmetic", () => {
@@ -55,7 +55,7 @@ describe("the Iron Law of the labs' examples", () => {
       levels: [{ name: "m", peakBytes: 1, bytesMoved: 1e-9, clock: "own" as const }],
     };
     const faster = { ...light, compute: { name: "stage", peakOps: 5 } };
-    expect(evaluate(light).total / evaluate(faster).total).toBeCloseTo(1.8, 12);
+    expect(evaluateSituation(light).total / evaluateSituation(faster).total).toBeCloseTo(1.8, 12);
   });
 
   test("without overlap the waits add up", () => {
@@ -69,7 +69,7 @@ describe("the Iron Law of the labs' examples", () => {
       overhead: 7,
       waitFreeBytes: 4,
     };
-    expect(evaluate(board)).toMatchObject({ arithmetic: 100, wait: 30, total: 137 });
+    expect(evaluateSituation(board)).toMatchObject({ arithmetic: 100, wait: 30, total: 137 });
     // Twice the clock: 50 + (40 - 5) + 3.5 in old cycles.
     expect(of("clock", board, { ...facts, weightBytes: [40] }).newTime).toBe(88.5);
   });
@@ -142,7 +142,7 @@ describe("numbers that describe nothing", () => {
     ["no memory", { levels: [] }],
     ["a utilisation of 0", { utilisation: 0 }],
   ])("%s", (_, change) => {
-    expect(() => evaluate({ ...token, ...change })).toThrow(
+    expect(() => evaluateSituation({ ...token, ...change })).toThrow(
       expect.objectContaining({ code: "TP-USE-372" }),
     );
   });

@@ -11,6 +11,7 @@ import type { Fields } from "./fields.ts";
 import { isFields, textOf } from "./fields.ts";
 import type { Importer, ImportFormat } from "./importer.ts";
 import { JsonPieces } from "./json-pieces.ts";
+import { isQuantity, isRooflineDetail } from "./quantities.ts";
 import { malformed, nothingIn, tooLarge, unusable } from "./refusals.ts";
 
 const NAME = "tiny-pioneer JSON";
@@ -114,17 +115,17 @@ function isRecord(row: Fields): row is Fields & MachineRecord {
     row.roofs.every((roof: unknown) => isFields(roof) && isQuantity(roof.peak)) &&
     isFields(origin) &&
     isFields(row.setup) &&
-    Array.isArray(row.warnings)
+    Array.isArray(row.warnings) &&
+    (row.detail === undefined || isRooflineDetail(row.detail)) &&
+    (row.timeModel === undefined || isTimeModel(row.timeModel))
   );
 }
 
-function isQuantity(value: unknown): boolean {
+function isTimeModel(model: unknown): boolean {
   return (
-    isFields(value) &&
-    Number.isFinite(value.value) &&
-    typeof value.unit === "string" &&
-    typeof value.kind === "string" &&
-    typeof value.source === "string"
+    isFields(model) &&
+    [model.utilisation, model.memoryShare, model.overhead].every(isQuantity) &&
+    [model.launchOverhead, model.weightBytes, model.intermediateBytes].every(Number.isFinite)
   );
 }
 
