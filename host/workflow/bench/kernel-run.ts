@@ -2,6 +2,7 @@
  * Runs one benchmark kernel on an emulated board and counts it; the answers are compared with the integer twin.
  * Which kernels and boards is left to kernels.ts.
  */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { EmulatedBoard, Format } from "../../../codegen/index.ts";
 import {
@@ -12,6 +13,7 @@ import {
   writeFiles,
 } from "../../../codegen/index.ts";
 import type { Quantity } from "../../analyze/quantity.ts";
+import { explainEnding } from "../../link/outcome.ts";
 import { Session } from "../../link/session.ts";
 import { parseCounts } from "../counts.ts";
 import { prepareDevice } from "../device.ts";
@@ -77,7 +79,9 @@ export async function runKernel(request: KernelRequest): Promise<KernelRow> {
     calibration: noiseFrames(inputSize),
     ...(plain ? { instructions: "c11" } : {}),
   });
-  const key = `bench-${model.name}-${format}-${board.id}${plain ? "-plain" : ""}`;
+  // Equal C shares a folder; other C must not overwrite what an emulator is about to load.
+  const digest = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 8);
+  const key = `bench-${model.name}-${format}-${board.id}-${digest}`;
   const modelDir = join(GENERATED_DIR, key);
   writeFiles(modelDir, files);
   const device = await prepareDevice({ board, app: "speed", modelDir, key, progress, signal });
@@ -86,7 +90,9 @@ export async function runKernel(request: KernelRequest): Promise<KernelRow> {
     await session.open();
     progress.step(`counting ${model.name} ${format} on ${board.id}`);
     await session.measure(STEPS, STIMULUS_SEED);
-    const { run } = await session.finish();
+    const result = await session.finish();
+    const failure = explainEnding(result);
+    if (failure) throw failure;
     const text = new TextDecoder().decode((await device.readCounts()) ?? new Uint8Array());
     const { regions, problems } = parseCounts(text);
     if (problems.length > 0 || regions.length !== STEPS) {
@@ -99,7 +105,7 @@ export async function runKernel(request: KernelRequest): Promise<KernelRow> {
     );
     const last = answers.at(-1) as Int8Array | Int16Array;
     const expected = Buffer.from(last.buffer, last.byteOffset, last.byteLength);
-    const given = run.outputs.at(-1)?.record.values ?? new Uint8Array();
+    const given = result.run.outputs.at(-1)?.record.values ?? new Uint8Array();
     const mean = (counts: readonly number[]): number =>
       counts.reduce((sum, count) => sum + count, 0) / STEPS;
     const { macs, weightBytes } = plan.cost;
