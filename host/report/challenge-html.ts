@@ -3,6 +3,7 @@
  * What it says is left to challenge-sections.ts, its look to html-style.ts.
  */
 import type { ChallengeDocument } from "../analyze/challenge/document.ts";
+import { lessOf } from "../analyze/challenge/recommend.ts";
 import type { Kind } from "../analyze/quantity.ts";
 import type { Cell, Section } from "./challenge-sections.ts";
 import { challengeSections, verdictText } from "./challenge-sections.ts";
@@ -62,20 +63,20 @@ ${sections.join("\n")}
 }
 
 function tiles({ verdict, proof, rows, baseline }: ChallengeDocument): Html {
-  const chip = kindChip(baseline.measurement.counters.cycles.kind);
+  const chip = kindChip(baseline.measurement.counters.cost.kind);
   const exact = rows.filter(({ state }) => state === "measured").length;
   const mood = verdict.met ? "good" : "bad";
   return [
-    tile("less time", formatNumber(verdict.improvement * 100), "%", chip, mood),
-    tile("speed-up", formatNumber(verdict.speedUp), "x", chip),
+    tile(lessOf(baseline.measurement), formatNumber(verdict.improvement * 100), "%", chip, mood),
+    tile("factor", formatNumber(verdict.speedUp), "x", chip),
     tile("builds with equal bits", `${exact} of ${rows.length}`, "", kindChip("counted")),
-    tile("SIMD", proof.proven ? "executed" : "not proven", "", kindChip("counted")),
+    tile("SIMD", proof.proven ? "executed" : "none ran", "", kindChip("counted")),
   ].join("");
 }
 
 function pictureOf({ id }: Section, document: ChallengeDocument): Html {
   if (id === "log") {
-    const caption = "Bars: cycles of the median frame. Upright line: the goal.";
+    const caption = "Bars: the median frame. Upright line: the goal.";
     return figure(challengePicture(document), caption);
   }
   if (id !== "sweep") return "";

@@ -9,6 +9,7 @@ import type {
   Trials,
 } from "../analyze/challenge/document.ts";
 import type { Outcome } from "../analyze/challenge/measurement.ts";
+import { lessOf } from "../analyze/challenge/recommend.ts";
 import type { Quantity } from "../analyze/quantity.ts";
 import { formatNumber, formatValue } from "./format.ts";
 
@@ -38,7 +39,8 @@ export function verdictText({
   as,
 }: ChallengeDocument): string {
   const place = as === null ? board : `${board} as ${as}`;
-  const gained = `${percent(verdict.improvement)} less time a frame, ${formatNumber(verdict.speedUp)} times as fast`;
+  const less = lessOf(baseline.measurement);
+  const gained = `${percent(verdict.improvement)} ${less} a frame, by a factor of ${formatNumber(verdict.speedUp)}`;
   return `${model.name} on ${place}: ${gained}; the goal of ${percent(verdict.goal)} is ${verdict.met ? "met" : "missed"} (${baseline.measurement.name} to ${optimised.measurement.name})`;
 }
 
@@ -77,7 +79,7 @@ function finalTable({ table }: ChallengeDocument): Section {
 }
 
 function log(document: ChallengeDocument): Section {
-  const source = document.baseline.measurement.counters.cycles;
+  const source = document.baseline.measurement.counters.cost;
   const share = (value: number): Quantity => ({ ...plain(source), value, unit: "1" });
   const rows = document.log.map((entry, index): readonly Cell[] => [
     String(index + 1),
@@ -95,20 +97,20 @@ function log(document: ChallengeDocument): Section {
       `Each step is the best single change left; it ends when none saves 0.5 %. The baseline is ${document.baseline.measurement.name}, ${formatValue(source.value, source.unit)} a frame.`,
     ],
     table: {
-      head: ["", "change", "cycles", "effect", "cumulative", "speed-up"],
+      head: ["", "change", "a frame", "effect", "cumulative", "speed-up"],
       rows,
     },
   };
 }
 
 function ablation(document: ChallengeDocument): Section {
-  const cycles = document.optimised.measurement.counters.cycles;
+  const cost = document.optimised.measurement.counters.cost;
   const rows = document.ablation.map(
-    ({ removed, cycles: without, loss, variant }): readonly Cell[] => [
+    ({ removed, cost: without, loss, variant }): readonly Cell[] => [
       removed,
       variant,
-      without === null ? "-" : { ...plain(cycles), value: without },
-      loss === null ? "-" : { ...plain(cycles), value: loss, unit: "1" },
+      without === null ? "-" : { ...plain(cost), value: without },
+      loss === null ? "-" : { ...plain(cost), value: loss, unit: "1" },
     ],
   );
   return {
@@ -116,13 +118,12 @@ function ablation(document: ChallengeDocument): Section {
     id: "ablation",
     title: "Ablation: each optimisation alone taken from the end",
     lines: rows.length === 0 ? ["Nothing was kept that could be removed."] : [],
-    table:
-      rows.length === 0 ? null : { head: ["without", "which is", "cycles", "time lost"], rows },
+    table: rows.length === 0 ? null : { head: ["without", "which is", "a frame", "lost"], rows },
   };
 }
 
 function sweep({ rows, optimised }: ChallengeDocument): Section {
-  const best = optimised.measurement.counters.cycles.value;
+  const best = optimised.measurement.counters.cost.value;
   return {
     ...EMPTY,
     id: "sweep",
@@ -139,13 +140,13 @@ function sweep({ rows, optimised }: ChallengeDocument): Section {
 
 function sweepRow(outcome: Outcome, best: number): readonly Cell[] {
   if (outcome.state === "excluded") return [outcome.name, "-", "-", "-", "-", outcome.why];
-  const { instructions, cycles } = outcome.counters;
+  const { instructions, cycles, cost } = outcome.counters;
   const { flashBytes } = outcome.memory;
   return [
     outcome.name,
     instructions,
-    cycles,
-    `${formatNumber(cycles.value / best)} x`,
+    cycles ?? "-",
+    `${formatNumber(cost.value / best)} x`,
     flashBytes === null ? "-" : `${formatNumber(flashBytes)} B`,
     "equal",
   ];
@@ -166,11 +167,11 @@ function proof({ proof: found }: ChallengeDocument): Section {
     true: "The log of executed addresses and the timing plugin count the same multiply-accumulates.",
     false:
       "The log of executed addresses and the timing plugin do NOT count the same multiply-accumulates.",
-    null: "The log of executed addresses and the timing plugin were not held against each other: the linker merged the model's code with other code.",
+    null: "The log of executed addresses and the timing plugin were not held against each other: the linker merged the model's code with other code, or the plugin tells no classes of this core's instructions apart.",
   }[String(found.countersAgree) as "true" | "false" | "null"];
   return {
     id: "simd",
-    title: found.proven ? "SIMD: in the program and executed" : "SIMD: not proven",
+    title: simdTitle(found),
     lines: [
       sentence(found.why),
       ...(executed.length === 0
@@ -185,14 +186,21 @@ function proof({ proof: found }: ChallengeDocument): Section {
   };
 }
 
+function simdTitle({ proven, optimisedPacked }: ChallengeDocument["proof"]): string {
+  if (proven) return "SIMD: in the program and executed";
+  return optimisedPacked === 0
+    ? "SIMD: none in this build"
+    : "SIMD: in the program, but it did not run";
+}
+
 function formats({ formats: results }: ChallengeDocument): Section {
   const rows = results.map((result): readonly Cell[] => {
     if (result.state === "excluded") return [result.format, "-", "-", "-", "-", "-", result.why];
     const { flashBytes, maxFloatError } = result;
     return [
       result.format,
-      result.baselineCycles,
-      result.optimisedCycles,
+      result.baselineCost,
+      result.optimisedCost,
       result.improvement,
       `${formatNumber(result.weightBytes)} B`,
       flashBytes === null ? "-" : `${formatNumber(flashBytes)} B`,
@@ -201,8 +209,8 @@ function formats({ formats: results }: ChallengeDocument): Section {
   });
   const head = [
     "format",
-    "baseline cycles",
-    "optimised cycles",
+    "baseline",
+    "optimised",
     "improvement",
     "weights",
     "flash",
@@ -279,11 +287,11 @@ function scaling({ scaling: { host, absent } }: ChallengeDocument): Section {
 }
 
 function trials({ baseline, optimised, warmUpFrames }: ChallengeDocument): Section {
-  const line = (name: string, { cycles, repeatExactly, measurement }: Trials): string => {
+  const line = (name: string, { costs, repeatExactly, measurement }: Trials): string => {
     const counts = repeatExactly
-      ? `all ${cycles.length} gave the same counts, as the emulator's must`
-      : `cycles of the median frame: ${cycles.map((value) => formatNumber(value)).join(", ")}`;
-    return `${name}: ${cycles.length} trials of ${measurement.frames} frames from a fresh start, ${warmUpFrames} more to warm up; ${counts}.`;
+      ? `all ${costs.length} gave the same counts, as the emulator's must`
+      : `the median frame took ${costs.map((value) => formatNumber(value)).join(", ")}`;
+    return `${name}: ${costs.length} trials of ${measurement.frames} frames from a fresh start, ${warmUpFrames} more to warm up; ${counts}.`;
   };
   return {
     ...EMPTY,

@@ -16,29 +16,29 @@ const TOP = 26;
 
 /** The baseline, every step of the log, and the line at which the goal is met. */
 export function challengePicture(document: ChallengeDocument): Picture {
-  const start = document.baseline.measurement.counters.cycles;
+  const start = document.baseline.measurement.counters.cost;
   const bars = [
-    { name: document.baseline.measurement.name, cycles: start.value, colour: "tp-quiet" },
+    { name: document.baseline.measurement.name, cost: start.value, colour: "tp-quiet" },
     ...document.log.map(({ change, after }) => ({
       name: change,
-      cycles: after,
+      cost: after,
       colour: "tp-main",
     })),
   ];
   const goal = start.value * (1 - document.verdict.goal);
   const x = linearScale([0, start.value], [LEFT, RIGHT]);
-  const rows = bars.map(({ name, cycles, colour }, index) => {
+  const rows = bars.map(({ name, cost, colour }, index) => {
     const top = TOP + index * ROW;
     return `<text x="${LEFT - 10}" y="${top + 15}" text-anchor="end">${escapeXml(name)}</text>
-<rect class="${colour}" x="${LEFT}" y="${top + 3}" width="${at(Math.max(1, x(cycles) - LEFT))}" height="${ROW - 8}" rx="3"/>
-<text class="tp-note" x="${at(x(cycles) + 8)}" y="${top + 16}">${KIND_MARK[start.kind]} ${formatNumber(cycles)}</text>`;
+<rect class="${colour}" x="${LEFT}" y="${top + 3}" width="${at(Math.max(1, x(cost) - LEFT))}" height="${ROW - 8}" rx="3"/>
+<text class="tp-note" x="${at(x(cost) + 8)}" y="${top + 16}">${KIND_MARK[start.kind]} ${formatNumber(cost)}</text>`;
   });
   const bottom = TOP + bars.length * ROW;
   return {
     id: "challenge",
-    title: "Cycles of a frame after each step",
+    title: "Cost of a frame after each step",
     description: bars
-      .map(({ name, cycles }) => `${name}: ${formatNumber(cycles)} cycles.`)
+      .map(({ name, cost }) => `${name}: ${formatNumber(cost)} ${start.unit}s.`)
       .join(" "),
     width: WIDTH,
     height: bottom + 10,
@@ -48,36 +48,37 @@ export function challengePicture(document: ChallengeDocument): Picture {
   };
 }
 
-/** Cycles against flash of every build that counts, the optimised one marked. */
+/** Cost against flash of every build that counts, the optimised one marked. */
 export function tradePicture(document: ChallengeDocument): Picture | null {
   const builds = document.rows.filter(
     (row): row is Measurement => row.state === "measured" && row.memory.flashBytes !== null,
   );
   if (builds.length < 2) return null;
   const best = document.optimised.measurement.id;
-  const cyclesOf = ({ counters }: Measurement): number => counters.cycles.value;
+  const { unit } = document.baseline.measurement.counters.cost;
+  const costOf = ({ counters }: Measurement): number => counters.cost.value;
   const flashOf = ({ memory }: Measurement): number => memory.flashBytes ?? 0;
   const bottom = 250;
   const x = linearScale(padded(builds.map(flashOf)), [80, WIDTH - 30]);
-  const y = linearScale([0, Math.max(...builds.map(cyclesOf)) * 1.08], [bottom, 16]);
+  const y = linearScale([0, Math.max(...builds.map(costOf)) * 1.08], [bottom, 16]);
   const frame = axes(
     { scale: x, ticks: roundTicks(x.domain), label: "flash [B]", format: formatNumber },
-    { scale: y, ticks: roundTicks(y.domain), label: "cycles a frame", format: formatNumber },
+    { scale: y, ticks: roundTicks(y.domain), label: `${unit}s a frame`, format: formatNumber },
   );
   const dots = builds.map((build) => {
     const own = build.id === best;
     const label = own
-      ? `<text class="tp-strong" x="${at(x(flashOf(build)) + 9)}" y="${at(y(cyclesOf(build)) + 4)}">${escapeXml(build.name)}</text>`
+      ? `<text class="tp-strong" x="${at(x(flashOf(build)) + 9)}" y="${at(y(costOf(build)) + 4)}">${escapeXml(build.name)}</text>`
       : "";
-    return `<circle class="${own ? "tp-good" : "tp-main"}" cx="${at(x(flashOf(build)))}" cy="${at(y(cyclesOf(build)))}" r="${own ? 6 : 4}"><title>${escapeXml(`${build.name}: ${formatNumber(cyclesOf(build))} cycles, ${formatNumber(flashOf(build))} B`)}</title></circle>${label}`;
+    return `<circle class="${own ? "tp-good" : "tp-main"}" cx="${at(x(flashOf(build)))}" cy="${at(y(costOf(build)))}" r="${own ? 6 : 4}"><title>${escapeXml(`${build.name}: ${formatNumber(costOf(build))} ${unit}s, ${formatNumber(flashOf(build))} B`)}</title></circle>${label}`;
   });
   return {
     id: "trade",
-    title: "Cycles and flash of every build",
+    title: "Cost and flash of every build",
     description: builds
       .map(
         (build) =>
-          `${build.name}: ${formatNumber(cyclesOf(build))} cycles, ${formatNumber(flashOf(build))} bytes.`,
+          `${build.name}: ${formatNumber(costOf(build))} ${unit}s, ${formatNumber(flashOf(build))} bytes.`,
       )
       .join(" "),
     width: WIDTH,

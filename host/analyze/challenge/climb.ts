@@ -5,10 +5,10 @@
 import type { Variant } from "./variant.ts";
 import { changeName, neighbours } from "./variant.ts";
 
-/** Smallest share of the cycles that a change must save to be kept; less is not worth a flag to remember. */
+/** Smallest share of the cost that a change must save to be kept; less is not worth a flag to remember. */
 export const LEAST_GAIN = 0.005;
 
-/** Cycles of the median frame; null for a variant that does not count, because it did not build or its bits differ. */
+/** Cycles of the median frame, or its instructions where nothing charges cycles; null for a variant that does not count, because it did not build or its bits differ. */
 export type Cost = (variant: Variant) => Promise<number | null>;
 
 /** One change that was kept. */
@@ -16,9 +16,9 @@ export interface Step {
   readonly change: string;
   readonly from: Variant;
   readonly to: Variant;
-  /** [cycle] */
+  /** In the unit of every cost. */
   readonly before: number;
-  /** [cycle] */
+  /** In the unit of every cost. */
   readonly after: number;
 }
 
@@ -28,26 +28,26 @@ export interface Climb {
 }
 
 /**
- * Steepest descent in cycles over single changes. All neighbours of the final variant were measured and none saves
+ * Steepest descent in cost over single changes. All neighbours of the final variant were measured and none saves
  * LEAST_GAIN: no single change helps any more.
- * @param startCycles of the start, which counts
+ * @param startCost of the start, which counts
  * @param hasNative whether the C has a native kernel beside the portable one
  */
 export async function climb(
   start: Variant,
-  startCycles: number,
+  startCost: number,
   hasNative: boolean,
-  cost: Cost,
+  costOf: Cost,
 ): Promise<Climb> {
   const steps: Step[] = [];
   let at = start;
-  let cycles = startCycles;
+  let cost = startCost;
   for (;;) {
-    let best: { variant: Variant; cycles: number } | undefined;
+    let best: { variant: Variant; cost: number } | undefined;
     for (const variant of neighbours(at, hasNative)) {
-      const found = await cost(variant);
-      if (found !== null && found < (best?.cycles ?? cycles * (1 - LEAST_GAIN))) {
-        best = { variant, cycles: found };
+      const found = await costOf(variant);
+      if (found !== null && found < (best?.cost ?? cost * (1 - LEAST_GAIN))) {
+        best = { variant, cost: found };
       }
     }
     if (best === undefined) return { steps, final: at };
@@ -55,10 +55,10 @@ export async function climb(
       change: changeName(at, best.variant),
       from: at,
       to: best.variant,
-      before: cycles,
-      after: best.cycles,
+      before: cost,
+      after: best.cost,
     });
     at = best.variant;
-    cycles = best.cycles;
+    cost = best.cost;
   }
 }

@@ -35,8 +35,8 @@ export interface Absent {
 /** A variant run several times from a fresh start. */
 export interface Trials {
   readonly measurement: Measurement;
-  /** Cycles of the median frame of each trial. */
-  readonly cycles: readonly number[];
+  /** Cost of the median frame of each trial, in the unit of the measurement's. */
+  readonly costs: readonly number[];
   readonly instructions: readonly number[];
   /** True when every trial gave the same counts: then one is as good as any number. */
   readonly repeatExactly: boolean;
@@ -80,25 +80,25 @@ export interface ChallengeDocument extends Omit<ChallengeFacts, "steps" | "outco
   readonly recommendations: readonly string[];
 }
 
-/** @throws AnalysisError TP-USE-352 for cycles that are no finite number above 0 */
+/** @throws AnalysisError TP-USE-352 for a cost that is no finite number above 0 */
 export function challengeDocument(facts: ChallengeFacts): ChallengeDocument {
   const { steps, outcomes, ...rest } = facts;
   const baseline = facts.baseline.measurement;
   const optimised = facts.optimised.measurement;
-  const cyclesOf = (variant: Variant): number | null => {
+  const costOf = (variant: Variant): number | null => {
     const id = variantId(variant);
     const found = outcomes.find((outcome) => outcome.id === id);
-    return found?.state === "measured" ? found.counters.cycles.value : null;
+    return found?.state === "measured" ? found.counters.cost.value : null;
   };
-  const finalCycles = optimised.counters.cycles.value;
-  const ablation = ablations(baseline.variant, optimised.variant, finalCycles, cyclesOf);
-  const verdict = judge(baseline.counters.cycles.value, finalCycles);
+  const finalCost = optimised.counters.cost.value;
+  const ablation = ablations(baseline.variant, optimised.variant, finalCost, costOf);
+  const verdict = judge(baseline.counters.cost.value, finalCost);
   return {
     schema: 1,
     ...rest,
     verdict: {
       ...verdict,
-      source: `cycles of the median frame, ${variantName(baseline.variant)} against ${variantName(optimised.variant)}: ${baseline.counters.cycles.source}`,
+      source: `${baseline.counters.cost.unit}s of the median frame, ${variantName(baseline.variant)} against ${variantName(optimised.variant)}: ${baseline.counters.cost.source}`,
     },
     rows: outcomes,
     log: optimisationLog(steps).map(({ from: _, to, ...entry }) => ({
@@ -113,13 +113,13 @@ export function challengeDocument(facts: ChallengeFacts): ChallengeDocument {
 
 /** Trials of one variant as one value. @param all the same variant, from separate starts; at least one */
 export function trialsOf(first: Measurement, all: readonly Measurement[]): Trials {
-  const cycles = all.map(({ counters }) => counters.cycles.value);
+  const costs = all.map(({ counters }) => counters.cost.value);
   const instructions = all.map(({ counters }) => counters.instructions.value);
   const same = (values: readonly number[]): boolean => values.every((v) => v === values[0]);
   return {
     measurement: first,
-    cycles,
+    costs,
     instructions,
-    repeatExactly: same(cycles) && same(instructions),
+    repeatExactly: same(costs) && same(instructions),
   };
 }

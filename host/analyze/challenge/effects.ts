@@ -48,9 +48,9 @@ export function optimisationLog(steps: readonly Step[]): readonly LogEntry[] {
 export interface Ablation {
   readonly removed: string;
   readonly variant: Variant;
-  /** [cycle]; null when that variant did not count */
-  readonly cycles: number | null;
-  /** Time that comes back, in shares of the final's: cycles / final - 1; null without cycles. */
+  /** Null when that variant did not count. */
+  readonly cost: number | null;
+  /** What comes back, in shares of the final's: cost / final - 1; null without a cost. */
   readonly loss: number | null;
 }
 
@@ -58,17 +58,17 @@ export interface Ablation {
 export function ablations(
   baseline: Variant,
   final: Variant,
-  finalCycles: number,
-  cyclesOf: (variant: Variant) => number | null,
+  finalCost: number,
+  costOf: (variant: Variant) => number | null,
 ): readonly Ablation[] {
   return differences(baseline, final).map((aspect) => {
     const variant = restored(final, baseline, aspect);
-    const cycles = cyclesOf(variant);
+    const cost = costOf(variant);
     return {
       removed: changeName(baseline, restored(baseline, final, aspect)),
       variant,
-      cycles,
-      loss: cycles === null ? null : -gain(finalCycles, cycles).improvement,
+      cost,
+      loss: cost === null ? null : -gain(finalCost, cost).improvement,
     };
   });
 }
@@ -85,8 +85,8 @@ export interface Verdict extends Gain {
 }
 
 /** Whether at least GOAL of the baseline's time is gone; exactly GOAL is enough. */
-export function judge(baselineCycles: number, finalCycles: number): Verdict {
-  const found = gain(baselineCycles, finalCycles);
+export function judge(baselineCost: number, finalCost: number): Verdict {
+  const found = gain(baselineCost, finalCost);
   // 70 of 100 cycles are 30 % less, however 1 - 0.7 is rounded.
   return { ...found, goal: GOAL, met: found.improvement >= GOAL - 1e-12 };
 }

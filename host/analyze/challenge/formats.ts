@@ -9,8 +9,8 @@ import type { Measurement, Outcome } from "./measurement.ts";
 /** A format that both builds computed exactly. */
 export interface FormatComparison {
   readonly format: string;
-  readonly baselineCycles: Quantity;
-  readonly optimisedCycles: Quantity;
+  readonly baselineCost: Quantity;
+  readonly optimisedCost: Quantity;
   /** 1 - optimised / baseline. */
   readonly improvement: Quantity;
   readonly timeMs: Quantity | null;
@@ -49,12 +49,12 @@ function compared(
   baseline: Measurement,
   optimised: Measurement,
 ): FormatComparison {
-  const [before, after] = [baseline.counters.cycles, optimised.counters.cycles];
+  const [before, after] = [baseline.counters.cost, optimised.counters.cost];
   const improvement = 1 - after.value / before.value;
   return {
     format,
-    baselineCycles: before,
-    optimisedCycles: after,
+    baselineCost: before,
+    optimisedCost: after,
     improvement: derive(improvement, "1", "1 - optimised / baseline", [before, after]),
     timeMs: optimised.timeMs,
     ...sizes,

@@ -3,7 +3,7 @@
  * Running it is left to workflow/challenge.
  */
 import { cyclesOf, instructionsOf, medianOf } from "../counts.ts";
-import type { MemoryUse, RunFacts } from "../facts.ts";
+import type { FrameCounts, MemoryUse, RunFacts } from "../facts.ts";
 import { ratedBoard } from "../facts.ts";
 import { cyclesPerInstruction } from "../iron-law.ts";
 import type { Quantity } from "../quantity.ts";
@@ -12,19 +12,23 @@ import { latencyOf, timingOf } from "../timing.ts";
 import type { Variant } from "./variant.ts";
 import { variantId, variantName } from "./variant.ts";
 
-/** Numbers of the median frame; the same for every variant. */
+/** Numbers of the median frame; which of them are null is the same for every variant. */
 export interface Counters {
   readonly instructions: Quantity;
-  readonly cycles: Quantity;
+  /** Null where no table charges this core's. */
+  readonly cycles: Quantity | null;
+  /** What a challenge makes smaller: cycles, or instructions where there are none. */
+  readonly cost: Quantity;
   /** Instructions a cycle. */
-  readonly ipc: Quantity;
+  readonly ipc: Quantity | null;
   readonly loads: Quantity;
   readonly stores: Quantity;
   readonly bytesLoaded: Quantity;
   readonly bytesStored: Quantity;
-  readonly multiplyAccumulates: Quantity;
-  readonly branches: Quantity;
-  readonly branchesTaken: Quantity;
+  /** The three by class; null where nothing tells classes apart. */
+  readonly multiplyAccumulates: Quantity | null;
+  readonly branches: Quantity | null;
+  readonly branchesTaken: Quantity | null;
 }
 
 export interface Identity {
@@ -84,7 +88,7 @@ export function outcomeOf(variant: Variant, facts: RunFacts, warmUpFrames: numbe
   }
   const warm = { ...facts, frames: facts.frames.slice(warmUpFrames) };
   const counters = countersOf(warm);
-  if (counters === null) return excluded(identity, "nothing counted its instructions by class");
+  if (counters === null) return excluded(identity, "nothing counted its instructions");
   return {
     state: "measured",
     ...identity,
@@ -99,28 +103,20 @@ export function outcomeOf(variant: Variant, facts: RunFacts, warmUpFrames: numbe
 }
 
 function countersOf(facts: RunFacts): Counters | null {
-  const cycleFamily = cyclesOf(facts);
-  const instructionFamily = instructionsOf(facts);
-  if (cycleFamily === null || instructionFamily === null) return null;
-  if (facts.frames.some(({ classes }) => classes === null)) return null;
-  const { kind, source, median, interval } = cycleFamily;
-  const cycles: Quantity = {
-    ...{ value: median, unit: "cycle", kind, source },
-    ...(interval === undefined ? {} : { interval }),
-  };
-  const count = (unit: string, pick: Parameters<typeof medianOf>[1]): Quantity =>
+  const family = instructionsOf(facts);
+  if (family === null) return null;
+  const count = (unit: string, pick: (frame: FrameCounts) => number): Quantity =>
     counted(medianOf(facts, pick) ?? 0, unit, facts.counter);
-  const ofClass = (name: string) => count("instruction", (frame) => frame.classes?.[name] ?? 0);
-  const instructions = counted(instructionFamily.median, "instruction", instructionFamily.source);
+  const hasClasses = facts.frames.every(({ classes }) => classes !== null);
+  const ofClass = (name: string) =>
+    hasClasses ? count("instruction", (frame) => frame.classes?.[name] ?? 0) : null;
+  const instructions = counted(family.median, "instruction", family.source);
+  const cycles = cycleQuantity(facts);
   return {
     instructions,
     cycles,
-    ipc: derive(
-      1 / cyclesPerInstruction(median, instructions.value),
-      "instruction/cycle",
-      "instructions / cycles of the median frame",
-      [instructions, cycles],
-    ),
+    cost: cycles ?? instructions,
+    ipc: cycles === null ? null : instructionsPerCycle(instructions, cycles),
     loads: count("instruction", (frame) => frame.loads),
     stores: count("instruction", (frame) => frame.stores),
     bytesLoaded: count("byte", (frame) => frame.bytesLoaded),
@@ -129,6 +125,22 @@ function countersOf(facts: RunFacts): Counters | null {
     branches: ofClass("branch"),
     branchesTaken: ofClass("branchTaken"),
   };
+}
+
+function cycleQuantity(facts: RunFacts): Quantity | null {
+  const family = cyclesOf(facts);
+  if (family === null) return null;
+  const { kind, source, median, interval } = family;
+  return {
+    ...{ value: median, unit: "cycle", kind, source },
+    ...(interval === undefined ? {} : { interval }),
+  };
+}
+
+function instructionsPerCycle(instructions: Quantity, cycles: Quantity): Quantity {
+  const value = 1 / cyclesPerInstruction(cycles.value, instructions.value);
+  const formula = "instructions / cycles of the median frame";
+  return derive(value, "instruction/cycle", formula, [instructions, cycles]);
 }
 
 function timeOf(facts: RunFacts): Quantity | null {

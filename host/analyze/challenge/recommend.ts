@@ -21,6 +21,11 @@ const WORTH_SAVING = 0.01;
 /** Efficiency of independent streams below which the cores cannot have been free. */
 const WORTH_SHARING = 0.6;
 
+/** What goes when the cost of a measurement does: "less time" where it has cycles. */
+export function lessOf({ counters }: Measurement): string {
+  return counters.cycles === null ? "fewer instructions" : "less time";
+}
+
 /** Sentences, the most important first. */
 export function recommend(found: Found): readonly string[] {
   return [
@@ -39,7 +44,7 @@ function production({ baseline, optimised, verdict }: Found): string {
   if (measurement.id === baseline.measurement.id) {
     return `Keep ${measurement.name}: no single change of what was tried makes it faster`;
   }
-  const gained = `${percent(verdict.improvement)} less time than ${baseline.measurement.name}, ${digits(verdict.speedUp)} times as fast`;
+  const gained = `${percent(verdict.improvement)} ${lessOf(baseline.measurement)} than ${baseline.measurement.name}, by a factor of ${digits(verdict.speedUp)}`;
   return `Build with ${measurement.flags}: ${gained}, and all ${measurement.comparedValues} compared values equal the integer twin`;
 }
 
@@ -54,26 +59,26 @@ function mattersMost({ ablation }: Found): string | null {
     least === undefined || least === most
       ? ""
       : `; ${least.removed} matters least, ${percent(least.loss)}`;
-  return `Never lose "${most.removed}": without it alone a frame takes ${percent(most.loss)} longer${other}`;
+  return `Never lose "${most.removed}": without it alone a frame takes ${percent(most.loss)} more${other}`;
 }
 
 function smallerBuild({ optimised, outcomes }: Found): string | null {
   const { measurement } = optimised;
   const { flashBytes } = measurement.memory;
   if (flashBytes === null) return null;
-  const cycles = measurement.counters.cycles.value;
+  const cost = measurement.counters.cost.value;
   const smaller = outcomes
     .filter((outcome): outcome is Measurement => outcome.state === "measured")
     .map((outcome) => ({
       outcome,
       saved: flashBytes - (outcome.memory.flashBytes ?? flashBytes),
-      slower: outcome.counters.cycles.value / cycles - 1,
+      slower: outcome.counters.cost.value / cost - 1,
     }))
     .filter(({ saved, slower }) => saved >= WORTH_SAVING * flashBytes && slower <= SMALLER_MAY_COST)
     .sort((a, b) => b.saved - a.saved)[0];
   if (smaller === undefined) return null;
   const { outcome, saved, slower } = smaller;
-  const price = slower > 0 ? `for ${percent(slower)} more time` : "and is no slower";
+  const price = slower > 0 ? `for ${percent(slower)} more` : "and is no slower";
   return `Where flash is short, ${variantName(outcome.variant)} saves ${saved} B ${price}`;
 }
 
@@ -82,18 +87,25 @@ function otherFormat({ format, formats }: Found): string | null {
   const own = measured.find((result) => result.format === format);
   const other = measured.find((result) => result.format !== format);
   if (own === undefined || other === undefined) return null;
-  const ratio = other.optimisedCycles.value / own.optimisedCycles.value;
+  const ratio = other.optimisedCost.value / own.optimisedCost.value;
   const errors =
     own.maxFloatError === null || other.maxFloatError === null
       ? ""
       : `, its largest error against float64 is ${digits(other.maxFloatError)} instead of ${digits(own.maxFloatError)}`;
-  return `${other.format} takes ${digits(ratio)} times the cycles of ${format}${errors}: choose it where that accuracy is heard`;
+  return `${other.format} takes ${digits(ratio)} times the ${own.optimisedCost.unit}s of ${format}${errors}: choose it where that accuracy is heard`;
 }
 
 function nextLimit({ optimised }: Found): string {
   const { instructions, multiplyAccumulates, loads, ipc } = optimised.measurement.counters;
   const share = (value: number): string => percent(value / instructions.value);
-  return `Next, look at what is left: ${share(multiplyAccumulates.value)} of the instructions multiply and accumulate, ${share(loads.value)} load, and ${digits(ipc.value)} are done a cycle; only less work (a smaller hidden size, sparsity) or fewer loads help further`;
+  const parts = [
+    ...(multiplyAccumulates === null
+      ? []
+      : [`${share(multiplyAccumulates.value)} of the instructions multiply and accumulate`]),
+    `${share(loads.value)} load`,
+    ...(ipc === null ? [] : [`${digits(ipc.value)} instructions are done a cycle`]),
+  ];
+  return `Next, look at what is left: ${parts.join(", ")}; only less work (a smaller hidden size, sparsity) or fewer loads help further`;
 }
 
 function moreCores({ scaling }: Found): string | null {
@@ -107,10 +119,10 @@ function moreCores({ scaling }: Found): string | null {
 }
 
 function confirm({ optimised, board, model }: Found): string {
-  const { kind } = optimised.measurement.counters.cycles;
-  return kind === "measured"
-    ? "The cycles were measured on the device; save this run and compare every later one with it: pioneer save, pioneer compare"
-    : `Confirm on a board before shipping: ${board} counts instructions exactly, but its cycles are ${kind}; keep this run to compare later ones with it: pioneer challenge ${model.name} --board ${board} --out DIR, then pioneer compare DIR/optimised.tpcap NEW.tpcap`;
+  const { cycles } = optimised.measurement.counters;
+  const trust =
+    cycles === null ? "it charges no cycles for them" : `the cycles it charges are ${cycles.kind}`;
+  return `Confirm on a board before shipping: ${board} counts instructions exactly, but ${trust}; keep this run to compare later ones with it: pioneer challenge ${model.name} --board ${board} --out DIR, then pioneer compare DIR/optimised.tpcap NEW.tpcap`;
 }
 
 function percent(share: number): string {

@@ -61,11 +61,11 @@ export async function runCourse(course: Course): Promise<ChallengeDocument> {
   const baseline = await trials(course, runs, start, "baseline");
   const { steps, final } = await climb(
     start,
-    baseline.measurement.counters.cycles.value,
+    baseline.measurement.counters.cost.value,
     work.kernelMacro !== null,
     async (variant) => {
       const { outcome } = await runs.measure(variant);
-      return outcome.state === "measured" ? outcome.counters.cycles.value : null;
+      return outcome.state === "measured" ? outcome.counters.cost.value : null;
     },
   );
   const last = await runs.measure(final);

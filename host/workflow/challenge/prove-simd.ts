@@ -47,7 +47,7 @@ export async function proveSimd(request: ProofRequest): Promise<Proof> {
     functions: functionsOf(packed),
     excerpt: excerptOf(code, packed[0]),
     execution: packed.length === 0 ? null : await executionOf(request, code, packed),
-    pluginMultiplyAccumulates: optimised.counters.multiplyAccumulates.value,
+    pluginMultiplyAccumulates: optimised.counters.multiplyAccumulates?.value ?? null,
     paddedMacs: request.paddedMacs,
   });
 }

@@ -16,6 +16,7 @@ export async function describeSystem(
   signal: AbortSignal,
 ): Promise<readonly SystemFact[]> {
   const rated = as ?? board;
+  const { cycles } = optimised.counters;
   const { program } = board.emulator;
   const emulator = await runProcess(program, ["--version"], { install: program, signal });
   const pio = await findPlatformio();
@@ -46,8 +47,8 @@ export async function describeSystem(
     },
     {
       name: "cycles",
-      text: optimised.counters.cycles.kind,
-      source: optimised.counters.cycles.source,
+      text: cycles?.kind ?? "none: instructions are compared instead",
+      source: cycles?.source ?? `boards/cores has no timing table for ${board.core}`,
     },
     {
       name: "this computer",
