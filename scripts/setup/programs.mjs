@@ -110,14 +110,6 @@ export const PROGRAMS = [
     elsewhere: { winget: WSL },
   },
   {
-    name: "picolibc for riscv64-unknown-elf",
-    level: "boards",
-    neededFor: "qemu-rv32: its firmware's C library",
-    find: () => findBeside("riscv64-unknown-elf-gcc", "picolibc.specs"),
-    packages: { apt: ["picolibc-riscv64-unknown-elf"] },
-    elsewhere: { winget: WSL },
-  },
-  {
     name: "qemu-system-xtensa",
     level: "boards",
     neededFor: "qemu-xtensa, qemu-xtensa-mac16: runs their firmware",

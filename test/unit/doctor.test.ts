@@ -19,7 +19,6 @@ describe("diagnose", () => {
       "C compiler of this computer",
       "qemu-system-riscv32",
       "riscv64-unknown-elf-gcc",
-      "picolibc for riscv64-unknown-elf",
       "qemu-system-xtensa",
       "xtensa-lx106-elf-gcc",
       "chromium",

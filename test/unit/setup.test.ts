@@ -118,7 +118,6 @@ describe.skipIf(process.platform !== "linux")("node scripts/setup.mjs", () => {
       "setup: not every board's tools: the tests of those boards are skipped. To get them:",
       "  sudo dnf install -y qemu-system-riscv qemu-system-xtensa",
       "  install riscv64-unknown-elf-gcc and put it on PATH",
-      "  install picolibc for riscv64-unknown-elf and put it on PATH",
       "  install xtensa-lx106-elf-gcc and put it on PATH",
       "",
     ]);
@@ -229,7 +228,6 @@ describe("installCommands", () => {
         "brew install --cask gcc-arm-embedded chromium",
         "xcode-select --install",
         "install riscv64-unknown-elf-gcc and put it on PATH",
-        "install picolibc for riscv64-unknown-elf and put it on PATH",
         "install xtensa-lx106-elf-gcc and put it on PATH",
       ],
     ],
@@ -245,7 +243,6 @@ describe("installCommands", () => {
       [
         "sudo pacman -S --needed python qemu-system-arm arm-none-eabi-gcc arm-none-eabi-newlib gcc qemu-system-riscv qemu-system-xtensa chromium",
         "install riscv64-unknown-elf-gcc and put it on PATH",
-        "install picolibc for riscv64-unknown-elf and put it on PATH",
         "install xtensa-lx106-elf-gcc and put it on PATH",
       ],
     ],
