@@ -143,6 +143,40 @@ const RUN: readonly Rule[] = [
     (rate, intensity, bandwidth) => rate / intensity / bandwidth,
   ),
   rule(
+    "roofline.levels.*.arithmeticIntensity",
+    "2 x MACs / bytes through this memory",
+    ["model.macs", "roofline.levels.*.bytesMoved"],
+    (macs, bytes) => (2 * macs) / bytes,
+  ),
+  rule(
+    "roofline.levels.*.ridgePoint",
+    "highest arithmetic / bandwidth of this memory",
+    ["roofline.roofs.compute.peak", "roofline.levels.*.bandwidth"],
+    (peak, bandwidth) => peak / bandwidth,
+  ),
+  rule(
+    "roofline.levels.*.allows",
+    "intensity x bandwidth",
+    ["roofline.levels.*.arithmeticIntensity", "roofline.levels.*.bandwidth"],
+    (intensity, bandwidth) => intensity * bandwidth,
+  ),
+  rule("roofline.terms.data", "bytes / bandwidth of the slowest memory", [
+    "roofline.levels.0.bytesMoved",
+    "roofline.levels.0.bandwidth",
+  ]),
+  rule(
+    "roofline.terms.arithmetic",
+    "ops / (peak x utilisation)",
+    ["model.macs", "roofline.roofs.compute.peak", "roofline.terms.utilisation"],
+    (macs, peak, utilisation) => (2 * macs) / (peak * utilisation),
+  ),
+  rule(
+    "roofline.whatIfs.*.newTime",
+    "time / speed-up",
+    ["roofline.terms.total", "roofline.whatIfs.*.speedUp"],
+    (time, speedUp) => time / speedUp,
+  ),
+  rule(
     "audio.siSdrGain",
     "SI-SDR after - before",
     ["audio.siSdrOut", "audio.siSdrIn"],

@@ -22,5 +22,5 @@ export function amount(value: number, unit: string): string {
 export function duration(value: number, unit: "s" | "cycle"): string {
   if (unit === "cycle") return `${digits(value)} cycles`;
   if (value >= 1 || value === 0) return `${digits(value)} s`;
-  return value >= 1e-3 ? `${digits(value * 1e3)} ms` : `${digits(value * 1e6)} us`;
+  return value >= 1e-3 ? `${digits(value * 1e3)} ms` : `${digits(value * 1e6)} µs`;
 }
