@@ -2,10 +2,10 @@
  * Decides the document of a challenge: what was tried, what it brought, what is recommended, and whether it is enough.
  * Measuring is left to workflow/challenge, layout to report/.
  */
-import type { Quantity } from "../quantity.ts";
+import type { Kind, Quantity } from "../quantity.ts";
 
 import type { Step } from "./climb.ts";
-import type { Ablation, LogEntry, Verdict } from "./effects.ts";
+import type { Ablation, ChallengeVerdict, LogEntry } from "./effects.ts";
 import { ablations, judge, optimisationLog } from "./effects.ts";
 import type { FinalRow } from "./final-table.ts";
 import { finalTable } from "./final-table.ts";
@@ -69,13 +69,22 @@ export interface ChallengeFacts {
   };
 }
 
+/** What the costs of one line share. */
+export interface CostFamily {
+  /** Id of the build they belong to. */
+  readonly variant: string;
+  /** Of costs; shares and factors of them have none. */
+  readonly unit: string;
+  readonly kind: Kind;
+}
+
 export interface ChallengeDocument extends Omit<ChallengeFacts, "steps" | "outcomes"> {
   readonly schema: 1;
-  readonly verdict: Verdict & { readonly source: string };
+  readonly verdict: ChallengeVerdict & { readonly kind: Kind; readonly source: string };
   /** Every variant that was tried, in order; excluded ones with the reason. */
   readonly rows: readonly Outcome[];
-  readonly log: readonly (Omit<LogEntry, "from" | "to"> & { readonly variant: string })[];
-  readonly ablation: readonly (Omit<Ablation, "variant"> & { readonly variant: string })[];
+  readonly log: readonly (Omit<LogEntry, "from" | "to"> & CostFamily)[];
+  readonly ablation: readonly (Omit<Ablation, "variant"> & CostFamily)[];
   readonly table: readonly FinalRow[];
   readonly recommendations: readonly string[];
 }
@@ -90,6 +99,7 @@ export function challengeDocument(facts: ChallengeFacts): ChallengeDocument {
     const found = outcomes.find((outcome) => outcome.id === id);
     return found?.state === "measured" ? found.counters.cost.value : null;
   };
+  const { unit, kind, source } = baseline.counters.cost;
   const finalCost = optimised.counters.cost.value;
   const ablation = ablations(baseline.variant, optimised.variant, finalCost, costOf);
   const verdict = judge(baseline.counters.cost.value, finalCost);
@@ -98,14 +108,22 @@ export function challengeDocument(facts: ChallengeFacts): ChallengeDocument {
     ...rest,
     verdict: {
       ...verdict,
-      source: `${baseline.counters.cost.unit}s of the median frame, ${variantName(baseline.variant)} against ${variantName(optimised.variant)}: ${baseline.counters.cost.source}`,
+      kind,
+      source: `${unit}s of the median frame, ${variantName(baseline.variant)} against ${variantName(optimised.variant)}: ${source}`,
     },
     rows: outcomes,
     log: optimisationLog(steps).map(({ from: _, to, ...entry }) => ({
       ...entry,
       variant: variantId(to),
+      unit,
+      kind,
     })),
-    ablation: ablation.map(({ variant, ...entry }) => ({ ...entry, variant: variantId(variant) })),
+    ablation: ablation.map(({ variant, ...entry }) => ({
+      ...entry,
+      variant: variantId(variant),
+      unit,
+      kind,
+    })),
     table: finalTable(baseline, optimised),
     recommendations: recommend({ ...facts, ablation, verdict }),
   };

@@ -78,14 +78,14 @@ function restored(variant: Variant, other: Variant, aspect: Aspect): Variant {
   return { ...variant, [aspect]: other[aspect] };
 }
 
-export interface Verdict extends Gain {
+export interface ChallengeVerdict extends Gain {
   /** The goal [share of the baseline's time]. */
   readonly goal: number;
   readonly met: boolean;
 }
 
 /** Whether at least GOAL of the baseline's time is gone; exactly GOAL is enough. */
-export function judge(baselineCost: number, finalCost: number): Verdict {
+export function judge(baselineCost: number, finalCost: number): ChallengeVerdict {
   const found = gain(baselineCost, finalCost);
   // 70 of 100 cycles are 30 % less, however 1 - 0.7 is rounded.
   return { ...found, goal: GOAL, met: found.improvement >= GOAL - 1e-12 };

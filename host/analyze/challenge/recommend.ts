@@ -4,13 +4,13 @@
  */
 import { digits } from "../wording.ts";
 import type { ChallengeFacts } from "./document.ts";
-import type { Ablation, Verdict } from "./effects.ts";
+import type { Ablation, ChallengeVerdict } from "./effects.ts";
 import type { Measurement } from "./measurement.ts";
 import { variantName } from "./variant.ts";
 
 interface Found extends ChallengeFacts {
   readonly ablation: readonly Ablation[];
-  readonly verdict: Verdict;
+  readonly verdict: ChallengeVerdict;
 }
 
 /** Slower by so much is a fair price for a smaller program. */

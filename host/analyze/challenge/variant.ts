@@ -5,11 +5,11 @@
 
 /** GCC's optimisation levels, the weakest first. */
 export const LEVELS = ["O0", "Og", "Os", "O1", "O2", "O3"] as const;
-export type Level = (typeof LEVELS)[number];
+export type OptimisationLevel = (typeof LEVELS)[number];
 
 /** One way to build the C of one model; every variant computes the same bits. */
 export interface Variant {
-  readonly level: Level;
+  readonly level: OptimisationLevel;
   /** portable: the C11 that any compiler takes. native: the kernel in the core's own instructions. */
   readonly kernel: "portable" | "native";
   /** -funroll-loops */
@@ -23,7 +23,7 @@ export type Aspect = keyof Variant;
 export const ASPECTS: readonly Aspect[] = ["level", "kernel", "unroll", "linkTime"];
 
 /** Portable C without any extra; -Os is what PlatformIO's Arduino boards build with when a project names no level. */
-export function naive(level: Level): Variant {
+export function naive(level: OptimisationLevel): Variant {
   return { level, kernel: "portable", unroll: false, linkTime: false };
 }
 

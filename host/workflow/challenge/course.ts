@@ -11,7 +11,7 @@ import { challengeDocument, trialsOf } from "../../analyze/challenge/document.ts
 import type { FormatResult } from "../../analyze/challenge/formats.ts";
 import { formatResult } from "../../analyze/challenge/formats.ts";
 import type { Measurement } from "../../analyze/challenge/measurement.ts";
-import type { Level, Variant } from "../../analyze/challenge/variant.ts";
+import type { OptimisationLevel, Variant } from "../../analyze/challenge/variant.ts";
 import { naive } from "../../analyze/challenge/variant.ts";
 import { BuildError } from "../build.ts";
 import type { VerbContext } from "../context.ts";
@@ -25,8 +25,8 @@ import type { FinishedVariant, Program, Work } from "./variant-runs.ts";
 import { kernelMacro, VariantRuns, WARM_UP_FRAMES } from "./variant-runs.ts";
 
 export interface ChallengeOptions extends GenerateRequest {
-  /** Level of the portable build that the others are held against. */
-  readonly baseline: Level;
+  /** OptimisationLevel of the portable build that the others are held against. */
+  readonly baseline: OptimisationLevel;
   readonly input?: string;
   /** Counted frames of a run; the warm-up comes before. */
   readonly frames?: number;

@@ -2,9 +2,8 @@
  * Decides how a variant is built, run and compared with the twin, once for each.
  * Which variants there are is left to analyze/challenge.
  */
-import { existsSync, renameSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { MissingToolError, ToolkitError } from "../../../codegen/index.ts";
 import type { Identity, Measurement, Outcome } from "../../analyze/challenge/measurement.ts";
 import { excluded, identityOf, outcomeOf } from "../../analyze/challenge/measurement.ts";
@@ -18,6 +17,7 @@ import { prepareDevice } from "../device.ts";
 import type { Prepared } from "../generate.ts";
 import { writePrepared } from "../generate.ts";
 import { judgeRecording } from "../judge.ts";
+import { writeFileWhole } from "../output-file.ts";
 import { silentProgress } from "../progress.ts";
 import { recordRun } from "../run.ts";
 import type { Stimulus } from "../stimulus.ts";
@@ -142,10 +142,7 @@ export class VariantRuns {
       const broken = explainEnding(result, (address) => functionAt(symbols, address));
       if (broken) throw broken;
       const { facts } = judgeRecording(await loadCapture(recording), {});
-      if (keep !== undefined) {
-        await mkdir(dirname(keep), { recursive: true });
-        if (existsSync(recording)) renameSync(recording, keep);
-      }
+      if (keep !== undefined) writeFileWhole(keep, readFileSync(recording));
       const outcome = outcomeOf(identity.variant, facts, WARM_UP_FRAMES);
       return { outcome, program: device.firmware };
     } finally {
