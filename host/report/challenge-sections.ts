@@ -145,7 +145,7 @@ function sweepRow(outcome: Outcome, best: number): readonly Cell[] {
   return [
     outcome.name,
     instructions,
-    cycles ?? "-",
+    cycles === null ? "-" : plain(cycles),
     `${formatNumber(cost.value / best)} x`,
     flashBytes === null ? "-" : `${formatNumber(flashBytes)} B`,
     "equal",
@@ -199,8 +199,8 @@ function formats({ formats: results }: ChallengeDocument): Section {
     const { flashBytes, maxFloatError } = result;
     return [
       result.format,
-      result.baselineCost,
-      result.optimisedCost,
+      plain(result.baselineCost),
+      plain(result.optimisedCost),
       result.improvement,
       `${formatNumber(result.weightBytes)} B`,
       flashBytes === null ? "-" : `${formatNumber(flashBytes)} B`,
@@ -314,7 +314,7 @@ function absentText({ name, why, command }: Absent): string {
   return `${name}: ${why}${command === null ? "" : ` (${command})`}`;
 }
 
-/** Kind and source of a quantity, for a number of the same origin. */
+/** A quantity without its interval, which would crowd a long table. */
 function plain({ kind, source, unit, value }: Quantity): Quantity {
   return { kind, source, unit, value };
 }
