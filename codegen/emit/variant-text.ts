@@ -18,7 +18,7 @@ export interface VariantText {
   /** Partial that reads the same stream in C, with the same bits. */
   readonly portable: string;
   /** Partial of what follows from either; empty: nothing. */
-  readonly shared: "" | "rows-lanes" | "rows-mac16";
+  readonly shared: "" | "rows-lanes" | "rows-bytes" | "rows-mac16";
   /** Partial of an LSTM's function. */
   readonly lstm: "lstm" | "lstm-eight-units";
   /** Partials of the elementwise part for several units at once; false: unit by unit. */
@@ -38,13 +38,27 @@ const SELF_CONTAINED = {
   takesOffset: false,
 } as const;
 
+/** When a compiler has the instructions of a core without SIMD. */
+const NARROW_CONDITIONS = {
+  rv32: "defined(__riscv_mul) && __riscv_xlen == 32",
+  thumb1: "defined(__thumb__)",
+  xtensa: "defined(__XTENSA_CALL0_ABI__)",
+} as const;
+
 /** The loop in assembler, the rest in C. */
-function lanes(instructions: string, condition: string): VariantText {
+function narrow(
+  instructions: keyof typeof NARROW_CONDITIONS,
+  layout: "lanes" | "bytes",
+): VariantText {
   return {
     ...SELF_CONTAINED,
-    native: { condition, arithmetic: "arithmetic-portable", rows: `sum-rows-${instructions}` },
-    portable: "sum-rows-portable",
-    shared: "rows-lanes",
+    native: {
+      condition: NARROW_CONDITIONS[instructions],
+      arithmetic: "arithmetic-portable",
+      rows: `sum-rows-${instructions}-${layout}`,
+    },
+    portable: `sum-rows-${layout}-portable`,
+    shared: `rows-${layout}`,
     takesOffset: true,
   };
 }
@@ -76,9 +90,12 @@ export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
     native: { condition: DSP, arithmetic: "arithmetic-dsp", rows: "rows-dsp-rows" },
     portable: "rows-portable-int16x8",
   },
-  "rv32-lanes": lanes("rv32", "defined(__riscv_mul) && __riscv_xlen == 32"),
-  "thumb1-lanes": lanes("thumb1", "defined(__thumb__)"),
-  "xtensa-lanes": lanes("xtensa", "defined(__XTENSA_CALL0_ABI__)"),
+  "rv32-lanes": narrow("rv32", "lanes"),
+  "thumb1-lanes": narrow("thumb1", "lanes"),
+  "xtensa-lanes": narrow("xtensa", "lanes"),
+  "rv32-bytes": narrow("rv32", "bytes"),
+  "thumb1-bytes": narrow("thumb1", "bytes"),
+  "xtensa-bytes": narrow("xtensa", "bytes"),
   "xtensa-mac16": {
     ...SELF_CONTAINED,
     native: {

@@ -3,6 +3,7 @@
  * The variant's text is left to templates/, the stream it reads to rows/.
  */
 import type { Format } from "../quantize/params.ts";
+import { byteColumns } from "./rows/byte-columns.ts";
 import { byteLanes } from "./rows/byte-lanes.ts";
 import { MAC16_PAIRS } from "./rows/mac16-pairs.ts";
 import { PACKED_PAIRS, PAIRED_BYTES } from "./rows/packed-pairs.ts";
@@ -16,6 +17,7 @@ import type { InstructionSet, Target } from "./target.ts";
  * dsp-rows: two rows' bytes in each word, widened by SXTB16, two SMLADs (int16 activations).
  * rv32-lanes, thumb1-lanes, xtensa-lanes: four rows' bytes in each word, three multiplications for four MACs (int8
  *   activations). Sixteen rows where there are registers for so many sums, else eight.
+ * rv32-bytes, thumb1-bytes, xtensa-bytes: a byte a row, one multiplication a MAC (int16 activations).
  * xtensa-mac16: two int8 rows in each 16-bit half, separated by a second pass (int8 activations).
  * mve-int8, mve-int16x8: eight rows share each vector of activations; VMLADAVA adds its products into one register a row.
  * c11-int8, c11-int16x8: row after row in plain C, for every other core.
@@ -28,6 +30,9 @@ export type KernelVariant =
   | "rv32-lanes"
   | "thumb1-lanes"
   | "xtensa-lanes"
+  | "rv32-bytes"
+  | "thumb1-bytes"
+  | "xtensa-bytes"
   | "xtensa-mac16"
   | "mve-int8"
   | "mve-int16x8"
@@ -41,6 +46,9 @@ export const ROW_LAYOUTS: Readonly<Record<KernelVariant, RowLayout>> = {
   "rv32-lanes": byteLanes(16),
   "thumb1-lanes": byteLanes(8),
   "xtensa-lanes": byteLanes(8),
+  "rv32-bytes": byteColumns(16),
+  "thumb1-bytes": byteColumns(8),
+  "xtensa-bytes": byteColumns(8),
   "xtensa-mac16": MAC16_PAIRS,
   "mve-int8": vectorRows("int8", 16),
   "mve-int16x8": vectorRows("int16", 8),
@@ -61,10 +69,12 @@ export function schedule(format: Format, target: Target): Schedule {
   return { variant, block, activation, why };
 }
 
-const LANES: Readonly<Partial<Record<InstructionSet, KernelVariant>>> = {
-  rv32im: "rv32-lanes",
-  thumb1: "thumb1-lanes",
-  xtensa: "xtensa-lanes",
+/** Cores with a 32-bit multiplier and no SIMD. */
+const NARROW: Readonly<Partial<Record<InstructionSet, "rv32" | "thumb1" | "xtensa">>> = {
+  rv32im: "rv32",
+  thumb1: "thumb1",
+  xtensa: "xtensa",
+  "xtensa-mac16": "xtensa",
 };
 
 function choose(format: Format, target: Target): readonly [KernelVariant, string] {
@@ -91,9 +101,17 @@ function choose(format: Format, target: Target): readonly [KernelVariant, string
       "a MAC16 instruction multiplies, adds and loads: 13 instructions for four columns of two rows",
     ];
   }
-  const lanes = LANES[target.instructions];
-  if (lanes && format === "int8") {
-    return [lanes, "one word holds a weight of four rows; three multiplications make four MACs"];
+  const narrow = NARROW[target.instructions];
+  if (narrow) {
+    return format === "int8"
+      ? [
+          `${narrow}-lanes`,
+          "one word holds a weight of four rows; three multiplications make four MACs",
+        ]
+      : [
+          `${narrow}-bytes`,
+          "products of int16 activations leave no room for a second row beside them",
+        ];
   }
   return [`c11-${format}`, `no kernel of its own for ${target.core}`];
 }

@@ -87,7 +87,7 @@ export async function findPlatformio(): Promise<string> {
 
 function buildError(request: BuildRequest, buildDir: string, log: string): ToolkitError {
   const missing =
-    /MissingCompilerError: (\S+) is not (?:on PATH|installed); it comes with Debian's package (\S+)/.exec(
+    /MissingCompilerError: (\S+) is not on PATH; it comes with Debian's package (\S+)/.exec(
       log,
     );
   if (missing) {
