@@ -91,3 +91,4 @@ export * from "./ultimate.ts";
 export * from "./utilization.ts";
 export * from "./waterfall.ts";
 export * from "./what-if.ts";
+export * from "./what-if-changes.ts";

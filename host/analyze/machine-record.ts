@@ -4,6 +4,7 @@
  */
 import type { Roof, RooflineDocument } from "./board-roofline.ts";
 import type { Kind, Quantity } from "./quantity.ts";
+import type { Waterfall } from "./waterfall.ts";
 
 /** What the numbers were taken on. */
 export type MachineClass = "board" | "emulated board" | "computer" | "accelerator" | "unknown";
@@ -61,6 +62,8 @@ export interface TimeModel {
 export type RooflineDetail = Pick<RooflineDocument, "levels" | "terms" | "whatIfs"> & {
   /** Kernels of the workload. */
   readonly parts: RooflineDocument["dots"];
+  /** Its traffic and its optimisation, where they are known. */
+  readonly waterfalls: readonly Waterfall[];
 };
 
 /** One workload on one machine. */

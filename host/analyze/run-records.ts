@@ -88,11 +88,16 @@ function boardRecord(
 }
 
 /** Roofs a second, with what else the run's own roofline knows; documents of before hold only the roofs. */
-function roofsOf({ roofline }: RunDocument): Pick<MachineRecord, "roofs" | "detail"> {
+function roofsOf({
+  roofline,
+  traffic,
+  optimisation,
+}: RunDocument): Pick<MachineRecord, "roofs" | "detail"> {
   if (roofline === null || roofline.rateUnit !== "op/s") return { roofs: [] };
   const { roofs, levels, terms, whatIfs, dots } = roofline;
   const parts = dots.filter(({ partOf }) => partOf !== undefined);
-  const detail: unknown = { levels, terms, whatIfs, parts };
+  const waterfalls = [traffic ?? null, optimisation ?? null].filter((one) => one !== null);
+  const detail: unknown = { levels, terms, whatIfs, parts, waterfalls };
   return { roofs, ...(isRooflineDetail(detail) ? { detail } : {}) };
 }
 

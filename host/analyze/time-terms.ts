@@ -6,8 +6,9 @@ import type { Kind, Quantity } from "./quantity.ts";
 import { weakest } from "./quantity.ts";
 import type { SituatedTime, Situation } from "./situation.ts";
 import { evaluateSituation } from "./situation.ts";
-import type { ChangeFacts, ChangeId, RoofPoint } from "./what-if.ts";
+import type { RoofPoint } from "./what-if.ts";
 import { whatIfs } from "./what-if.ts";
+import type { ChangeFacts, ChangeId } from "./what-if-changes.ts";
 import { amount, digits, duration } from "./wording.ts";
 
 export interface TimeTerms {

@@ -4,6 +4,7 @@
  */
 import type { MachineRow, MachinesDocument } from "../analyze/machines-document.ts";
 import type { Kind, Quantity } from "../analyze/quantity.ts";
+import type { Waterfall } from "../analyze/waterfall.ts";
 import { arrowWords } from "./arrows-svg.ts";
 import { CHOICE_CSS, choiceSections } from "./choices-html.ts";
 import { KIND_MEANING } from "./format.ts";
@@ -34,7 +35,7 @@ export function machinesHtml(document: MachinesDocument): string {
     ...choiceSections(document, sources),
     binding(rows),
     whatIfSection(rows, sources),
-    ...(document.waterfall === undefined ? [] : [waterfallSection(document.waterfall, sources)]),
+    ...waterfallsOf(document).map((waterfall) => waterfallSection(waterfall, sources)),
     setups(rows),
     notes(document.notes, sources),
   ].filter((section) => section !== "");
@@ -79,6 +80,17 @@ function roofline(rows: readonly MachineRow[]): Html {
   return `<section id="roofs"><h2>Roofline</h2>
 <p>A dot a workload, numbered as in the table; a line a machine whose roofs are known.</p>
 ${figure(picture, `Shapes tell the kind of a dot's rate, colours and dashes the machine. Small rings: kernels. Thin: a machine's other number types and memories, named where a pointer rests. A dot cannot lie above the line of its machine unless its data come from a nearer memory. ${arrowsOf(rows)}`)}</section>`;
+}
+
+/** The recorded steps, and of the row with the arrows what it knows beside them. */
+function waterfallsOf({ rows, waterfall }: MachinesDocument): readonly Waterfall[] {
+  const row = rows[changedRow(rows)];
+  const own = (row?.detail?.waterfalls ?? []).map((one) => ({
+    ...one,
+    title: `${one.title}: ${changedRow(rows) + 1} ${row?.workload.name}`,
+  }));
+  const recorded = waterfall === undefined ? [] : [waterfall];
+  return [...recorded, ...own.filter(({ id }) => id !== waterfall?.id)];
 }
 
 function arrowsOf(rows: readonly MachineRow[]): Html {

@@ -35,8 +35,11 @@ export function whatIfLines(rows: readonly MachineRow[]): readonly string[] {
     const { name, text } = whatIfLine(row, index);
     return `     ${name}  ${printable(text)}`;
   });
+  const waterfalls = (rows[changedRow(rows)]?.detail?.waterfalls ?? []).map(
+    ({ id, explanation }) => `     ${id}: ${printable(explanation)}`,
+  );
   const heading = `  what if, of ${changedRow(rows) + 1}:`;
-  return [...each, ...(changes.length === 0 ? [] : [heading, ...changes])];
+  return [...each, ...(changes.length === 0 ? [] : [heading, ...changes, ...waterfalls])];
 }
 
 /** Open for the row whose arrows are drawn, folded for the others; empty when no row has terms. */

@@ -104,6 +104,8 @@ describe.skipIf(!installed)(
         "frames",
         "mix",
         "roofline",
+        "waterfall-traffic",
+        "waterfall-optimisation",
         "comparison",
       ]);
       for (const id of ids) {

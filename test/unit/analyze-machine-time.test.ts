@@ -145,6 +145,7 @@ describe("read again", () => {
     ["terms", {}],
     ["whatIfs", [{ change: "x" }]],
     ["parts", "no list"],
+    ["waterfalls", [{ id: "traffic", title: "x", unit: "byte", explanation: "x", bars: [{}] }]],
   ])("a row with damaged %s is refused", (field, value) => {
     const [row] = document.rows;
     const damaged = { ...row, detail: { ...row?.detail, [field]: value } };
@@ -162,5 +163,6 @@ test("every report shows them", () => {
   const html = machinesHtml(document);
   expect(html).toContain('id="what-if"');
   expect(html).toContain("tp-arrow");
+  expect(html).toContain('id="waterfall-traffic"');
   expect(explainField(document, "rows.0.analysis.terms.data").unit).toBe("s");
 });

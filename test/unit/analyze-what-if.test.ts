@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import type { Situation } from "../../host/analyze/situation.ts";
 import { evaluateSituation } from "../../host/analyze/situation.ts";
-import type { ChangeFacts, ChangeId } from "../../host/analyze/what-if.ts";
 import { whatIfs } from "../../host/analyze/what-if.ts";
+import type { ChangeFacts, ChangeId } from "../../host/analyze/what-if-changes.ts";
 
 /** H100 of the labs: 989 TFLOP/s, 3.35 TB/s; one token of Llama-3-8B reads 16 GB and takes 16 GFLOP. */
 const token: Situation = {

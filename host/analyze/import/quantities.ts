@@ -16,16 +16,17 @@ export function isQuantity(value: unknown): boolean {
   );
 }
 
-/** Levels, terms, what-ifs and parts with every field that reports and roofs use. */
+/** Levels, terms, what-ifs, parts and waterfalls with every field that reports and roofs use. */
 export function isRooflineDetail(value: unknown): value is RooflineDetail {
   if (!isFields(value)) return false;
-  const { levels, terms, whatIfs, parts } = value;
+  const { levels, terms, whatIfs, parts, waterfalls } = value;
   return (
     isListOf(levels, isLevel) &&
     isFields(terms) &&
     isTerms(terms) &&
     isListOf(whatIfs, isWhatIf) &&
-    isListOf(parts, isDot)
+    isListOf(parts, isDot) &&
+    isListOf(waterfalls, isWaterfall)
   );
 }
 
@@ -55,6 +56,19 @@ function isWhatIf(row: Fields): boolean {
     typeof row.condition === "string" &&
     [row.newTime, row.speedUp, row.roofSpeedUp].every(isPositive) &&
     [row.from, row.to].every(isPoint)
+  );
+}
+
+function isWaterfall(waterfall: Fields): boolean {
+  const { id, bars } = waterfall;
+  const isBar = (bar: Fields) =>
+    isQuantity(bar.amount) &&
+    [bar.from, bar.to].every(Number.isFinite) &&
+    ["name", "role", "words"].every((name) => textOf(bar, name) !== undefined);
+  return (
+    (id === "traffic" || id === "optimisation") &&
+    ["title", "unit", "explanation"].every((name) => textOf(waterfall, name) !== undefined) &&
+    isListOf(bars, isBar)
   );
 }
 
