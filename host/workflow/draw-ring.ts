@@ -1,8 +1,8 @@
 /**
- * The memory through which one thread draws random numbers for another: a ring of batches and a few counters.
+ * The memory through which one thread draws random gaps for another: a ring of batches and a few counters.
  * Who draws is left to draw-thread.ts and draw-worker.ts.
  */
-import { BLOCK_DRAWS } from "../analyze/loadgen/arrivals.ts";
+import { BLOCK_GAPS } from "../analyze/loadgen/exponential-gaps.ts";
 import { BLOCK_WORDS } from "../analyze/loadgen/mt19937.ts";
 
 /** Blocks of one batch, and batches in the ring: 160 kB each, so that all of them stay in a cache. */
@@ -22,23 +22,26 @@ export interface DrawRing {
   readonly counters: Int32Array<SharedArrayBuffer>;
   /** Where the worker goes on from: the state of the generator so far. */
   readonly state: Int32Array<SharedArrayBuffer>;
-  readonly draws: SharedArrayBuffer;
+  readonly gaps: SharedArrayBuffer;
+  /** Rate of the gaps [1/s]. */
+  readonly qps: number;
 }
 
-export function createRing(): DrawRing {
-  const draws = new SharedArrayBuffer(BATCHES * BATCH_BLOCKS * BLOCK_DRAWS * 8);
+export function createRing(qps: number): DrawRing {
+  const gaps = new SharedArrayBuffer(BATCHES * BATCH_BLOCKS * BLOCK_GAPS * 8);
   return {
     counters: new Int32Array(new SharedArrayBuffer(16)),
     state: new Int32Array(new SharedArrayBuffer(BLOCK_WORDS * 4)),
-    draws,
+    gaps,
+    qps,
   };
 }
 
 /** The ring cut into blocks, batch after batch. */
-function blocksOf({ draws }: DrawRing): readonly Float64Array[] {
+function blocksOf({ gaps }: DrawRing): readonly Float64Array[] {
   return Array.from(
     { length: BATCHES * BATCH_BLOCKS },
-    (_, index) => new Float64Array(draws, index * BLOCK_DRAWS * 8, BLOCK_DRAWS),
+    (_, index) => new Float64Array(gaps, index * BLOCK_GAPS * 8, BLOCK_GAPS),
   );
 }
 

@@ -1,27 +1,27 @@
 /**
- * Draws the random numbers of a long Server test on a second thread; the first one draws them itself until it is there.
- * The numbers are left to analyze/loadgen/arrivals.ts and are the same wherever they are drawn.
+ * Draws the random gaps of a long Server test on a second thread; the first one draws them itself until it is there.
+ * The numbers are left to analyze/loadgen/exponential-gaps.ts and are the same wherever they are drawn.
  */
 import { Worker } from "node:worker_threads";
-import type { DrawSource } from "../analyze/loadgen/arrivals.ts";
-import { Draws } from "../analyze/loadgen/arrivals.ts";
+import type { GapSource } from "../analyze/loadgen/exponential-gaps.ts";
+import { ExponentialGaps } from "../analyze/loadgen/exponential-gaps.ts";
 import { Mt19937 } from "../analyze/loadgen/mt19937.ts";
 import { createRing, RingReader } from "./draw-ring.ts";
 
-/** Sources of draws, each on a thread of its own until the next one is opened. */
+/** Sources of gaps, each on a thread of its own until the next one is opened. */
 export class DrawThreads {
   #worker: Worker | undefined;
 
-  /** The draws of a generator with that 32-bit seed. */
-  open(seed: number): DrawSource {
+  /** The gaps of a generator with that 32-bit seed, at that rate [1/s]. */
+  open(seed: number, qps: number): GapSource {
     this.close();
-    const ring = createRing();
+    const ring = createRing(qps);
     const worker = new Worker(new URL("./draw-worker.mjs", import.meta.url), { workerData: ring });
     worker.unref();
     // Without the thread the first one goes on alone: slower, with the same numbers.
     worker.on("error", () => {});
     this.#worker = worker;
-    return new HandedOverDraws(seed, new RingReader(ring));
+    return new HandedOverGaps(seed, qps, new RingReader(ring));
   }
 
   close(): void {
@@ -30,13 +30,13 @@ export class DrawThreads {
   }
 }
 
-class HandedOverDraws implements DrawSource {
-  readonly #own: Draws;
+class HandedOverGaps implements GapSource {
+  readonly #own: ExponentialGaps;
   readonly #reader: RingReader;
   #handedOver = false;
 
-  constructor(seed: number, reader: RingReader) {
-    this.#own = new Draws(new Mt19937(seed));
+  constructor(seed: number, qps: number, reader: RingReader) {
+    this.#own = new ExponentialGaps(qps, new Mt19937(seed));
     this.#reader = reader;
   }
 

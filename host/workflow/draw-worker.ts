@@ -1,14 +1,15 @@
 /**
- * The second thread of draw-thread.ts: makes blocks of draws until it is ended.
+ * The second thread of draw-thread.ts: makes blocks of gaps until it is ended.
  * The ring between both is left to draw-ring.ts.
  */
 import { workerData } from "node:worker_threads";
-import { Draws } from "../analyze/loadgen/arrivals.ts";
+import { ExponentialGaps } from "../analyze/loadgen/exponential-gaps.ts";
 import { Mt19937 } from "../analyze/loadgen/mt19937.ts";
 import type { DrawRing } from "./draw-ring.ts";
 import { drawForEver } from "./draw-ring.ts";
 
-drawForEver(workerData as DrawRing, (state) => {
-  const draws = new Draws(new Mt19937(Int32Array.from(state)));
-  return (block) => draws.fill(block);
+const ring = workerData as DrawRing;
+drawForEver(ring, (state) => {
+  const gaps = new ExponentialGaps(ring.qps, new Mt19937(Int32Array.from(state)));
+  return (block) => gaps.fill(block);
 });

@@ -10,7 +10,7 @@ import { foundLoad, scenarioDocument } from "../analyze/loadgen/document.ts";
 import { carriedStreams, largestValidQps } from "../analyze/loadgen/search.ts";
 import type { Scenario } from "../analyze/loadgen/settings.ts";
 import { effectiveSettings } from "../analyze/loadgen/settings.ts";
-import type { DrawsOf } from "../analyze/loadgen/simulate.ts";
+import type { GapsOf } from "../analyze/loadgen/simulate.ts";
 import { expectedLatencies, simulateInSteps } from "../analyze/loadgen/simulate.ts";
 import type { Steps } from "../analyze/loadgen/steps.ts";
 import { scenarioText } from "../report/scenario.ts";
@@ -74,10 +74,10 @@ async function documentOf(
   context.progress.step(`simulating ${name}`);
   const total = expectedLatencies(effectiveSettings(settings), system);
   const threads = new DrawThreads();
-  const drawsOf: DrawsOf | undefined =
-    total < LONG_TEST || name !== "server" ? undefined : (seed) => threads.open(seed);
+  const gapsOf: GapsOf | undefined =
+    total < LONG_TEST || name !== "server" ? undefined : (seed, qps) => threads.open(seed, qps);
   try {
-    const result = await drive(simulateInSteps(settings, system, drawsOf), context, total);
+    const result = await drive(simulateInSteps(settings, system, gapsOf), context, total);
     return scenarioDocument(settings, result, origin);
   } finally {
     threads.close();

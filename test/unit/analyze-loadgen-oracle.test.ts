@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Draws, PoissonArrivals } from "../../host/analyze/loadgen/arrivals.ts";
+import { PoissonArrivals } from "../../host/analyze/loadgen/arrivals.ts";
+import { ExponentialGaps } from "../../host/analyze/loadgen/exponential-gaps.ts";
 import { Mt19937, truncateSeed } from "../../host/analyze/loadgen/mt19937.ts";
 import { replay } from "../../host/analyze/loadgen/replay.ts";
 import { resultInDetail, resultInSummary } from "../../host/analyze/loadgen/reported.ts";
@@ -89,8 +90,7 @@ describe("LoadGen's own runs, judged again", () => {
       const { scenario, targetQps, scheduleSeed } = exactSettings(run, detail);
       if (scenario !== "server") continue;
       const arrivals = new PoissonArrivals(
-        targetQps,
-        new Draws(new Mt19937(truncateSeed(scheduleSeed))),
+        new ExponentialGaps(targetQps, new Mt19937(truncateSeed(scheduleSeed))),
       );
       const times: number[] = [];
       const generated = Number(detail.get("generated_query_count"));

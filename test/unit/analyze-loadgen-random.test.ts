@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Draws, PoissonArrivals } from "../../host/analyze/loadgen/arrivals.ts";
+import { PoissonArrivals } from "../../host/analyze/loadgen/arrivals.ts";
+import { ExponentialGaps } from "../../host/analyze/loadgen/exponential-gaps.ts";
 import { Mt19937, truncateSeed } from "../../host/analyze/loadgen/mt19937.ts";
 
 const words = (random: Mt19937, blocks: number) =>
@@ -37,9 +38,66 @@ describe("the Mersenne Twister", () => {
   });
 });
 
+/** A generator whose words are given. */
+class GivenWords extends Mt19937 {
+  readonly #given: Int32Array;
+  constructor(given: Int32Array) {
+    super(0);
+    this.#given = given;
+  }
+  override nextBlock(block: Int32Array): void {
+    block.set(this.#given);
+  }
+}
+
+describe("exponential gaps", () => {
+  /** The definition: libstdc++'s draw, truncated to whole nanoseconds. */
+  const defined = (first: number, second: number, qps: number) => {
+    const u = Math.min(((first >>> 0) + (second >>> 0) * 2 ** 32) / 2 ** 64, 1 - 2 ** -53);
+    return Math.trunc((-Math.log(1 - u) / qps) * 1e9);
+  };
+  const compare = (words: Int32Array, qps: number) => {
+    const gaps = new ExponentialGaps(qps, new GivenWords(words)).next();
+    for (const [index, gapNs] of gaps.entries()) {
+      const [first, second] = [words[2 * index] as number, words[2 * index + 1] as number];
+      if (gapNs !== defined(first, second, qps)) {
+        expect.fail(`words ${first}, ${second} at ${qps}: ${gapNs}`);
+      }
+    }
+  };
+
+  it("are those of the definition at every rate", () => {
+    const random = new Mt19937(1);
+    const block = new Int32Array(624);
+    for (const qps of [1e-6, 0.3, 7, 1000, 1e4, 123_456.7, 1e9]) {
+      for (let round = 0; round < 100; round++) {
+        random.nextBlock(block);
+        compare(block, qps);
+      }
+    }
+  });
+
+  it("are those of the definition at the edges of octaves and parts, and in the farthest tail", () => {
+    const edges: number[] = [0, -1, 1, -2];
+    for (let bit = 0; bit < 32; bit++) {
+      const octave = ~(0xffff_ffff >>> bit);
+      const part = ~(0x8080_0000 >>> bit);
+      for (const near of [-1, 0, 1]) edges.push((octave + near) | 0, (part + near) | 0);
+    }
+    const pairs = edges.flatMap((second) =>
+      [-1, 0, 0x4000_0000].flatMap((first) => [first, second]),
+    );
+    for (let from = 0; from < pairs.length; from += 624) {
+      const block = new Int32Array(624);
+      block.set(pairs.slice(from, from + 624));
+      for (const qps of [1e-6, 10, 1000, 1e9]) compare(block, qps);
+    }
+  });
+});
+
 describe("Poisson arrivals", () => {
   const arrivals = (qps: number) =>
-    new PoissonArrivals(qps, new Draws(new Mt19937(truncateSeed(16159082839903944936n))));
+    new PoissonArrivals(new ExponentialGaps(qps, new Mt19937(truncateSeed(16159082839903944936n))));
 
   it("come at LoadGen's nanoseconds", () => {
     expect([...arrivals(10).next().slice(0, 8)]).toEqual([

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { ToolkitError } from "../../codegen/index.ts";
-import { Draws } from "../../host/analyze/loadgen/arrivals.ts";
 import type { ScenarioDocument } from "../../host/analyze/loadgen/document.ts";
+import { ExponentialGaps } from "../../host/analyze/loadgen/exponential-gaps.ts";
 import { Mt19937 } from "../../host/analyze/loadgen/mt19937.ts";
 import { DrawThreads } from "../../host/workflow/draw-thread.ts";
 import { silentProgress } from "../../host/workflow/progress.ts";
@@ -124,8 +124,8 @@ describe("pioneer scenario", () => {
 describe("draws of another thread", () => {
   it("go on where the first thread left off", async () => {
     const threads = new DrawThreads();
-    const source = threads.open(7);
-    const alone = new Draws(new Mt19937(7));
+    const source = threads.open(7, 1000);
+    const alone = new ExponentialGaps(1000, new Mt19937(7));
     let shared = 0;
     // Blocks of a thread of its own lie in shared memory; its start takes as long as it takes.
     for (let round = 0; shared < 1000 && round < 2000; round++) {

@@ -2,8 +2,9 @@
  * Decides a test of the Server scenario: queries of one sample arrive at random and queue without limit.
  * Judging the latencies is left to verdict.ts.
  */
-import type { DrawSource } from "./arrivals.ts";
-import { BLOCK_DRAWS, PoissonArrivals } from "./arrivals.ts";
+import { PoissonArrivals } from "./arrivals.ts";
+import type { GapSource } from "./exponential-gaps.ts";
+import { BLOCK_GAPS } from "./exponential-gaps.ts";
 import type { TakeLatencies } from "./latencies.ts";
 import type { Ending, RunFacts } from "./run-facts.ts";
 import { ServerPool } from "./server-pool.ts";
@@ -16,17 +17,17 @@ const PAUSE = 128;
 
 /**
  * Brings the latency of every query, from the scheduled arrival to the end of its service.
- * @param draws the random numbers of the test's seed
+ * @param gaps those of the test's seed and rate
  */
 export function* runServer(
   settings: EffectiveSettings,
   system: SystemUnderTest,
   take: TakeLatencies,
-  draws: DrawSource,
+  gaps: GapSource,
 ): Steps<RunFacts> {
-  const arrivals = new PoissonArrivals(settings.targetQps, draws);
+  const arrivals = new PoissonArrivals(gaps);
   const pool = new ServerPool(system.servers);
-  const services = system.stream(BLOCK_DRAWS);
+  const services = system.stream(BLOCK_GAPS);
   let issued = 0;
   for (let block = 1; ; block++) {
     const times = arrivals.next();

@@ -3,8 +3,8 @@
  * Each scenario's rules are left to its own module, the verdict to verdict.ts.
  */
 import { AnalysisError } from "../analysis-error.ts";
-import type { DrawSource } from "./arrivals.ts";
-import { Draws } from "./arrivals.ts";
+import type { GapSource } from "./exponential-gaps.ts";
+import { ExponentialGaps } from "./exponential-gaps.ts";
 import type { TakeLatencies } from "./latencies.ts";
 import { Mt19937, truncateSeed } from "./mt19937.ts";
 import { runOffline } from "./offline.ts";
@@ -19,10 +19,10 @@ import { runStreams } from "./streams.ts";
 import type { ScenarioResult } from "./verdict.ts";
 import { judgeTest } from "./verdict.ts";
 
-/** Gives the random numbers of a Server test with that 32-bit seed; called once for each pass over the test. */
-export type DrawsOf = (seed: number) => DrawSource;
+/** Gives the gaps of a Server test with that 32-bit seed and rate; called once for each pass over the test. */
+export type GapsOf = (seed: number, qps: number) => GapSource;
 
-const drawHere: DrawsOf = (seed) => new Draws(new Mt19937(seed));
+const drawHere: GapsOf = (seed, qps) => new ExponentialGaps(qps, new Mt19937(seed));
 
 /**
  * The test that LoadGen would make of that system, without the time that LoadGen itself needs; in steps.
@@ -31,11 +31,11 @@ const drawHere: DrawsOf = (seed) => new Draws(new Mt19937(seed));
 export function simulateInSteps(
   settings: TestSettings,
   system: SystemUnderTest,
-  drawsOf = drawHere,
+  gapsOf = drawHere,
 ): Steps<ScenarioResult> {
   const effective = effectiveSettings(settings);
   checkSize(effective, system);
-  return judgeTest(effective, (take) => run(effective, system, take, drawsOf));
+  return judgeTest(effective, (take) => run(effective, system, take, gapsOf));
 }
 
 /** The same at once. */
@@ -75,12 +75,12 @@ function run(
   settings: EffectiveSettings,
   system: SystemUnderTest,
   take: TakeLatencies,
-  drawsOf: DrawsOf,
+  gapsOf: GapsOf,
 ): Steps<RunFacts> {
   switch (settings.scenario) {
     case "server": {
-      const draws = drawsOf(truncateSeed(settings.scheduleSeed));
-      return runServer(settings, system, take, draws);
+      const gaps = gapsOf(truncateSeed(settings.scheduleSeed), settings.targetQps);
+      return runServer(settings, system, take, gaps);
     }
     case "offline":
       return runOffline(settings, system, take);
