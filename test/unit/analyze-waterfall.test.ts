@@ -101,6 +101,13 @@ describe("the optimisation of a run", () => {
     expect(analyzeRun({ ...facts, frames }).optimisation?.unit).toBe("instruction");
   });
 
+  test("begins with naive int8 where nobody counted floats", () => {
+    const as = facts.as && { ...facts.as, core: "rv32imc" };
+    const found = analyzeRun({ ...facts, as }).optimisation;
+    expect(found?.bars[0]).toMatchObject({ name: "naive int8", role: "total" });
+    expect(found?.explanation).toContain("in naive int8 by formula");
+  });
+
   test("names what is missing", () => {
     expect(analyzeRun({ ...facts, frames: [] }).why.optimisation).toMatch(/nothing counted/);
   });
