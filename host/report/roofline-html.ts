@@ -15,13 +15,7 @@ import { rooflineRows } from "./rows.ts";
 import type { Sources } from "./sources.ts";
 import { escapeXml } from "./svg.ts";
 import { waterfallPicture } from "./waterfall-svg.ts";
-import {
-  letterOf,
-  limitText,
-  newBoundText,
-  speedUpText,
-  termRows,
-} from "./what-if-rows.ts";
+import { letterOf, limitText, newBoundText, speedUpText, termRows } from "./what-if-rows.ts";
 
 export function rooflineSection(document: RunDocument, sources: Sources): Html {
   const drawn = document.roofline;
