@@ -9,7 +9,7 @@ import { lower, type Program } from "./lower/kernel-ir.ts";
 import type { RecurrentModel } from "./model/types.ts";
 import { type Plan, plan } from "./plan/plan.ts";
 import { schedule } from "./plan/schedule.ts";
-import { type InstructionSet, targetOf } from "./plan/target.ts";
+import { type TargetOptions, targetOf } from "./plan/target.ts";
 import { type Calibration, type CalibrationData, calibrate } from "./quantize/calibrate.ts";
 import type { Format } from "./quantize/params.ts";
 import { quantizeModel } from "./quantize/quantize-model.ts";
@@ -20,7 +20,7 @@ import { judgeHiddenSize, type LineVerdict } from "./size/cache-line.ts";
 export const STAGES = ["model", "size", "quantize", "lower", "plan"] as const;
 export type Stage = (typeof STAGES)[number];
 
-export interface GenerateOptions {
+export interface GenerateOptions extends TargetOptions {
   readonly model: RecurrentModel;
   /** The board whose line, section and instructions the C is made for. */
   readonly board: Board;
@@ -29,8 +29,6 @@ export interface GenerateOptions {
   readonly prefix?: string;
   /** Frames to find ranges from; null takes seeded noise and warns. */
   readonly calibration: CalibrationData | null;
-  /** Instructions to make the C for instead of the core's own. */
-  readonly instructions?: InstructionSet;
   /** The weights' licence, from the model's sidecar file. */
   readonly licence?: string;
 }
@@ -56,7 +54,7 @@ export interface Generated {
  */
 export function generate(options: GenerateOptions): Generated {
   const { model, board, format } = options;
-  const target = targetOf(board, options.instructions);
+  const target = targetOf(board, options);
   const size = model.layers
     .filter((layer) => layer.kind === "lstm")
     .map((layer) =>

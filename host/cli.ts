@@ -215,12 +215,20 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
 
   verb(
     "scenario <name>",
-    "an MLPerf test: single-stream, multi-stream, server or offline, on given or recorded times",
+    "an MLPerf test: single-stream, multi-stream, server or offline, live or on given or recorded times",
     async () => (await import("./workflow/scenario.ts")).scenario,
   )
     .addOption(budget("--service-us <n>", "time of every sample [us]"))
     .option("--capture <file>", "times of a recording's frames, over and over")
     .option("--detail-log <file>", "judge LoadGen's own test again, its trace beside the log")
+    .option("--model <model>", "single-stream, multi-stream: really run it, on --board")
+    .option("--board <id>", "live: board to run on")
+    .option("--as <id>", "live: real board to generate for, whose clock applies")
+    .addOption(format())
+    .addOption(calibrate())
+    .option("--input <file>", "live: WAV or NPY to take the samples from; the model's first clip")
+    .option("--port <path>", "live: serial port of a real board, or tcp:HOST:PORT")
+    .option("--record <file>", "live: where the recording goes")
     .addOption(budget("--qps <n>", "server: rate of arrival; offline: rate it is sized for [1/s]"))
     .addOption(budget("--seconds <n>", "shortest duration [s]; 600 without it"))
     .addOption(count("--servers <n>", "samples worked on at the same time"))
@@ -230,8 +238,13 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .addOption(count("--samples-per-query <n>", "multi-stream: 8 without it"))
     .option("--seed <n>", "of the arrivals; that of mlperf.conf without it")
     .option("--find-qps", "server: the largest valid rate")
-    .addOption(
-      budget("--find-streams <ms>", "multi-stream: how many, each a frame every so often"),
+    .addOption(budget("--find-streams <ms>", "multi-stream: how many, each a frame every so often"))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  pioneer scenario server --qps 1000 --seconds 86400 --service-us 300
+  pioneer scenario single-stream --model hearable --board qemu-m4 --as nrf52840-dk --seconds 10`,
     );
 
   verb(
@@ -376,6 +389,7 @@ Example:
     .option("--shapes <list>", "INPUTxHIDDEN, separated by commas", "64x64,128x128,128x256")
     .addOption(format())
     .option("--plain", "count the same layer in plain C too")
+    .option("--wide", "allow two bytes a weight where that is faster (rv32)")
     .addHelpText(
       "after",
       "\nExample: pioneer bench kernels --board qemu-m4 --shapes 64x64,128x256 --format int8",

@@ -18,6 +18,8 @@ interface BoardGoals {
   readonly reference?: readonly number[];
   readonly reach?: readonly number[];
   readonly reachCycles?: readonly number[];
+  /** With two bytes a weight. */
+  readonly reachWide?: readonly number[];
   readonly timesBelowPlain?: number;
 }
 
@@ -38,7 +40,11 @@ const GOALS = JSON.parse(
 const PAGE = join(PROJECT_DIR, "docs", "performance.md");
 const COUNTS = join(PROJECT_DIR, "test", "qemu", "kernel-counts.json");
 
-async function measure(board: EmulatedBoard, format: Format): Promise<readonly Measured[]> {
+async function measure(
+  board: EmulatedBoard,
+  format: Format,
+  wide: boolean,
+): Promise<readonly Measured[]> {
   const common = {
     board,
     format,
@@ -47,7 +53,7 @@ async function measure(board: EmulatedBoard, format: Format): Promise<readonly M
   };
   const measured: Measured[] = [];
   for (const shape of parseShapes(GOALS.shapes.join(","))) {
-    const own = await runKernel({ ...common, ...shape });
+    const own = await runKernel({ ...common, ...shape, wide });
     const plain = await runKernel({ ...common, ...shape, plain: true });
     for (const row of [own, plain]) {
       if (!row.bitExact) throw new RangeError(`${row.board} ${row.variant} differs from the twin`);
@@ -81,9 +87,16 @@ function shapeOf({ own }: Measured): string {
   return `${own.inputSize}/${own.hiddenSize}`;
 }
 
+function goalsOf({ board, storage }: KernelRow, format: Format): BoardGoals | undefined {
+  const goals = format === "int8" ? GOALS.boards[board] : undefined;
+  if (storage === "narrow" || goals?.reachWide === undefined) return goals;
+  const { reference, reachWide: reach } = goals;
+  return { reach, ...(reference ? { reference } : {}) };
+}
+
 function summaryRow(measured: readonly Measured[], format: Format): string {
   const [first] = measured as readonly [Measured, ...Measured[]];
-  const goals = format === "int8" ? GOALS.boards[first.own.board] : undefined;
+  const goals = goalsOf(first.own, format);
   const perMac = (pick: (one: Measured) => number): string => three(measured.map(pick));
   return [
     "",
@@ -139,7 +152,7 @@ function page(all: ReadonlyMap<Format, readonly (readonly Measured[])[]>): strin
     "Written by `npm run performance`, which measures; do not edit. One step of one LSTM layer, whole cell: multiply-accumulates,",
     "requantize, activations, elementwise; batch 1, average of 10 steps, every answer equal to the integer twin's.",
     "Instructions and bytes are counted by the emulator's plugin; cycles are modelled, `-` where no timing table describes",
-    "the core. Weights take one byte each at rest.",
+    "the core. Weights take one byte each at rest; a kernel called wide takes two.",
     "",
     ...FORMATS.flatMap(summary),
     `Reference library: ${GOALS.reference} (stated). Plain C: the same layer, row after row, by the same compiler.`,
@@ -165,7 +178,11 @@ const boards = listBoards().filter((board) => board.kind === "emulated");
 const all = new Map<Format, (readonly Measured[])[]>();
 for (const format of FORMATS) {
   const measured: (readonly Measured[])[] = [];
-  for (const board of boards) measured.push(await measure(board, format));
+  for (const board of boards) {
+    measured.push(await measure(board, format, false));
+    const wide = format === "int8" && GOALS.boards[board.id]?.reachWide !== undefined;
+    if (wide) measured.push(await measure(board, format, true));
+  }
   all.set(format, measured);
 }
 writeFileWhole(PAGE, page(all));
@@ -173,6 +190,7 @@ const counts = [...all.values()].flat(2).map(({ own }) => ({
   board: own.board,
   kernel: own.kernel,
   format: own.format,
+  storage: own.storage,
   inputSize: own.inputSize,
   hiddenSize: own.hiddenSize,
   instructions: own.instructions,

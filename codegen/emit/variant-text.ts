@@ -13,14 +13,25 @@ export interface VariantText {
         readonly condition: string;
         readonly arithmetic: string;
         readonly rows: string;
+        /** Partial of the loop over columns, where `rows` leaves it open. */
+        readonly columns?: string;
       }
     | false;
-  /** Partial that reads the same stream in C, with the same bits. */
+  /** Partials of the same in C, with the same bits: the arithmetic, and what reads the stream. */
+  readonly portableArithmetic: "arithmetic-portable" | "arithmetic-dsp-portable";
   readonly portable: string;
   /** Partial of what follows from either; empty: nothing. */
-  readonly shared: "" | "rows-lanes" | "rows-bytes" | "rows-mac16";
+  readonly shared: "" | "rows-lanes" | "rows-bytes" | "rows-wide" | "rows-mac16" | "rows-of-blocks";
+  /** Partial of a table's value at z; -high: in the high half of a word. */
+  readonly lookUp: "look-up" | "look-up-high";
+  /** Partial of the elementwise part of one unit, for such values. */
+  readonly updateUnit: "update-unit" | "update-unit-high";
+  /** Partial of its hidden state, less the format's name. */
+  readonly hidden: "hidden" | "hidden-high";
+  /** What is added to the names of the partials that load the input and store the output. */
+  readonly edges: "" | "-fours";
   /** Partial of an LSTM's function. */
-  readonly lstm: "lstm" | "lstm-eight-units";
+  readonly lstm: "lstm" | "lstm-blocks" | "lstm-eight-units";
   /** Partials of the elementwise part for several units at once; false: unit by unit. */
   readonly units: { readonly native: string; readonly portable: string } | false;
   /** Partial of how `units` stores the hidden state. */
@@ -29,9 +40,13 @@ export interface VariantText {
   readonly takesOffset: boolean;
 }
 
-const DSP = "defined(__ARM_FEATURE_DSP) && defined(__thumb2__)";
 const SELF_CONTAINED = {
+  portableArithmetic: "arithmetic-portable",
   shared: "",
+  lookUp: "look-up",
+  updateUnit: "update-unit",
+  hidden: "hidden",
+  edges: "",
   lstm: "lstm",
   units: false,
   storeHidden: "",
@@ -48,7 +63,7 @@ const NARROW_CONDITIONS = {
 /** The loop in assembler, the rest in C. */
 function narrow(
   instructions: keyof typeof NARROW_CONDITIONS,
-  layout: "lanes" | "bytes",
+  layout: "lanes" | "bytes" | "wide",
 ): VariantText {
   return {
     ...SELF_CONTAINED,
@@ -60,6 +75,27 @@ function narrow(
     portable: `sum-rows-${layout}-portable`,
     shared: `rows-${layout}`,
     takesOffset: true,
+  };
+}
+
+/** Eight rows in assembler, as many blocks as there is room for z; gates in the high halves of words. */
+function dsp(format: Format, rows: string, columns: string): VariantText {
+  return {
+    ...SELF_CONTAINED,
+    native: {
+      condition: "defined(__ARM_FEATURE_DSP) && defined(__thumb2__)",
+      arithmetic: "arithmetic-dsp",
+      rows: `rows-dsp-${rows}`,
+      columns: `columns-${columns}`,
+    },
+    portableArithmetic: "arithmetic-dsp-portable",
+    portable: `rows-portable-${format}`,
+    shared: "rows-of-blocks",
+    lookUp: "look-up-high",
+    updateUnit: "update-unit-high",
+    hidden: "hidden-high",
+    lstm: "lstm-blocks",
+    edges: "-fours",
   };
 }
 
@@ -80,19 +116,14 @@ function mve(format: Format): VariantText {
 }
 
 export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
-  "dsp-packed-pairs": {
-    ...SELF_CONTAINED,
-    native: { condition: DSP, arithmetic: "arithmetic-dsp", rows: "rows-dsp-packed-pairs" },
-    portable: "rows-portable-int8",
-  },
-  "dsp-rows": {
-    ...SELF_CONTAINED,
-    native: { condition: DSP, arithmetic: "arithmetic-dsp", rows: "rows-dsp-rows" },
-    portable: "rows-portable-int16x8",
-  },
+  "dsp-packed-pairs": dsp("int8", "packed-pairs", "packed-pairs"),
+  "dsp-packed-pairs-grouped": dsp("int8", "packed-pairs", "packed-pairs-grouped"),
+  "dsp-rows": dsp("int16x8", "rows", "rows"),
+  "dsp-rows-grouped": dsp("int16x8", "rows", "rows-grouped"),
   "rv32-lanes": narrow("rv32", "lanes"),
   "thumb1-lanes": narrow("thumb1", "lanes"),
   "xtensa-lanes": narrow("xtensa", "lanes"),
+  "rv32-wide": narrow("rv32", "wide"),
   "rv32-bytes": narrow("rv32", "bytes"),
   "thumb1-bytes": narrow("thumb1", "bytes"),
   "xtensa-bytes": narrow("xtensa", "bytes"),

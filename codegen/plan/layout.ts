@@ -2,8 +2,14 @@
  * Decides where every activation and weight lies: padded segments, their columns, and the rows of each block.
  * The bits of a block are left to rows/, the C that reads them to templates/.
  */
-import type { DenseKernel, Line, LstmKernel, Program } from "../lower/kernel-ir.ts";
-import { GATES } from "../model/types.ts";
+import {
+  isLayerKernel,
+  type KernelRows,
+  kernelRows,
+  type LayerKernel,
+  type Line,
+  type Program,
+} from "../lower/kernel-ir.ts";
 import { blockBytes, columnGranule, roundUp } from "../size/cache-line.ts";
 import type { Source } from "./rows/row-layout.ts";
 import { ROW_LAYOUTS, type Schedule } from "./schedule.ts";
@@ -29,6 +35,8 @@ export interface LineLayout {
 export interface StreamLayout {
   /** The kernel that reads it. */
   readonly kernel: string;
+  /** Of a kernel that reads several: which rows these are. */
+  readonly part?: KernelRows["part"];
   readonly blocks: number;
   readonly blockBytes: number;
   readonly rows: number;
@@ -62,10 +70,10 @@ function columnSources(segments: readonly SegmentLayout[]): readonly Source[] {
 }
 
 /** Gate by gate, `units` units side by side. */
-function lstmRowSources(hiddenSize: number, units: number): readonly Source[] {
+function gateRowSources(hiddenSize: number, gates: number, units: number): readonly Source[] {
   const rows: Source[] = [];
   for (let first = 0; first < hiddenSize; first += units) {
-    for (let gate = 0; gate < GATES.length; gate++) {
+    for (let gate = 0; gate < gates; gate++) {
       for (let unit = first; unit < first + units; unit++) {
         rows.push(unit < hiddenSize ? gate * hiddenSize + unit : null);
       }
@@ -74,36 +82,48 @@ function lstmRowSources(hiddenSize: number, units: number): readonly Source[] {
   return rows;
 }
 
-function denseRowSources(outputSize: number, blockRows: number): readonly Source[] {
-  return Array.from({ length: roundUp(outputSize, blockRows) }, (_, row) =>
-    row < outputSize ? row : null,
-  );
+/**
+ * Units of a GRU or rows of a dense layer that lie side by side, and those of an LSTM. A GRU's gates reach over a whole
+ * block each, so that its four sums of a unit lie one block apart, whichever vectors they come from.
+ */
+function unitsSideBySide(kernel: LayerKernel, { block }: Schedule): number {
+  return kernel.kind === "lstm" ? block.units : block.rows;
 }
 
-/** The segments that a kernel's joined vector is made of. */
+/** The segments that some rows of a kernel read. */
 export function segmentsRead(
-  kernel: LstmKernel | DenseKernel,
+  kernel: LayerKernel,
+  reads: KernelRows["reads"],
   lines: readonly LineLayout[],
 ): readonly SegmentLayout[] {
   const { line, segment } = kernel.from;
-  const count = kernel.kind === "lstm" ? 2 : 1;
-  return (lines[line] as LineLayout).segments.slice(segment, segment + count);
+  const first = reads === "hidden" ? segment + 1 : segment;
+  const end = reads === "input" ? segment + 1 : segment + 2;
+  return (lines[line] as LineLayout).segments.slice(first, end);
+}
+
+/** Columns of those segments, padding included. */
+export function columnsRead(
+  kernel: LayerKernel,
+  reads: KernelRows["reads"],
+  lines: readonly LineLayout[],
+): number {
+  return segmentsRead(kernel, reads, lines).reduce((sum, { paddedSize }) => sum + paddedSize, 0);
 }
 
 export function layOutStream(
-  kernel: LstmKernel | DenseKernel,
+  kernel: LayerKernel,
+  { part, matrix, gates, reads }: KernelRows,
   lines: readonly LineLayout[],
   target: Target,
-  { variant, block }: Schedule,
+  schedule: Schedule,
 ): StreamLayout {
-  const { matrix } = kernel.layer;
-  const columns = columnSources(segmentsRead(kernel, lines));
-  const rows =
-    kernel.layer.kind === "lstm"
-      ? lstmRowSources(kernel.layer.hiddenSize, block.units)
-      : denseRowSources(kernel.layer.outputSize, block.rows);
+  const { variant, block } = schedule;
+  const columns = columnSources(segmentsRead(kernel, reads, lines));
+  const rows = gateRowSources(matrix.rows / gates, gates, unitsSideBySide(kernel, schedule));
   return {
     kernel: kernel.name,
+    ...(part ? { part } : {}),
     blocks: rows.length / block.rows,
     blockBytes: blockBytes(columns.length, block),
     rows: matrix.rows,
@@ -123,8 +143,8 @@ export function layOut(
 ): { readonly lines: readonly LineLayout[]; readonly streams: readonly StreamLayout[] } {
   const lines = program.lines.map((line) => layOutLine(line, target, schedule));
   const streams = program.kernels.flatMap((kernel) =>
-    kernel.kind === "lstm" || kernel.kind === "dense"
-      ? [layOutStream(kernel, lines, target, schedule)]
+    isLayerKernel(kernel)
+      ? kernelRows(kernel).map((rows) => layOutStream(kernel, rows, lines, target, schedule))
       : [],
   );
   return { lines, streams };
@@ -139,8 +159,8 @@ export function streamPicture(
     `Weights: one stream a layer, read once a step, front to back, in blocks of ${block.rows} rows:`,
     ...ROW_LAYOUTS[variant].picture,
     ...streams.map(
-      ({ kernel, blocks, blockBytes: bytes, paddedColumns }) =>
-        `  ${kernel}: ${blocks} x ${bytes} B, ${paddedColumns} columns`,
+      ({ kernel, part, blocks, blockBytes: bytes, paddedColumns }) =>
+        `  ${part ? `${kernel} ${part}` : kernel}: ${blocks} x ${bytes} B, ${paddedColumns} columns`,
     ),
   ];
 }

@@ -23,6 +23,8 @@ export interface Target {
   readonly id: string;
   readonly core: Board["core"];
   readonly instructions: InstructionSet;
+  /** Bytes a weight takes at rest: one, or two where a kernel is faster for it. */
+  readonly storage: "narrow" | "wide";
   /** The core makes the high half of a 32 x 32 bit product. */
   readonly wideMultiply: boolean;
   /** What the memory or core takes at a time when it reads weights [byte]. */
@@ -47,12 +49,18 @@ const INSTRUCTIONS: Readonly<Partial<Record<Core, InstructionSet>>> = {
 
 const NARROW_MULTIPLY: readonly Core[] = ["cortex-m0plus", "xtensa-lx106", "xtensa-mac16"];
 
-/** @param instructions instead of the core's own: plain C on any board, to compare with */
-export function targetOf(board: Board, instructions?: InstructionSet): Target {
+export interface TargetOptions {
+  /** Instead of the core's own: plain C on any board, to compare with. */
+  readonly instructions?: InstructionSet;
+  readonly storage?: Target["storage"];
+}
+
+export function targetOf(board: Board, { instructions, storage }: TargetOptions = {}): Target {
   return {
     id: board.id,
     core: board.core,
     instructions: instructions ?? INSTRUCTIONS[board.core] ?? "c11",
+    storage: storage ?? "narrow",
     wideMultiply: !NARROW_MULTIPLY.includes(board.core),
     lineBytes: board.weights.line.value,
     lineRule: board.weights.rule,

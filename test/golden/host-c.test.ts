@@ -113,7 +113,8 @@ function makeCase(random: Random, folder: string, index: number, large: boolean)
   const sequences = [randomFrames(random, 6, model.inputSize)];
   const calibration = { source: "random frames", sequences };
   const plain = random.integer(0, 4) === 0 ? ({ instructions: "c11" } as const) : {};
-  const generated = generate({ model, board, format, prefix, calibration, ...plain });
+  const storage = random.pick(["narrow", "wide"] as const);
+  const generated = generate({ model, board, format, prefix, calibration, storage, ...plain });
   writeFiles(folder, generated.files);
   const quantized = generated.stages.quantize.model;
   return { prefix, format, model: quantized, frames: rawFrames(random, model.inputSize, format) };

@@ -17,6 +17,7 @@ const target: Target = {
   id: "test-board",
   core: "cortex-m4",
   instructions: "thumb-dsp",
+  storage: "narrow",
   wideMultiply: true,
   lineBytes: 16,
   lineRule: "flash-line",

@@ -19,18 +19,22 @@ import type { QuantizedRows } from "../../quantize/quantized-model.ts";
 import { type RowLayout, rowValue, type Source, weightAt } from "./row-layout.ts";
 
 /** What is added to a weight and to an activation to make it unsigned. */
-const OFFSET = 128;
+export const UNSIGNED_OFFSET = 128;
 
 /**
  * What S of a row must start from, so that S less 128 * (sum of v) is the accumulator with its bias:
  * sum (u - 128)(v - 128) = S - 128 * sum v - 128 * sum u + 128^2 * columns.
  */
-function startOf(matrix: QuantizedRows, row: Source | undefined, columns: readonly Source[]) {
+export function startOf(
+  matrix: QuantizedRows,
+  row: Source | undefined,
+  columns: readonly Source[],
+) {
   const sum = columns.reduce<number>(
-    (total, column) => total + weightAt(matrix, row, column) + OFFSET,
+    (total, column) => total + weightAt(matrix, row, column) + UNSIGNED_OFFSET,
     0,
   );
-  return rowValue(matrix.bias, row) - OFFSET * sum + OFFSET ** 2 * columns.length;
+  return rowValue(matrix.bias, row) - UNSIGNED_OFFSET * sum + UNSIGNED_OFFSET ** 2 * columns.length;
 }
 
 /** The four sums' starts, in the order of the loop above. */
@@ -58,7 +62,7 @@ function packLanes(
       for (const four of fours) {
         words.push(
           four.reduceRight<number>(
-            (word, row) => word * 256 + weightAt(matrix, row, column) + OFFSET,
+            (word, row) => word * 256 + weightAt(matrix, row, column) + UNSIGNED_OFFSET,
             0,
           ),
         );

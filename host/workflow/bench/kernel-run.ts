@@ -43,6 +43,8 @@ export interface KernelRow {
   /** At rest, biases, multipliers and padding included. */
   readonly weightBytes: number;
   readonly stateBytes: number;
+  /** narrow: a byte a weight; wide: two. */
+  readonly storage: "narrow" | "wide";
   /** The variant that the plan chose, and why. */
   readonly variant: string;
   readonly why: string;
@@ -63,6 +65,8 @@ export interface KernelRequest extends KernelShape {
   readonly format: Format;
   /** Plain C instead of the core's own instructions. */
   readonly plain?: boolean;
+  /** Two bytes a weight where a kernel is faster for it. */
+  readonly wide?: boolean;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -78,6 +82,7 @@ export async function runKernel(request: KernelRequest): Promise<KernelRow> {
     format,
     calibration: noiseFrames(inputSize),
     ...(plain ? { instructions: "c11" } : {}),
+    ...(request.wide === true ? { storage: "wide" } : {}),
   });
   // Equal C shares a folder; other C must not overwrite what an emulator is about to load.
   const digest = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 8);
@@ -129,6 +134,7 @@ export async function runKernel(request: KernelRequest): Promise<KernelRow> {
       macs,
       weightBytes,
       stateBytes: plan.stateBytes,
+      storage: plan.schedule.block.weightBytes === 2 ? "wide" : "narrow",
       variant: plan.schedule.variant,
       why: plan.schedule.why,
       instructions: mean(regions.map(({ instructions }) => instructions)),

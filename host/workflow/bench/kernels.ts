@@ -16,6 +16,8 @@ export interface KernelBenchOptions {
   readonly format: Format;
   /** Count the same kernel in plain C, too. */
   readonly plain?: boolean;
+  /** Allow two bytes a weight. */
+  readonly wide?: boolean;
 }
 
 const MOST_SHAPES = 64;
@@ -34,7 +36,8 @@ export async function benchKernels(
   for (const board of boards) {
     for (const shape of shapes) {
       const { progress, signal } = context;
-      const request = { board, ...shape, format: options.format, progress, signal };
+      const wide = options.wide === true;
+      const request = { board, ...shape, format: options.format, wide, progress, signal };
       for (const plain of options.plain === true ? [false, true] : [false]) {
         signal.throwIfAborted();
         rows.push(await runKernel({ ...request, plain }));
