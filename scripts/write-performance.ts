@@ -195,4 +195,4 @@ const counts = [...all.values()].flat(2).map(({ own }) => ({
   hiddenSize: own.hiddenSize,
   instructions: own.instructions,
 }));
-writeFileWhole(COUNTS, `${JSON.stringify(counts, null, 1)}\n`);
+writeFileWhole(COUNTS, `${JSON.stringify(counts, null, 2)}\n`);
