@@ -25,6 +25,7 @@ export function scenarioText(document: ScenarioDocument): string {
     ...document.reasons.map((reason) => `  not valid: ${reason}`),
     ...foundLines(document),
     ...reportedLines(document),
+    ...liveLines(document),
     "",
     textTable(rows).trimEnd(),
     "",
@@ -36,6 +37,23 @@ export function scenarioText(document: ScenarioDocument): string {
     lines.splice(-1, 0, `P99 with 99 % confidence: ${time(earlyStopping.estimateP99Ns)}`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+function liveLines({ live, simulated }: ScenarioDocument): readonly string[] {
+  if (live === null) return [];
+  const { verify, device } = live;
+  const board = live.as === null ? live.board : `${live.board} for ${live.as}`;
+  const answers = verify.bitExact
+    ? `all ${formatNumber(verify.comparedFrames)} answers equal the host twin`
+    : `${formatNumber(verify.differingFrames)} of ${formatNumber(verify.comparedFrames)} answers differ from the host twin`;
+  const alone = device?.latencyNs;
+  return [
+    `  ${live.model}, ${live.format}, live on ${board}: ${answers}`,
+    ...(simulated ? ["  simulated: the times below are the emulator's, not the board's"] : []),
+    alone === undefined
+      ? `  the board alone: not known, ${live.why ?? "nothing counted"}`
+      : `  the board alone, without the link: ${KIND_MARK[alone.kind]} ${alone.kind}, P50 ${time(alone.p50)}, P90 ${time(alone.p90)}, P99 ${time(alone.p99)}`,
+  ];
 }
 
 function foundLines({ found }: ScenarioDocument): readonly string[] {

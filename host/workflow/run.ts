@@ -13,6 +13,7 @@ import { encodeWav } from "../audio/wav.ts";
 import { CaptureWriter, loadCapture } from "../capture/file.ts";
 import type { Capture } from "../capture/format.ts";
 import { recordLink } from "../capture/record-link.ts";
+import type { LinkEvent } from "../decode/frames.ts";
 import { WIRE_VERSION } from "../decode/records.ts";
 import type { RunResult } from "../link/outcome.ts";
 import { explainEnding } from "../link/outcome.ts";
@@ -173,11 +174,19 @@ export interface RunParts {
   readonly device: Device;
   readonly host: HostFacts | null;
   readonly recording: string;
+  /** Another conversation between greeting and goodbye than the program's own, which then tells its progress itself. */
+  readonly converse?: Conversation;
+}
+
+export interface Conversation {
+  hold(session: Session): Promise<void>;
+  /** Sees every event as it arrives. */
+  onEvent(event: LinkEvent): void;
 }
 
 /** Holds the conversation with everything written to the recording as it arrives. */
 export async function recordRun(parts: RunParts): Promise<RunResult> {
-  const { context, app, prepared, stimulus, device } = parts;
+  const { context, app, prepared, stimulus, device, converse } = parts;
   const { plan } = prepared.generated.stages;
   const writer = new CaptureWriter(parts.recording, {
     schema: 1,
@@ -192,16 +201,20 @@ export async function recordRun(parts: RunParts): Promise<RunResult> {
     facts: { ...manifestOf(parts) },
   });
   const frames = stimulus.inputs.length;
-  context.progress.step(`running ${frames} frames on ${device.link.name}`);
+  if (!converse) context.progress.step(`running ${frames} frames on ${device.link.name}`);
   const session = new Session(recordLink(device.link, writer), {
     expect: { board: prepared.board.id, app, modelDigest: plan.digest.slice(0, 16) },
     signal: context.signal,
-    onEvent: () => context.progress.update(session.run.outputs.length, frames),
+    onEvent: (event) => {
+      if (converse) converse.onEvent(event);
+      else context.progress.update(session.run.outputs.length, frames);
+    },
   });
   try {
     attachStimulus(writer, prepared, app, stimulus);
     await session.open();
-    if (app === "speed") await session.measure(frames, SPEED_SEED);
+    if (converse) await converse.hold(session);
+    else if (app === "speed") await session.measure(frames, SPEED_SEED);
     else await session.stream(stimulus.inputs);
     const result = await session.finish();
     const counts = await device.readCounts();

@@ -18,6 +18,8 @@ export interface ScenarioOptions {
   readonly seconds?: number;
   readonly serviceUs?: number;
   readonly capture?: string;
+  /** A model that is really run. */
+  readonly model?: string;
   readonly detailLog?: string;
   readonly servers?: number;
   readonly targetLatencyMs?: number;
@@ -47,13 +49,14 @@ export function parseScenario(name: string): Scenario {
 
 /** @throws UsageError TP-USE-227 for options that contradict each other or the scenario */
 export function checkOptions(scenario: Scenario, options: ScenarioOptions): void {
-  const sources = [options.serviceUs, options.capture, options.detailLog];
+  const sources = [options.serviceUs, options.capture, options.detailLog, options.model];
   if (sources.filter((source) => source !== undefined).length !== 1) {
     throw refusal(
       "the test needs one source of times",
-      "--service-us, --capture and --detail-log exclude each other, and one is needed",
+      "--service-us, --capture, --detail-log and --model exclude each other, and one is needed",
     );
   }
+  if (options.model !== undefined) checkLive(options);
   const only = (option: string, given: unknown, ...scenarios: readonly Scenario[]) => {
     if (given === undefined || scenarios.includes(scenario)) return;
     throw refusal(`${option} means nothing in ${scenario}`, `it is for ${scenarios.join(" and ")}`);
@@ -63,7 +66,9 @@ export function checkOptions(scenario: Scenario, options: ScenarioOptions): void
   only("--samples-per-query", options.samplesPerQuery, "multi-stream");
   only("--find-qps", options.findQps, "server");
   only("--find-streams", options.findStreams, "multi-stream");
-  if (scenario !== "server" || options.detailLog !== undefined) return;
+  if (scenario !== "server" || options.detailLog !== undefined || options.model !== undefined) {
+    return;
+  }
   if ((options.qps === undefined) === (options.findQps === undefined)) {
     throw refusal(
       "the Server scenario needs its rate",
@@ -72,11 +77,27 @@ export function checkOptions(scenario: Scenario, options: ScenarioOptions): void
   }
 }
 
+/** @throws UsageError TP-USE-227 for what only a simulated test has */
+function checkLive(options: ScenarioOptions): void {
+  if (options.servers !== undefined || options.findStreams !== undefined) {
+    throw refusal(
+      "a live test has one device, and issues what it issues",
+      "--servers and --find-streams are for simulated tests: record the run, then --capture FILE",
+    );
+  }
+}
+
+/** The settings of mlperf.conf with what the options say, for a test that really runs. */
+export function liveSettings(scenario: Scenario, options: ScenarioOptions): TestSettings {
+  // Nothing is prepared ahead by the time that a sample is expected to take, so any will do.
+  return settingsFor(scenario, options, { meanNs: 1e6, servers: 1 });
+}
+
 /** The settings of mlperf.conf with what the options say; what LoadGen's user estimates is taken from the system. */
 export function settingsFor(
   scenario: Scenario,
   options: ScenarioOptions,
-  system: SystemUnderTest,
+  system: Pick<SystemUnderTest, "meanNs" | "servers">,
 ): TestSettings {
   const defaults = MLPERF_DEFAULTS[scenario];
   const { seconds, percentile, targetLatencyMs } = options;

@@ -1,5 +1,5 @@
 /**
- * The `scenario` verb: one MLPerf test simulated on given or recorded service times, searched for, or judged again.
+ * The `scenario` verb: one MLPerf test run live, simulated on given or recorded times, searched for, or judged again.
  * The rules are left to analyze/loadgen, the layout to report/scenario.ts.
  */
 import { setImmediate } from "node:timers/promises";
@@ -16,6 +16,7 @@ import type { Steps } from "../analyze/loadgen/steps.ts";
 import { scenarioText } from "../report/scenario.ts";
 import type { VerbContext } from "./context.ts";
 import { DrawThreads } from "./draw-thread.ts";
+import { type LiveOptions, liveOptions, runLive } from "./live-scenario.ts";
 import { judgeLog } from "./scenario-log.ts";
 import type { ScenarioOptions } from "./scenario-request.ts";
 import { checkOptions, parseScenario, settingsFor, systemFor } from "./scenario-request.ts";
@@ -25,16 +26,16 @@ const LONG_TEST = 10e6;
 /** Longest stretch of work between two looks at Ctrl-C [ms]. */
 const STRETCH_MS = 100;
 
-/** Exit 1 when the test is not valid. @throws UsageError TP-USE-220 to -230 */
+/** Exit 1 when the test is not valid or a live answer is wrong. @throws UsageError TP-USE-220 to -230, -410 to -415 */
 export async function scenario(
   context: VerbContext,
-  options: ScenarioOptions,
+  options: ScenarioOptions & Partial<LiveOptions>,
   name: string,
 ): Promise<number> {
   try {
     const document = await documentOf(context, options, parseScenario(name));
     context.print(document, () => scenarioText(document));
-    return document.valid ? 0 : 1;
+    return document.valid && document.live?.verify.bitExact !== false ? 0 : 1;
   } catch (error) {
     if (!(error instanceof AnalysisError)) throw error;
     throw new UsageError(error.code, error.text, error.facts);
@@ -43,10 +44,12 @@ export async function scenario(
 
 async function documentOf(
   context: VerbContext,
-  options: ScenarioOptions,
+  options: ScenarioOptions & Partial<LiveOptions>,
   name: Scenario,
 ): Promise<ScenarioDocument> {
   checkOptions(name, options);
+  const live = liveOptions(options);
+  if (live !== null) return runLive(context, live, name);
   if (options.detailLog !== undefined) {
     context.progress.step(`judging ${options.detailLog}`);
     return judgeLog(name, options.detailLog, context.signal);

@@ -37,8 +37,36 @@ export interface ScenarioDocument {
     readonly load: Quantity;
     readonly tests: number;
   } | null;
+  /** What ran, when the test was run on a device and not simulated; null otherwise. */
+  readonly live: LiveTest | null;
+  /** True when an emulator stood in for the board. */
+  readonly simulated?: true;
   /** What LoadGen's own log says of the test; null for a simulated one. */
   readonly reported: ReportedVerdict | null;
+}
+
+/** A test that was run on a device. */
+export interface LiveTest {
+  readonly model: string;
+  readonly format: string;
+  /** Where it ran, and the real board it stood for. */
+  readonly board: string;
+  readonly as: string | null;
+  readonly link: string;
+  /** Every answer against the host twin's. */
+  readonly verify: {
+    readonly bitExact: boolean;
+    readonly comparedFrames: number;
+    readonly differingFrames: number;
+  };
+  /** The same queries on the device alone, without the link; null with the reason in `why`. */
+  readonly device: DeviceLatency | null;
+  readonly why?: string;
+  readonly files: { readonly recording: string };
+}
+
+export interface DeviceLatency {
+  readonly latencyNs: LatencyOrigin & LatencySummary;
 }
 
 export interface ReportedVerdict {
@@ -58,7 +86,7 @@ export function scenarioDocument(
   settings: TestSettings,
   result: ScenarioResult,
   origin: LatencyOrigin,
-  extra: Partial<Pick<ScenarioDocument, "found" | "reported">> = {},
+  extra: Partial<Pick<ScenarioDocument, "found" | "reported" | "live" | "simulated">> = {},
 ): ScenarioDocument {
   const [unit, words] = RATES[result.scenario];
   return {
@@ -80,6 +108,7 @@ export function scenarioDocument(
     sampleCount: result.sampleCount,
     durationNs: result.durationNs,
     found: null,
+    live: null,
     reported: null,
     ...extra,
   };

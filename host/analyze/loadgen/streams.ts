@@ -62,8 +62,13 @@ function queryLatency(samples: number, system: SystemUnderTest): () => number {
   };
 }
 
-/** LoadGen looks when it has issued a query, before it waits for it. */
-function endingOf(
+/**
+ * How a test ends with the query just issued, or null: LoadGen looks when it has issued a query, before it waits for it.
+ * @param issued queries so far
+ * @param issuedNs when the last one was issued [ns]
+ * @param prepared queries made beforehand
+ */
+export function endingOf(
   issued: number,
   issuedNs: number,
   prepared: number,
