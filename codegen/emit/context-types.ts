@@ -3,6 +3,7 @@
  * Filling them is left to context.ts.
  */
 import type { Kernel } from "../lower/kernel-ir.ts";
+import type { Format } from "../quantize/params.ts";
 import type { VariantText } from "./variant-text.ts";
 
 /** The C types an activation has in a line. */
@@ -10,6 +11,8 @@ export type LineType = "int8_t" | "int16_t" | "uint8_t";
 
 export interface TableContext {
   readonly name: "sigmoid" | "tanh";
+  /** What a word holds, in two lines. */
+  readonly comment: readonly [string, string];
   /** 64 rows of 8 words. */
   readonly rows: readonly string[];
 }
@@ -145,7 +148,7 @@ export interface CContext {
   readonly multiplyHigh: "multiply-high-wide" | "multiply-high-halves";
   /** The partials of the plan's kernel variant. */
   readonly rows: VariantText;
-  readonly hidden: "hidden-int8" | "hidden-int16x8";
+  readonly hidden: `${VariantText["hidden"]}-${Format}`;
   /** The hidden state's range, for update-unit's comment. */
   readonly hiddenRange: string;
   readonly results: {

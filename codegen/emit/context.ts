@@ -8,7 +8,7 @@ import { type LineLayout, type StreamLayout, segmentsRead, streamPicture } from 
 import type { Plan } from "../plan/plan.ts";
 import { LINE_VALUES } from "../plan/rows/row-layout.ts";
 import { FORMAT_FACTS } from "../quantize/params.ts";
-import { type ActivationTable, SIGMOID_TABLE, TANH_TABLE } from "../quantize/tables.ts";
+import { SIGMOID_TABLE, TANH_TABLE } from "../quantize/tables.ts";
 import { type LineVerdict, roundUp } from "../size/cache-line.ts";
 import {
   commentLines,
@@ -27,8 +27,8 @@ import type {
   LineContext,
   LineType,
   LstmKernelContext,
-  TableContext,
 } from "./context-types.ts";
+import { tableContext } from "./table-words.ts";
 import { VARIANT_TEXT } from "./variant-text.ts";
 
 export interface EmitOptions {
@@ -118,7 +118,7 @@ function kernelContext(plan: Plan, prefix: string, kernel: Kernel): KernelContex
   return kernel.kind === "load-input"
     ? {
         kind,
-        partial: kind,
+        partial: `${kind}${VARIANT_TEXT[plan.schedule.variant].edges}`,
         name,
         size,
         arguments: "state, input",
@@ -126,20 +126,12 @@ function kernelContext(plan: Plan, prefix: string, kernel: Kernel): KernelContex
       }
     : {
         kind,
-        partial: kind,
+        partial: `${kind}${VARIANT_TEXT[plan.schedule.variant].edges}`,
         name,
         size,
         arguments: "state, output",
         from: placeExpression(plan, kernel.from),
       };
-}
-
-function tableContext({ name, base, slope }: ActivationTable): TableContext {
-  const words = Uint32Array.from(
-    base,
-    (value, i) => (value << 16) | ((slope[i] as number) & 0xffff),
-  );
-  return { name, rows: wordRows(words) };
 }
 
 function streamArray(stream: StreamLayout): ArrayContext {
@@ -263,7 +255,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
         : ` __attribute__((section(${stringLiteral(target.weightsSection)})))`,
     lines: plan.lines.map(lineContext),
     cells: lstms.map(({ name, hiddenSize }) => ({ name, size: roundUp(hiddenSize, block.units) })),
-    tables: tables.map(tableContext),
+    tables: tables.map((table) => tableContext(table, variant.lookUp)),
     arrays: [...plan.streams.map(streamArray), ...states.map(({ array }) => array)],
     initialStates: states.map(({ array, to, size }) => ({ to, from: array.name, size })),
     lineType: lineTypeOf(plan),
@@ -276,7 +268,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     accumulatorShift: FORMAT_FACTS[format].accumulatorShift,
     multiplyHigh: target.wideMultiply ? "multiply-high-wide" : "multiply-high-halves",
     rows: variant,
-    hidden: `hidden-${format}`,
+    hidden: `${variant.hidden}-${format}`,
     hiddenRange: format === "int8" ? ", -128..127" : ", int16",
     results: {
       partial: `results-${format}`,

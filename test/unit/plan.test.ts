@@ -201,8 +201,11 @@ describe("layout", () => {
 
 describe("schedule and target", () => {
   test("the variant follows the format and the instructions", () => {
-    expect(schedule("int8", target).variant).toBe("dsp-packed-pairs");
-    expect(schedule("int16x8", target).variant).toBe("dsp-rows");
+    expect(schedule("int8", target).variant).toBe("dsp-packed-pairs-grouped");
+    expect(schedule("int16x8", target).variant).toBe("dsp-rows-grouped");
+    const m33 = { ...target, core: "cortex-m33" } as const;
+    expect(schedule("int8", m33).variant).toBe("dsp-packed-pairs");
+    expect(schedule("int16x8", m33).variant).toBe("dsp-rows");
     expect(schedule("int8", { ...target, instructions: "c11" }).variant).toBe("c11-int8");
   });
 

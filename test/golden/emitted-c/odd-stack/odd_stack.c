@@ -7,143 +7,143 @@
 /* Right shifts of negative numbers are arithmetic, and narrowing keeps the low bits, as in GCC. */
 _Static_assert((-1 >> 1) == -1, "right shift is not arithmetic");
 
-/* sigmoid over Q3.12 in 512 pieces, Q0.15: rise over the piece (low half), value at its left end
- * (high half). */
+/* sigmoid over Q3.12 in 512 pieces, Q0.15: twice the rise over the piece (high half), value at
+ * its left end, in odd pieces at its right end (low half). */
 static const uint32_t odd_stack_sigmoid[] PIONEER_WEIGHTS = {
-    0x000b0000, 0x000b0001, 0x000c0000, 0x000c0000, 0x000c0001, 0x000d0000, 0x000d0001, 0x000e0000,
-    0x000e0001, 0x000f0000, 0x000f0000, 0x000f0001, 0x00100000, 0x00100001, 0x00110001, 0x00120000,
-    0x00120001, 0x00130000, 0x00130001, 0x00140001, 0x00150000, 0x00150001, 0x00160001, 0x00170000,
-    0x00170001, 0x00180001, 0x00190001, 0x001a0000, 0x001a0001, 0x001b0001, 0x001c0001, 0x001d0001,
-    0x001e0001, 0x001f0001, 0x00200001, 0x00210001, 0x00220001, 0x00230001, 0x00240001, 0x00250001,
-    0x00260002, 0x00280001, 0x00290001, 0x002a0001, 0x002b0002, 0x002d0001, 0x002e0002, 0x00300001,
-    0x00310002, 0x00330001, 0x00340002, 0x00360002, 0x00380001, 0x00390002, 0x003b0002, 0x003d0002,
-    0x003f0002, 0x00410002, 0x00430002, 0x00450003, 0x00480002, 0x004a0002, 0x004c0003, 0x004f0002,
-    0x00510003, 0x00540002, 0x00560003, 0x00590003, 0x005c0003, 0x005f0003, 0x00620003, 0x00650003,
-    0x00680003, 0x006b0004, 0x006f0003, 0x00720004, 0x00760003, 0x00790004, 0x007d0004, 0x00810004,
-    0x00850005, 0x008a0004, 0x008e0004, 0x00920005, 0x00970005, 0x009c0005, 0x00a10005, 0x00a60005,
-    0x00ab0005, 0x00b00006, 0x00b60006, 0x00bc0006, 0x00c20006, 0x00c80006, 0x00ce0007, 0x00d50006,
-    0x00db0007, 0x00e20007, 0x00e90008, 0x00f10007, 0x00f80008, 0x01000008, 0x01080008, 0x01100009,
-    0x01190009, 0x01220009, 0x012b0009, 0x0134000a, 0x013e000a, 0x0148000a, 0x0152000b, 0x015d000b,
-    0x0168000b, 0x0173000c, 0x017f000c, 0x018b000c, 0x0197000d, 0x01a4000d, 0x01b1000e, 0x01bf000e,
-    0x01cd000e, 0x01db000f, 0x01ea000f, 0x01f90010, 0x02090010, 0x02190011, 0x022a0012, 0x023c0011,
-    0x024d0013, 0x02600013, 0x02730013, 0x02860014, 0x029a0015, 0x02af0015, 0x02c40016, 0x02da0017,
-    0x02f10017, 0x03080018, 0x03200019, 0x0339001a, 0x0353001a, 0x036d001b, 0x0388001c, 0x03a4001d,
-    0x03c1001d, 0x03de001f, 0x03fd001f, 0x041c0020, 0x043c0021, 0x045d0023, 0x04800023, 0x04a30024,
-    0x04c70025, 0x04ec0027, 0x05130027, 0x053a0029, 0x0563002a, 0x058d002b, 0x05b8002c, 0x05e4002e,
-    0x0612002f, 0x06410030, 0x06710032, 0x06a30033, 0x06d60034, 0x070a0036, 0x07400038, 0x07780039,
-    0x07b1003b, 0x07ec003c, 0x0828003e, 0x0866003f, 0x08a50042, 0x08e70043, 0x092a0045, 0x096f0047,
-    0x09b60048, 0x09fe004b, 0x0a49004d, 0x0a96004f, 0x0ae50050, 0x0b350053, 0x0b880055, 0x0bdd0057,
-    0x0c34005a, 0x0c8e005c, 0x0cea005e, 0x0d480060, 0x0da80063, 0x0e0b0065, 0x0e700068, 0x0ed8006a,
-    0x0f42006d, 0x0faf006f, 0x101e0072, 0x10900075, 0x11050077, 0x117c007b, 0x11f7007c, 0x12730080,
-    0x12f30083, 0x13760085, 0x13fb0089, 0x1484008b, 0x150f008e, 0x159d0091, 0x162e0095, 0x16c30097,
-    0x175a009a, 0x17f4009d, 0x189100a1, 0x193200a3, 0x19d500a7, 0x1a7c00a9, 0x1b2500ad, 0x1bd200af,
-    0x1c8100b3, 0x1d3400b6, 0x1dea00b9, 0x1ea300bc, 0x1f5f00bf, 0x201e00c2, 0x20e000c5, 0x21a500c8,
-    0x226d00ca, 0x233700ce, 0x240500d1, 0x24d600d3, 0x25a900d6, 0x267f00d9, 0x275800db, 0x283300de,
-    0x291100e0, 0x29f100e3, 0x2ad400e5, 0x2bb900e7, 0x2ca000ea, 0x2d8a00ec, 0x2e7600ee, 0x2f6400ef,
-    0x305300f2, 0x314500f3, 0x323800f5, 0x332d00f7, 0x342400f7, 0x351b00fa, 0x361500fa, 0x370f00fc,
-    0x380b00fc, 0x390700fd, 0x3a0400ff, 0x3b0300fe, 0x3c010100, 0x3d0100ff, 0x3e000100, 0x3f000100,
-    0x40000100, 0x41000100, 0x420000ff, 0x42ff0100, 0x43ff00fe, 0x44fd00ff, 0x45fc00fd, 0x46f900fc,
-    0x47f500fc, 0x48f100fa, 0x49eb00fa, 0x4ae500f7, 0x4bdc00f7, 0x4cd300f5, 0x4dc800f3, 0x4ebb00f2,
-    0x4fad00ef, 0x509c00ee, 0x518a00ec, 0x527600ea, 0x536000e7, 0x544700e5, 0x552c00e3, 0x560f00e0,
-    0x56ef00de, 0x57cd00db, 0x58a800d9, 0x598100d6, 0x5a5700d3, 0x5b2a00d1, 0x5bfb00ce, 0x5cc900ca,
-    0x5d9300c8, 0x5e5b00c5, 0x5f2000c2, 0x5fe200bf, 0x60a100bc, 0x615d00b9, 0x621600b6, 0x62cc00b3,
-    0x637f00af, 0x642e00ad, 0x64db00a9, 0x658400a7, 0x662b00a3, 0x66ce00a1, 0x676f009d, 0x680c009a,
-    0x68a60097, 0x693d0095, 0x69d20091, 0x6a63008e, 0x6af1008b, 0x6b7c0089, 0x6c050085, 0x6c8a0083,
-    0x6d0d0080, 0x6d8d007c, 0x6e09007b, 0x6e840077, 0x6efb0075, 0x6f700072, 0x6fe2006f, 0x7051006d,
-    0x70be006a, 0x71280068, 0x71900065, 0x71f50063, 0x72580060, 0x72b8005e, 0x7316005c, 0x7372005a,
-    0x73cc0057, 0x74230055, 0x74780053, 0x74cb0050, 0x751b004f, 0x756a004d, 0x75b7004b, 0x76020048,
-    0x764a0047, 0x76910045, 0x76d60043, 0x77190042, 0x775b003f, 0x779a003e, 0x77d8003c, 0x7814003b,
-    0x784f0039, 0x78880038, 0x78c00036, 0x78f60034, 0x792a0033, 0x795d0032, 0x798f0030, 0x79bf002f,
-    0x79ee002e, 0x7a1c002c, 0x7a48002b, 0x7a73002a, 0x7a9d0029, 0x7ac60027, 0x7aed0027, 0x7b140025,
-    0x7b390024, 0x7b5d0023, 0x7b800023, 0x7ba30021, 0x7bc40020, 0x7be4001f, 0x7c03001f, 0x7c22001d,
-    0x7c3f001d, 0x7c5c001c, 0x7c78001b, 0x7c93001a, 0x7cad001a, 0x7cc70019, 0x7ce00018, 0x7cf80017,
-    0x7d0f0017, 0x7d260016, 0x7d3c0015, 0x7d510015, 0x7d660014, 0x7d7a0013, 0x7d8d0013, 0x7da00013,
-    0x7db30011, 0x7dc40012, 0x7dd60011, 0x7de70010, 0x7df70010, 0x7e07000f, 0x7e16000f, 0x7e25000e,
-    0x7e33000e, 0x7e41000e, 0x7e4f000d, 0x7e5c000d, 0x7e69000c, 0x7e75000c, 0x7e81000c, 0x7e8d000b,
-    0x7e98000b, 0x7ea3000b, 0x7eae000a, 0x7eb8000a, 0x7ec2000a, 0x7ecc0009, 0x7ed50009, 0x7ede0009,
-    0x7ee70009, 0x7ef00008, 0x7ef80008, 0x7f000008, 0x7f080007, 0x7f0f0008, 0x7f170007, 0x7f1e0007,
-    0x7f250006, 0x7f2b0007, 0x7f320006, 0x7f380006, 0x7f3e0006, 0x7f440006, 0x7f4a0006, 0x7f500005,
-    0x7f550005, 0x7f5a0005, 0x7f5f0005, 0x7f640005, 0x7f690005, 0x7f6e0004, 0x7f720004, 0x7f760005,
-    0x7f7b0004, 0x7f7f0004, 0x7f830004, 0x7f870003, 0x7f8a0004, 0x7f8e0003, 0x7f910004, 0x7f950003,
-    0x7f980003, 0x7f9b0003, 0x7f9e0003, 0x7fa10003, 0x7fa40003, 0x7fa70003, 0x7faa0002, 0x7fac0003,
-    0x7faf0002, 0x7fb10003, 0x7fb40002, 0x7fb60002, 0x7fb80003, 0x7fbb0002, 0x7fbd0002, 0x7fbf0002,
-    0x7fc10002, 0x7fc30002, 0x7fc50002, 0x7fc70001, 0x7fc80002, 0x7fca0002, 0x7fcc0001, 0x7fcd0002,
-    0x7fcf0001, 0x7fd00002, 0x7fd20001, 0x7fd30002, 0x7fd50001, 0x7fd60001, 0x7fd70001, 0x7fd80002,
-    0x7fda0001, 0x7fdb0001, 0x7fdc0001, 0x7fdd0001, 0x7fde0001, 0x7fdf0001, 0x7fe00001, 0x7fe10001,
-    0x7fe20001, 0x7fe30001, 0x7fe40001, 0x7fe50001, 0x7fe60000, 0x7fe60001, 0x7fe70001, 0x7fe80001,
-    0x7fe90000, 0x7fe90001, 0x7fea0001, 0x7feb0000, 0x7feb0001, 0x7fec0001, 0x7fed0000, 0x7fed0001,
-    0x7fee0000, 0x7fee0001, 0x7fef0001, 0x7ff00000, 0x7ff00001, 0x7ff10000, 0x7ff10000, 0x7ff10001,
-    0x7ff20000, 0x7ff20001, 0x7ff30000, 0x7ff30001, 0x7ff40000, 0x7ff40000, 0x7ff40001, 0x7ff50000,
+    0x0000000b, 0x0002000c, 0x0000000c, 0x0000000c, 0x0002000c, 0x0000000d, 0x0002000d, 0x0000000e,
+    0x0002000e, 0x0000000f, 0x0000000f, 0x00020010, 0x00000010, 0x00020011, 0x00020011, 0x00000012,
+    0x00020012, 0x00000013, 0x00020013, 0x00020015, 0x00000015, 0x00020016, 0x00020016, 0x00000017,
+    0x00020017, 0x00020019, 0x00020019, 0x0000001a, 0x0002001a, 0x0002001c, 0x0002001c, 0x0002001e,
+    0x0002001e, 0x00020020, 0x00020020, 0x00020022, 0x00020022, 0x00020024, 0x00020024, 0x00020026,
+    0x00040026, 0x00020029, 0x00020029, 0x0002002b, 0x0004002b, 0x0002002e, 0x0004002e, 0x00020031,
+    0x00040031, 0x00020034, 0x00040034, 0x00040038, 0x00020038, 0x0004003b, 0x0004003b, 0x0004003f,
+    0x0004003f, 0x00040043, 0x00040043, 0x00060048, 0x00040048, 0x0004004c, 0x0006004c, 0x00040051,
+    0x00060051, 0x00040056, 0x00060056, 0x0006005c, 0x0006005c, 0x00060062, 0x00060062, 0x00060068,
+    0x00060068, 0x0008006f, 0x0006006f, 0x00080076, 0x00060076, 0x0008007d, 0x0008007d, 0x00080085,
+    0x000a0085, 0x0008008e, 0x0008008e, 0x000a0097, 0x000a0097, 0x000a00a1, 0x000a00a1, 0x000a00ab,
+    0x000a00ab, 0x000c00b6, 0x000c00b6, 0x000c00c2, 0x000c00c2, 0x000c00ce, 0x000e00ce, 0x000c00db,
+    0x000e00db, 0x000e00e9, 0x001000e9, 0x000e00f8, 0x001000f8, 0x00100108, 0x00100108, 0x00120119,
+    0x00120119, 0x0012012b, 0x0012012b, 0x0014013e, 0x0014013e, 0x00140152, 0x00160152, 0x00160168,
+    0x00160168, 0x0018017f, 0x0018017f, 0x00180197, 0x001a0197, 0x001a01b1, 0x001c01b1, 0x001c01cd,
+    0x001c01cd, 0x001e01ea, 0x001e01ea, 0x00200209, 0x00200209, 0x0022022a, 0x0024022a, 0x0022024d,
+    0x0026024d, 0x00260273, 0x00260273, 0x0028029a, 0x002a029a, 0x002a02c4, 0x002c02c4, 0x002e02f1,
+    0x002e02f1, 0x00300320, 0x00320320, 0x00340353, 0x00340353, 0x00360388, 0x00380388, 0x003a03c1,
+    0x003a03c1, 0x003e03fd, 0x003e03fd, 0x0040043c, 0x0042043c, 0x00460480, 0x00460480, 0x004804c7,
+    0x004a04c7, 0x004e0513, 0x004e0513, 0x00520563, 0x00540563, 0x005605b8, 0x005805b8, 0x005c0612,
+    0x005e0612, 0x00600671, 0x00640671, 0x006606d6, 0x006806d6, 0x006c0740, 0x00700740, 0x007207b1,
+    0x007607b1, 0x00780828, 0x007c0828, 0x007e08a5, 0x008408a5, 0x0086092a, 0x008a092a, 0x008e09b6,
+    0x009009b6, 0x00960a49, 0x009a0a49, 0x009e0ae5, 0x00a00ae5, 0x00a60b88, 0x00aa0b88, 0x00ae0c34,
+    0x00b40c34, 0x00b80cea, 0x00bc0cea, 0x00c00da8, 0x00c60da8, 0x00ca0e70, 0x00d00e70, 0x00d40f42,
+    0x00da0f42, 0x00de101e, 0x00e4101e, 0x00ea1105, 0x00ee1105, 0x00f611f7, 0x00f811f7, 0x010012f3,
+    0x010612f3, 0x010a13fb, 0x011213fb, 0x0116150f, 0x011c150f, 0x0122162e, 0x012a162e, 0x012e175a,
+    0x0134175a, 0x013a1891, 0x01421891, 0x014619d5, 0x014e19d5, 0x01521b25, 0x015a1b25, 0x015e1c81,
+    0x01661c81, 0x016c1dea, 0x01721dea, 0x01781f5f, 0x017e1f5f, 0x018420e0, 0x018a20e0, 0x0190226d,
+    0x0194226d, 0x019c2405, 0x01a22405, 0x01a625a9, 0x01ac25a9, 0x01b22758, 0x01b62758, 0x01bc2911,
+    0x01c02911, 0x01c62ad4, 0x01ca2ad4, 0x01ce2ca0, 0x01d42ca0, 0x01d82e76, 0x01dc2e76, 0x01de3053,
+    0x01e43053, 0x01e63238, 0x01ea3238, 0x01ee3424, 0x01ee3424, 0x01f43615, 0x01f43615, 0x01f8380b,
+    0x01f8380b, 0x01fa3a04, 0x01fe3a04, 0x01fc3c01, 0x02003c01, 0x01fe3e00, 0x02003e00, 0x02004000,
+    0x02004000, 0x02004200, 0x01fe4200, 0x020043ff, 0x01fc43ff, 0x01fe45fc, 0x01fa45fc, 0x01f847f5,
+    0x01f847f5, 0x01f449eb, 0x01f449eb, 0x01ee4bdc, 0x01ee4bdc, 0x01ea4dc8, 0x01e64dc8, 0x01e44fad,
+    0x01de4fad, 0x01dc518a, 0x01d8518a, 0x01d45360, 0x01ce5360, 0x01ca552c, 0x01c6552c, 0x01c056ef,
+    0x01bc56ef, 0x01b658a8, 0x01b258a8, 0x01ac5a57, 0x01a65a57, 0x01a25bfb, 0x019c5bfb, 0x01945d93,
+    0x01905d93, 0x018a5f20, 0x01845f20, 0x017e60a1, 0x017860a1, 0x01726216, 0x016c6216, 0x0166637f,
+    0x015e637f, 0x015a64db, 0x015264db, 0x014e662b, 0x0146662b, 0x0142676f, 0x013a676f, 0x013468a6,
+    0x012e68a6, 0x012a69d2, 0x012269d2, 0x011c6af1, 0x01166af1, 0x01126c05, 0x010a6c05, 0x01066d0d,
+    0x01006d0d, 0x00f86e09, 0x00f66e09, 0x00ee6efb, 0x00ea6efb, 0x00e46fe2, 0x00de6fe2, 0x00da70be,
+    0x00d470be, 0x00d07190, 0x00ca7190, 0x00c67258, 0x00c07258, 0x00bc7316, 0x00b87316, 0x00b473cc,
+    0x00ae73cc, 0x00aa7478, 0x00a67478, 0x00a0751b, 0x009e751b, 0x009a75b7, 0x009675b7, 0x0090764a,
+    0x008e764a, 0x008a76d6, 0x008676d6, 0x0084775b, 0x007e775b, 0x007c77d8, 0x007877d8, 0x0076784f,
+    0x0072784f, 0x007078c0, 0x006c78c0, 0x0068792a, 0x0066792a, 0x0064798f, 0x0060798f, 0x005e79ee,
+    0x005c79ee, 0x00587a48, 0x00567a48, 0x00547a9d, 0x00527a9d, 0x004e7aed, 0x004e7aed, 0x004a7b39,
+    0x00487b39, 0x00467b80, 0x00467b80, 0x00427bc4, 0x00407bc4, 0x003e7c03, 0x003e7c03, 0x003a7c3f,
+    0x003a7c3f, 0x00387c78, 0x00367c78, 0x00347cad, 0x00347cad, 0x00327ce0, 0x00307ce0, 0x002e7d0f,
+    0x002e7d0f, 0x002c7d3c, 0x002a7d3c, 0x002a7d66, 0x00287d66, 0x00267d8d, 0x00267d8d, 0x00267db3,
+    0x00227db3, 0x00247dd6, 0x00227dd6, 0x00207df7, 0x00207df7, 0x001e7e16, 0x001e7e16, 0x001c7e33,
+    0x001c7e33, 0x001c7e4f, 0x001a7e4f, 0x001a7e69, 0x00187e69, 0x00187e81, 0x00187e81, 0x00167e98,
+    0x00167e98, 0x00167eae, 0x00147eae, 0x00147ec2, 0x00147ec2, 0x00127ed5, 0x00127ed5, 0x00127ee7,
+    0x00127ee7, 0x00107ef8, 0x00107ef8, 0x00107f08, 0x000e7f08, 0x00107f17, 0x000e7f17, 0x000e7f25,
+    0x000c7f25, 0x000e7f32, 0x000c7f32, 0x000c7f3e, 0x000c7f3e, 0x000c7f4a, 0x000c7f4a, 0x000a7f55,
+    0x000a7f55, 0x000a7f5f, 0x000a7f5f, 0x000a7f69, 0x000a7f69, 0x00087f72, 0x00087f72, 0x000a7f7b,
+    0x00087f7b, 0x00087f83, 0x00087f83, 0x00067f8a, 0x00087f8a, 0x00067f91, 0x00087f91, 0x00067f98,
+    0x00067f98, 0x00067f9e, 0x00067f9e, 0x00067fa4, 0x00067fa4, 0x00067faa, 0x00047faa, 0x00067faf,
+    0x00047faf, 0x00067fb4, 0x00047fb4, 0x00047fb8, 0x00067fb8, 0x00047fbd, 0x00047fbd, 0x00047fc1,
+    0x00047fc1, 0x00047fc5, 0x00047fc5, 0x00027fc8, 0x00047fc8, 0x00047fcc, 0x00027fcc, 0x00047fcf,
+    0x00027fcf, 0x00047fd2, 0x00027fd2, 0x00047fd5, 0x00027fd5, 0x00027fd7, 0x00027fd7, 0x00047fda,
+    0x00027fda, 0x00027fdc, 0x00027fdc, 0x00027fde, 0x00027fde, 0x00027fe0, 0x00027fe0, 0x00027fe2,
+    0x00027fe2, 0x00027fe4, 0x00027fe4, 0x00027fe6, 0x00007fe6, 0x00027fe7, 0x00027fe7, 0x00027fe9,
+    0x00007fe9, 0x00027fea, 0x00027fea, 0x00007feb, 0x00027feb, 0x00027fed, 0x00007fed, 0x00027fee,
+    0x00007fee, 0x00027fef, 0x00027fef, 0x00007ff0, 0x00027ff0, 0x00007ff1, 0x00007ff1, 0x00027ff2,
+    0x00007ff2, 0x00027ff3, 0x00007ff3, 0x00027ff4, 0x00007ff4, 0x00007ff4, 0x00027ff4, 0x00007ff5,
 };
 _Static_assert(sizeof odd_stack_sigmoid == 512 * sizeof(uint32_t), "sigmoid is incomplete");
 
-/* tanh over Q3.12 in 512 pieces, Q0.15: rise over the piece (low half), value at its left end
- * (high half). */
+/* tanh over Q3.12 in 512 pieces, Q0.15: twice the rise over the piece (high half), value at
+ * its left end, in odd pieces at its right end (low half). */
 static const uint32_t odd_stack_tanh[] PIONEER_WEIGHTS = {
-    0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000,
-    0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000,
-    0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000,
-    0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000,
-    0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000,
-    0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000,
-    0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000,
-    0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000,
-    0x80000000, 0x80000000, 0x80000000, 0x80000001, 0x80010000, 0x80010000, 0x80010000, 0x80010000,
-    0x80010000, 0x80010000, 0x80010000, 0x80010000, 0x80010000, 0x80010000, 0x80010000, 0x80010000,
-    0x80010000, 0x80010000, 0x80010000, 0x80010000, 0x80010000, 0x80010001, 0x80020000, 0x80020000,
-    0x80020000, 0x80020000, 0x80020000, 0x80020000, 0x80020000, 0x80020001, 0x80030000, 0x80030000,
-    0x80030000, 0x80030000, 0x80030001, 0x80040000, 0x80040000, 0x80040000, 0x80040001, 0x80050000,
-    0x80050000, 0x80050001, 0x80060000, 0x80060000, 0x80060001, 0x80070000, 0x80070001, 0x80080000,
-    0x80080001, 0x80090000, 0x80090001, 0x800a0000, 0x800a0001, 0x800b0001, 0x800c0001, 0x800d0000,
-    0x800d0001, 0x800e0001, 0x800f0001, 0x80100001, 0x80110001, 0x80120001, 0x80130002, 0x80150001,
-    0x80160001, 0x80170002, 0x80190002, 0x801b0001, 0x801c0002, 0x801e0002, 0x80200002, 0x80220002,
-    0x80240003, 0x80270002, 0x80290003, 0x802c0003, 0x802f0003, 0x80320003, 0x80350003, 0x80380004,
-    0x803c0004, 0x80400004, 0x80440004, 0x80480005, 0x804d0005, 0x80520005, 0x80570005, 0x805c0006,
-    0x80620007, 0x80690006, 0x806f0008, 0x80770007, 0x807e0008, 0x80860009, 0x808f0009, 0x8098000a,
-    0x80a2000a, 0x80ac000c, 0x80b8000b, 0x80c3000d, 0x80d0000d, 0x80dd000f, 0x80ec000f, 0x80fb0010,
-    0x810b0011, 0x811c0012, 0x812e0013, 0x81410015, 0x81560016, 0x816c0017, 0x81830019, 0x819c001b,
-    0x81b7001c, 0x81d3001e, 0x81f1001f, 0x82100022, 0x82320024, 0x82560026, 0x827c0029, 0x82a5002b,
-    0x82d0002e, 0x82fe0031, 0x832f0034, 0x83630037, 0x839a003a, 0x83d4003e, 0x84120043, 0x84550046,
-    0x849b004a, 0x84e50050, 0x85350054, 0x85890059, 0x85e2005f, 0x86410064, 0x86a5006b, 0x87100071,
-    0x87810078, 0x87f9007f, 0x88780087, 0x88ff008f, 0x898e0098, 0x8a2600a0, 0x8ac600aa, 0x8b7000b4,
-    0x8c2400be, 0x8ce200ca, 0x8dac00d5, 0x8e8100e1, 0x8f6200ee, 0x905000fb, 0x914b0109, 0x92540117,
-    0x936b0127, 0x94920137, 0x95c90147, 0x97100159, 0x9869016a, 0x99d3017d, 0x9b500190, 0x9ce001a4,
-    0x9e8401b8, 0xa03c01ce, 0xa20a01e3, 0xa3ed01f9, 0xa5e60210, 0xa7f60228, 0xaa1e023f, 0xac5d0256,
-    0xaeb30270, 0xb1230287, 0xb3aa02a0, 0xb64a02b9, 0xb90302d1, 0xbbd402ea, 0xbebe0302, 0xc1c00319,
-    0xc4d90331, 0xc80a0348, 0xcb52035d, 0xceaf0372, 0xd2210387, 0xd5a80399, 0xd94103ab, 0xdcec03bb,
-    0xe0a703c9, 0xe47003d7, 0xe84703e2, 0xec2903ec, 0xf01503f4, 0xf40903fa, 0xf80303fd, 0xfc000400,
-    0x00000400, 0x040003fd, 0x07fd03fa, 0x0bf703f4, 0x0feb03ec, 0x13d703e2, 0x17b903d7, 0x1b9003c9,
-    0x1f5903bb, 0x231403ab, 0x26bf0399, 0x2a580387, 0x2ddf0372, 0x3151035d, 0x34ae0348, 0x37f60331,
-    0x3b270319, 0x3e400302, 0x414202ea, 0x442c02d1, 0x46fd02b9, 0x49b602a0, 0x4c560287, 0x4edd0270,
-    0x514d0256, 0x53a3023f, 0x55e20228, 0x580a0210, 0x5a1a01f9, 0x5c1301e3, 0x5df601ce, 0x5fc401b8,
-    0x617c01a4, 0x63200190, 0x64b0017d, 0x662d016a, 0x67970159, 0x68f00147, 0x6a370137, 0x6b6e0127,
-    0x6c950117, 0x6dac0109, 0x6eb500fb, 0x6fb000ee, 0x709e00e1, 0x717f00d5, 0x725400ca, 0x731e00be,
-    0x73dc00b4, 0x749000aa, 0x753a00a0, 0x75da0098, 0x7672008f, 0x77010087, 0x7788007f, 0x78070078,
-    0x787f0071, 0x78f0006b, 0x795b0064, 0x79bf005f, 0x7a1e0059, 0x7a770054, 0x7acb0050, 0x7b1b004a,
-    0x7b650046, 0x7bab0043, 0x7bee003e, 0x7c2c003a, 0x7c660037, 0x7c9d0034, 0x7cd10031, 0x7d02002e,
-    0x7d30002b, 0x7d5b0029, 0x7d840026, 0x7daa0024, 0x7dce0022, 0x7df0001f, 0x7e0f001e, 0x7e2d001c,
-    0x7e49001b, 0x7e640019, 0x7e7d0017, 0x7e940016, 0x7eaa0015, 0x7ebf0013, 0x7ed20012, 0x7ee40011,
-    0x7ef50010, 0x7f05000f, 0x7f14000f, 0x7f23000d, 0x7f30000d, 0x7f3d000b, 0x7f48000c, 0x7f54000a,
-    0x7f5e000a, 0x7f680009, 0x7f710009, 0x7f7a0008, 0x7f820007, 0x7f890008, 0x7f910006, 0x7f970007,
-    0x7f9e0006, 0x7fa40005, 0x7fa90005, 0x7fae0005, 0x7fb30005, 0x7fb80004, 0x7fbc0004, 0x7fc00004,
-    0x7fc40004, 0x7fc80003, 0x7fcb0003, 0x7fce0003, 0x7fd10003, 0x7fd40003, 0x7fd70002, 0x7fd90003,
-    0x7fdc0002, 0x7fde0002, 0x7fe00002, 0x7fe20002, 0x7fe40001, 0x7fe50002, 0x7fe70002, 0x7fe90001,
-    0x7fea0001, 0x7feb0002, 0x7fed0001, 0x7fee0001, 0x7fef0001, 0x7ff00001, 0x7ff10001, 0x7ff20001,
-    0x7ff30000, 0x7ff30001, 0x7ff40001, 0x7ff50001, 0x7ff60000, 0x7ff60001, 0x7ff70000, 0x7ff70001,
-    0x7ff80000, 0x7ff80001, 0x7ff90000, 0x7ff90001, 0x7ffa0000, 0x7ffa0000, 0x7ffa0001, 0x7ffb0000,
-    0x7ffb0000, 0x7ffb0001, 0x7ffc0000, 0x7ffc0000, 0x7ffc0000, 0x7ffc0001, 0x7ffd0000, 0x7ffd0000,
-    0x7ffd0000, 0x7ffd0000, 0x7ffd0001, 0x7ffe0000, 0x7ffe0000, 0x7ffe0000, 0x7ffe0000, 0x7ffe0000,
-    0x7ffe0000, 0x7ffe0000, 0x7ffe0001, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000,
-    0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000,
-    0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000,
-    0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000,
-    0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000,
-    0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000,
-    0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000,
-    0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000,
-    0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000,
-    0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000,
-    0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000, 0x7fff0000,
+    0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000,
+    0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000,
+    0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000,
+    0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000,
+    0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000,
+    0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000,
+    0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000,
+    0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000,
+    0x00008000, 0x00008000, 0x00008000, 0x00028001, 0x00008001, 0x00008001, 0x00008001, 0x00008001,
+    0x00008001, 0x00008001, 0x00008001, 0x00008001, 0x00008001, 0x00008001, 0x00008001, 0x00008001,
+    0x00008001, 0x00008001, 0x00008001, 0x00008001, 0x00008001, 0x00028002, 0x00008002, 0x00008002,
+    0x00008002, 0x00008002, 0x00008002, 0x00008002, 0x00008002, 0x00028003, 0x00008003, 0x00008003,
+    0x00008003, 0x00008003, 0x00028003, 0x00008004, 0x00008004, 0x00008004, 0x00028004, 0x00008005,
+    0x00008005, 0x00028006, 0x00008006, 0x00008006, 0x00028006, 0x00008007, 0x00028007, 0x00008008,
+    0x00028008, 0x00008009, 0x00028009, 0x0000800a, 0x0002800a, 0x0002800c, 0x0002800c, 0x0000800d,
+    0x0002800d, 0x0002800f, 0x0002800f, 0x00028011, 0x00028011, 0x00028013, 0x00048013, 0x00028016,
+    0x00028016, 0x00048019, 0x00048019, 0x0002801c, 0x0004801c, 0x00048020, 0x00048020, 0x00048024,
+    0x00068024, 0x00048029, 0x00068029, 0x0006802f, 0x0006802f, 0x00068035, 0x00068035, 0x0008803c,
+    0x0008803c, 0x00088044, 0x00088044, 0x000a804d, 0x000a804d, 0x000a8057, 0x000a8057, 0x000c8062,
+    0x000e8062, 0x000c806f, 0x0010806f, 0x000e807e, 0x0010807e, 0x0012808f, 0x0012808f, 0x001480a2,
+    0x001480a2, 0x001880b8, 0x001680b8, 0x001a80d0, 0x001a80d0, 0x001e80ec, 0x001e80ec, 0x0020810b,
+    0x0022810b, 0x0024812e, 0x0026812e, 0x002a8156, 0x002c8156, 0x002e8183, 0x00328183, 0x003681b7,
+    0x003881b7, 0x003c81f1, 0x003e81f1, 0x00448232, 0x00488232, 0x004c827c, 0x0052827c, 0x005682d0,
+    0x005c82d0, 0x0062832f, 0x0068832f, 0x006e839a, 0x0074839a, 0x007c8412, 0x00868412, 0x008c849b,
+    0x0094849b, 0x00a08535, 0x00a88535, 0x00b285e2, 0x00be85e2, 0x00c886a5, 0x00d686a5, 0x00e28781,
+    0x00f08781, 0x00fe8878, 0x010e8878, 0x011e898e, 0x0130898e, 0x01408ac6, 0x01548ac6, 0x01688c24,
+    0x017c8c24, 0x01948dac, 0x01aa8dac, 0x01c28f62, 0x01dc8f62, 0x01f6914b, 0x0212914b, 0x022e936b,
+    0x024e936b, 0x026e95c9, 0x028e95c9, 0x02b29869, 0x02d49869, 0x02fa9b50, 0x03209b50, 0x03489e84,
+    0x03709e84, 0x039ca20a, 0x03c6a20a, 0x03f2a5e6, 0x0420a5e6, 0x0450aa1e, 0x047eaa1e, 0x04acaeb3,
+    0x04e0aeb3, 0x050eb3aa, 0x0540b3aa, 0x0572b903, 0x05a2b903, 0x05d4bebe, 0x0604bebe, 0x0632c4d9,
+    0x0662c4d9, 0x0690cb52, 0x06bacb52, 0x06e4d221, 0x070ed221, 0x0732d941, 0x0756d941, 0x0776e0a7,
+    0x0792e0a7, 0x07aee847, 0x07c4e847, 0x07d8f015, 0x07e8f015, 0x07f4f803, 0x07faf803, 0x08000000,
+    0x08000000, 0x07fa07fd, 0x07f407fd, 0x07e80feb, 0x07d80feb, 0x07c417b9, 0x07ae17b9, 0x07921f59,
+    0x07761f59, 0x075626bf, 0x073226bf, 0x070e2ddf, 0x06e42ddf, 0x06ba34ae, 0x069034ae, 0x06623b27,
+    0x06323b27, 0x06044142, 0x05d44142, 0x05a246fd, 0x057246fd, 0x05404c56, 0x050e4c56, 0x04e0514d,
+    0x04ac514d, 0x047e55e2, 0x045055e2, 0x04205a1a, 0x03f25a1a, 0x03c65df6, 0x039c5df6, 0x0370617c,
+    0x0348617c, 0x032064b0, 0x02fa64b0, 0x02d46797, 0x02b26797, 0x028e6a37, 0x026e6a37, 0x024e6c95,
+    0x022e6c95, 0x02126eb5, 0x01f66eb5, 0x01dc709e, 0x01c2709e, 0x01aa7254, 0x01947254, 0x017c73dc,
+    0x016873dc, 0x0154753a, 0x0140753a, 0x01307672, 0x011e7672, 0x010e7788, 0x00fe7788, 0x00f0787f,
+    0x00e2787f, 0x00d6795b, 0x00c8795b, 0x00be7a1e, 0x00b27a1e, 0x00a87acb, 0x00a07acb, 0x00947b65,
+    0x008c7b65, 0x00867bee, 0x007c7bee, 0x00747c66, 0x006e7c66, 0x00687cd1, 0x00627cd1, 0x005c7d30,
+    0x00567d30, 0x00527d84, 0x004c7d84, 0x00487dce, 0x00447dce, 0x003e7e0f, 0x003c7e0f, 0x00387e49,
+    0x00367e49, 0x00327e7d, 0x002e7e7d, 0x002c7eaa, 0x002a7eaa, 0x00267ed2, 0x00247ed2, 0x00227ef5,
+    0x00207ef5, 0x001e7f14, 0x001e7f14, 0x001a7f30, 0x001a7f30, 0x00167f48, 0x00187f48, 0x00147f5e,
+    0x00147f5e, 0x00127f71, 0x00127f71, 0x00107f82, 0x000e7f82, 0x00107f91, 0x000c7f91, 0x000e7f9e,
+    0x000c7f9e, 0x000a7fa9, 0x000a7fa9, 0x000a7fb3, 0x000a7fb3, 0x00087fbc, 0x00087fbc, 0x00087fc4,
+    0x00087fc4, 0x00067fcb, 0x00067fcb, 0x00067fd1, 0x00067fd1, 0x00067fd7, 0x00047fd7, 0x00067fdc,
+    0x00047fdc, 0x00047fe0, 0x00047fe0, 0x00047fe4, 0x00027fe4, 0x00047fe7, 0x00047fe7, 0x00027fea,
+    0x00027fea, 0x00047fed, 0x00027fed, 0x00027fef, 0x00027fef, 0x00027ff1, 0x00027ff1, 0x00027ff3,
+    0x00007ff3, 0x00027ff4, 0x00027ff4, 0x00027ff6, 0x00007ff6, 0x00027ff7, 0x00007ff7, 0x00027ff8,
+    0x00007ff8, 0x00027ff9, 0x00007ff9, 0x00027ffa, 0x00007ffa, 0x00007ffa, 0x00027ffa, 0x00007ffb,
+    0x00007ffb, 0x00027ffc, 0x00007ffc, 0x00007ffc, 0x00007ffc, 0x00027ffd, 0x00007ffd, 0x00007ffd,
+    0x00007ffd, 0x00007ffd, 0x00027ffd, 0x00007ffe, 0x00007ffe, 0x00007ffe, 0x00007ffe, 0x00007ffe,
+    0x00007ffe, 0x00007ffe, 0x00027ffe, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff,
+    0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff,
+    0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff,
+    0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff,
+    0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff,
+    0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff,
+    0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff,
+    0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff,
+    0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff,
+    0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff,
+    0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff, 0x00007fff,
 };
 _Static_assert(sizeof odd_stack_tanh == 512 * sizeof(uint32_t), "tanh is incomplete");
 
@@ -233,6 +233,13 @@ static inline int32_t odd_stack_saturate8_q23(int32_t value)
     return result;
 }
 
+static inline int32_t odd_stack_saturate9_q7(int32_t value)
+{
+    int32_t result;
+    __asm__("ssat %0, #9, %1, asr #7" : "=r"(result) : "r"(value));
+    return result;
+}
+
 static inline int32_t odd_stack_saturate16_q15(int32_t value)
 {
     int32_t result;
@@ -240,10 +247,17 @@ static inline int32_t odd_stack_saturate16_q15(int32_t value)
     return result;
 }
 
-static inline int32_t odd_stack_multiply_add(int32_t a, int32_t b, int32_t sum)
+static inline int32_t odd_stack_multiply_add_high(int32_t a, int32_t b, int32_t sum)
 {
     int32_t result;
-    __asm__("smlabb %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+    __asm__("smlatt %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+    return result;
+}
+
+static inline int32_t odd_stack_multiply_add_high_low(int32_t a, int32_t b, int32_t sum)
+{
+    int32_t result;
+    __asm__("smlatb %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
     return result;
 }
 
@@ -256,7 +270,7 @@ static inline const uint32_t *odd_stack_middle(const uint32_t table[512])
     return middle;
 }
 
-/* Two columns of eight rows: 16 multiply-accumulates in 19 instructions.
+/* Eight rows as four pairs (A, B); two columns are 16 multiply-accumulates.
  *   r0 stream   r1 joined   r2 r3 weights   r12 x   lr scratch
  *   r4 r6 r8 r10 sums over A   r5 r7 r9 r11 sums over B */
 #define ODD_STACK_PAIR(word, a, b) \
@@ -264,64 +278,77 @@ static inline const uint32_t *odd_stack_middle(const uint32_t table[512])
     "sxtb16 " word ", " word ", ror #8     \n\t" /* high bytes: B, two columns */ \
     "smlad  " a ", lr, r12, " a "          \n\t" \
     "smlad  " b ", " word ", r12, " b "    \n\t"
+/* 20 instructions. A load right after another takes the Cortex-M4 one cycle, and it takes 23. */
 #define ODD_STACK_TWO_COLUMNS \
     "ldr    r12, [r1], #4                  \n\t" /* x: columns k, k+1 */ \
-    "ldrd   r2, r3, [r0], #8               \n\t" /* pairs 0 and 1 */ \
+    "ldr    r3, [r0, #4]                   \n\t" /* pairs 1 and 0 */ \
+    "ldr    r2, [r0], #8                   \n\t" \
     ODD_STACK_PAIR("r2", "r4", "r5") \
     ODD_STACK_PAIR("r3", "r6", "r7") \
     "ldrd   r2, r3, [r0], #8               \n\t" /* pairs 2 and 3 */ \
     ODD_STACK_PAIR("r2", "r8", "r9") \
     ODD_STACK_PAIR("r3", "r10", "r11")
 #define ODD_STACK_FOUR_COLUMNS ODD_STACK_TWO_COLUMNS ODD_STACK_TWO_COLUMNS
-/* The pair's sums, times their multipliers, as saturated z. */
-#define ODD_STACK_REQUANTIZE(a, b) \
-    "ldrd   r2, r3, [r0], #8               \n\t" /* multipliers of A and B */ \
-    "smmul  " a ", " a ", r2               \n\t" /* high half of the product */ \
-    "smmul  " b ", " b ", r3               \n\t" \
-    "ssat   " a ", #16, " a "              \n\t" \
-    "ssat   " b ", #16, " b "              \n\t"
+/* 32 columns, and whether they were the last. */
+#define ODD_STACK_LAP \
+    ".rept 16                          \n\t" \
+    ODD_STACK_TWO_COLUMNS \
+    ".endr                             \n\t" \
+    "ldr    r2, [sp, #16]                  \n\t" \
+    "cmp    r1, r2                         \n\t"
+/* The pair's sums, times their multipliers, as z. */
+#define ODD_STACK_REQUANTIZE(a, b, multiplier_a, multiplier_b) \
+    "smmul  " a ", " a ", " multiplier_a " \n\t" /* high half of the product */ \
+    "smmul  " b ", " b ", " multiplier_b " \n\t"
 
 /* What the portable function below does, with the same bits; see there for arguments and ranges.
  * Naked, because all fourteen registers are allocated by hand; noipa, because the compiler cannot
  * see which. */
-__attribute__((naked, noipa)) static const uint32_t *odd_stack_rows(
+__attribute__((naked, noipa)) static const uint32_t *odd_stack_blocks(
     const uint32_t *stream __attribute__((unused)), const int16_t *joined __attribute__((unused)),
-    const int16_t *end __attribute__((unused)), int32_t z[8] __attribute__((unused)))
+    const int16_t *end __attribute__((unused)), int32_t *z __attribute__((unused)),
+    int blocks __attribute__((unused)))
 {
     __asm__ volatile(
-        "push   {r2-r11, lr}               \n\t" /* [sp, #4] end, [sp, #8] z, once r2 lies below */
+        "push   {r4-r11, lr}               \n\t"
+        "ldr    r4, [sp, #36]              \n\t" /* blocks */
+        "add    r4, r3, r4, lsl #5         \n\t" /* end of z */
+        "mov    r5, r2                     \n\t" /* end */
         "sub    r2, r2, r1                 \n\t" /* bytes of all columns */
-        "bic    r2, r2, #31                \n\t" /* bytes of whole laps of 16 columns */
-        "add    r2, r2, r1                 \n\t"
-        "push   {r2}                       \n\t" /* [sp] end of the whole laps */
+        "and    r2, r2, #63                \n\t" /* bytes before whole laps of 32 columns */
+        "add    r2, r2, r1                 \n\t" /* where the laps begin */
+        "push   {r1-r5}                    \n\t" /* [sp] joined, [sp, #4] begin of the laps, */
+        ".p2align 2                        \n"   /* [sp, #8] z, [sp, #12] its end, [sp, #16] end */
+        "0:                                \n\t" /* a block: r1 joined, r2 begin of the laps */
         "ldmia  r0!, {r4-r11}              \n\t" /* the sums start as the biases */
         "cmp    r1, r2                     \n\t"
-        "beq    2f                         \n"
-        "1:                                \n\t"
-        ".rept 4                           \n\t"
+        "bne    3f                         \n"
+        "1:                                \n\t" /* 32 columns, and whether there are more */
+        ODD_STACK_LAP
+        "bne.w  1b                         \n"
+        "2:                                \n\t"
+        "ldmia  r0!, {r2, r3, r12, lr}     \n\t" /* multipliers of pairs 0 and 1 */
+        ODD_STACK_REQUANTIZE("r4", "r5", "r2", "r3")
+        ODD_STACK_REQUANTIZE("r6", "r7", "r12", "lr")
+        "ldmia  r0!, {r2, r3, r12, lr}     \n\t" /* multipliers of pairs 2 and 3 */
+        ODD_STACK_REQUANTIZE("r8", "r9", "r2", "r3")
+        ODD_STACK_REQUANTIZE("r10", "r11", "r12", "lr")
+        "ldmia  sp, {r1-r3, r12}           \n\t" /* back to the first column */
+        "stmia  r3!, {r4-r11}              \n\t" /* z[0..7]: A, B of each pair */
+        "str    r3, [sp, #8]               \n\t"
+        "cmp    r3, r12                    \n\t"
+        "bne.w  0b                         \n\t"
+        "add    sp, sp, #20                \n\t"
+        "pop    {r4-r11, pc}               \n"   /* r0: the next block */
+        "3:                                \n\t" /* the columns before the laps, in fours */
         ODD_STACK_FOUR_COLUMNS
-        ".endr                             \n\t"
-        "ldr    r2, [sp]                   \n\t"
-        "cmp    r1, r2                     \n\t"
-        "bne    1b                         \n"
-        "2:                                \n\t" /* fewer than 16 columns are left */
         "ldr    r2, [sp, #4]               \n\t"
         "cmp    r1, r2                     \n\t"
-        "beq    4f                         \n"
-        "3:                                \n\t"
-        ODD_STACK_FOUR_COLUMNS
-        "ldr    r2, [sp, #4]               \n\t"
+        "bne    3b                         \n\t"
+        "ldr    r2, [sp, #16]              \n\t"
         "cmp    r1, r2                     \n\t"
-        "bne    3b                         \n"
-        "4:                                \n\t"
-        ODD_STACK_REQUANTIZE("r4", "r5")
-        ODD_STACK_REQUANTIZE("r6", "r7")
-        ODD_STACK_REQUANTIZE("r8", "r9")
-        ODD_STACK_REQUANTIZE("r10", "r11")
-        "ldr    r12, [sp, #8]              \n\t"
-        "stmia  r12, {r4-r11}              \n\t" /* z[0..7]: A, B of each pair */
-        "add    sp, sp, #12                \n\t"
-        "pop    {r4-r11, pc}               \n\t" /* r0: the next block */
+        "bne.w  1b                         \n\t"
+        "b.w    2b                         \n\t"
     );
 }
 #else
@@ -340,15 +367,26 @@ static inline int32_t odd_stack_saturate8_q23(int32_t value)
     return odd_stack_saturate8(value >> 23);
 }
 
+static inline int32_t odd_stack_saturate9_q7(int32_t value)
+{
+    return odd_stack_saturate16(value) >> 7;
+}
+
 static inline int32_t odd_stack_saturate16_q15(int32_t value)
 {
     return odd_stack_saturate16(value >> 15);
 }
 
-/* The low halves of a and b, multiplied, and sum; the result must fit. */
-static inline int32_t odd_stack_multiply_add(int32_t a, int32_t b, int32_t sum)
+/* The high halves of a and b, multiplied, and sum; the result must fit. */
+static inline int32_t odd_stack_multiply_add_high(int32_t a, int32_t b, int32_t sum)
 {
-    return (int16_t)a * (int16_t)b + sum;
+    return (a >> 16) * (b >> 16) + sum;
+}
+
+/* The high half of a and the low half of b, multiplied, and sum; the result must fit. */
+static inline int32_t odd_stack_multiply_add_high_low(int32_t a, int32_t b, int32_t sum)
+{
+    return (a >> 16) * (int16_t)b + sum;
 }
 
 /* The piece of a table that starts at z = 0. */
@@ -357,51 +395,76 @@ static inline const uint32_t *odd_stack_middle(const uint32_t table[512])
     return table + 256;
 }
 
-/* z[r] = sat16((accumulator * multiplier) >> 32) for the next eight rows of a stream, which are
- * four pairs (A, B). Returns the next block.
- *   stream   words of one block: 8 biases, 4 words per two columns, 8 multipliers
- *   joined   int16 [columns], ends at end
+/* z[r] = (accumulator * multiplier) >> 32, not saturated, for every row of the next blocks of a
+ * stream. A block is eight rows, four pairs (A, B). Returns the block after them.
+ *   stream   words of a block: 8 biases, 4 words per two columns, 8 multipliers
+ *   joined   int16 [columns], ends at end; at least four, a multiple of four
+ *   z        int32 [blocks][8], blocks > 0
  * Each half of a weight word holds the bytes A (low) and B (high). |accumulator| < 2^31 was proved
  * when the weights were quantized, so sums modulo 2^32 are exact. */
-static const uint32_t *odd_stack_rows(
-    const uint32_t *stream, const int16_t *joined, const int16_t *end, int32_t z[8])
+static const uint32_t *odd_stack_blocks(const uint32_t *stream, const int16_t *joined,
+    const int16_t *end, int32_t *z, int blocks)
 {
-    uint32_t sums[8];
+    for (; blocks > 0; blocks--, z += 8) {
+        uint32_t sums[8];
 
-    for (int i = 0; i < 8; i++) {
-        sums[i] = *stream++;
-    }
-    for (; joined < end; joined += 2) {
-        for (int a = 0; a < 8; a += 2) {
-            const uint32_t word = *stream++;
-            const int32_t first_a = (int8_t)(word & 0xff);
-            const int32_t first_b = (int8_t)((word >> 8) & 0xff);
-            const int32_t second_a = (int8_t)((word >> 16) & 0xff);
-            const int32_t second_b = (int8_t)(word >> 24);
-            sums[a] += (uint32_t)(first_a * joined[0] + second_a * joined[1]);
-            sums[a + 1] += (uint32_t)(first_b * joined[0] + second_b * joined[1]);
+        for (int i = 0; i < 8; i++) {
+            sums[i] = *stream++;
+        }
+        for (const int16_t *x = joined; x < end; x += 2) {
+            for (int a = 0; a < 8; a += 2) {
+                const uint32_t word = *stream++;
+                const int32_t first_a = (int8_t)(word & 0xff);
+                const int32_t first_b = (int8_t)((word >> 8) & 0xff);
+                const int32_t second_a = (int8_t)((word >> 16) & 0xff);
+                const int32_t second_b = (int8_t)(word >> 24);
+                sums[a] += (uint32_t)(first_a * x[0] + second_a * x[1]);
+                sums[a + 1] += (uint32_t)(first_b * x[0] + second_b * x[1]);
+            }
+        }
+        for (int i = 0; i < 8; i++) {
+            const int64_t accumulator = (int32_t)sums[i];
+            z[i] = (int32_t)((accumulator * (int32_t)*stream++) >> 32);
         }
     }
-    for (int i = 0; i < 8; i++) {
-        const int64_t accumulator = (int32_t)sums[i];
-        z[i] = odd_stack_saturate16((int32_t)((accumulator * (int32_t)stream[i]) >> 32));
-    }
-    return stream + 8;
+    return stream;
 }
 #endif
 
-/* A straight piece of a table, from its middle on, at z (Q3.12, int16); the result is in Q0.15.
- * Range: |slope * fraction| < 2^17. */
+_Static_assert(12 > 0 && 12 % 4 == 0, "lstm0: columns come in fours");
+_Static_assert(12 > 0 && 12 % 4 == 0, "lstm1: columns come in fours");
+_Static_assert(4 > 0 && 4 % 4 == 0, "dense0: columns come in fours");
+
+/* z of the next eight rows. */
+static const uint32_t *odd_stack_rows(
+    const uint32_t *stream, const int16_t *joined, const int16_t *end, int32_t z[8])
+{
+    return odd_stack_blocks(stream, joined, end, z, 1);
+}
+
+/* A straight piece of a table, from its middle on, at z (Q3.12, any int32: the table's ends reach
+ * on); the result is in Q0.15 in the high half of a word, with less than a step below it.
+ * The low byte of z is its fraction in the piece, less 128 in the odd ones: with it in a word's
+ * high half, the product with twice the rise has the result's rise in its own high half.
+ * Range: |twice the rise| <= 2^11, so |product| <= 2^26. */
+static inline int32_t odd_stack_look_up_high(const uint32_t *middle, int32_t z)
+{
+    const uint32_t piece = middle[odd_stack_saturate9_q7(z)];
+    const int32_t fraction = (int32_t)((uint32_t)z << 24);
+    const int32_t rise = odd_stack_multiply_add_high((int32_t)piece, fraction, 32768);
+    return (int32_t)((uint32_t)rise + (piece << 16));
+}
+
+/* The same as a number. */
 static inline int32_t odd_stack_look_up(const uint32_t *middle, int32_t z)
 {
-    const int32_t piece = (int32_t)middle[z >> 7];
-    return (piece >> 16) + (odd_stack_multiply_add(piece, z & 127, 64) >> 7);
+    return odd_stack_look_up_high(middle, z) >> 16;
 }
 
 /* Q0.30 to the hidden state's int16: sat16((product + 2^14) >> 15). */
 static inline int32_t odd_stack_hidden(int32_t output_gate, int32_t squashed)
 {
-    const int32_t rounded = odd_stack_multiply_add(output_gate, squashed, 16384);
+    const int32_t rounded = odd_stack_multiply_add_high(output_gate, squashed, 16384);
     return odd_stack_saturate16_q15(rounded);
 }
 
@@ -409,20 +472,22 @@ static inline int32_t odd_stack_hidden(int32_t output_gate, int32_t squashed)
  *   z        pre-activations, Q3.12, at 0, 2, 4, 6: input, forget, cell, output gate
  *   cell     with fraction_bits <= 11 fraction bits
  *   hidden   next hidden state, int16
- * Range: |f * c| < 2^30 and |i * g| >> 4 < 2^26, so every sum stays in int32. */
+ * Gates lie in the high halves of their words, where multiply_add_high reads them.
+ * Range: |f * c| < 2^30, |i * g| < 2^30, half <= 2^29 and (i * g + half) >> 4 < 2^27, so every sum
+ * stays in int32. */
 static inline __attribute__((always_inline)) void odd_stack_update_unit(
     const uint32_t *sigmoid_middle, const uint32_t *tanh_middle, const int32_t *z,
     int fraction_bits, int16_t *cell, int16_t *hidden)
 {
-    const int32_t input_gate = odd_stack_look_up(sigmoid_middle, z[0]);
-    const int32_t forget_gate = odd_stack_look_up(sigmoid_middle, z[2]);
-    const int32_t candidate = odd_stack_look_up(tanh_middle, z[4]);
-    const int32_t output_gate = odd_stack_look_up(sigmoid_middle, z[6]);
-    const int32_t added = (input_gate * candidate) >> (15 - fraction_bits);
-    const int32_t sum = odd_stack_multiply_add(forget_gate, *cell, added + 16384);
+    const int32_t input_gate = odd_stack_look_up_high(sigmoid_middle, z[0]);
+    const int32_t forget_gate = odd_stack_look_up_high(sigmoid_middle, z[2]);
+    const int32_t candidate = odd_stack_look_up_high(tanh_middle, z[4]);
+    const int32_t output_gate = odd_stack_look_up_high(sigmoid_middle, z[6]);
+    const int32_t half = 1 << (29 - fraction_bits);
+    const int32_t added = odd_stack_multiply_add_high(input_gate, candidate, half) >> (15 - fraction_bits);
+    const int32_t sum = odd_stack_multiply_add_high_low(forget_gate, *cell, added);
     const int32_t next = odd_stack_saturate16_q15(sum);
-    const int32_t argument = odd_stack_saturate16(next * (1 << (12 - fraction_bits)));
-    const int32_t squashed = odd_stack_look_up(tanh_middle, argument);
+    const int32_t squashed = odd_stack_look_up_high(tanh_middle, next * (1 << (12 - fraction_bits)));
     *cell = (int16_t)next;
     *hidden = (int16_t)odd_stack_hidden(output_gate, squashed);
 }
@@ -430,54 +495,69 @@ static inline __attribute__((always_inline)) void odd_stack_update_unit(
 /* z is in steps of the layer's output already. */
 static inline int32_t odd_stack_linear_result(int32_t z)
 {
-    return z;
+    return odd_stack_saturate16(z);
 }
 
+/* Four values at a time, so that their loads follow each other. */
 static void odd_stack_load_input(odd_stack_state *state, const int16_t *input)
 {
     int16_t *const x = &state->line0[state->phase][0];
+    int i = 0;
 
-    for (int i = 0; i < 3; i++) {
+    for (; i < 3 / 4 * 4; i += 4) {
+        const int16_t a = input[i], b = input[i + 1], c = input[i + 2], d = input[i + 3];
+        x[i] = a;
+        x[i + 1] = b;
+        x[i + 2] = c;
+        x[i + 3] = d;
+    }
+    for (; i < 3; i++) {
         x[i] = input[i];
     }
 }
 
 /* lstm_0: 3 -> 5. A block is two units; [x | h] is one vector of 12 columns. */
-static void odd_stack_lstm0(odd_stack_state *state)
+__attribute__((noinline)) static void odd_stack_lstm0(odd_stack_state *state)
 {
     const int16_t *const joined = &state->line0[state->phase][0];
-    int16_t *const hidden = &state->line0[state->phase ^ 1][4];
-    int16_t *const cell = state->lstm0_cell;
+    int16_t *hidden = &state->line0[state->phase ^ 1][4];
+    int16_t *cell = state->lstm0_cell;
     const uint32_t *const sigmoid_middle = odd_stack_middle(odd_stack_sigmoid);
     const uint32_t *const tanh_middle = odd_stack_middle(odd_stack_tanh);
     const uint32_t *stream = odd_stack_lstm0_stream;
-    int32_t z[8];
+    int32_t z[64];
 
-    for (int unit = 0; unit < 5; unit += 2) {
-        stream = odd_stack_rows(stream, joined, joined + 12, z);
-        for (int lane = 0; lane < 2; lane++) {
-            odd_stack_update_unit(sigmoid_middle, tanh_middle, z + lane, 11,
-                cell + unit + lane, hidden + unit + lane);
+    for (int unit = 0; unit < 5; unit += 16) {
+        const int blocks = 5 - unit < 16 ? (5 - unit + 1) / 2 : 8;
+        stream = odd_stack_blocks(stream, joined, joined + 12, z, blocks);
+        for (const int32_t *block = z; block < z + 8 * blocks; block += 8) {
+            for (int lane = 0; lane < 2; lane++) {
+                odd_stack_update_unit(sigmoid_middle, tanh_middle, block + lane, 11,
+                    cell++, hidden++);
+            }
         }
     }
 }
 
 /* lstm_1: 5 -> 2. A block is two units; [x | h] is one vector of 12 columns. */
-static void odd_stack_lstm1(odd_stack_state *state)
+__attribute__((noinline)) static void odd_stack_lstm1(odd_stack_state *state)
 {
     const int16_t *const joined = &state->line0[state->phase ^ 1][4];
-    int16_t *const hidden = &state->line0[state->phase][12];
-    int16_t *const cell = state->lstm1_cell;
+    int16_t *hidden = &state->line0[state->phase][12];
+    int16_t *cell = state->lstm1_cell;
     const uint32_t *const sigmoid_middle = odd_stack_middle(odd_stack_sigmoid);
     const uint32_t *const tanh_middle = odd_stack_middle(odd_stack_tanh);
     const uint32_t *stream = odd_stack_lstm1_stream;
-    int32_t z[8];
+    int32_t z[64];
 
-    for (int unit = 0; unit < 2; unit += 2) {
-        stream = odd_stack_rows(stream, joined, joined + 12, z);
-        for (int lane = 0; lane < 2; lane++) {
-            odd_stack_update_unit(sigmoid_middle, tanh_middle, z + lane, 11,
-                cell + unit + lane, hidden + unit + lane);
+    for (int unit = 0; unit < 2; unit += 16) {
+        const int blocks = 2 - unit < 16 ? (2 - unit + 1) / 2 : 8;
+        stream = odd_stack_blocks(stream, joined, joined + 12, z, blocks);
+        for (const int32_t *block = z; block < z + 8 * blocks; block += 8) {
+            for (int lane = 0; lane < 2; lane++) {
+                odd_stack_update_unit(sigmoid_middle, tanh_middle, block + lane, 11,
+                    cell++, hidden++);
+            }
         }
     }
 }
