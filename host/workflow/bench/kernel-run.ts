@@ -1,30 +1,12 @@
 /**
- * Runs one benchmark kernel on an emulated board and counts it; the answers are compared with the integer twin.
- * Which kernels and boards is left to kernels.ts.
+ * One row of the kernel table: a benchmark layer counted on an emulated board.
+ * Counting is left to count-steps.ts, which kernels and boards to kernels.ts.
  */
-import { createHash } from "node:crypto";
-import { join } from "node:path";
 import type { EmulatedBoard, Format } from "../../../codegen/index.ts";
-import {
-  createTwin,
-  generate,
-  lstmBenchmark,
-  noiseFrames,
-  writeFiles,
-} from "../../../codegen/index.ts";
+import { lstmBenchmark } from "../../../codegen/index.ts";
 import type { Quantity } from "../../analyze/quantity.ts";
-import { explainEnding } from "../../link/outcome.ts";
-import { Session } from "../../link/session.ts";
-import { parseCounts } from "../counts.ts";
-import { prepareDevice } from "../device.ts";
-import { compilerVersion } from "../elf-compiler.ts";
-import { GENERATED_DIR } from "../paths.ts";
 import type { Progress } from "../progress.ts";
-import { xorshiftFrames } from "../stimulus.ts";
-
-/** Steps that the counts are averaged over; the state is no longer all zeros after the first. */
-const STEPS = 10;
-const STIMULUS_SEED = 7;
+import { countSteps } from "./count-steps.ts";
 
 export interface KernelShape {
   readonly inputSize: number;
@@ -71,84 +53,38 @@ export interface KernelRequest extends KernelShape {
   readonly signal: AbortSignal;
 }
 
-/** Throws what prepareDevice and the session throw. */
+/** Throws what countSteps throws. */
 export async function runKernel(request: KernelRequest): Promise<KernelRow> {
-  const { board, format, inputSize, hiddenSize, progress, signal } = request;
-  const model = lstmBenchmark(inputSize, hiddenSize);
-  const plain = request.plain === true;
-  const { files, stages } = generate({
-    model,
-    board,
+  const { board, format, inputSize, hiddenSize } = request;
+  const counted = await countSteps({ ...request, model: lstmBenchmark(inputSize, hiddenSize) });
+  const { plan } = counted;
+  const { macs, weightBytes } = plan.cost;
+  const instructions = counted.mean("instructions") ?? Number.NaN;
+  const cyclesPerMac = (field: "cycles" | "cyclesSimple", source: string) => {
+    const cycles = counted.mean(field);
+    if (cycles === null) return null;
+    return { value: cycles / macs, unit: "cycle/MAC", kind: "modelled", source } as const;
+  };
+  return {
+    board: board.id,
+    kernel: "lstm",
     format,
-    calibration: noiseFrames(inputSize),
-    ...(plain ? { instructions: "c11" } : {}),
-    ...(request.wide === true ? { storage: "wide" } : {}),
-  });
-  // Equal C shares a folder; other C must not overwrite what an emulator is about to load.
-  const digest = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 8);
-  const key = `bench-${model.name}-${format}-${board.id}-${digest}`;
-  const modelDir = join(GENERATED_DIR, key);
-  writeFiles(modelDir, files);
-  const device = await prepareDevice({ board, app: "speed", modelDir, key, progress, signal });
-  const session = new Session(device.link);
-  try {
-    await session.open();
-    progress.step(`counting ${model.name} ${format} on ${board.id}`);
-    await session.measure(STEPS, STIMULUS_SEED);
-    const result = await session.finish();
-    const failure = explainEnding(result);
-    if (failure) throw failure;
-    const text = new TextDecoder().decode((await device.readCounts()) ?? new Uint8Array());
-    const { regions, problems } = parseCounts(text);
-    if (problems.length > 0 || regions.length !== STEPS) {
-      throw new RangeError(`${regions.length} of ${STEPS} steps were counted for ${key}`);
-    }
-    const { plan, quantize } = stages;
-    const twin = createTwin(quantize.model);
-    const answers = xorshiftFrames(plan.input, inputSize, STIMULUS_SEED, STEPS).map((frame) =>
-      twin.step(frame),
-    );
-    const last = answers.at(-1) as Int8Array | Int16Array;
-    const expected = Buffer.from(last.buffer, last.byteOffset, last.byteLength);
-    const given = result.run.outputs.at(-1)?.record.values ?? new Uint8Array();
-    const mean = (counts: readonly number[]): number =>
-      counts.reduce((sum, count) => sum + count, 0) / STEPS;
-    const { macs, weightBytes } = plan.cost;
-    const cyclesPerMac = (field: "cycles" | "cyclesSimple", source: string) => {
-      const cycles = regions.map((region) => region[field]);
-      return cycles.some((count) => count === null)
-        ? null
-        : ({
-            value: mean(cycles as number[]) / macs,
-            unit: "cycle/MAC",
-            kind: "modelled",
-            source,
-          } as const);
-    };
-    return {
-      board: board.id,
-      kernel: "lstm",
-      format,
-      inputSize,
-      hiddenSize,
-      macs,
-      weightBytes,
-      stateBytes: plan.stateBytes,
-      storage: plan.schedule.block.weightBytes === 2 ? "wide" : "narrow",
-      variant: plan.schedule.variant,
-      why: plan.schedule.why,
-      instructions: mean(regions.map(({ instructions }) => instructions)),
-      instructionsPerMac: mean(regions.map(({ instructions }) => instructions)) / macs,
-      cyclesPerMac: cyclesPerMac("cycles", device.cycleModel),
-      cyclesPerMacSimpleM4: cyclesPerMac("cyclesSimple", "simple-m4: zero wait states"),
-      bytesLoaded: mean(regions.map(({ bytesLoaded }) => bytesLoaded)),
-      bytesStored: mean(regions.map(({ bytesStored }) => bytesStored)),
-      bitExact: Buffer.from(given).equals(expected),
-      compiler: device.firmware ? compilerVersion(device.firmware.elf) : "unknown",
-      flags: device.flags,
-    };
-  } finally {
-    await session.close();
-    await device.dispose();
-  }
+    inputSize,
+    hiddenSize,
+    macs,
+    weightBytes,
+    stateBytes: plan.stateBytes,
+    storage: plan.schedule.block.weightBytes === 2 ? "wide" : "narrow",
+    variant: plan.schedule.variant,
+    why: plan.schedule.why,
+    instructions,
+    instructionsPerMac: instructions / macs,
+    cyclesPerMac: cyclesPerMac("cycles", counted.cycleModel),
+    cyclesPerMacSimpleM4: cyclesPerMac("cyclesSimple", "simple-m4: zero wait states"),
+    bytesLoaded: counted.mean("bytesLoaded") ?? Number.NaN,
+    bytesStored: counted.mean("bytesStored") ?? Number.NaN,
+    bitExact: counted.bitExact,
+    compiler: counted.compiler,
+    flags: counted.flags,
+  };
 }
