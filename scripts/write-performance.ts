@@ -6,12 +6,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EmulatedBoard, Format } from "../codegen/index.ts";
-import { FORMATS, listBoards } from "../codegen/index.ts";
+import { FORMATS, listBoards, loadModel } from "../codegen/index.ts";
 import { formatBytes } from "../host/report/format.ts";
+import { countSteps } from "../host/workflow/bench/count-steps.ts";
 import { type KernelRow, runKernel } from "../host/workflow/bench/kernel-run.ts";
 import { parseShapes } from "../host/workflow/bench/kernels.ts";
 import { writeFileWhole } from "../host/workflow/output-file.ts";
-import { PROJECT_DIR } from "../host/workflow/paths.ts";
+import { MODELS_DIR, PROJECT_DIR } from "../host/workflow/paths.ts";
 import { createProgress } from "../host/workflow/progress.ts";
 
 interface BoardGoals {
@@ -37,6 +38,7 @@ interface Measured {
 const GOALS = JSON.parse(
   readFileSync(join(PROJECT_DIR, "scripts", "kernel-goals.json"), "utf8"),
 ) as Goals;
+const MODEL = "hearable";
 const PAGE = join(PROJECT_DIR, "docs", "performance.md");
 const COUNTS = join(PROJECT_DIR, "test", "qemu", "kernel-counts.json");
 
@@ -81,6 +83,50 @@ function verdict(goals: BoardGoals | undefined, measured: readonly Measured[]): 
   if (limits === undefined) return "-";
   const misses = measured.filter(({ own }, i) => own.instructionsPerMac > (limits[i] as number));
   return misses.length === 0 ? "reached" : `missed at ${misses.map(shapeOf).join(", ")}`;
+}
+
+/** What simple-m4 charges, beside its goal. */
+function simpleLines(measured: readonly (readonly Measured[])[]): readonly string[] {
+  return measured.flatMap((one) => {
+    const board = one[0]?.own.board ?? "";
+    const goal = GOALS.boards[board]?.reachCycles;
+    const cycles = one.map(({ own }) => own.cyclesPerMacSimpleM4?.value);
+    if (goal === undefined || cycles.includes(undefined)) return [];
+    const missed = one.filter((_, i) => (cycles[i] as number) > (goal[i] as number));
+    return [
+      `By the rule simple-m4 (zero wait states) \`${board}\` takes ${three(cycles as number[])} cycles a MAC (modelled); the goal is ${three(goal)}: ${missed.length === 0 ? "reached" : `missed at ${missed.map(shapeOf).join(", ")}`}.`,
+      "",
+    ];
+  });
+}
+
+/** The shipped model on one board. */
+async function wholeModel(board: EmulatedBoard, format: Format): Promise<string> {
+  const { model } = loadModel(MODEL, { modelsDir: MODELS_DIR });
+  const counted = await countSteps({
+    model,
+    board,
+    format,
+    progress: createProgress(),
+    signal: new AbortController().signal,
+  });
+  if (!counted.bitExact) throw new RangeError(`${MODEL} on ${board.id} differs from the twin`);
+  const { macs } = counted.plan.cost;
+  const instructions = counted.mean("instructions") as number;
+  const cycles = counted.mean("cycles");
+  return [
+    "",
+    `\`${board.id}\``,
+    format,
+    String(macs),
+    String(instructions),
+    (instructions / macs).toFixed(3),
+    cycles === null ? "-" : String(cycles),
+    formatBytes(counted.sizes.flashBytes),
+    formatBytes(counted.sizes.ramBytes),
+    counted.stackBytes === null ? "-" : formatBytes(counted.stackBytes),
+    "",
+  ].join(" | ");
 }
 
 function shapeOf({ own }: Measured): string {
@@ -130,7 +176,10 @@ function detailRow({ own }: Measured): string {
   ].join(" | ");
 }
 
-function page(all: ReadonlyMap<Format, readonly (readonly Measured[])[]>): string {
+function page(
+  all: ReadonlyMap<Format, readonly (readonly Measured[])[]>,
+  models: readonly string[],
+): string {
   const rows = [...all.values()].flat(2);
   const compilers = [
     ...new Set(rows.map(({ own }) => `\`${own.board}\`: ${own.compiler}, \`${own.flags}\``)),
@@ -145,6 +194,7 @@ function page(all: ReadonlyMap<Format, readonly (readonly Measured[])[]>): strin
     "|---|---|---|---|---|---|---|---|",
     ...(all.get(format) ?? []).map((measured) => summaryRow(measured, format).trim()),
     "",
+    ...(format === "int8" ? simpleLines(all.get(format) ?? []) : []),
   ];
   return [
     "# Kernels: instructions, cycles, bytes",
@@ -156,6 +206,14 @@ function page(all: ReadonlyMap<Format, readonly (readonly Measured[])[]>): strin
     "",
     ...FORMATS.flatMap(summary),
     `Reference library: ${GOALS.reference} (stated). Plain C: the same layer, row after row, by the same compiler.`,
+    "",
+    `## The shipped model, \`${MODEL}\``,
+    "",
+    "A frame, whole network; flash and RAM of the firmware that measures (`speed`), stack at its deepest (counted).",
+    "",
+    "| board | format | MACs | instructions | a MAC | cycles (modelled) | flash | RAM | stack |",
+    "|---|---|---|---|---|---|---|---|---|",
+    ...models.map((row) => row.trim()),
     "",
     "## Why each kernel",
     "",
@@ -185,7 +243,11 @@ for (const format of FORMATS) {
   }
   all.set(format, measured);
 }
-writeFileWhole(PAGE, page(all));
+const models: string[] = [];
+for (const format of FORMATS) {
+  for (const board of boards) models.push(await wholeModel(board, format));
+}
+writeFileWhole(PAGE, page(all, models));
 const counts = [...all.values()].flat(2).map(({ own }) => ({
   board: own.board,
   kernel: own.kernel,
