@@ -176,7 +176,15 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .addOption(budget("--budget-ms <n>", "longest time a frame may take [ms]"))
     .addOption(budget("--budget-mw <n>", "highest average power [mW]"))
     .option("--port <path>", "serial port of a real board, or tcp:HOST:PORT")
-    .option("--record <file>", "where the recording goes");
+    .option("--record <file>", "where the recording goes")
+    .option("--html <file>", "write the HTML report too")
+    .option("--markdown <file>", "write the report as Markdown")
+    .option("--csv <file>", "write one row a record, which analyze reads back")
+    .option("--svg <file>", "write the roofline as a picture")
+    .addHelpText(
+      "after",
+      "\nExample:\n  pioneer run hearable --board qemu-m4 --as nrf52840-dk --budget-ms 10 --html run.html",
+    );
 
   verb(
     "analyze <file...>",
@@ -186,6 +194,7 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .option("--html <file>", "write the HTML report too")
     .option("--markdown <file>", "write the report as Markdown")
     .option("--csv <file>", "write one row a record, which analyze reads back")
+    .option("--svg <file>", "write the roofline as a picture")
     .option("--platform <ids>", "stated platforms beside them, for example h100,t4")
     .option("--waterfall", "the files are the steps of one optimisation, in this order")
     .option("--explain <field>", "one number only: its unit, kind, source and arithmetic")

@@ -49,6 +49,7 @@ td.wrap { min-width: 22ch; }
 td.tight, .good, .bad { white-space: nowrap; }
 ul.reasons { margin: 12px 0 0; padding-left: 18px; font-size: 13.5px; color: var(--muted); }
 code { font: 13.5px ui-monospace, "SF Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+pre.licence { font: 13px ui-monospace, "SF Mono", Menlo, Consolas, monospace; white-space: pre-wrap; margin: 0; }
 figure { margin: 14px 0 6px; }
 figure .tp-plot { display: block; width: 100%; min-width: 560px; height: auto; }
 figcaption { color: var(--muted); font-size: 13.5px; margin-top: 6px; max-width: 76ch; }

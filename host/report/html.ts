@@ -1,21 +1,17 @@
 /**
  * Decides the HTML report: one file without scripts that works offline, in light, in dark and on paper.
- * Its look is left to html-style.ts, its plots to the *-svg modules, its numbers to the analyzer.
+ * Its sections are left to html-header.ts, html-sections.ts and roofline-html.ts, its look to html-style.ts.
  */
 import type { RunDocument } from "../analyze/document.ts";
-import type { Quantity } from "../analyze/quantity.ts";
-import { clipPicture, loudnessOf } from "./audio-svg.ts";
-import { budgetName, budgetsPicture, comparisonPicture } from "./bars-svg.ts";
-import { formatNumber, formatParts, KIND_MEANING } from "./format.ts";
-import { framesPicture } from "./frames-svg.ts";
+import { header } from "./html-header.ts";
 import type { Html } from "./html-parts.ts";
-import { figure, kindChip, linesTable, quantity, reference, tile } from "./html-parts.ts";
+import { kindChip } from "./html-parts.ts";
+import { boards, budgets, elsewhere, listen, proof, speed } from "./html-sections.ts";
 import { REPORT_CSS } from "./html-style.ts";
-import { mixPicture } from "./mix-svg.ts";
 import type { ReportInput } from "./report-input.ts";
-import { elsewhereInWords, subjectOf, verdictOf } from "./report-input.ts";
+import { subjectOf } from "./report-input.ts";
 import { rooflineSection, waterfallSections } from "./roofline-html.ts";
-import { proofRows, provenanceRows, signedDecibels, sizeRows, speedRows } from "./rows.ts";
+import { fileRows, provenanceRows } from "./rows.ts";
 import { Sources } from "./sources.ts";
 import { escapeXml } from "./svg.ts";
 
@@ -36,6 +32,7 @@ export function renderHtml(input: ReportInput): string {
     elsewhere(document, sources),
     proof(document, sources),
     provenance(document),
+    licences(input),
   ].filter((section) => section !== "");
   const title = subjectOf(document);
   const top = header(document, sources);
@@ -63,226 +60,20 @@ ${notes(sources)}
 `;
 }
 
-function header(document: RunDocument, sources: Sources): Html {
-  const { latencyMs, powerMw, instructions, audio, verify } = document;
-  const tiles: Html[] = [];
-  if (audio !== null) {
-    const gain = audio.siSdrGain;
-    tiles.push(
-      tile(
-        "cleaner speech, SI-SDR",
-        signedDecibels(gain.value).replace(" dB", ""),
-        "dB",
-        kindChip(gain.kind) + reference(gain, sources),
-      ),
-    );
-  }
-  if (latencyMs !== null) {
-    const held = document.budgets?.find((budget) => budget.name === "latencyMs")?.met;
-    tiles.push(
-      tile(
-        "worst frame",
-        formatNumber(latencyMs.max),
-        "ms",
-        `${kindChip(latencyMs.kind)}${reference(latencyMs, sources)} of ${formatNumber(document.frameIntervalMs)} ms`,
-        held === false ? "bad" : "",
-      ),
-    );
-  } else if (instructions !== null) {
-    tiles.push(
-      tile(
-        "a frame",
-        formatNumber(instructions.median),
-        "instructions",
-        kindChip(instructions.kind) + reference(instructions, sources),
-      ),
-    );
-  }
-  if (powerMw !== null) {
-    const held = document.budgets?.find((budget) => budget.name === "powerMw")?.met;
-    tiles.push(
-      tile(
-        "average power",
-        formatNumber(powerMw.average),
-        "mW",
-        kindChip(powerMw.kind) + reference(powerMw, sources),
-        held === false ? "bad" : "",
-      ),
-    );
-  }
-  if (verify !== null) {
-    const origin = {
-      kind: "counted",
-      source: "device output against the exact integer twin",
-    } as const;
-    tiles.push(
-      tile(
-        "equal to the host twin",
-        verify.bitExact ? "all" : formatNumber(verify.comparedValues - verify.mismatches),
-        "values",
-        `${kindChip("counted")}${reference(origin, sources)} of ${formatNumber(verify.comparedValues)}`,
-        verify.bitExact ? "" : "bad",
-      ),
-    );
-  }
-  return `<header>
-<h1>${escapeXml(subjectOf(document))}</h1>
-<p class="quiet">${escapeXml(`${document.format} weights and activations, program "${document.app}", ${formatNumber(document.frames)} frames of ${formatNumber(document.frameIntervalMs)} ms, model digest ${document.model.digest.slice(0, 16)}`)}</p>
-<p class="verdict">${escapeXml(verdictOf(document))}</p>
-<div class="tiles">
-${tiles.join("\n")}
-</div>
-<ul class="legend" aria-label="kinds of numbers">${(Object.keys(KIND_MEANING) as (keyof typeof KIND_MEANING)[]).map((kind) => `<li>${kindChip(kind)} ${KIND_MEANING[kind]}</li>`).join("")}</ul>
-</header>`;
-}
-
-function listen(input: ReportInput, sources: Sources): Html {
-  if (input.clips.length === 0) return "";
-  const { audio } = input.document;
-  const loudness = loudnessOf(input.clips);
-  const words =
-    audio === null
-      ? ""
-      : `<p>The clip: ${escapeXml(audio.clip)}.<br>SI-SDR ${quantity(audio.siSdrIn, sources, false)} before, ${quantity(audio.siSdrOut, sources, false)} after, both ${kindChip(audio.siSdrOut.kind)}.</p>`;
-  const clips = input.clips.map((clip) => {
-    const uri = `data:audio/wav;base64,${Buffer.from(clip.wav).toString("base64")}`;
-    return `<h3 id="heading-${escapeXml(clip.id)}">${escapeXml(clip.label)}</h3>
-<audio controls preload="metadata" aria-labelledby="heading-${escapeXml(clip.id)}" src="${uri}"></audio>
-<p class="print-only quiet">The sound is in the electronic copy of this report.</p>
-${figure(clipPicture(clip, loudness), "")}`;
-  });
-  return `<section id="listen"><h2>Listen</h2>
-${words}
-${clips.join("\n")}
-<p class="quiet">Waveform above, spectrogram below: brighter is louder, all clips on one scale.</p></section>`;
-}
-
-function budgets(document: RunDocument, sources: Sources): Html {
-  if (document.budgets === null) {
-    return `<section><h2>Budgets</h2><p class="quiet">None could be judged: ${escapeXml(document.why.budgets ?? "")}.</p></section>`;
-  }
-  if (document.budgets.length === 0) return "";
-  const rows = document.budgets.map((budget) => {
-    const verdict =
-      budget.met === null
-        ? '<span class="quiet">not known</span>'
-        : budget.met
-          ? '<span class="good">✓ holds</span>'
-          : '<span class="bad">✗ missed</span>';
-    return `<tr><td>${escapeXml(budgetName(budget.name))}</td><td>${quantity(budget.limit, sources, false)}</td><td>${budget.value === null ? "" : quantity(budget.value, sources)}</td><td>${verdict}</td><td>${budget.margin === null ? "" : quantity(budget.margin, sources, false)}</td><td class="wrap">${escapeXml(budget.why)}</td></tr>`;
-  });
-  const plot = document.budgets.some((budget) => budget.value !== null)
-    ? figure(budgetsPicture(document.budgets), "Each bar against its limit.")
-    : "";
-  return `<section id="budget"><h2>Budgets</h2>
-${plot}
-<div class="scroll"><table><thead><tr><th>budget</th><th>limit</th><th>value</th><th>verdict</th><th>margin</th><th>arithmetic</th></tr></thead><tbody>
-${rows.join("\n")}
-</tbody></table></div></section>`;
-}
-
-function boards(document: RunDocument, sources: Sources): Html {
-  const verdicts = document.boards ?? [];
-  if (verdicts.length < 2) return "";
-  const mark = (met: boolean | null) =>
-    met === null
-      ? '<span class="quiet">not judged</span>'
-      : met
-        ? '<span class="good">✓ holds</span>'
-        : '<span class="bad">✗ missed</span>';
-  const rows = verdicts.map(
-    (board) =>
-      `<tr><td>${escapeXml(board.name)}</td><td>${quantity(board.latencyMs, sources)}</td><td>${mark(board.latencyMet)}</td><td>${board.powerMw === null ? '<span class="quiet">not known</span>' : quantity(board.powerMw, sources)}</td><td>${mark(board.powerMet)}</td></tr>`,
-  );
-  return `<section id="boards"><h2>The real boards with this core</h2>
-<p>The same cycles with each board's own clock, wait states and currents.</p>
-<div class="scroll"><table><thead><tr><th>board</th><th>worst frame</th><th>time</th><th>average power</th><th>power</th></tr></thead><tbody>
-${rows.join("\n")}
-</tbody></table></div></section>`;
-}
-
-function speed(input: ReportInput, sources: Sources): Html {
-  const { document, cycles } = input;
-  const { ironLaw } = document;
-  const law =
-    ironLaw === null
-      ? ""
-      : `<p>The Iron Law of the median frame: instructions × cycles per instruction ÷ clock.</p>
-<div class="law" role="group" aria-label="Iron Law of the median frame">${[
-          term(ironLaw.instructions, sources),
-          '<span class="op">×</span>',
-          term(ironLaw.cpi, sources),
-          '<span class="op">÷</span>',
-          term(ironLaw.clock, sources),
-          '<span class="op">=</span>',
-          term(ironLaw.time, sources, "result"),
-        ].join("\n")}</div>`;
-  const frames =
-    cycles.length === 0 || document.cycles === null
-      ? ""
-      : figure(
-          framesPicture(cycles, document.cycles.kind),
-          `Cycles of every frame, ${kindChip(document.cycles.kind)}${reference(document.cycles, sources)}. The axis does not start at zero.`,
-        );
-  const mix =
-    document.classes === null || document.instructions === null
-      ? ""
-      : `<h3>What the instructions are</h3>${figure(
-          mixPicture(document.classes),
-          `Instructions of the median frame by class, ${kindChip("counted")}${reference(document.instructions, sources)}.`,
-        )}`;
-  return `<section id="speed"><h2>Speed and energy</h2>
-${law}
-${linesTable(speedRows(document), sources)}
-${frames}
-${mix}</section>`;
-}
-
-function term(value: Quantity, sources: Sources, extra = ""): Html {
-  const { number, unit } = formatParts(value.value, value.unit);
-  return `<div class="term ${extra}" title="${escapeXml(`${value.kind}: ${value.source}`)}"><b>${escapeXml(number)}</b><span class="unit">${escapeXml(unit)}</span>${kindChip(value.kind)}${reference(value, sources)}</div>`;
-}
-
-function elsewhere(document: RunDocument, sources: Sources): Html {
-  const columns = document.comparison;
-  if (columns.length === 0) return "";
-  const deadline =
-    document.budgets?.find((budget) => budget.name === "latencyMs")?.limit.value ??
-    document.frameIntervalMs;
-  const optional = (value: Quantity | null) =>
-    value === null ? '<span class="quiet">none</span>' : quantity(value, sources, false);
-  const rows = columns.map(
-    (column) =>
-      `<tr><td>${escapeXml(column.name)}</td><td>${quantity(column.computeMs, sources)}</td><td>${optional(column.networkMs)}</td><td>${column.inTime === null ? "" : column.inTime ? '<span class="good">✓ in time</span>' : '<span class="bad">✗ too late</span>'}</td><td>${optional(column.wearableUj)}</td><td>${optional(column.usdPerMillionFrames)}</td></tr>`,
-  );
-  const reasons = columns.map(
-    (column) => `<li>${escapeXml(column.name)}: ${escapeXml(column.why)}.</li>`,
-  );
-  return `<section id="elsewhere"><h2>The same frame elsewhere</h2>
-<p>${escapeXml(elsewhereInWords(columns, deadline))}</p>
-${figure(comparisonPicture(columns, deadline), "Log axis: every labelled line is ten times the one before.")}
-<div class="scroll"><table><thead><tr><th>machine</th><th>computing</th><th>network</th><th>P99</th><th>wearable's energy a frame</th><th>rent a million frames</th></tr></thead><tbody>
-${rows.join("\n")}
-</tbody></table></div>
-<ul class="reasons">${reasons.join("")}</ul></section>`;
-}
-
-function proof(document: RunDocument, sources: Sources): Html {
-  return `<section id="proof"><h2>Proof and memory</h2>
-${linesTable([...proofRows(document), ...sizeRows(document)], sources)}</section>`;
-}
-
 function provenance(document: RunDocument): Html {
-  const rows = provenanceRows(document).map(
+  const rows = [...provenanceRows(document), ...fileRows(document)].map(
     ([name, text]) =>
       `<tr><td>${escapeXml(name)}</td><td><code>${escapeXml(text)}</code></td></tr>`,
   );
-  const files = Object.entries(document.files).map(
-    ([name, file]) =>
-      `<tr><td>${escapeXml(name)}</td><td><code>${escapeXml(file)}</code></td></tr>`,
-  );
   return `<section id="provenance"><h2>Provenance</h2>
-<div class="scroll"><table><tbody>${[...rows, ...files].join("\n")}</tbody></table></div></section>`;
+<div class="scroll"><table><tbody>${rows.join("\n")}</tbody></table></div></section>`;
+}
+
+/** Whose weights and recordings are inside this file, in the words of the licence beside the model. */
+function licences({ licence }: ReportInput): Html {
+  if (licence === undefined) return "";
+  return `<section id="licences"><h2>Licences of weights and recordings</h2>
+<pre class="licence">${escapeXml(licence.trim())}</pre></section>`;
 }
 
 function notes(sources: Sources): Html {

@@ -17,11 +17,19 @@ export interface ReportInput {
   readonly cycles: readonly number[];
   /** In the order in which they are to be heard. */
   readonly clips: readonly Clip[];
+  /** The licence beside the model, whose weights and recordings a report may hold; absent without one. */
+  readonly licence?: string;
 }
 
 /** A report's input from the facts of a run. */
-export function reportInput(facts: RunFacts, clips: readonly Clip[] = []): ReportInput {
-  return { document: analyzeRun(facts), cycles: cyclesPerFrame(facts), clips };
+export function reportInput(
+  facts: RunFacts,
+  clips: readonly Clip[] = [],
+  licence?: string,
+): ReportInput {
+  const document = analyzeRun(facts);
+  const base = { document, cycles: cyclesPerFrame(facts), clips };
+  return licence === undefined ? base : { ...base, licence };
 }
 
 /** What the run was, in one line: "hearable on nRF52840 DK (counted on qemu-m4)". */

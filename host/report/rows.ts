@@ -96,7 +96,7 @@ export function speedRows(document: RunDocument): readonly Line[] {
   else {
     rows.push({
       name: "latency",
-      text: `P50 ${formatValue(latencyMs.p50, "ms")}, P99 ${formatValue(latencyMs.p99, "ms")}, max ${formatValue(latencyMs.max, "ms")} of the ${formatTick(document.frameIntervalMs)} ms between frames`,
+      text: `P50 ${formatValue(latencyMs.p50, "ms")}, P99 ${formatValue(latencyMs.p99, "ms")}, max ${formatValue(latencyMs.max, "ms")} of the ${formatTick(document.frameIntervalMs)} ms between frames${evenness(document)}`,
       ...origin(latencyMs),
     });
   }
@@ -208,6 +208,19 @@ export function provenanceRows(document: RunDocument): readonly (readonly [strin
     ["n", `${formatNumber(document.frames)} frames`],
     ["counter", provenance.counter],
   ];
+}
+
+/** The files of a run by name: where they lie is nobody's business but this computer's. */
+export function fileRows({ files }: RunDocument): readonly (readonly [string, string])[] {
+  return Object.entries(files).map(([name, path]) => [name, path.split(/[\\/]/).at(-1) ?? path]);
+}
+
+/** Why times that are modelled from an emulator's counts have no tail; nothing for times that spread or were measured. */
+function evenness({ latencyMs }: RunDocument): string {
+  if (latencyMs === null || latencyMs.kind === "measured") return "";
+  return latencyMs.p50 === latencyMs.max
+    ? "; all equal, because an emulator has no jitter: a real board's tail is longer"
+    : "";
 }
 
 function origin(from: Pick<Row, "kind" | "source">): Pick<Row, "kind" | "source"> {

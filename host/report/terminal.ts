@@ -10,18 +10,24 @@ import { formatNumber, formatTick, formatValue, KIND_MARK, KIND_MEANING } from "
 import { subjectOf, verdictOf } from "./report-input.ts";
 import type { Line } from "./rows.ts";
 import { isGap, proofRows, rooflineRows, sizeRows, speedRows } from "./rows.ts";
+import { sparkline } from "./sparkline.ts";
 import { termRows, whatIfLine } from "./what-if-rows.ts";
 
 export interface TerminalOptions {
   /** Emit ANSI colours. */
   readonly color: boolean;
+  /** Cycles of every frame, for a small plot; none where the terminal cannot show one. */
+  readonly cycles?: readonly number[];
 }
 
 const NAME_WIDTH = 14;
 const WRAP = 96;
 
 /** The report as text, ending in a newline. */
-export function renderTerminal(document: RunDocument, { color }: TerminalOptions): string {
+export function renderTerminal(
+  document: RunDocument,
+  { color, cycles = [] }: TerminalOptions,
+): string {
   const paint = painter(color);
   const lines: string[] = [
     paint.bold(subjectOf(document)),
@@ -33,7 +39,10 @@ export function renderTerminal(document: RunDocument, { color }: TerminalOptions
     if (body.length > 0) lines.push("", paint.bold(title), ...body);
   };
   section("Proof", rows(proofRows(document), paint));
-  section("Speed and energy", rows(speedRows(document), paint));
+  section("Speed and energy", [
+    ...rows(speedRows(document), paint),
+    ...framesLine(document, cycles, paint),
+  ]);
   section("Memory", rows(sizeRows(document), paint));
   section("Roofline", [
     ...rows(rooflineRows(document), paint),
@@ -75,6 +84,23 @@ function rows(lines: readonly Line[], paint: Painter): readonly string[] {
       ? `${name}${paint.dim(`none: ${line.why}`)}`
       : `${name}${line.text}  ${paint.dim(`${KIND_MARK[line.kind]} ${line.kind}`)}`;
   });
+}
+
+/** The cycles of every frame in order, as a small plot; none of equal ones, which have nothing to show. */
+function framesLine(
+  { cycles: family }: RunDocument,
+  cycles: readonly number[],
+  paint: Painter,
+): readonly string[] {
+  const ends = cycles.reduce(
+    ([low, high], value) => [Math.min(low, value), Math.max(high, value)] as const,
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] as const,
+  );
+  if (family === null || !(ends[0] < ends[1])) return [];
+  const [low, high] = ends.map((value) => formatNumber(value));
+  return [
+    `  ${"each frame".padEnd(NAME_WIDTH)}${sparkline(cycles)}  ${low} to ${high} cycles  ${paint.dim(`${KIND_MARK[family.kind]} ${family.kind}`)}`,
+  ];
 }
 
 /** A line a change. */

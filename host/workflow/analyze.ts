@@ -15,18 +15,21 @@ import { recordedWaterfall } from "../analyze/recorded-waterfall.ts";
 import { explanationText } from "../report/explanation.ts";
 import { machinesCsv } from "../report/machines-csv.ts";
 import { machinesHtml } from "../report/machines-html.ts";
+import { machinesRoofline } from "../report/machines-roofline-svg.ts";
 import { machinesMarkdown, machinesText } from "../report/machines-text.ts";
 import type { ChoiceOptions } from "./choice-options.ts";
 import { asksForChoice, choiceRequest } from "./choice-options.ts";
 import type { VerbContext } from "./context.ts";
 import { importFile, isRecording, withUsageErrors } from "./import.ts";
 import { writeFileWhole } from "./output-file.ts";
+import { writePicture } from "./reports.ts";
 import { analyzeRecording, analyzeVerb } from "./run.ts";
 
 export interface AnalyzeOptions extends ChoiceOptions {
   readonly html?: string;
   readonly markdown?: string;
   readonly csv?: string;
+  readonly svg?: string;
   /** Ids of stated platforms, joined by commas. */
   readonly platform?: string;
   /** The files are steps of one optimisation, in this order. */
@@ -51,7 +54,6 @@ export async function analyze(
   const alone =
     paths.length === 1 &&
     platforms.length === 0 &&
-    options.csv === undefined &&
     options.waterfall !== true &&
     !asksForChoice(request);
   if (alone && isRecording(path)) {
@@ -63,6 +65,10 @@ export async function analyze(
   if (options.html !== undefined) writeFileWhole(options.html, machinesHtml(document));
   if (options.markdown !== undefined) writeFileWhole(options.markdown, machinesMarkdown(document));
   if (options.csv !== undefined) writeFileWhole(options.csv, machinesCsv(document));
+  if (options.svg !== undefined) {
+    const why = "no file tells both the operations and the bytes of its work";
+    writePicture(options.svg, machinesRoofline(document.rows), why);
+  }
   if (options.explain !== undefined) return explain(context, document, options.explain);
   context.print(document, () => machinesText(document, context.colour));
   return 0;
@@ -97,8 +103,10 @@ async function explain(context: VerbContext, document: object, field: string): P
   return 0;
 }
 
-function refuseExplainedReport({ explain, html, markdown, csv }: AnalyzeOptions): void {
-  const report = Object.entries({ html, markdown, csv }).find(([, file]) => file !== undefined);
+function refuseExplainedReport({ explain, html, markdown, csv, svg }: AnalyzeOptions): void {
+  const report = Object.entries({ html, markdown, csv, svg }).find(
+    ([, file]) => file !== undefined,
+  );
   if (explain === undefined || report === undefined) return;
   throw new UsageError("TP-USE-289", {
     what: `--explain and --${report[0]} were given together`,

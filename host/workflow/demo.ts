@@ -43,7 +43,10 @@ export async function demo(context: VerbContext, options: DemoOptions): Promise<
   const document = { ...report.document, files };
   context.print(document, () =>
     [
-      renderTerminal(report.document, { color: context.colour }),
+      renderTerminal(report.document, {
+        color: context.colour,
+        ...(context.plots && { cycles: report.cycles }),
+      }),
       "Files",
       ...Object.entries(files).map(
         ([name, path]) => `  ${name.padEnd(9)} ${relative(process.cwd(), path)}`,

@@ -25,6 +25,8 @@ import { ATTACHMENTS, recordingError, runManifest } from "./recording.ts";
 export interface JudgedRun {
   readonly facts: RunFacts;
   readonly clips: readonly Clip[];
+  /** The licence beside the model; absent where it had none. */
+  readonly licence?: string;
 }
 
 /** The region that the programs mark around one step (firmware/apps/region.h). */
@@ -73,7 +75,12 @@ export function judgeRecording(
     ...(manifest.work === undefined ? {} : { work: manifest.work }),
     files,
   };
-  return { facts, clips: audio?.clips ?? [] };
+  const licence = capture.attachments.get(ATTACHMENTS.licence);
+  return {
+    facts,
+    clips: audio?.clips ?? [],
+    ...(licence === undefined ? {} : { licence: new TextDecoder().decode(licence) }),
+  };
 }
 
 /** The plugin's passes through the step, in order; none when nothing counted. */

@@ -20,6 +20,8 @@ export const ATTACHMENTS = {
   clean: "clean.wav",
   /** The model's JSON: how its gains become audio again. */
   sidecar: "sidecar.json",
+  /** The licence beside the model: of its weights and of the recordings it came with. */
+  licence: "LICENSE",
   /** What the emulator's plugin wrote. */
   counts: "counts.jsonl",
 } as const;

@@ -2,7 +2,7 @@
  * The verbs `run` and `analyze`: a run is recorded, and its report is made from the recording alone.
  * Preparing model, stimulus and device is left to the modules beside this one, every number to analyze/.
  */
-import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { listBoards, loadBoard } from "../../codegen/index.ts";
 import { boardFactsOf } from "../analyze/board-facts.ts";
@@ -18,8 +18,6 @@ import { WIRE_VERSION } from "../decode/records.ts";
 import type { RunResult } from "../link/outcome.ts";
 import { explainEnding } from "../link/outcome.ts";
 import { Session } from "../link/session.ts";
-import { renderHtml } from "../report/html.ts";
-import { renderMarkdown } from "../report/markdown.ts";
 import type { ReportInput } from "../report/report-input.ts";
 import { reportInput } from "../report/report-input.ts";
 import { renderTerminal } from "../report/terminal.ts";
@@ -32,11 +30,12 @@ import { prepare, writePrepared } from "./generate.ts";
 import { benchHost } from "./host-bench.ts";
 import { summarize } from "./inspect.ts";
 import { judgeRecording } from "./judge.ts";
-import { writeFileWhole } from "./output-file.ts";
 import { WORK_DIR } from "./paths.ts";
 import { planWork } from "./plan-work.ts";
 import type { RunManifest } from "./recording.ts";
 import { ATTACHMENTS } from "./recording.ts";
+import type { ReportFiles } from "./reports.ts";
+import { writeReports } from "./reports.ts";
 import type { Stimulus, StimulusRequest } from "./stimulus.ts";
 import { speedStimulus, streamStimulus } from "./stimulus.ts";
 import { functionAt } from "./symbols.ts";
@@ -44,6 +43,8 @@ import { TOOL_VERSION } from "./version.ts";
 
 /** Seed of the inputs that `speed` makes; any but 0, the same in every run so that counts repeat. */
 const SPEED_SEED = 1;
+/** Longer than any licence. */
+const MAX_LICENCE_BYTES = 64 * 1024;
 /** Time between frames of a model that has no front end to say so [ms]. */
 const DEFAULT_FRAME_MS = 10;
 
@@ -64,18 +65,19 @@ export interface FinishedRun {
 /** Runs, prints, and gives 1 when a value differs from the twin or an asked budget does not hold. */
 export async function runVerb(
   context: VerbContext,
-  request: RunRequest,
+  request: RunRequest & ReportFiles,
   model: string,
 ): Promise<number> {
-  const { report } = await executeRun(context, request, model);
-  printReport(context, report.document);
+  const { report, recording } = await executeRun(context, request, model);
+  await writeReports(request, report, recording);
+  printReport(context, report);
   return verdictStatus(report.document);
 }
 
 /** The report of a recording, made again. */
 export async function analyzeVerb(
   context: VerbContext,
-  options: { readonly html?: string; readonly markdown?: string },
+  options: ReportFiles,
   path: string,
 ): Promise<number> {
   const capture = await loadCapture(path);
@@ -83,16 +85,14 @@ export async function analyzeVerb(
     context.progress.note("warning: the recording is cut off; only what arrived is in the report");
   }
   const report = reportOf(capture, path);
-  if (options.html !== undefined) writeFileWhole(options.html, renderHtml(report));
-  if (options.markdown !== undefined) {
-    writeFileWhole(options.markdown, renderMarkdown(report.document));
-  }
-  printReport(context, report.document);
+  await writeReports(options, report, path);
+  printReport(context, report);
   return verdictStatus(report.document);
 }
 
-function printReport(context: VerbContext, document: RunDocument): void {
-  context.print(document, () => renderTerminal(document, { color: context.colour }));
+function printReport(context: VerbContext, { document, cycles }: ReportInput): void {
+  const { colour: color, plots } = context;
+  context.print(document, () => renderTerminal(document, { color, ...(plots && { cycles }) }));
 }
 
 function verdictStatus(document: RunDocument): number {
@@ -107,8 +107,8 @@ export async function analyzeRecording(path: string): Promise<ReportInput> {
 }
 
 function reportOf(capture: Capture, path: string): ReportInput {
-  const { facts, clips } = judgeRecording(capture, { recording: path });
-  return reportInput(facts, clips);
+  const { facts, clips, licence } = judgeRecording(capture, { recording: path });
+  return reportInput(facts, clips, licence);
 }
 
 /** @throws ToolkitError of whatever kind stopped it; the recording stays, as far as it came. */
@@ -242,11 +242,21 @@ function attachStimulus(
     );
     writer.attach(ATTACHMENTS.reference, Buffer.concat(bytes));
   }
+  const licence = licenceBeside(prepared);
+  if (licence !== null) writer.attach(ATTACHMENTS.licence, licence);
   if (!audio || !prepared.loaded.sidecarText) return;
   const { sampleRateHz, noisy, clean } = audio;
   writer.attach(ATTACHMENTS.sidecar, Buffer.from(prepared.loaded.sidecarText));
   writer.attach(ATTACHMENTS.noisy, encodeWav({ sampleRateHz, channels: [noisy] }));
   if (clean) writer.attach(ATTACHMENTS.clean, encodeWav({ sampleRateHz, channels: [clean] }));
+}
+
+/** The licence in a model's folder; null for a model without a sidecar, whose folder may be anything. */
+function licenceBeside({ loaded }: Prepared): Uint8Array | null {
+  const path = join(loaded.directory, "LICENSE");
+  if (!loaded.sidecarText || !existsSync(path)) return null;
+  const text = readFileSync(path);
+  return text.length <= MAX_LICENCE_BYTES ? text : null;
 }
 
 function manifestOf({ request, app, prepared, stimulus, device, host }: RunParts): RunManifest {
