@@ -184,7 +184,7 @@ _Static_assert(sizeof mask_dense0_stream == 128, "dense0_stream is incomplete");
 #if defined(__ARM_FEATURE_DSP) && defined(__thumb2__)
 /* Single instructions that the compiler does not find by itself; the portable functions below say
  * what they compute. */
-static inline int32_t mask_saturate8(int32_t value)
+static inline __attribute__((unused)) int32_t mask_saturate8(int32_t value)
 {
     int32_t result;
     __asm__("ssat %0, #8, %1" : "=r"(result) : "r"(value));
@@ -198,7 +198,7 @@ static inline int32_t mask_saturate16(int32_t value)
     return result;
 }
 
-static inline int32_t mask_saturate8_q23(int32_t value)
+static inline __attribute__((unused)) int32_t mask_saturate8_q23(int32_t value)
 {
     int32_t result;
     __asm__("ssat %0, #8, %1, asr #23" : "=r"(result) : "r"(value));
@@ -357,7 +357,7 @@ __attribute__((naked, noipa)) static const uint32_t *mask_blocks(
     );
 }
 #else
-static inline int32_t mask_saturate8(int32_t value)
+static inline __attribute__((unused)) int32_t mask_saturate8(int32_t value)
 {
     return value < -128 ? -128 : value > 127 ? 127 : value;
 }
@@ -367,7 +367,7 @@ static inline int32_t mask_saturate16(int32_t value)
     return value < -32768 ? -32768 : value > 32767 ? 32767 : value;
 }
 
-static inline int32_t mask_saturate8_q23(int32_t value)
+static inline __attribute__((unused)) int32_t mask_saturate8_q23(int32_t value)
 {
     return mask_saturate8(value >> 23);
 }
@@ -460,8 +460,8 @@ static inline int32_t mask_look_up_high(const uint32_t *middle, int32_t z)
     return (int32_t)((uint32_t)rise + (piece << 16));
 }
 
-/* The same as a number. */
-static inline int32_t mask_look_up(const uint32_t *middle, int32_t z)
+/* The same as a number, for dense layers. */
+static inline __attribute__((unused)) int32_t mask_look_up(const uint32_t *middle, int32_t z)
 {
     return mask_look_up_high(middle, z) >> 16;
 }
