@@ -7,7 +7,7 @@ import { facts } from "../golden/report/facts.ts";
 describe("the report of a run", () => {
   it("shows the licence beside the model, escaped, and nothing without one", () => {
     const html = renderHtml(reportInput(facts, [], "CC-BY-SA-4.0\n<script>alert(1)</script>\n"));
-    expect(html).toContain('<pre class="licence">CC-BY-SA-4.0\n&lt;script');
+    expect(html).toContain('<pre class="licence">CC-BY-SA-4.0\n&#60;script');
     expect(renderHtml(reportInput(facts))).not.toContain('class="licence"');
   });
 
