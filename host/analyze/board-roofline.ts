@@ -59,15 +59,20 @@ export interface RooflineDocument {
   readonly whatIfs: readonly WhatIfRow[];
 }
 
+/** Cycles of the median frame [cycle]. */
+export interface MedianCycles {
+  readonly median: number;
+  readonly kind: Quantity["kind"];
+  readonly source: string;
+  /** [low, high] of the median, where two models disagree. */
+  readonly interval?: readonly [number, number];
+}
+
 /** The roofline of a run against a board's roofs, or what is missing for one. */
 export function analyzeRoofline(
   facts: RunFacts,
   instructions: number | null,
-  cycles: {
-    readonly median: number;
-    readonly kind: Quantity["kind"];
-    readonly source: string;
-  } | null,
+  cycles: MedianCycles | null,
   rated: BoardFacts | null,
 ): RooflineDocument | { readonly missing: string } {
   const board = rated ?? facts.board;
@@ -110,10 +115,13 @@ export function analyzeRoofline(
   const moved = counted(facts.model.weightBytes, "byte", "weights as planned, once a frame");
   const intensity = arithmeticIntensity(ops, facts.model.weightBytes);
   const arithmetic = derive(intensity, "op/byte", "2 x macs / weight bytes", [moved]);
-  const rate = derive(ops / time, `op/${per}`, "2 x macs / time of the median frame", [
-    run,
-    ...clockParts,
-  ]);
+  const rate = derive(
+    ops / time,
+    `op/${per}`,
+    "2 x macs / time of the median frame",
+    [run, ...clockParts],
+    rateInterval(ops / time, cycles),
+  );
   const used = derive(mfu(ops, time, compute.peakOps), "1", "useful rate / peak rate", [
     run,
     peakMacs,
@@ -231,4 +239,14 @@ function explain(
   return ceiling.peak.value < found.attainableOps
     ? `${side}; ${reach}. Its instructions bind before that: ${perMac} a MAC, and the run is at ${ofCeiling} % of what issue allows; fewer instructions help first`
     : `${side}; ${reach}`;
+}
+
+/** Where the rate may lie when its cycles may: most cycles, least rate. */
+function rateInterval(
+  rate: number,
+  { median, interval }: MedianCycles,
+): readonly [number, number] | undefined {
+  if (interval === undefined || !(interval[0] > 0)) return undefined;
+  const [least, most] = interval;
+  return [Math.min(rate, (rate * median) / most), Math.max(rate, (rate * median) / least)];
 }

@@ -7,6 +7,7 @@ import type { Column } from "../analyze/compare.ts";
 import { formatNumber, formatTick, formatValue, KIND_MARK } from "./format.ts";
 import type { Picture } from "./svg.ts";
 import { at, axes, escapeXml, linearScale, logScale, logTicks } from "./svg.ts";
+import { levelWhisker } from "./whisker-svg.ts";
 
 const WIDTH = 760;
 
@@ -29,7 +30,8 @@ export function budgetsPicture(budgets: readonly BudgetVerdict[]): Picture {
   const body = known.map((budget, row) => {
     const value = budget.value?.value ?? 0;
     const limit = budget.limit.value;
-    const x = linearScale([0, Math.max(limit * 1.3, value * 1.1)], [left, right]);
+    const most = Math.max(value, ...(budget.value?.interval ?? []));
+    const x = linearScale([0, Math.max(limit * 1.3, most * 1.1)], [left, right]);
     const top = row * rowHeight + 22;
     const limitX = x(limit);
     const verdict = budget.met ? "holds" : "missed";
@@ -37,7 +39,7 @@ export function budgetsPicture(budgets: readonly BudgetVerdict[]): Picture {
     return `<text x="${left - 12}" y="${top + 16}" text-anchor="end">${escapeXml(budgetName(budget.name))}</text>
 <rect class="tp-track" x="${left}" y="${top}" width="${right - left}" height="24" rx="4"/>
 <rect class="${budget.met ? "tp-good" : "tp-bad"}" x="${left}" y="${top}" width="${at(Math.max(2, x(value) - left))}" height="24" rx="4"/>
-<path class="tp-limit" d="M${at(limitX)} ${top - 7}V${top + 31}"/>
+${levelWhisker(budget.value?.interval, top + 12, x)}<path class="tp-limit" d="M${at(limitX)} ${top - 7}V${top + 31}"/>
 <text class="tp-note" x="${at(limitX + 6)}" y="${top - 2}">limit ${escapeXml(`${formatTick(limit)} ${budget.limit.unit}`)}</text>
 <text class="tp-strong" x="${left}" y="${top - 5}">${escapeXml(words)}</text>`;
   });
@@ -69,12 +71,8 @@ export function comparisonPicture(columns: readonly Column[], deadlineMs: number
   const rows = columns.map((column, row) => {
     const middle = top + (row + 0.5) * rowHeight;
     const total = column.totalMs;
-    const range = total.interval;
     const late = column.inTime === false;
-    const whisker =
-      range === undefined
-        ? ""
-        : `<path class="tp-range" d="M${at(x(range[0]))} ${at(middle)}H${at(x(range[1]))}"/>\n`;
+    const whisker = levelWhisker(total.interval, middle, x);
     const compute =
       column.networkMs === null
         ? ""

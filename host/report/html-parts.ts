@@ -38,10 +38,15 @@ export function reference(origin: Origin, sources: Sources): Html {
 export function quantity(value: Quantity, sources: Sources, chip = true): Html {
   const { number, unit } = formatParts(value.value, value.unit);
   const [low, high] = value.interval ?? [];
+  // An end may take another prefix than the number: 879 µs (860 µs to 1.02 ms).
+  const end = (at: number) => {
+    const parts = formatParts(at, value.unit);
+    return escapeXml(parts.unit === unit ? parts.number : `${parts.number} ${parts.unit}`);
+  };
   const range =
     low === undefined || high === undefined
       ? ""
-      : ` <span class="quiet">(${escapeXml(formatParts(low, value.unit).number)} to ${escapeXml(formatParts(high, value.unit).number)})</span>`;
+      : ` <span class="quiet">(${end(low)} to ${end(high)})</span>`;
   const text = `<span class="num" title="${escapeXml(`${value.kind}: ${value.source}`)}">${escapeXml(`${number} ${unit}`)}${range}</span>${reference(value, sources)}`;
   return chip ? `${text} ${kindChip(value.kind)}` : `${kindMark(value.kind)}${text}`;
 }

@@ -7,21 +7,36 @@ import type { MachineRow } from "../analyze/machines-document.ts";
 import { STATED } from "../analyze/platform-record.ts";
 import type { Quantity } from "../analyze/quantity.ts";
 
-/** The typical time as a quantity; its fallback to the mean is in its name. */
+/** The typical time as a quantity, with its interval where enough samples bound the median. */
 export function timeQuantity(row: MachineRow): Quantity | null {
-  return typicalTime({ ...row, samples: [] });
+  const typical = typicalTime({ ...row, samples: [] });
+  return typical === null || row.time?.p50 == null
+    ? typical
+    : { ...typical, ...intervalOf(row, "p50") };
 }
 
 /** The 99th percentile, with its interval where enough samples bound it. */
 export function tailQuantity(row: MachineRow): Quantity | null {
-  const { time, tail } = row;
+  const { time } = row;
   if (time === null || time.p99 === null) return null;
-  const [low, high] = tail?.percentiles.find(({ name }) => name === "p99")?.interval ?? [
-    null,
-    null,
-  ];
-  const interval = low === null || high === null ? {} : { interval: [low, high] as const };
-  return { value: time.p99, unit: "s", kind: time.kind, source: time.source, ...interval };
+  const { p99: value, kind, source } = time;
+  return { value, unit: "s", kind, source, ...intervalOf(row, "p99") };
+}
+
+/** The rate, with the interval that the typical time's makes of it. */
+export function rateQuantity(row: MachineRow): Quantity | null {
+  const { rate } = row.analysis;
+  const time = timeQuantity(row);
+  if (rate === null || rate.interval !== undefined || !time?.interval) return rate;
+  const [least, most] = time.interval;
+  if (!(least > 0)) return rate;
+  const work = rate.value * time.value;
+  return { ...rate, interval: [work / most, work / least] };
+}
+
+function intervalOf({ tail }: MachineRow, wanted: string): Pick<Quantity, "interval"> {
+  const [low, high] = tail?.percentiles.find(({ name }) => name === wanted)?.interval ?? [];
+  return low == null || high == null ? {} : { interval: [low, high] };
 }
 
 /** Machines, and workloads of each, that the summary names. */

@@ -11,8 +11,10 @@ import type { RoofPoint } from "../analyze/what-if.ts";
 import { whatIfArrows } from "./arrows-svg.ts";
 import { formatTick, formatTickValue, formatValue } from "./format.ts";
 import { LabelSpace, spread } from "./label-space.ts";
+import { rateQuantity } from "./machine-cells.ts";
 import type { Picture, Scale } from "./svg.ts";
 import { at, axes, escapeXml, logScale, logTicks } from "./svg.ts";
+import { uprightWhisker } from "./whisker-svg.ts";
 
 const WIDTH = 760;
 const HEIGHT = 560;
@@ -49,6 +51,7 @@ interface Dot {
   readonly kind: Kind;
   readonly intensity: number;
   readonly rate: number;
+  readonly interval: readonly [number, number] | undefined;
   readonly words: string;
   /** A kernel that a file gave as a row of its own. */
   readonly part: boolean;
@@ -140,8 +143,10 @@ function roofsOf(
 }
 
 function dotsOf(rows: readonly MachineRow[], styles: ReadonlyMap<string, number>): readonly Dot[] {
-  return rows.flatMap(({ machine, workload, analysis }, index) => {
-    const { rate, arithmeticIntensity } = analysis;
+  return rows.flatMap((row, index) => {
+    const { machine, workload, analysis } = row;
+    const { arithmeticIntensity } = analysis;
+    const rate = rateQuantity(row);
     if (rate === null || arithmeticIntensity === null) return [];
     const words = `${index + 1}: ${workload.name} on ${machine}, ${formatValue(rate.value, rate.unit)} at ${formatValue(arithmeticIntensity.value, arithmeticIntensity.unit)}, ${rate.kind}`;
     return [
@@ -151,6 +156,7 @@ function dotsOf(rows: readonly MachineRow[], styles: ReadonlyMap<string, number>
         kind: rate.kind,
         intensity: arithmeticIntensity.value,
         rate: rate.value,
+        interval: rate.interval,
         words,
         part: workload.partOf !== undefined,
       },
@@ -283,7 +289,7 @@ function dotMarks(
   const shapes = [
     ...large.map(
       ({ point, px, py }) =>
-        `<g>${kindShape(point.kind, px, py, point.style)}<title>${escapeXml(point.words)}</title></g>`,
+        `<g>${uprightWhisker(point.interval, px, y)}${kindShape(point.kind, px, py, point.style)}<title>${escapeXml(point.words)}</title></g>`,
     ),
     ...small.map(
       ({ point, px, py }) =>

@@ -8,6 +8,7 @@ import { timeQuantity } from "./machine-cells.ts";
 import { kindShape, machineStyles } from "./machines-roofline-svg.ts";
 import type { Picture } from "./svg.ts";
 import { at, axes, escapeXml, logScale, logTicks } from "./svg.ts";
+import { levelWhisker } from "./whisker-svg.ts";
 
 const WIDTH = 760;
 const LEFT = 250;
@@ -48,7 +49,7 @@ export function machinesTimes(rows: readonly MachineRow[]): Picture | null {
     return `<text x="${LEFT - 12}" y="${middle - 1}" text-anchor="end">${escapeXml(short(`${index + 1}  ${row.workload.name}`))}</text>
 <text class="tp-note" x="${LEFT - 12}" y="${middle + 11}" text-anchor="end">${escapeXml(short(row.machine))}</text>
 <path class="tp-span tp-s${style}" d="M${at(x(low))} ${middle}H${at(x(high))}"/>${tick}
-${kindShape(typical.kind, x(typical.value), middle, style)}
+${levelWhisker(typical.interval, middle, x)}${kindShape(typical.kind, x(typical.value), middle, style)}
 <text class="tp-note" x="${RIGHT + 8}" y="${middle + 4}">${escapeXml(formatValue(typical.value, "s"))}</text>`;
   });
   const body = [

@@ -8,6 +8,7 @@ import { formatNumber, formatTick, formatTickValue, formatValue, KIND_MARK } fro
 import { LabelSpace, spread } from "./label-space.ts";
 import type { Picture, Scale } from "./svg.ts";
 import { at, axes, escapeXml, logScale, logTicks } from "./svg.ts";
+import { uprightWhisker } from "./whisker-svg.ts";
 
 const WIDTH = 760;
 const HEIGHT = 470;
@@ -217,7 +218,7 @@ function dots(roofline: RooflineDocument, x: Scale, y: Scale, labels: LabelSpace
     const { x: tx, y: ty, anchor } = labels.place(px, py + 12, numbers, { lines: 2 });
     return {
       mark: `<path class="tp-drop" d="M${at(px)} ${at(py)}V${at(roofY)}"/>
-<circle class="tp-warm tp-halo" cx="${at(px)}" cy="${at(py)}" r="7">${title}</circle>`,
+${uprightWhisker(dot.rate.interval, px, y)}<circle class="tp-warm tp-halo" cx="${at(px)}" cy="${at(py)}" r="7">${title}</circle>`,
       text: `<text class="tp-strong tp-halo" x="${at(tx)}" y="${at(ty)}" text-anchor="${anchor}">${escapeXml(dot.name)}</text>
 <text class="tp-note tp-halo" x="${at(tx)}" y="${at(ty + 14)}" text-anchor="${anchor}">${escapeXml(numbers)}</text>`,
     };
