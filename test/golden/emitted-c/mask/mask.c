@@ -250,8 +250,10 @@ static inline const uint32_t *mask_middle(const uint32_t table[512])
     "sxtb16 " word ", " word "             \n\t" /* keep the low bytes, A, of both */ \
     "smlad  " a ", " word ", " x ", " a "  \n\t" /* two columns of A */
 /* The Cortex-M4 takes a cycle for each loaded word and one more for each run of LDRs or LDM, so
- * words are loaded in the longest runs that the four free registers hold. Two ways to do four
- * columns, 32 multiply-accumulates; the first takes fewer instructions, the second fewer cycles.
+ * words are loaded in the longest runs that the four free registers hold. All instructions of a lap
+ * are 32 bits long, because a load overlaps with the one before only at a multiple of four. Two
+ * ways to do four columns, 32 multiply-accumulates: the first takes fewer instructions, the second
+ * fewer cycles.
  * 30 instructions, 38 cycles: */
 #define MASK_TWO_COLUMNS(x, then) \
     "ldr    lr, " x "                      \n\t" /* x: columns k, k+1 */ \
@@ -268,7 +270,7 @@ static inline const uint32_t *mask_middle(const uint32_t table[512])
 /* 32 instructions, 37 cycles: */
 #define MASK_FAST(x0, x1) \
     "ldr    lr, " x0 "                     \n\t" /* x: columns k, k+1 */ \
-    "ldr    r3, [r0, #4]                   \n\t" /* columns k, k+1: pairs 1, 2 and 0 */ \
+    "ldr.w  r3, [r0, #4]                   \n\t" /* columns k, k+1: pairs 1, 2 and 0 */ \
     "ldr    r12, [r0, #8]                  \n\t" \
     "ldr    r2, [r0], #20                  \n\t" \
     MASK_PAIR("r2", "lr", "r4", "r5") \
@@ -286,8 +288,8 @@ static inline const uint32_t *mask_middle(const uint32_t table[512])
 #define MASK_FOUR_COLUMNS MASK_FEW("[r1], #4", "[r1], #4", "")
 /* Whether these columns were the last: nothing after it in a lap changes the flags. */
 #define MASK_COMPARE_END \
-    "ldr    r3, [sp, #16]                  \n\t" \
-    "cmp    r1, r3                         \n\t"
+    "ldr.w  r3, [sp, #16]                  \n\t" \
+    "cmp.w  r1, r3                         \n\t"
 /* 32 columns; from its first load on r1 is their end. The code stays below 1 KB, which the
  * instruction caches of STM32F4 and L4 hold. */
 #define MASK_LAP \
@@ -326,8 +328,8 @@ __attribute__((naked, noipa)) static const uint32_t *mask_blocks(
         ".p2align 2                        \n"   /* [sp, #8] z, [sp, #12] its end, [sp, #16] end */
         "0:                                \n\t" /* a block: r1 joined, r2 begin of the laps */
         "ldmia  r0!, {r4-r11}              \n\t" /* the sums start as the biases */
-        "cmp    r1, r2                     \n\t"
-        "bne    3f                         \n"
+        "cmp.w  r1, r2                     \n\t" /* .w keeps what follows at multiples of four */
+        "bne.w  3f                         \n"
         "1:                                \n\t" /* 32 columns, and whether there are more */
         MASK_LAP
         "bne.w  1b                         \n"

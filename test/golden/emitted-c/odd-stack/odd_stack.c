@@ -281,7 +281,7 @@ static inline const uint32_t *odd_stack_middle(const uint32_t table[512])
 /* 20 instructions. A load right after another takes the Cortex-M4 one cycle, and it takes 23. */
 #define ODD_STACK_TWO_COLUMNS \
     "ldr    r12, [r1], #4                  \n\t" /* x: columns k, k+1 */ \
-    "ldr    r3, [r0, #4]                   \n\t" /* pairs 1 and 0 */ \
+    "ldr.w  r3, [r0, #4]                   \n\t" /* pairs 1 and 0 */ \
     "ldr    r2, [r0], #8                   \n\t" \
     ODD_STACK_PAIR("r2", "r4", "r5") \
     ODD_STACK_PAIR("r3", "r6", "r7") \
@@ -321,8 +321,8 @@ __attribute__((naked, noipa)) static const uint32_t *odd_stack_blocks(
         ".p2align 2                        \n"   /* [sp, #8] z, [sp, #12] its end, [sp, #16] end */
         "0:                                \n\t" /* a block: r1 joined, r2 begin of the laps */
         "ldmia  r0!, {r4-r11}              \n\t" /* the sums start as the biases */
-        "cmp    r1, r2                     \n\t"
-        "bne    3f                         \n"
+        "cmp.w  r1, r2                     \n\t" /* .w keeps what follows at multiples of four */
+        "bne.w  3f                         \n"
         "1:                                \n\t" /* 32 columns, and whether there are more */
         ODD_STACK_LAP
         "bne.w  1b                         \n"
