@@ -100,7 +100,7 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
   const calibrate = () =>
     new Option(
       "--calibrate <file>",
-      "WAV file or folder of them; without it the model's own clips, else seeded noise",
+      "WAV file or folder of them, channels averaged; without it the model's own clips, else noise",
     );
 
   verb(
@@ -169,7 +169,7 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .option("--app <name>", "check, speed or stream", "stream")
     .addOption(format())
     .addOption(calibrate())
-    .option("--input <file>", "WAV to play, 16-bit mono; the model's first clip without it")
+    .option("--input <file>", "WAV to play, channels averaged; the model's first clip without it")
     .option("--reference <file>", "clean WAV, for SI-SDR")
     .option("--golden <file>", "JSON {input, expectedOutput} of raw values to compare with")
     .addOption(count("--frames <n>", "stop after so many frames"))
@@ -248,6 +248,7 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .option("--seed <n>", "of the arrivals; that of mlperf.conf without it")
     .option("--find-qps", "server: the largest valid rate")
     .addOption(budget("--find-streams <ms>", "multi-stream: how many, each a frame every so often"))
+    .option("--explain <field>", "one number only: its unit, kind and source")
     .addHelpText(
       "after",
       `

@@ -45,9 +45,9 @@ export function loadModel(
 ): LoadedModel {
   const isName = /^[\w-]+$/.test(pathOrName);
   const path = isName ? join(modelsDir, `${pathOrName}.onnx`) : pathOrName;
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
-    throw unknownModelError(pathOrName, isName, shippedModels(modelsDir));
-  }
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) throw directoryError(pathOrName);
+  if (!found?.isFile()) throw unknownModelError(pathOrName, isName, shippedModels(modelsDir));
   const ending = extname(path).toLowerCase();
   if (ending !== ".onnx") throw formatError(pathOrName, ending);
   // Shown and stored without the machine's own folders, so that the same model gives the same bytes.
@@ -68,6 +68,18 @@ function readBounded(path: string): Uint8Array {
   const { size } = statSync(path);
   if (size > LIMITS.fileBytes) throw fileSizeError(basename(path), size);
   return readFileSync(path);
+}
+
+function directoryError(asked: string): UsageError {
+  return new UsageError(
+    "TP-USE-020",
+    {
+      what: `"${asked}" is a folder`,
+      why: "a model is one .onnx file, with its .json beside it",
+      fix: "name the file in the folder",
+    },
+    { asked },
+  );
 }
 
 function unknownModelError(asked: string, isName: boolean, shipped: readonly string[]): UsageError {

@@ -33,6 +33,7 @@ export interface Explanation extends ExplainedField {
 /** Units that a field's name carries, or that plain counts of the documents have. */
 const NAMED_UNITS: readonly (readonly [RegExp, string])[] = [
   [/Ms(\.|$)/, "ms"],
+  [/Ns(\.|$)/, "ns"],
   [/Uj(\.|$)/, "uJ"],
   [/dutyPercent$/, "%"],
   [/Mw(\.|$)/, "mW"],

@@ -19,9 +19,21 @@ export function readWav(path: string): Wav {
   return decodeWav(readFileSync(path), path);
 }
 
-/** One channel at the model's rate. @throws UsageError TP-USE-030 to -033 */
-export function readMono(path: string, sampleRateHz: number): Int16Array {
-  return monoSamples(readWav(path), sampleRateHz, path);
+/**
+ * One channel at the model's rate.
+ * @param tell is told when several channels became their mean
+ * @throws UsageError TP-USE-030 to -033
+ */
+export function readMono(
+  path: string,
+  sampleRateHz: number,
+  tell: (words: string) => void = () => {},
+): Int16Array {
+  const wav = readWav(path);
+  const mono = monoSamples(wav, sampleRateHz, path);
+  const { length } = wav.channels;
+  if (length > 1) tell(`${path} has ${length} channels; their mean is used`);
+  return mono;
 }
 
 /** Writes beside the target first, so that a stopped program leaves no half file. */

@@ -4,9 +4,9 @@
  */
 import type { ToolkitError } from "../../codegen/index.ts";
 
-/** `{"error": {code, what, why, fix}}` of the command line's contract. */
+/** `{"schema": 1, "error": {code, what, why, fix}}` of the command line's contract. */
 export function errorDocument(error: ToolkitError): object {
-  return { error: { code: error.code, ...error.text } };
+  return { schema: 1, error: { code: error.code, ...error.text } };
 }
 
 /** Three lines: what with its code, why, fix; `colour` marks the code and the labels. */

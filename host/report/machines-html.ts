@@ -103,7 +103,7 @@ function times(rows: readonly MachineRow[]): Html {
   const picture = machinesTimes(rows);
   if (picture === null) return "";
   return `<section id="times"><h2>Times</h2>
-${figure(picture, "Log axis. Mark: the median, or the mean where a file gives no median. Line: smallest to largest. Upright tick: P99.")}</section>`;
+${figure(picture, "Log axis. Mark: the median, or the mean where a file gives no median. Line: smallest to largest. Capped line: the interval of the median. Upright tick: P99.")}</section>`;
 }
 
 /** Two numbers a cell, one over the other, so that all columns fit beside each other. */

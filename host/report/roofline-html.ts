@@ -25,7 +25,7 @@ export function rooflineSection(document: RunDocument, sources: Sources): Html {
   const kernels = drawn.dots.length > 1 ? " Rings: its kernels, ≈ modelled." : "";
   return `<section id="roofs"><h2>Roofline</h2>
 <p>${escapeXml(drawn.explanation)}.</p>
-${figure(rooflinePicture(drawn, subjectOf(document)), `Solid: roofs of the board. Dashed: what this program's instruction count allows. Dot: the run, ${kindChip(drawn.dots[0]?.rate.kind ?? "modelled")}.${kernels} ${arrowWords(drawn.whatIfs)}`)}
+${figure(rooflinePicture(drawn, subjectOf(document)), `Solid: roofs of the board. Dashed: what this program's instruction count allows. Dot: the run, ${kindChip(drawn.dots[0]?.rate.kind ?? "modelled")}; its line: where the rate may lie.${kernels} ${arrowWords(drawn.whatIfs)}`)}
 ${linesTable(rooflineRows(document), sources)}
 <h3>Memory by memory</h3>
 ${levelsTable(drawn, sources)}

@@ -78,7 +78,7 @@ export function boardText(board: BoardDetails): string {
   return `${textTable([["value", "", "stated by"], ...lines])}\n* = from memory, not yet checked.\n`;
 }
 
-export function portsTable({ rows, warning }: PortRows): string {
+export function portsTable({ rows }: PortRows): string {
   const head = ["port", "made by", "USB id", "serial number", "may open"];
   const body = rows.map((row) => [
     row.path,
@@ -87,8 +87,7 @@ export function portsTable({ rows, warning }: PortRows): string {
     row.serialNumber ?? "-",
     row.accessible ? "yes" : "no: pioneer doctor says why",
   ]);
-  const text = rows.length === 0 ? "no serial devices\n" : textTable([head, ...body]);
-  return warning === null ? text : `${text}warning: ${warning}\n`;
+  return rows.length === 0 ? "no serial devices\n" : textTable([head, ...body]);
 }
 
 export function doctorTable({ rows, ready }: Diagnosis): string {

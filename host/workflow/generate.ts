@@ -104,7 +104,8 @@ export async function generateVerb(
   const { generated } = prepared;
   for (const warning of generated.warnings) context.progress.note(`warning: ${warning}`);
   if (stage) {
-    const value: unknown = JSON.parse(canonicalJson(generated.stages[stage]));
+    const stages: object = JSON.parse(canonicalJson(generated.stages[stage]));
+    const value = { schema: 1, ...stages };
     context.print(value, () => JSON.stringify(value, null, 2));
     return 0;
   }

@@ -60,10 +60,14 @@ export async function runLive(
   const prepared = prepare(options.model, options);
   for (const warning of prepared.generated.warnings) progress.note(`warning: ${warning}`);
   const stimulus = wholeQueries(test, {
-    ...streamStimulus(prepared, {
-      frames: test.leastSamples,
-      ...(options.input === undefined ? {} : { input: options.input }),
-    }),
+    ...streamStimulus(
+      prepared,
+      {
+        frames: test.leastSamples,
+        ...(options.input === undefined ? {} : { input: options.input }),
+      },
+      (words) => progress.note(`warning: ${words}`),
+    ),
     audio: null,
   });
   const kept = options.record ?? join(WORK_DIR, "runs", `${prepared.folder}-${scenario}.tpcap`);

@@ -126,7 +126,7 @@ export async function executeRun(
   const stimulus =
     app === "speed"
       ? speedStimulus(prepared, SPEED_SEED, request.frames)
-      : streamStimulus(prepared, request);
+      : streamStimulus(prepared, request, (words) => progress.note(`warning: ${words}`));
   const device = await prepareDevice({
     board: prepared.board,
     app,
@@ -271,7 +271,9 @@ function manifestOf({ request, app, prepared, stimulus, device, host }: RunParts
           { values: layer.hiddenSize, bytes: layer.output.type === "int8" ? 1 : 2 },
           { values: layer.hiddenSize, bytes: 2 },
         ]
-      : [],
+      : layer.kind === "gru"
+        ? [{ values: layer.hiddenSize, bytes: 2 }]
+        : [],
   );
   return {
     board: boardFactsOf(prepared.board),

@@ -27,6 +27,8 @@ export interface ScenarioOptions {
   readonly minQueries?: number;
   readonly samplesPerQuery?: number;
   readonly seed?: string;
+  /** Path of one field of the document. */
+  readonly explain?: string;
   readonly findQps?: boolean;
   /** Milliseconds between two frames of a stream. */
   readonly findStreams?: number;

@@ -5,6 +5,7 @@
 import { setImmediate } from "node:timers/promises";
 import { UsageError } from "../../codegen/index.ts";
 import { AnalysisError } from "../analyze/analysis-error.ts";
+import { explainField } from "../analyze/explain.ts";
 import type { ScenarioDocument } from "../analyze/loadgen/document.ts";
 import { foundLoad, scenarioDocument } from "../analyze/loadgen/document.ts";
 import { carriedStreams, largestValidQps } from "../analyze/loadgen/search.ts";
@@ -13,6 +14,7 @@ import { effectiveSettings } from "../analyze/loadgen/settings.ts";
 import type { GapsOf } from "../analyze/loadgen/simulate.ts";
 import { expectedLatencies, simulateInSteps } from "../analyze/loadgen/simulate.ts";
 import type { Steps } from "../analyze/loadgen/steps.ts";
+import { explanationText } from "../report/explanation.ts";
 import { scenarioText } from "../report/scenario.ts";
 import type { VerbContext } from "./context.ts";
 import { DrawThreads } from "./draw-thread.ts";
@@ -34,6 +36,11 @@ export async function scenario(
 ): Promise<number> {
   try {
     const document = await documentOf(context, options, parseScenario(name));
+    if (options.explain !== undefined) {
+      const explanation = explainField(document, options.explain);
+      context.print({ schema: 1, ...explanation }, () => explanationText(explanation));
+      return 0;
+    }
     context.print(document, () => scenarioText(document));
     return document.valid && document.live?.verify.bitExact !== false ? 0 : 1;
   } catch (error) {

@@ -53,10 +53,17 @@ export interface StimulusRequest {
   readonly frames?: number;
 }
 
-/** Frames from a recording, a feature file, the model's own first clip, or seeded noise; in that order. */
-export function streamStimulus(prepared: Prepared, request: StimulusRequest): Stimulus {
+/**
+ * Frames from a recording, a feature file, the model's own first clip, or seeded noise; in that order.
+ * @param warn is told what was made of the recording that it did not ask for
+ */
+export function streamStimulus(
+  prepared: Prepared,
+  request: StimulusRequest,
+  warn: (words: string) => void = () => {},
+): Stimulus {
   if (request.golden !== undefined) return goldenStimulus(prepared, request.golden);
-  const audio = audioOf(prepared, request);
+  const audio = audioOf(prepared, request, warn);
   const features = audio
     ? analyse(audio.noisy, frontEndOf(prepared)).features
     : featuresOf(prepared, request);
@@ -154,7 +161,11 @@ function frontEndOf({ loaded }: Prepared): FrontEnd {
   });
 }
 
-function audioOf(prepared: Prepared, request: StimulusRequest): StimulusAudio | null {
+function audioOf(
+  prepared: Prepared,
+  request: StimulusRequest,
+  warn: (words: string) => void,
+): StimulusAudio | null {
   const noisy = request.input ?? firstClip(prepared);
   if (noisy === undefined || extname(noisy).toLowerCase() === ".npy") return null;
   const { sampleRateHz } = frontEndOf(prepared);
@@ -162,8 +173,8 @@ function audioOf(prepared: Prepared, request: StimulusRequest): StimulusAudio | 
   const audio = {
     name: basename(noisy).replace(/(\.noisy)?\.wav$/i, ""),
     sampleRateHz,
-    noisy: readMono(noisy, sampleRateHz),
-    clean: clean === undefined ? null : readMono(clean, sampleRateHz),
+    noisy: readMono(noisy, sampleRateHz, warn),
+    clean: clean === undefined ? null : readMono(clean, sampleRateHz, warn),
   };
   if (audio.noisy.length === 0) {
     throw new UsageError("TP-USE-124", {

@@ -34,6 +34,7 @@ export async function boards(context: VerbContext, _options: unknown, id: string
 
 export async function ports(context: VerbContext): Promise<number> {
   const found = await portRows();
+  if (found.warning !== null) context.progress.note(`warning: ${found.warning}`);
   context.print(found, () => portsTable(found));
   return 0;
 }
