@@ -1,31 +1,24 @@
 /**
- * Builds firmware with PlatformIO and talks to it in QEMU, for the tests of the firmware itself.
- * The product's own build and link are host/workflow and host/link; nothing here comes from them.
+ * Talks to firmware in QEMU, for the tests of the firmware itself.
+ * Building it is left to pio-build.ts. The product's own link is host/link; nothing here comes from it.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
-import { missingPrograms, testedBoard } from "./boards.ts";
+import { testedBoard } from "./boards.ts";
+import { type Build, buildInto, missingFor } from "./pio-build.ts";
 import { type Frame, frameBytes, readFrame } from "./wire.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const PIO = join(ROOT, ".venv/bin/pio");
-
 export const TOY_MODEL = join(ROOT, "test/qemu/toy-model");
 
-/** What a board's tests cannot do without and is not here; empty when all is. */
-export function missingFor(board: string): readonly string[] {
-  return [
-    ...(existsSync(PIO) ? [] : ["PlatformIO in .venv (npm run setup)"]),
-    ...missingPrograms(testedBoard(board)),
-  ];
-}
+export { missingFor };
 
-/** The same for qemu-m4, which most tests use. */
+/** What qemu-m4, which most tests use, lacks here; empty when nothing. */
 export const missing = missingFor("qemu-m4");
 
 const folders: string[] = [];
@@ -40,30 +33,9 @@ export function freshFolder(): string {
   return folder;
 }
 
-export interface Build {
-  readonly status: number | null;
-  readonly elf: string;
-  readonly log: string;
-}
-
 /** Runs `pio run` into a fresh folder; env holds the settings of platformio.ini. */
 export function build(env: Readonly<Record<string, string>>, board = "qemu-m4"): Build {
-  const folder = freshFolder();
-  const finished = spawnSync(PIO, ["run", "-s", "-d", join(ROOT, "firmware"), "-e", board], {
-    env: {
-      ...process.env,
-      PLATFORMIO_BUILD_DIR: folder,
-      PLATFORMIO_CORE_DIR: join(ROOT, ".pioneer/platformio"),
-      PLATFORMIO_SETTING_ENABLE_TELEMETRY: "no",
-      ...env,
-    },
-    encoding: "utf8",
-  });
-  return {
-    status: finished.status,
-    elf: join(folder, board, "firmware.elf"),
-    log: finished.stdout + finished.stderr,
-  };
+  return buildInto(freshFolder(), env, board);
 }
 
 /** The function of the ELF file that holds an address. */

@@ -1,0 +1,203 @@
+/**
+ * Seeded cases of exactness: a random model for a random target, the C made of it, frames, and the twin's answers.
+ * Compiling and running the C is left to host-program.ts and board-program.ts.
+ */
+import { type Board, type Core, loadBoard } from "../../codegen/board.ts";
+import { writeFiles } from "../../codegen/emit/write.ts";
+import { PlanError } from "../../codegen/errors.ts";
+import type { RecurrentModel } from "../../codegen/model/types.ts";
+import { generate } from "../../codegen/pipeline.ts";
+import type { KernelVariant } from "../../codegen/plan/schedule.ts";
+import type { TargetOptions } from "../../codegen/plan/target.ts";
+import type { Format } from "../../codegen/quantize/params.ts";
+import type { QuantizedModel } from "../../codegen/quantize/quantized-model.ts";
+import { createTwin } from "../../codegen/quantize/reference-int8.ts";
+import {
+  createRandom,
+  type ModelShape,
+  type Random,
+  randomFrames,
+  randomModel,
+} from "../random-model.ts";
+import { makeExtreme, rawFrames, WEIGHT_KINDS } from "./extremes.ts";
+
+/** Steps of one stream; its first frame is stepped once more after a reset. */
+export const STEPS = 5;
+
+export interface Case {
+  /** C prefix: m and the case's number in its program. */
+  readonly prefix: string;
+  readonly format: Format;
+  readonly model: QuantizedModel;
+  readonly variant: KernelVariant;
+  /** What the frames are made from. */
+  readonly frameSeed: number;
+  /** STEPS frames of raw values. */
+  readonly frames: readonly (Int8Array | Int16Array)[];
+  /** Shape, target and weights, for people. */
+  readonly description: string;
+}
+
+/** What C may be made for. */
+export interface CaseTarget extends TargetOptions {
+  readonly board: Board;
+}
+
+/** Every kernel variant: the host reads their streams by the portable path of the same C. */
+export const ALL_TARGETS: readonly CaseTarget[] = (
+  [
+    ["cortex-m4"],
+    ["cortex-m7"],
+    ["cortex-m0plus"],
+    ["cortex-m55"],
+    ["rv32imc"],
+    ["rv32imc", { storage: "wide" }],
+    ["xtensa-lx106"],
+    ["xtensa-mac16"],
+    ["cortex-m4", { instructions: "c11" }],
+  ] as readonly (readonly [Core, TargetOptions?])[]
+).flatMap(([core, options]) =>
+  // Two boards' lines for weights.
+  ["qemu-m4", "nucleo-f446re"].map((id) => ({ board: { ...loadBoard(id), core }, ...options })),
+);
+
+/** What is made for one board: its own instructions, twice where there are two storages, and seldom plain C. */
+export function targetsOf(board: Board): readonly CaseTarget[] {
+  const own: readonly CaseTarget[] =
+    board.core === "rv32imc" ? [{ board }, { board, storage: "wide" }] : [{ board }];
+  return [...own, ...own, ...own, { board, instructions: "c11" }];
+}
+
+/** Most sizes are small: every remainder of the padding, fast to compile. */
+function randomSize(random: Random): number {
+  const range = random.integer(0, 39);
+  return random.integer(1, range === 0 ? 300 : range < 5 ? 70 : 20);
+}
+
+function randomShape(random: Random, name: string, large: boolean): ModelShape {
+  const size = (): number => randomSize(random);
+  const dense = () => ({
+    size: size(),
+    activation: random.pick(["none", "sigmoid", "tanh", "relu"] as const),
+  });
+  // Half of the models are one LSTM: compiling takes most of the time, and every layer more of it.
+  const [lstms, denses] = random.pick([
+    [1, 0],
+    [1, 0],
+    [1, 0],
+    [1, 1],
+    [2, 1],
+    [0, random.integer(1, 2)],
+  ] as const);
+  return {
+    name,
+    inputSize: large ? random.integer(100, 300) : size(),
+    lstms: large ? [random.integer(100, 300)] : Array.from({ length: lstms }, size),
+    denses: Array.from({ length: denses }, dense),
+    densesFirst: random.integer(0, 4) === 0,
+    reach: random.pick([0.2, 1.7, 6]),
+    initialState: random.integer(0, 3) === 0,
+  };
+}
+
+function describeModel({ inputSize, layers }: RecurrentModel): string {
+  const parts = layers.map((layer) =>
+    layer.kind === "activation" ? layer.activation : `${layer.kind} ${layer.outputSize}`,
+  );
+  return [inputSize, ...parts].join(" > ");
+}
+
+/** Frames whose peak gives inputs the step of a hidden state, so that equal weights stay equal in a joined row. */
+function calibrationFrames(random: Random, size: number, format: Format): Float64Array[] {
+  const peak = format === "int8" ? 127 / 128 : 32767 / 32768;
+  return randomFrames(random, 6, size, peak).map((frame) => frame.fill(peak, 0, 1));
+}
+
+/** @throws PlanError when the model cannot be quantized */
+function tryCase(
+  random: Random,
+  folder: string,
+  prefix: string,
+  targets: readonly CaseTarget[],
+  large: boolean,
+): Case {
+  const format = random.pick(["int8", "int16x8"] as const);
+  const model = randomModel(random, randomShape(random, prefix, large));
+  const extreme = random.integer(0, 2) === 0 ? random.pick(WEIGHT_KINDS) : undefined;
+  if (extreme) makeExtreme(random, model, extreme);
+  const sequences = [
+    extreme
+      ? calibrationFrames(random, model.inputSize, format)
+      : randomFrames(random, 6, model.inputSize),
+  ];
+  const target = random.pick(targets);
+  const calibration = { source: "random frames", sequences };
+  const { files, stages } = generate({ ...target, model, format, prefix, calibration });
+  writeFiles(folder, files);
+  const frameSeed = random.integer(1, 2 ** 31);
+  const { variant } = stages.plan.schedule;
+  return {
+    prefix,
+    format,
+    variant,
+    model: stages.quantize.model,
+    frameSeed,
+    frames: rawFrames(frameSeed, model.inputSize, format, STEPS),
+    description: `${variant}, ${describeModel(model)}, ${extreme ?? "random"} weights`,
+  };
+}
+
+export interface CaseSet {
+  readonly cases: readonly Case[];
+  /** Models that the generator refused to make, and in whose place others were drawn. */
+  readonly refused: number;
+}
+
+/**
+ * `count` cases, their C in `folder`; the same arguments give the same ones.
+ * @param large the first case has sizes of 100 to 300
+ */
+export function makeCases(
+  seed: number,
+  folder: string,
+  count: number,
+  targets: readonly CaseTarget[],
+  large: boolean,
+): CaseSet {
+  const random = createRandom(seed);
+  const cases: Case[] = [];
+  let refused = 0;
+  while (cases.length < count) {
+    const index = cases.length;
+    try {
+      cases.push(tryCase(random, folder, `m${index}`, targets, large && index === 0));
+    } catch (error) {
+      if (!(error instanceof PlanError)) throw error;
+      refused++;
+    }
+  }
+  return { cases, refused };
+}
+
+/** The bytes of values as they lie in memory. */
+export function bytesOf(values: Int8Array | Int16Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+export interface Answer {
+  readonly output: Uint8Array;
+  /** As PREFIX_read_state writes it. */
+  readonly state: Uint8Array;
+}
+
+/** The twin's answers to the frames, and to the first one again after a reset. */
+export function expectedAnswers({ model, frames }: Case): readonly Answer[] {
+  const twin = createTwin(model);
+  const step = (frame: Int8Array | Int16Array): Answer => ({
+    output: bytesOf(twin.step(frame)),
+    state: twin.readState(),
+  });
+  const answers = frames.map(step);
+  twin.reset();
+  return [...answers, step(frames[0] as Int8Array)];
+}
