@@ -35,7 +35,7 @@ export interface GenerateOptions extends TargetOptions {
 
 export interface StageValues {
   readonly model: RecurrentModel;
-  /** One verdict an LSTM layer. */
+  /** One verdict a recurrent layer. */
   readonly size: readonly LineVerdict[];
   readonly quantize: { readonly calibration: Calibration; readonly model: QuantizedModel };
   readonly lower: Program;
@@ -56,9 +56,9 @@ export function generate(options: GenerateOptions): Generated {
   const { model, board, format } = options;
   const target = targetOf(board, options);
   const size = model.layers
-    .filter((layer) => layer.kind === "lstm")
-    .map((layer) =>
-      judgeHiddenSize(layer.inputSize, layer.hiddenSize, target, schedule(format, target).block),
+    .filter((layer) => layer.kind === "lstm" || layer.kind === "gru")
+    .map(({ inputSize, hiddenSize, kind }) =>
+      judgeHiddenSize(inputSize, hiddenSize, target, schedule(format, target).block, kind),
     );
   const calibration = calibrate(model, options.calibration);
   const quantized = quantizeModel(model, calibration, format);

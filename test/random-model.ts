@@ -5,6 +5,7 @@
 import type {
   ActivationLayer,
   DenseLayer,
+  GruLayer,
   Layer,
   LstmLayer,
   Matrix,
@@ -49,6 +50,10 @@ export interface ModelShape {
   readonly inputSize: number;
   /** Hidden sizes of LSTMs that follow one another. */
   readonly lstms: readonly number[];
+  /** Hidden sizes of GRUs that follow them, and whether each resets after its product. */
+  readonly grus?: readonly { readonly size: number; readonly resetAfter: boolean }[];
+  /** The GRUs come before the LSTMs. */
+  readonly grusFirst?: boolean;
   readonly denses: readonly {
     readonly size: number;
     readonly activation: ActivationLayer["activation"] | "none";
@@ -92,6 +97,24 @@ export function randomModel(random: Random, shape: ModelShape): RecurrentModel {
       layers.push(layer);
     });
   };
+  const addGrus = (): void => {
+    shape.grus?.forEach(({ size: hiddenSize, resetAfter }, index) => {
+      const edge = base(`gru_${index}`, hiddenSize);
+      const weightReach = reach / Math.sqrt(edge.inputSize + hiddenSize);
+      const layer: GruLayer = {
+        ...edge,
+        kind: "gru",
+        hiddenSize,
+        resetAfter,
+        inputWeights: matrix(random, 3 * hiddenSize, edge.inputSize, weightReach),
+        recurrentWeights: matrix(random, 3 * hiddenSize, hiddenSize, weightReach),
+        bias: uniformValues(random, 3 * hiddenSize, 1),
+        candidateRecurrentBias: uniformValues(random, hiddenSize, resetAfter ? 1 : 0),
+        initialHidden: uniformValues(random, hiddenSize, shape.initialState ? 0.9 : 0),
+      };
+      layers.push(layer);
+    });
+  };
   const addDenses = (): void => {
     shape.denses.forEach((dense, index) => {
       const edge = base(`dense_${index}`, dense.size);
@@ -107,7 +130,8 @@ export function randomModel(random: Random, shape: ModelShape): RecurrentModel {
       layers.push({ ...activation, kind: "activation", activation: dense.activation });
     });
   };
-  const parts = shape.densesFirst ? [addDenses, addLstms] : [addLstms, addDenses];
+  const recurrent = shape.grusFirst ? [addGrus, addLstms] : [addLstms, addGrus];
+  const parts = shape.densesFirst ? [addDenses, ...recurrent] : [...recurrent, addDenses];
   for (const add of parts) add();
   return {
     name: shape.name,

@@ -3,6 +3,7 @@
  * Filling them is left to context.ts.
  */
 import type { Kernel } from "../lower/kernel-ir.ts";
+import type { Scratch } from "../plan/layout.ts";
 import type { Format } from "../quantize/params.ts";
 import type { VariantText } from "./variant-text.ts";
 
@@ -70,8 +71,24 @@ export interface LstmKernelContext extends KernelContextBase {
   readonly cellFractionBits: number;
   readonly from: string;
   readonly to: string;
-  /** The statement of read_state that writes hidden value i of the last step. */
-  readonly putHidden: string;
+}
+
+export interface GruKernelContext extends KernelContextBase {
+  readonly kind: "gru";
+  readonly layer: string;
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  /** Columns of [x | h], of x, and of h, padding included. */
+  readonly columns: number;
+  readonly inputColumns: number;
+  readonly hiddenColumns: number;
+  readonly candidateFractionBits: number;
+  /** C expressions: x, and the hidden state as the next layer reads it. */
+  readonly from: string;
+  readonly to: string;
+  /** C expressions: the Q0.15 states that are updated, and where the updated ones go. */
+  readonly last: string;
+  readonly next: string;
 }
 
 export interface DenseKernelContext extends KernelContextBase {
@@ -89,7 +106,11 @@ export interface DenseKernelContext extends KernelContextBase {
   readonly to: string;
 }
 
-export type KernelContext = EdgeKernelContext | LstmKernelContext | DenseKernelContext;
+export type KernelContext =
+  | EdgeKernelContext
+  | LstmKernelContext
+  | GruKernelContext
+  | DenseKernelContext;
 
 export interface CContext {
   /** First line of each file's comment. */
@@ -119,8 +140,12 @@ export interface CContext {
   /** Attribute with a leading space, or empty. */
   readonly weightsAttribute: string;
   readonly lines: readonly LineContext[];
-  /** Cell states; size is padded to whole blocks. */
+  /** States beside the lines, int16: cells, and in int8 a GRU's Q0.15 hidden state; whole blocks of units. */
   readonly cells: readonly { readonly name: string; readonly size: number }[];
+  /** What GRUs that reset before their product share, or false. */
+  readonly scratch: Scratch | false;
+  /** What read_state writes: `put` is the statement for value i of `size`. */
+  readonly states: readonly { readonly size: number; readonly put: string }[];
   readonly tables: readonly TableContext[];
   readonly arrays: readonly ArrayContext[];
   /** What a reset copies where: C expressions, `from` without the prefix, values. */
@@ -140,6 +165,8 @@ export interface CContext {
   readonly blockUnits: number;
   /** Where gate g of their first lies in z. */
   readonly gateAt: readonly number[];
+  /** Sums of a GRU's block of units: where its reset gates begin, and the candidate's halves; how many there are. */
+  readonly gruAt: readonly number[];
   /** The C type of a pre-activation. */
   readonly zType: "int16_t" | "int32_t";
   /** What scales an accumulator before its multiplier [bit]. */
@@ -160,5 +187,14 @@ export interface CContext {
   };
   readonly kernels: readonly KernelContext[];
   readonly lstms: readonly LstmKernelContext[];
+  readonly grus: readonly GruKernelContext[];
+  /** There are LSTMs or GRUs. */
+  readonly recurrent: boolean;
+  /** Which kinds of GRU there are, and whether their state has more bits than the line; false without any. */
+  readonly gru:
+    | { readonly after: boolean; readonly before: boolean; readonly wide: boolean }
+    | false;
+  /** A kernel rounds products of two Q0.15 factors to the hidden state's type. */
+  readonly roundsProducts: boolean;
   readonly denses: readonly DenseKernelContext[];
 }

@@ -2,20 +2,18 @@
  * Decides every name, number and text that the templates print, so that they hold no arithmetic.
  * What the fields mean is declared in context-types.ts; the order of the C text is left to the templates.
  */
-import type { DenseKernel, Kernel, LstmKernel, Place } from "../lower/kernel-ir.ts";
+import type { DenseKernel, GruKernel, Kernel, LstmKernel } from "../lower/kernel-ir.ts";
 import { GATES } from "../model/types.ts";
-import { type LineLayout, type StreamLayout, segmentsRead, streamPicture } from "../plan/layout.ts";
+import { columnsRead, type LineLayout, type StreamLayout, streamPicture } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
-import { LINE_VALUES } from "../plan/rows/row-layout.ts";
 import { FORMAT_FACTS } from "../quantize/params.ts";
 import { SIGMOID_TABLE, TANH_TABLE } from "../quantize/tables.ts";
-import { type LineVerdict, roundUp } from "../size/cache-line.ts";
+import type { LineVerdict } from "../size/cache-line.ts";
 import {
   commentLines,
   commentText,
   floatLiteral,
   identifier,
-  shortRows,
   stringLiteral,
   wordRows,
 } from "./c-literal.ts";
@@ -23,11 +21,20 @@ import type {
   ArrayContext,
   CContext,
   DenseKernelContext,
+  GruKernelContext,
   KernelContext,
   LineContext,
-  LineType,
   LstmKernelContext,
 } from "./context-types.ts";
+import {
+  cellsOf,
+  hasWideState,
+  initialStates,
+  lineTypeOf,
+  lineZeroOf,
+  placeExpression,
+  readStates,
+} from "./state-context.ts";
 import { tableContext } from "./table-words.ts";
 import { VARIANT_TEXT } from "./variant-text.ts";
 
@@ -36,41 +43,12 @@ export interface EmitOptions {
   readonly prefix: string;
   /** The licence of the weights. */
   readonly licence: string;
-  /** The size stage's verdict of each LSTM, in order. */
+  /** The size stage's verdict of each recurrent layer, in order. */
   readonly verdicts: readonly LineVerdict[];
 }
 
-/** Copy of a line that holds a segment's fresh values, seen `later` steps after it was written. */
-function copyIndex(line: LineLayout, segment: number, later: 0 | 1): string {
-  if (line.copies === 1) return "0";
-  return (segment + later) % 2 === 0 ? "state->phase" : "state->phase ^ 1";
-}
-
-/** C expression: address of the first value of a segment. */
-function placeExpression(plan: Plan, place: Place, later: 0 | 1 = 0): string {
-  const line = plan.lines[place.line] as LineLayout;
-  const { column } = line.segments[place.segment] as LineLayout["segments"][number];
-  return `&state->${line.name}[${copyIndex(line, place.segment, later)}][${column}]`;
-}
-
-function lineTypeOf({ schedule }: Plan): LineType {
-  return `${schedule.activation}_t`;
-}
-
-function lineZeroOf({ schedule }: Plan): number {
-  return LINE_VALUES[schedule.activation].zero;
-}
-
-function columnsRead(plan: Plan, kernel: LstmKernel | DenseKernel): number {
-  return segmentsRead(kernel, plan.lines).reduce((sum, { paddedSize }) => sum + paddedSize, 0);
-}
-
-function lstmContext(plan: Plan, prefix: string, kernel: LstmKernel): LstmKernelContext {
+function lstmContext(plan: Plan, kernel: LstmKernel): LstmKernelContext {
   const { name, layer } = kernel;
-  const byte = FORMAT_FACTS[plan.format].activationBytes === 1;
-  const stored = `(${placeExpression(plan, kernel.to, 1)})[i]`;
-  const zero = lineZeroOf(plan);
-  const hidden = zero === 0 ? stored : `(${stored} - ${zero})`;
   return {
     kind: "lstm",
     partial: VARIANT_TEXT[plan.schedule.variant].lstm,
@@ -79,13 +57,33 @@ function lstmContext(plan: Plan, prefix: string, kernel: LstmKernel): LstmKernel
     layer: commentText(layer.name),
     inputSize: layer.inputSize,
     hiddenSize: layer.hiddenSize,
-    columns: columnsRead(plan, kernel),
+    columns: columnsRead(kernel, "joined", plan.lines),
     cellFractionBits: layer.cellFractionBits,
     from: placeExpression(plan, kernel.from),
     to: placeExpression(plan, kernel.to),
-    putHidden: byte
-      ? `*bytes++ = (uint8_t)${hidden};`
-      : `bytes = ${prefix}_put16(bytes, ${hidden});`,
+  };
+}
+
+function gruContext(plan: Plan, kernel: GruKernel): GruKernelContext {
+  const { name, layer } = kernel;
+  const wide = hasWideState(plan);
+  const text = VARIANT_TEXT[plan.schedule.variant].gru;
+  return {
+    kind: "gru",
+    partial: layer.resetAfter ? text.after : text.before,
+    name,
+    arguments: "state",
+    layer: commentText(layer.name),
+    inputSize: layer.inputSize,
+    hiddenSize: layer.hiddenSize,
+    columns: columnsRead(kernel, "joined", plan.lines),
+    inputColumns: columnsRead(kernel, "input", plan.lines),
+    hiddenColumns: columnsRead(kernel, "hidden", plan.lines),
+    candidateFractionBits: layer.candidateFractionBits,
+    from: placeExpression(plan, kernel.from),
+    to: placeExpression(plan, kernel.to),
+    last: wide ? `state->${name}_hidden` : "h",
+    next: wide ? `state->${name}_hidden` : "hidden",
   };
 }
 
@@ -101,7 +99,7 @@ function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): DenseKer
     layer: commentText(layer.name),
     inputSize: layer.inputSize,
     outputSize: layer.outputSize,
-    columns: columnsRead(plan, kernel),
+    columns: columnsRead(kernel, "input", plan.lines),
     activation: layer.activation === "none" ? "linear" : layer.activation,
     parameters: out ? `const ${prefix}_state *state, ${type} *output` : `${prefix}_state *state`,
     resultType: out ? type : lineTypeOf(plan),
@@ -112,7 +110,8 @@ function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): DenseKer
 }
 
 function kernelContext(plan: Plan, prefix: string, kernel: Kernel): KernelContext {
-  if (kernel.kind === "lstm") return lstmContext(plan, prefix, kernel);
+  if (kernel.kind === "lstm") return lstmContext(plan, kernel);
+  if (kernel.kind === "gru") return gruContext(plan, kernel);
   if (kernel.kind === "dense") return denseContext(plan, prefix, kernel);
   const { kind, name, size } = kernel;
   return kernel.kind === "load-input"
@@ -136,62 +135,13 @@ function kernelContext(plan: Plan, prefix: string, kernel: Kernel): KernelContex
 
 function streamArray(stream: StreamLayout): ArrayContext {
   return {
-    name: `${stream.kernel}_stream`,
+    name: `${stream.part ? `${stream.kernel}_${stream.part}` : stream.kernel}_stream`,
     comment: `${stream.blocks} x ${stream.blockBytes} bytes; the header shows their order.`,
     elementType: "uint32_t",
     attributes: ` __attribute__((aligned(${stream.alignment}))) PIONEER_WEIGHTS`,
     rows: wordRows(stream.words),
     bytes: stream.words.byteLength,
   };
-}
-
-interface InitialState {
-  readonly array: ArrayContext;
-  readonly to: string;
-  readonly size: number;
-}
-
-function stateArray(
-  name: string,
-  comment: string,
-  elementType: LineType,
-  values: Int16Array,
-): ArrayContext {
-  const bytes = elementType === "int16_t" ? values.byteLength : values.length;
-  return { name, comment, elementType, attributes: "", rows: shortRows(values), bytes };
-}
-
-/** Arrays for the initial states that are not zero. */
-function initialStates(plan: Plan): readonly InitialState[] {
-  const zero = lineZeroOf(plan);
-  return plan.kernels.flatMap((kernel) => {
-    if (kernel.kind !== "lstm") return [];
-    const { name, layer } = kernel;
-    const hidden = (): InitialState => ({
-      array: stateArray(
-        `${name}_initial_hidden`,
-        "Hidden state of a new stream.",
-        lineTypeOf(plan),
-        layer.initialHidden.map((value) => value + zero),
-      ),
-      to: placeExpression(plan, kernel.to, 1),
-      size: layer.hiddenSize,
-    });
-    const cell = (): InitialState => ({
-      array: stateArray(
-        `${name}_initial_cell`,
-        "Cell state of a new stream.",
-        "int16_t",
-        layer.initialCell,
-      ),
-      to: `state->${name}_cell`,
-      size: layer.hiddenSize,
-    });
-    return [
-      ...(layer.initialHidden.some((value) => value !== 0) ? [hidden()] : []),
-      ...(layer.initialCell.some((value) => value !== 0) ? [cell()] : []),
-    ];
-  });
 }
 
 function lineContext({ name, copies, columns, segments }: LineLayout): LineContext {
@@ -220,8 +170,11 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
   const denses = kernels.filter((kernel) => kernel.kind === "dense");
   const uses = (name: DenseKernelContext["activation"]): boolean =>
     denses.some(({ activation }) => activation === name);
-  const tables = [SIGMOID_TABLE, TANH_TABLE].filter(({ name }) => lstms.length > 0 || uses(name));
-  const states = initialStates(plan);
+  const grus = kernels.filter((kernel) => kernel.kind === "gru");
+  const before = grus.length > 0 && plan.scratch.updateGates > 0;
+  const recurrent = lstms.length + grus.length > 0;
+  const tables = [SIGMOID_TABLE, TANH_TABLE].filter(({ name }) => recurrent || uses(name));
+  const initial = initialStates(plan);
   const { activationBytes } = FORMAT_FACTS[format];
   // Layers of a stack share what is said of the target.
   const explained = new Set(options.verdicts.flatMap(({ explanation }) => explanation));
@@ -254,16 +207,19 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
         ? ""
         : ` __attribute__((section(${stringLiteral(target.weightsSection)})))`,
     lines: plan.lines.map(lineContext),
-    cells: lstms.map(({ name, hiddenSize }) => ({ name, size: roundUp(hiddenSize, block.units) })),
+    cells: cellsOf(plan),
+    scratch: before ? plan.scratch : false,
+    states: readStates(plan, prefix),
     tables: tables.map((table) => tableContext(table, variant.lookUp)),
-    arrays: [...plan.streams.map(streamArray), ...states.map(({ array }) => array)],
-    initialStates: states.map(({ array, to, size }) => ({ to, from: array.name, size })),
+    arrays: [...plan.streams.map(streamArray), ...initial.map(({ array }) => array)],
+    initialStates: initial.map(({ array, to, size }) => ({ to, from: array.name, size })),
     lineType: lineTypeOf(plan),
     lineZero: lineZeroOf(plan),
     blockRows: block.rows,
     blockColumns: block.columns,
     blockUnits: block.units,
     gateAt: GATES.map((_, gate) => gate * block.units),
+    gruAt: [1, 2, 3, 4].map((blocks) => blocks * block.rows),
     zType: variant.units ? "int16_t" : "int32_t",
     accumulatorShift: FORMAT_FACTS[format].accumulatorShift,
     multiplyHigh: target.wideMultiply ? "multiply-high-wide" : "multiply-high-halves",
@@ -279,6 +235,14 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     },
     kernels,
     lstms,
+    grus,
+    recurrent,
+    gru: grus.length > 0 && {
+      after: plan.kernels.some((kernel) => kernel.kind === "gru" && kernel.layer.resetAfter),
+      before,
+      wide: hasWideState(plan),
+    },
+    roundsProducts: lstms.length > 0 || before,
     denses,
   };
 }

@@ -32,12 +32,22 @@ export interface VariantText {
   readonly edges: "" | "-fours";
   /** Partial of an LSTM's function. */
   readonly lstm: "lstm" | "lstm-blocks" | "lstm-eight-units";
-  /** Partials of the elementwise part for several units at once; false: unit by unit. */
-  readonly units: { readonly native: string; readonly portable: string } | false;
+  /** Partials of the elementwise part for several units at once, and of its look-up; false: unit by unit. */
+  readonly units:
+    | { readonly lookUp: string; readonly native: string; readonly portable: string }
+    | false;
   /** Partial of how `units` stores the hidden state. */
   readonly storeHidden: "" | "store-hidden-mve-int8" | "store-hidden-mve-int16x8";
   /** The rows need the sum of a line's values. */
   readonly takesOffset: boolean;
+  /** Partials of a GRU that resets after its product or before it, of what its units need, of the units. */
+  readonly gru: {
+    readonly after: "gru" | "gru-blocks";
+    readonly before: "gru-before" | "gru-before-blocks";
+    readonly parts: "gru-parts" | "gru-parts-high";
+    /** Of several units at once; false: unit by unit. */
+    readonly units: "gru-units-mve" | false;
+  };
 }
 
 const SELF_CONTAINED = {
@@ -51,6 +61,7 @@ const SELF_CONTAINED = {
   units: false,
   storeHidden: "",
   takesOffset: false,
+  gru: { after: "gru", before: "gru-before", parts: "gru-parts", units: false },
 } as const;
 
 /** When a compiler has the instructions of a core without SIMD. */
@@ -96,6 +107,12 @@ function dsp(format: Format, rows: string, columns: string): VariantText {
     hidden: "hidden-high",
     lstm: "lstm-blocks",
     edges: "-fours",
+    gru: {
+      after: "gru-blocks",
+      before: "gru-before-blocks",
+      parts: "gru-parts-high",
+      units: false,
+    },
   };
 }
 
@@ -110,8 +127,13 @@ function mve(format: Format): VariantText {
     },
     portable: "rows-portable-vectors",
     lstm: "lstm-eight-units",
-    units: { native: "update-units-mve", portable: "update-units-portable" },
+    units: {
+      lookUp: "look-up-eight-mve",
+      native: "update-units-mve",
+      portable: "update-units-portable",
+    },
     storeHidden: `store-hidden-mve-${format}`,
+    gru: { ...SELF_CONTAINED.gru, units: "gru-units-mve" },
   };
 }
 

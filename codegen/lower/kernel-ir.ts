@@ -3,7 +3,13 @@
  * Padding, packing and addresses are left to plan/.
  */
 import type { Quantization } from "../quantize/params.ts";
-import type { QuantizedDense, QuantizedLstm, QuantizedModel } from "../quantize/quantized-model.ts";
+import type {
+  QuantizedDense,
+  QuantizedGru,
+  QuantizedLstm,
+  QuantizedModel,
+  QuantizedRows,
+} from "../quantize/quantized-model.ts";
 
 /** Values that lie side by side in a line, int16 each. */
 export interface Segment {
@@ -12,11 +18,11 @@ export interface Segment {
 }
 
 /**
- * Activations as the multiply-accumulate loop reads them: one source and the hidden states of the LSTMs that follow
- * one another, [x | h0 | h1 | ...]. LSTM d reads segments d and d + 1, which lie together, as its joined vector.
+ * Activations as the multiply-accumulate loop reads them: one source and the hidden states of the recurrent layers that
+ * follow one another, [x | h0 | h1 | ...]. Layer d reads segments d and d + 1, which lie together, as its joined vector.
  *
- * A line with LSTMs exists twice. In a step with phase p the fresh values of segment s are in copy (p + s) & 1; LSTM d
- * reads copy (p + d) & 1, where segment d is fresh and d + 1 still from the step before, and writes the other copy.
+ * A line with recurrent layers exists twice. In a step with phase p the fresh values of segment s are in copy
+ * (p + s) & 1; layer d reads copy (p + d) & 1, where segment d is fresh and d + 1 still from the step before, and writes the other copy.
  * The phase flips after each step, and nothing is ever copied.
  */
 export interface Line {
@@ -47,6 +53,15 @@ export interface LstmKernel {
   readonly to: Place;
 }
 
+export interface GruKernel {
+  readonly kind: "gru";
+  readonly name: string;
+  readonly layer: QuantizedGru;
+  /** As an LSTM's. */
+  readonly from: Place;
+  readonly to: Place;
+}
+
 export interface DenseKernel {
   readonly kind: "dense";
   readonly name: string;
@@ -62,7 +77,41 @@ export interface StoreOutputKernel {
   readonly from: Place;
 }
 
-export type Kernel = LoadInputKernel | LstmKernel | DenseKernel | StoreOutputKernel;
+/** Kernels that multiply weights. */
+export type LayerKernel = LstmKernel | GruKernel | DenseKernel;
+
+export type Kernel = LoadInputKernel | LayerKernel | StoreOutputKernel;
+
+export function isLayerKernel(kernel: Kernel): kernel is LayerKernel {
+  return kernel.kind === "lstm" || kernel.kind === "gru" || kernel.kind === "dense";
+}
+
+/** Rows that read the same columns, in a stream of their own. */
+export interface KernelRows {
+  /** Of a kernel with several. */
+  readonly part?: "gates" | "candidate_input" | "candidate_hidden";
+  readonly matrix: QuantizedRows;
+  /** Rows of the same unit: gate by gate, hiddenSize rows each. */
+  readonly gates: number;
+  /** What they read: the whole joined vector, or one half of it. */
+  readonly reads: "joined" | "input" | "hidden";
+}
+
+/** The matrices of a kernel, in the order it reads them. */
+export function kernelRows({ layer }: LayerKernel): readonly KernelRows[] {
+  switch (layer.kind) {
+    case "lstm":
+      return [{ matrix: layer.matrix, gates: 4, reads: "joined" }];
+    case "gru":
+      return [
+        { part: "gates", matrix: layer.gates, gates: 2, reads: "joined" },
+        { part: "candidate_input", matrix: layer.candidateInput, gates: 1, reads: "input" },
+        { part: "candidate_hidden", matrix: layer.candidateHidden, gates: 1, reads: "hidden" },
+      ];
+    case "dense":
+      return [{ matrix: layer.matrix, gates: 1, reads: "input" }];
+  }
+}
 
 export interface Program {
   readonly name: string;
@@ -95,10 +144,14 @@ export function lower(model: QuantizedModel): Program {
   model.layers.forEach((layer, index) => {
     const count = kernels.filter((kernel) => kernel.kind === layer.kind).length;
     const name = `${layer.kind}${count}`;
-    if (layer.kind === "lstm") {
+    if (layer.kind !== "dense") {
       const to = { line: at.line, segment: at.segment + 1 };
       lines[at.line]?.segments.push({ name: `${name} hidden`, size: layer.hiddenSize });
-      kernels.push({ kind: "lstm", name, layer, from: at, to });
+      kernels.push(
+        layer.kind === "lstm"
+          ? { kind: "lstm", name, layer, from: at, to }
+          : { kind: "gru", name, layer, from: at, to },
+      );
       at = to;
     } else {
       written = index === model.layers.length - 1;

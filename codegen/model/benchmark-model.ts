@@ -4,18 +4,62 @@
  */
 import { createHash } from "node:crypto";
 import { seededUniform } from "../quantize/calibrate.ts";
-import type { Matrix, RecurrentModel } from "./types.ts";
+import type { Layer, Matrix, RecurrentModel } from "./types.ts";
 
 /** Sizes beyond these are no benchmark but a mistake [unit]. */
 export const BENCHMARK_SIZE_LIMIT = 1024;
 
 const SEED = 1;
 
+export const BENCHMARK_KERNELS = ["lstm", "gru"] as const;
+export type BenchmarkKernel = (typeof BENCHMARK_KERNELS)[number];
+
 /**
- * An LSTM, inputSize values a step, weights and biases uniform in +-1/sqrt(hiddenSize) as PyTorch starts them.
- * Equal sizes give equal weights.
+ * One layer, inputSize values a step, weights and biases uniform in +-1/sqrt(hiddenSize) as PyTorch starts them; a GRU
+ * resets after its product, as PyTorch's and Keras' do. Equal sizes give equal weights.
  */
+export function benchmarkModel(
+  kernel: BenchmarkKernel,
+  inputSize: number,
+  hiddenSize: number,
+): RecurrentModel {
+  return kernel === "lstm"
+    ? lstmBenchmark(inputSize, hiddenSize)
+    : gruBenchmark(inputSize, hiddenSize);
+}
+
+/** An LSTM; see benchmarkModel. */
 export function lstmBenchmark(inputSize: number, hiddenSize: number): RecurrentModel {
+  const { draw, matrix } = weightSource(hiddenSize);
+  return oneLayer(`lstm_${inputSize}_${hiddenSize}`, inputSize, hiddenSize, (edge) => ({
+    ...edge,
+    kind: "lstm",
+    hiddenSize,
+    inputWeights: matrix(4 * hiddenSize, inputSize),
+    recurrentWeights: matrix(4 * hiddenSize, hiddenSize),
+    bias: draw(4 * hiddenSize),
+    initialHidden: new Float64Array(hiddenSize),
+    initialCell: new Float64Array(hiddenSize),
+  }));
+}
+
+/** A GRU; see benchmarkModel. */
+export function gruBenchmark(inputSize: number, hiddenSize: number): RecurrentModel {
+  const { draw, matrix } = weightSource(hiddenSize);
+  return oneLayer(`gru_${inputSize}_${hiddenSize}`, inputSize, hiddenSize, (edge) => ({
+    ...edge,
+    kind: "gru",
+    hiddenSize,
+    inputWeights: matrix(3 * hiddenSize, inputSize),
+    recurrentWeights: matrix(3 * hiddenSize, hiddenSize),
+    bias: draw(3 * hiddenSize),
+    resetAfter: true,
+    candidateRecurrentBias: draw(hiddenSize),
+    initialHidden: new Float64Array(hiddenSize),
+  }));
+}
+
+function weightSource(hiddenSize: number) {
   const uniform = seededUniform(SEED);
   const reach = 1 / Math.sqrt(hiddenSize);
   const draw = (length: number): Float64Array =>
@@ -25,7 +69,17 @@ export function lstmBenchmark(inputSize: number, hiddenSize: number): RecurrentM
     cols,
     values: draw(rows * cols),
   });
-  const name = `lstm_${inputSize}_${hiddenSize}`;
+  return { draw, matrix };
+}
+
+type LayerEdge = Pick<Layer, "name" | "input" | "output" | "inputSize" | "outputSize">;
+
+function oneLayer(
+  name: string,
+  inputSize: number,
+  hiddenSize: number,
+  layer: (edge: LayerEdge) => Layer,
+): RecurrentModel {
   return {
     name,
     source: {
@@ -36,20 +90,7 @@ export function lstmBenchmark(inputSize: number, hiddenSize: number): RecurrentM
     inputSize,
     outputSize: hiddenSize,
     layers: [
-      {
-        kind: "lstm",
-        name,
-        input: "features",
-        output: "hidden",
-        inputSize,
-        outputSize: hiddenSize,
-        hiddenSize,
-        inputWeights: matrix(4 * hiddenSize, inputSize),
-        recurrentWeights: matrix(4 * hiddenSize, hiddenSize),
-        bias: draw(4 * hiddenSize),
-        initialHidden: new Float64Array(hiddenSize),
-        initialCell: new Float64Array(hiddenSize),
-      },
+      layer({ name, input: "features", output: "hidden", inputSize, outputSize: hiddenSize }),
     ],
     streaming: "stateful-step",
   };

@@ -3,9 +3,9 @@
  * Nothing else in the project may know another order.
  */
 
-import { GATES, type Gate } from "./types.ts";
+import { GATES, type Gate, GRU_GATES, type GruGate } from "./types.ts";
 
-/** Gate blocks as each format stores them, first to last. */
+/** Gate blocks of an LSTM as each format stores them, first to last. */
 export const GATE_ORDERS = {
   /** ONNX LSTM operator: W[iofc]. */
   onnx: ["input", "output", "forget", "cell"],
@@ -17,6 +17,16 @@ export const GATE_ORDERS = {
 
 export type GateOrder = keyof typeof GATE_ORDERS;
 
+/** Gate blocks of a GRU as each format stores them, first to last. */
+export const GRU_GATE_ORDERS = {
+  /** ONNX GRU operator: W[zrh]; h is the candidate. */
+  onnx: ["update", "reset", "candidate"],
+  /** Keras GRU kernels: columns z, r, h. */
+  keras: ["update", "reset", "candidate"],
+  /** PyTorch nn.GRU weight_ih_l[k]: (W_ir | W_iz | W_in); n is the candidate. */
+  pytorch: ["reset", "update", "candidate"],
+} as const satisfies Readonly<Record<GateOrder, readonly GruGate[]>>;
+
 /**
  * Reorders four equal blocks, each all rows of one gate, into GATES order.
  * @param values [4 * blockLength], row-major rows or a bias vector
@@ -24,13 +34,26 @@ export type GateOrder = keyof typeof GATE_ORDERS;
  * @throws RangeError when the length is no multiple of 4
  */
 export function toCanonicalGates(values: Float64Array, order: GateOrder): Float64Array {
-  const blockLength = values.length / GATES.length;
+  return reorder<Gate>(values, GATE_ORDERS[order], GATES);
+}
+
+/**
+ * Reorders three equal blocks, each all rows of one gate, into GRU_GATES order.
+ * @param values [3 * blockLength], row-major rows or a bias vector
+ * @returns a new array [3 * blockLength]
+ * @throws RangeError when the length is no multiple of 3
+ */
+export function toCanonicalGruGates(values: Float64Array, order: GateOrder): Float64Array {
+  return reorder<GruGate>(values, GRU_GATE_ORDERS[order], GRU_GATES);
+}
+
+function reorder<G>(values: Float64Array, stored: readonly G[], wanted: readonly G[]) {
+  const blockLength = values.length / wanted.length;
   if (!Number.isInteger(blockLength)) {
-    throw new RangeError(`${values.length} values are not four gates of equal length`);
+    throw new RangeError(`${values.length} values are not ${wanted.length} gates of equal length`);
   }
-  const stored: readonly Gate[] = GATE_ORDERS[order];
   const canonical = new Float64Array(values.length);
-  GATES.forEach((gate, position) => {
+  wanted.forEach((gate, position) => {
     const from = stored.indexOf(gate) * blockLength;
     canonical.set(values.subarray(from, from + blockLength), position * blockLength);
   });

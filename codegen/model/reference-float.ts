@@ -3,7 +3,7 @@
  * The exact integer arithmetic is left to quantize/reference-int8.ts.
  */
 
-import type { DenseLayer, Layer, LstmLayer, Matrix, RecurrentModel } from "./types.ts";
+import type { DenseLayer, GruLayer, Layer, LstmLayer, Matrix, RecurrentModel } from "./types.ts";
 
 /** Largest magnitudes seen since the model was made; resets of the state do not clear them. */
 export interface LayerPeaks {
@@ -13,6 +13,8 @@ export interface LayerPeaks {
   readonly preActivation: number;
   /** Largest |cell state|; 0 for layers without one. */
   readonly cell: number;
+  /** Largest |W x + b| or |R h + rb| or |R (r * h)|, the two halves of a GRU's candidate; 0 for other layers. */
+  readonly candidateHalf: number;
 }
 
 export interface FloatPeaks {
@@ -22,13 +24,13 @@ export interface FloatPeaks {
   readonly layers: readonly LayerPeaks[];
 }
 
-/** State of one LSTM layer, copied. */
-export interface LstmState {
+/** State of one recurrent layer, copied. */
+export interface LayerState {
   /** Index in model.layers. */
   readonly layer: number;
   /** [hiddenSize] */
   readonly hidden: Float64Array;
-  /** [hiddenSize] */
+  /** [hiddenSize]; empty for a GRU. */
   readonly cell: Float64Array;
 }
 
@@ -42,15 +44,15 @@ export interface FloatModel {
    * @throws RangeError when the input has another length
    */
   step(input: Float64Array): Float64Array;
-  /** The LSTM states after the last step, in order of layers. */
-  readonly state: readonly LstmState[];
+  /** The recurrent states after the last step, in order of layers. */
+  readonly state: readonly LayerState[];
   readonly peaks: FloatPeaks;
 }
 
 interface RunningLayer {
   reset(): void;
   step(input: Float64Array): Float64Array;
-  peaks: { output: number; preActivation: number; cell: number };
+  peaks: { -readonly [Peak in keyof LayerPeaks]: number };
   readonly state?: { hidden: Float64Array; cell: Float64Array };
 }
 
@@ -69,6 +71,8 @@ function runLayer(layer: Layer): RunningLayer {
   switch (layer.kind) {
     case "lstm":
       return runLstm(layer);
+    case "gru":
+      return runGru(layer);
     case "dense":
       return runDense(layer);
     case "activation":
@@ -112,6 +116,10 @@ function peakOf(values: Float64Array): number {
   return peak;
 }
 
+function noPeaks(): RunningLayer["peaks"] {
+  return { output: 0, preActivation: 0, cell: 0, candidateHalf: 0 };
+}
+
 /** sums[r] += sum over k of matrix[r][k] * vector[k]. */
 function addProduct(sums: Float64Array, matrix: Matrix, vector: Float64Array): void {
   const { rows, cols, values } = matrix;
@@ -127,7 +135,7 @@ function addProduct(sums: Float64Array, matrix: Matrix, vector: Float64Array): v
 function runLstm(layer: LstmLayer): RunningLayer {
   const { hiddenSize } = layer;
   const state = { hidden: layer.initialHidden.slice(), cell: layer.initialCell.slice() };
-  const peaks = { output: 0, preActivation: 0, cell: peakOf(state.cell) };
+  const peaks = { ...noPeaks(), cell: peakOf(state.cell) };
   return {
     peaks,
     state,
@@ -156,8 +164,53 @@ function runLstm(layer: LstmLayer): RunningLayer {
   };
 }
 
+/** Cho's GRU; equations at GruLayer in types.ts. */
+function runGru(layer: GruLayer): RunningLayer {
+  const { hiddenSize, resetAfter } = layer;
+  const initial = () => ({ hidden: layer.initialHidden.slice(), cell: new Float64Array(0) });
+  const state = initial();
+  const peaks = noPeaks();
+  const size = hiddenSize * hiddenSize;
+  const rowsOf = (matrix: Matrix, gates: number, from: number): Matrix => ({
+    rows: gates * hiddenSize,
+    cols: matrix.cols,
+    values: matrix.values.subarray(from, from + gates * hiddenSize * matrix.cols),
+  });
+  const recurrentGates = rowsOf(layer.recurrentWeights, 2, 0);
+  const recurrentCandidate = rowsOf(layer.recurrentWeights, 1, 2 * size);
+  return {
+    peaks,
+    state,
+    reset() {
+      Object.assign(state, initial());
+    },
+    step(input) {
+      const sums = layer.bias.slice();
+      addProduct(sums, layer.inputWeights, input);
+      addProduct(sums, recurrentGates, state.hidden);
+      const update = sums.subarray(0, hiddenSize).map(sigmoid);
+      const reset = sums.subarray(hiddenSize, 2 * hiddenSize).map(sigmoid);
+      const gated = state.hidden.map((h, unit) => (resetAfter ? h : h * (reset[unit] ?? 0)));
+      const recurrent = layer.candidateRecurrentBias.slice();
+      addProduct(recurrent, recurrentCandidate, gated);
+      const half = sums.subarray(2 * hiddenSize);
+      peaks.candidateHalf = Math.max(peaks.candidateHalf, peakOf(half), peakOf(recurrent));
+      for (let unit = 0; unit < hiddenSize; unit++) {
+        const factor = resetAfter ? (reset[unit] ?? 0) : 1;
+        half[unit] = (half[unit] ?? 0) + factor * (recurrent[unit] ?? 0);
+      }
+      peaks.preActivation = Math.max(peaks.preActivation, peakOf(sums));
+      state.hidden = state.hidden.map((h, unit) => {
+        const candidate = Math.tanh(half[unit] ?? 0);
+        return candidate + (update[unit] ?? 0) * (h - candidate);
+      });
+      return state.hidden.slice();
+    },
+  };
+}
+
 function runDense(layer: DenseLayer): RunningLayer {
-  const peaks = { output: 0, preActivation: 0, cell: 0 };
+  const peaks = noPeaks();
   return {
     peaks,
     reset() {},
@@ -171,7 +224,7 @@ function runDense(layer: DenseLayer): RunningLayer {
 }
 
 function runActivation(activate: (x: number) => number): RunningLayer {
-  const peaks = { output: 0, preActivation: 0, cell: 0 };
+  const peaks = noPeaks();
   return {
     peaks,
     reset() {},

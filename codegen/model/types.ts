@@ -10,9 +10,13 @@ export interface Matrix {
   readonly values: Float64Array;
 }
 
-/** The canonical gate order of this project; gates.ts converts every format's order to it. */
+/** The canonical gate order of this project's LSTM; gates.ts converts every format's order to it. */
 export const GATES = ["input", "forget", "cell", "output"] as const;
 export type Gate = (typeof GATES)[number];
+
+/** The same of its GRU. */
+export const GRU_GATES = ["update", "reset", "candidate"] as const;
+export type GruGate = (typeof GRU_GATES)[number];
 
 /** Names a tensor inside the model; "features" of an input, the output of a layer. */
 export type ValueName = string;
@@ -46,6 +50,27 @@ export interface LstmLayer extends LayerBase {
   readonly initialCell: Float64Array;
 }
 
+/**
+ * Cho's GRU: z, r = sigmoid(W x + R h + b), h' = n + z * (h - n) = (1 - z) * n + z * h, with the candidate
+ *   n = tanh(W x + b + r * (R h + rb))  where resetAfter (cuDNN's, PyTorch's, ONNX's linear_before_reset), or
+ *   n = tanh(W x + b + R (r * h))       where not (the paper's), which needs every r before the product.
+ */
+export interface GruLayer extends LayerBase {
+  readonly kind: "gru";
+  /** [3 * hiddenSize, inputSize], gate blocks in GRU_GATES order. */
+  readonly inputWeights: Matrix;
+  /** [3 * hiddenSize, hiddenSize], gate blocks in GRU_GATES order. */
+  readonly recurrentWeights: Matrix;
+  /** [3 * hiddenSize], input and recurrent halves already added, but for the candidate's where resetAfter: b alone. */
+  readonly bias: Float64Array;
+  readonly resetAfter: boolean;
+  /** rb, [hiddenSize]; zeros where not resetAfter. */
+  readonly candidateRecurrentBias: Float64Array;
+  readonly hiddenSize: number;
+  /** [hiddenSize]; zeros unless the model says otherwise. */
+  readonly initialHidden: Float64Array;
+}
+
 /** y = W x + b for every time step. */
 export interface DenseLayer extends LayerBase {
   readonly kind: "dense";
@@ -61,7 +86,7 @@ export interface ActivationLayer extends LayerBase {
   readonly activation: "sigmoid" | "tanh" | "relu";
 }
 
-export type Layer = LstmLayer | DenseLayer | ActivationLayer;
+export type Layer = LstmLayer | GruLayer | DenseLayer | ActivationLayer;
 
 /** A recurrent model that runs one time step at a call and keeps its state between calls. */
 export interface RecurrentModel {

@@ -2,7 +2,7 @@
  * Decides what one step of a plan costs: multiply-accumulates and bytes moved, counted from the layout.
  * Cycles are left to the timing tables, measured instructions to the host.
  */
-import type { Kernel, Program } from "../lower/kernel-ir.ts";
+import { isLayerKernel, type Kernel, type LayerKernel, type Program } from "../lower/kernel-ir.ts";
 import { GATES } from "../model/types.ts";
 import { FORMAT_FACTS } from "../quantize/params.ts";
 import type { StreamLayout } from "./layout.ts";
@@ -26,12 +26,13 @@ export interface KernelCost {
 /** The sum over all kernels, each field as in KernelCost. */
 export type PlanCost = Omit<KernelCost, "kernel"> & { readonly kernels: readonly KernelCost[] };
 
-const CELL_BYTES = 2;
+/** An LSTM's cell, a GRU's wide hidden state, an update gate that waits: int16. */
+const STATE_BYTES = 2;
 const TABLE_ROW_BYTES = 4;
 /** A row's z passes from the sums to the elementwise part as an int32. */
 const ROW_RESULT_BYTES = 4;
-/** sigmoid of three gates, tanh of the candidate and of the cell. */
-const LOOKUPS_PER_UNIT = 5;
+/** LSTM: sigmoid of three gates, tanh of the candidate and of the cell. GRU: sigmoid of two, tanh of the candidate. */
+const LOOKUPS_PER_UNIT = { lstm: 5, gru: 3 } as const;
 
 /** Bytes of one value: at the model's edge, and in a line. */
 interface ValueBytes {
@@ -39,38 +40,71 @@ interface ValueBytes {
   readonly line: number;
 }
 
-function costOfStream(kernel: Kernel, stream: StreamLayout, bytes: ValueBytes): KernelCost {
+type Moved = Pick<KernelCost, "bytesRead" | "bytesWritten">;
+
+/** The sums of one stream: weights, activations again for each block, and the results read back. */
+function costOfStream(stream: StreamLayout, bytes: ValueBytes): Omit<KernelCost, "kernel"> {
   const { blocks, rows, columns, paddedRows, paddedColumns } = stream;
   const weightBytes = stream.words.byteLength;
   const passed = paddedRows * ROW_RESULT_BYTES;
-  const streamed = weightBytes + blocks * paddedColumns * bytes.line + passed;
-  const common = {
-    kernel: kernel.name,
+  return {
     macs: rows * columns,
     paddedMacs: paddedRows * paddedColumns,
     weightBytes,
+    bytesRead: weightBytes + blocks * paddedColumns * bytes.line + passed,
+    bytesWritten: passed,
   };
-  if (kernel.kind === "lstm") {
-    const units = paddedRows / GATES.length;
+}
+
+/** What the elementwise part moves besides the sums. */
+function costOfUnits(
+  kernel: LayerKernel,
+  streams: readonly StreamLayout[],
+  bytes: ValueBytes,
+): Moved {
+  if (kernel.kind === "dense") {
+    const { outputSize, activation } = kernel.layer;
+    const byTable = activation === "sigmoid" || activation === "tanh";
     return {
-      ...common,
-      bytesRead: streamed + units * (CELL_BYTES + LOOKUPS_PER_UNIT * TABLE_ROW_BYTES),
-      bytesWritten: passed + units * (CELL_BYTES + bytes.line),
+      bytesRead: byTable ? outputSize * TABLE_ROW_BYTES : 0,
+      bytesWritten: outputSize * (kernel.to === "output" ? bytes.edge : bytes.line),
     };
   }
-  const byTable = kernel.kind === "dense" && ["sigmoid", "tanh"].includes(kernel.layer.activation);
-  const resultBytes = kernel.kind === "dense" && kernel.to === "output" ? bytes.edge : bytes.line;
+  const tables = LOOKUPS_PER_UNIT[kernel.kind] * TABLE_ROW_BYTES;
+  if (kernel.kind === "lstm") {
+    const units = (streams[0] as StreamLayout).paddedRows / GATES.length;
+    return {
+      bytesRead: units * (STATE_BYTES + tables),
+      bytesWritten: units * (STATE_BYTES + bytes.line),
+    };
+  }
+  const units = kernel.layer.hiddenSize;
+  // In int16x8 the line holds all bits of the state. Resetting before the product reads the state once more, and
+  // leaves a gate and a reset value between its two passes.
+  const wide = bytes.edge === 1 ? STATE_BYTES : 0;
+  const passes = kernel.layer.resetAfter ? 0 : STATE_BYTES;
+  const product = kernel.layer.resetAfter ? 0 : bytes.line;
   return {
-    ...common,
-    bytesRead: streamed + (byTable ? rows * TABLE_ROW_BYTES : 0),
-    bytesWritten: passed + rows * resultBytes,
+    bytesRead: units * (STATE_BYTES + tables + 2 * passes),
+    bytesWritten: units * (wide + bytes.line + passes + product),
   };
 }
 
 function costOf(kernel: Kernel, streams: readonly StreamLayout[], bytes: ValueBytes): KernelCost {
-  if (kernel.kind === "lstm" || kernel.kind === "dense") {
-    const stream = streams.find((candidate) => candidate.kernel === kernel.name);
-    return costOfStream(kernel, stream as StreamLayout, bytes);
+  if (isLayerKernel(kernel)) {
+    const own = streams.filter((stream) => stream.kernel === kernel.name);
+    const sums = own.map((stream) => costOfStream(stream, bytes));
+    const total = (field: keyof (typeof sums)[number]): number =>
+      sums.reduce((sum, one) => sum + one[field], 0);
+    const moved = costOfUnits(kernel, own, bytes);
+    return {
+      kernel: kernel.name,
+      macs: total("macs"),
+      paddedMacs: total("paddedMacs"),
+      weightBytes: total("weightBytes"),
+      bytesRead: total("bytesRead") + moved.bytesRead,
+      bytesWritten: total("bytesWritten") + moved.bytesWritten,
+    };
   }
   const edge = kernel.size * bytes.edge;
   const inside = kernel.size * bytes.line;

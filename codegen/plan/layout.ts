@@ -3,6 +3,7 @@
  * The bits of a block are left to rows/, the C that reads them to templates/.
  */
 import {
+  type GruKernel,
   isLayerKernel,
   type KernelRows,
   kernelRows,
@@ -30,6 +31,14 @@ export interface LineLayout {
   /** Values in one copy. */
   readonly columns: number;
   readonly segments: readonly SegmentLayout[];
+}
+
+/** Where a GRU that resets before its product keeps values between its two passes; all such layers share it. */
+export interface Scratch {
+  /** Update gates, int16; whole blocks of units. */
+  readonly updateGates: number;
+  /** r * h as products read it, padded as the hidden state is. */
+  readonly resetHidden: number;
 }
 
 export interface StreamLayout {
@@ -132,6 +141,21 @@ export function layOutStream(
     paddedColumns: columns.length,
     alignment: Math.max(8, target.lineBytes),
     words: ROW_LAYOUTS[variant].pack(matrix, rows, columns),
+  };
+}
+
+/** The least that the largest of the layers needs; zeros where none does. */
+export function layOutScratch(
+  program: Program,
+  lines: readonly LineLayout[],
+  { block }: Schedule,
+): Scratch {
+  const passes = program.kernels.filter(
+    (kernel) => kernel.kind === "gru" && !kernel.layer.resetAfter,
+  ) as readonly GruKernel[];
+  return {
+    updateGates: Math.max(0, ...passes.map(({ layer }) => roundUp(layer.hiddenSize, block.rows))),
+    resetHidden: Math.max(0, ...passes.map((kernel) => columnsRead(kernel, "hidden", lines))),
   };
 }
 

@@ -6,7 +6,13 @@ import type { Kernel, Program } from "../lower/kernel-ir.ts";
 import { FORMAT_FACTS, type Format, type Quantization } from "../quantize/params.ts";
 import { canonicalDigest } from "./canonical-json.ts";
 import { type PlanCost, planCost } from "./cost.ts";
-import { type LineLayout, layOut, type StreamLayout } from "./layout.ts";
+import {
+  type LineLayout,
+  layOut,
+  layOutScratch,
+  type Scratch,
+  type StreamLayout,
+} from "./layout.ts";
 import { type Schedule, schedule } from "./schedule.ts";
 import type { Target } from "./target.ts";
 
@@ -21,6 +27,7 @@ export interface Plan {
   readonly output: Quantization;
   readonly lines: readonly LineLayout[];
   readonly streams: readonly StreamLayout[];
+  readonly scratch: Scratch;
   readonly kernels: readonly Kernel[];
   /** What model_read_state writes [byte]. */
   readonly stateBytes: number;
@@ -34,9 +41,13 @@ export function plan(program: Program, target: Target): Plan {
   const { lines, streams } = layOut(program, target, scheduled);
   const { name, format, inputSize, outputSize, input, output, kernels } = program;
   const hiddenBytes = FORMAT_FACTS[format].activationBytes;
+  // An LSTM's hidden and cell state; a GRU's hidden state, int16 in both formats.
+  const unitBytes = { lstm: hiddenBytes + 2, gru: 2 } as const;
   const stateBytes = kernels.reduce(
     (bytes, kernel) =>
-      bytes + (kernel.kind === "lstm" ? kernel.layer.hiddenSize * (hiddenBytes + 2) : 0),
+      kernel.kind === "lstm" || kernel.kind === "gru"
+        ? bytes + kernel.layer.hiddenSize * unitBytes[kernel.kind]
+        : bytes,
     0,
   );
   const facts = { name, format, inputSize, outputSize, input, output, lines, streams, kernels };
@@ -44,6 +55,7 @@ export function plan(program: Program, target: Target): Plan {
     ...facts,
     target,
     schedule: scheduled,
+    scratch: layOutScratch(program, lines, scheduled),
     stateBytes,
     cost: planCost(program, streams, scheduled),
     digest: canonicalDigest(facts),

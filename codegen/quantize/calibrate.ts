@@ -2,9 +2,9 @@
  * Decides how far each tensor of a model reaches, by running it in float64 over sequences of feature frames.
  * Turning recordings into frames is left to the caller; turning reaches into scales to quantize-model.ts.
  */
-import { createFloatModel } from "../model/reference-float.ts";
+import { createFloatModel, type LayerPeaks } from "../model/reference-float.ts";
 import type { RecurrentModel } from "../model/types.ts";
-import { operatorsOf } from "./operators.ts";
+import { type Operator, operatorsOf } from "./operators.ts";
 
 /** Feature frames, one inner list a sequence; the model's state starts anew with each sequence. */
 export type FrameSequences = readonly (readonly Float64Array[])[];
@@ -20,10 +20,20 @@ export interface Calibration {
   readonly source: string;
   readonly frames: number;
   readonly inputPeak: number;
-  /** LSTM: largest |cell|. Dense: largest |output| after its activation. */
+  /**
+   * LSTM: largest |cell|. GRU: largest half of a candidate's pre-activation. Dense: largest |output| after its
+   * activation.
+   */
   readonly peaks: readonly { readonly layer: string; readonly peak: number }[];
   readonly warnings: readonly string[];
 }
+
+/** The peak of a layer that its operator's scale follows from. */
+const CALIBRATED = {
+  lstm: "cell",
+  gru: "candidateHalf",
+  dense: "output",
+} as const satisfies Readonly<Record<Operator["kind"], keyof LayerPeaks>>;
 
 const NOISE_SEED = 20250101;
 const NOISE_SEQUENCES = 4;
@@ -87,7 +97,7 @@ export function calibrate(model: RecurrentModel, data: CalibrationData | null): 
     inputPeak: input,
     peaks: operators.map(({ kind, layer, outputIndex }) => ({
       layer: layer.name,
-      peak: (kind === "lstm" ? layers[outputIndex]?.cell : layers[outputIndex]?.output) ?? 0,
+      peak: layers[outputIndex]?.[CALIBRATED[kind]] ?? 0,
     })),
     warnings,
   };

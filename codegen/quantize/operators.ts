@@ -4,7 +4,13 @@
  * The integers themselves are left to quantize-model.ts.
  */
 import { PlanError } from "../errors.ts";
-import type { ActivationLayer, DenseLayer, LstmLayer, RecurrentModel } from "../model/types.ts";
+import type {
+  ActivationLayer,
+  DenseLayer,
+  GruLayer,
+  LstmLayer,
+  RecurrentModel,
+} from "../model/types.ts";
 
 export type ActivationName = ActivationLayer["activation"] | "none";
 
@@ -12,6 +18,13 @@ export interface LstmOperator {
   readonly kind: "lstm";
   readonly layer: LstmLayer;
   /** Index in model.layers of the layer that writes the operator's output. */
+  readonly outputIndex: number;
+}
+
+export interface GruOperator {
+  readonly kind: "gru";
+  readonly layer: GruLayer;
+  /** As above. */
   readonly outputIndex: number;
 }
 
@@ -23,7 +36,7 @@ export interface DenseOperator {
   readonly outputIndex: number;
 }
 
-export type Operator = LstmOperator | DenseOperator;
+export type Operator = LstmOperator | GruOperator | DenseOperator;
 
 /**
  * The model as a chain of operators.
@@ -40,6 +53,7 @@ export function operatorsOf(model: RecurrentModel): readonly Operator[] {
       reasons.push(`"${layer.name}" does not read the layer before it ("${before.name}")`);
     }
     if (layer.kind === "lstm") operators.push({ kind: "lstm", layer, outputIndex: index });
+    else if (layer.kind === "gru") operators.push({ kind: "gru", layer, outputIndex: index });
     else if (layer.kind === "dense")
       operators.push({ kind: "dense", layer, activation: "none", outputIndex: index });
     else if (before?.kind === "dense") {
@@ -59,7 +73,7 @@ export function operatorsOf(model: RecurrentModel): readonly Operator[] {
       {
         what: `${reasons.length} of ${layers.length} layers of ${model.name} cannot be generated`,
         why: reasons.join("; "),
-        fix: "export a chain of LSTM and dense layers, each dense layer with at most one activation",
+        fix: "export a chain of LSTM, GRU and dense layers, each dense layer with at most one activation",
       },
       { reasons },
     );

@@ -13,14 +13,16 @@ import {
   type Quantization,
   roundHalfAway,
 } from "./params.ts";
+import { quantizeGru } from "./quantize-gru.ts";
 import type {
   QuantizedDense,
   QuantizedLayer,
   QuantizedLstm,
   QuantizedModel,
 } from "./quantized-model.ts";
-import { largestColumn, quantizeRows, type RealRows } from "./weights.ts";
+import { joinedRows, largestColumn, quantizeRows, type RealRows } from "./weights.ts";
 
+/** Real value of a step of a pre-activation in Q3.12. */
 const PREACTIVATION_STEP = 2 ** -PREACTIVATION_FRACTION_BITS;
 
 /** Room left above the largest |cell| that calibration saw. */
@@ -43,18 +45,7 @@ function quantizeLstm(
 ): QuantizedLstm {
   const { inputSize, hiddenSize, name } = layer;
   const { hiddenScale, activationMax, activationType } = FORMAT_FACTS[format];
-  const rows = 4 * hiddenSize;
-  const columns = inputSize + hiddenSize;
-  const weights = new Float64Array(rows * columns);
-  for (let row = 0; row < rows; row++) {
-    const from = <T extends Float64Array>(values: T, size: number) =>
-      values.subarray(row * size, (row + 1) * size);
-    weights.set(from(layer.inputWeights.values, inputSize), row * columns);
-    weights.set(from(layer.recurrentWeights.values, hiddenSize), row * columns + inputSize);
-  }
-  const columnScales = new Float64Array(columns).fill(input.scale, 0, inputSize);
-  columnScales.fill(hiddenScale, inputSize);
-  const columnZeroPoints = new Int16Array(columns).fill(input.zeroPoint, 0, inputSize);
+  const output: Quantization = { type: activationType, scale: hiddenScale, zeroPoint: 0 };
   const fractionBits = cellFractionBits(cellPeak);
   return {
     kind: "lstm",
@@ -62,16 +53,7 @@ function quantizeLstm(
     inputSize,
     hiddenSize,
     matrix: quantizeRows(
-      {
-        name,
-        rows,
-        columns,
-        weights,
-        bias: layer.bias,
-        columnScales,
-        columnZeroPoints,
-        resultStep: PREACTIVATION_STEP,
-      },
+      joinedRows(layer, 4 * hiddenSize, input, output, PREACTIVATION_STEP),
       format,
     ),
     cellFractionBits: fractionBits,
@@ -81,7 +63,7 @@ function quantizeLstm(
     initialCell: Int16Array.from(layer.initialCell, (c) =>
       clamp(roundHalfAway(c * 2 ** fractionBits), -32768, 32767),
     ),
-    output: { type: activationType, scale: hiddenScale, zeroPoint: 0 },
+    output,
   };
 }
 
@@ -159,7 +141,9 @@ export function quantizeModel(
     const layer =
       operator.kind === "lstm"
         ? quantizeLstm(operator.layer, edge, peak, format)
-        : quantizeDense(operator, edge, peak, format);
+        : operator.kind === "gru"
+          ? quantizeGru(operator.layer, edge, peak, format)
+          : quantizeDense(operator, edge, peak, format);
     layers.push(layer);
     edge = layer.output;
   });

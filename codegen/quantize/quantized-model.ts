@@ -36,6 +36,25 @@ export interface QuantizedLstm {
   readonly output: Quantization;
 }
 
+export interface QuantizedGru {
+  readonly kind: "gru";
+  readonly name: string;
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly resetAfter: boolean;
+  /** [2 * hiddenSize, inputSize + hiddenSize]; row = gate * hiddenSize + unit: update, reset; z is Q3.12. */
+  readonly gates: QuantizedRows;
+  /** [hiddenSize, inputSize]; W x + b of the candidate, candidateFractionBits fraction bits. */
+  readonly candidateInput: QuantizedRows;
+  /** [hiddenSize, hiddenSize]; R h + rb, or R (r * h), the same. */
+  readonly candidateHidden: QuantizedRows;
+  /** 0..12: what both halves of the candidate's pre-activation have. */
+  readonly candidateFractionBits: number;
+  /** int16 [hiddenSize], Q0.15: the state that updates, wider than the output in int8. */
+  readonly initialHidden: Int16Array;
+  readonly output: Quantization;
+}
+
 export interface QuantizedDense {
   readonly kind: "dense";
   readonly name: string;
@@ -47,7 +66,7 @@ export interface QuantizedDense {
   readonly output: Quantization;
 }
 
-export type QuantizedLayer = QuantizedLstm | QuantizedDense;
+export type QuantizedLayer = QuantizedLstm | QuantizedGru | QuantizedDense;
 
 export interface QuantizedModel {
   readonly name: string;

@@ -2,14 +2,16 @@
  * Decides the bits: the twin of the generated C, integer for integer, for both of the project's own formats.
  * It knows nothing of padding, packing or targets: every kernel, on every machine, must agree with it.
  */
-import { type ActivationArray, FORMAT_FACTS, type Format, type FormatFacts } from "./params.ts";
+import { hiddenOf, multiplyRows } from "./multiply-rows.ts";
+import { type ActivationArray, FORMAT_FACTS, type Format } from "./params.ts";
 import type {
   QuantizedDense,
+  QuantizedLayer,
   QuantizedLstm,
   QuantizedModel,
-  QuantizedRows,
 } from "./quantized-model.ts";
-import { cellArgument, requantize, saturate8, saturate16, updateCell } from "./requantize.ts";
+import { gruTwin } from "./reference-gru.ts";
+import { cellArgument, saturate8, updateCell } from "./requantize.ts";
 import { lookUp, SIGMOID_TABLE, TANH_TABLE } from "./tables.ts";
 
 export interface Twin {
@@ -17,54 +19,32 @@ export interface Twin {
   reset(): void;
   /** One time step: integers in, integers out, in the model's own types. */
   step(input: ActivationArray): ActivationArray;
-  /** Per LSTM: hidden [H] in its own type, then cell int16 [H]; little-endian, as model_read_state writes it. */
+  /**
+   * Per LSTM: hidden [H] in its own type, then cell int16 [H]; per GRU: hidden int16 [H], Q0.15; little-endian, as
+   * model_read_state writes it.
+   */
   readState(): Uint8Array;
 }
 
-interface LayerTwin {
+/** One layer of a twin. */
+export interface LayerTwin {
   reset(): void;
   step(input: Int16Array): Int16Array;
+  /** What model_read_state writes of it, part after part. */
+  readonly state: readonly { readonly bytes: 1 | 2; readonly values: Int16Array }[];
 }
 
-interface LstmTwin extends LayerTwin {
-  readonly hidden: () => Int16Array;
-  readonly cell: Int16Array;
-}
-
-/** z of every row; sums stay below 2^31 by the rows' bound, so doubles hold them exactly. */
-function multiplyRows(
-  matrix: QuantizedRows,
-  joined: Int16Array,
-  facts: FormatFacts,
-  z: Int32Array,
-) {
-  const { rows, columns, weights, bias, multipliers } = matrix;
-  for (let row = 0; row < rows; row++) {
-    let accumulator = bias[row] as number;
-    const start = row * columns;
-    for (let k = 0; k < columns; k++) {
-      accumulator += (weights[start + k] as number) * (joined[k] as number);
-    }
-    z[row] = requantize(accumulator, facts.accumulatorShift, multipliers[row] as number);
-  }
-}
-
-/** h' = sat8((o * t + 2^22) >> 23) or sat16((o * t + 2^14) >> 15), o and t in Q0.15. */
-function hiddenOf(product: number, format: Format): number {
-  return format === "int8"
-    ? saturate8((product + 2 ** 22) >> 23)
-    : saturate16((product + 2 ** 14) >> 15);
-}
-
-function lstmTwin(layer: QuantizedLstm, format: Format): LstmTwin {
+function lstmTwin(layer: QuantizedLstm, format: Format): LayerTwin {
   const { inputSize, hiddenSize, cellFractionBits } = layer;
   const joined = new Int16Array(inputSize + hiddenSize);
   const cell = new Int16Array(hiddenSize);
   const z = new Int32Array(4 * hiddenSize);
   const hidden = joined.subarray(inputSize);
   return {
-    hidden: () => hidden,
-    cell,
+    state: [
+      { bytes: FORMAT_FACTS[format].activationBytes, values: hidden },
+      { bytes: 2, values: cell },
+    ],
     reset() {
       hidden.set(layer.initialHidden);
       cell.set(layer.initialCell);
@@ -112,6 +92,7 @@ function denseTwin(layer: QuantizedDense, format: Format): LayerTwin {
   const z = new Int32Array(layer.outputSize);
   const output = new Int16Array(layer.outputSize);
   return {
+    state: [],
     reset() {},
     step(input) {
       multiplyRows(layer.matrix, input, FORMAT_FACTS[format], z);
@@ -123,35 +104,36 @@ function denseTwin(layer: QuantizedDense, format: Format): LayerTwin {
   };
 }
 
-function writeState(lstms: readonly LstmTwin[], format: Format): Uint8Array {
-  const { activationBytes } = FORMAT_FACTS[format];
-  const size = lstms.reduce((bytes, { cell }) => bytes + cell.length * (activationBytes + 2), 0);
+function writeState(layers: readonly LayerTwin[]): Uint8Array {
+  const parts = layers.flatMap(({ state }) => state);
+  const size = parts.reduce((total, { bytes, values }) => total + bytes * values.length, 0);
   const view = new DataView(new ArrayBuffer(size));
   let at = 0;
-  for (const { hidden, cell } of lstms) {
-    for (const value of hidden()) {
-      if (activationBytes === 1) view.setInt8(at, value);
+  for (const { bytes, values } of parts) {
+    for (const value of values) {
+      if (bytes === 1) view.setInt8(at, value);
       else view.setInt16(at, value, true);
-      at += activationBytes;
-    }
-    for (const value of cell) {
-      view.setInt16(at, value, true);
-      at += 2;
+      at += bytes;
     }
   }
   return new Uint8Array(view.buffer);
 }
 
+function layerTwin(layer: QuantizedLayer, format: Format): LayerTwin {
+  switch (layer.kind) {
+    case "lstm":
+      return lstmTwin(layer, format);
+    case "gru":
+      return gruTwin(layer, format);
+    case "dense":
+      return denseTwin(layer, format);
+  }
+}
+
 /** A runnable twin in the model's initial state. */
 export function createTwin(model: QuantizedModel): Twin {
   const { format } = model;
-  const lstms: LstmTwin[] = [];
-  const layers: LayerTwin[] = model.layers.map((layer) => {
-    if (layer.kind === "dense") return denseTwin(layer, format);
-    const twin = lstmTwin(layer, format);
-    lstms.push(twin);
-    return twin;
-  });
+  const layers = model.layers.map((layer) => layerTwin(layer, format));
   const reset = (): void => {
     for (const layer of layers) layer.reset();
   };
@@ -166,6 +148,6 @@ export function createTwin(model: QuantizedModel): Twin {
       for (const layer of layers) values = layer.step(values) as Int16Array<ArrayBuffer>;
       return format === "int8" ? Int8Array.from(values) : Int16Array.from(values);
     },
-    readState: () => writeState(lstms, format),
+    readState: () => writeState(layers),
   };
 }

@@ -43,6 +43,43 @@ export function updateCell(
   return saturate16((forgetGate * cell + added + 16384) >> 15);
 }
 
+/**
+ * A GRU candidate's argument of tanh, Q3.12: sat16(((r*n_h + n_x * 2^15 + 2^14) >> 15) << (12 - F)), with r in Q0.15 and
+ * both halves, of F fraction bits, in int16.
+ * Range: |r*n_h| < 2^30 and |n_x * 2^15| <= 2^30, so the sum stays in int32 (r < 2^15); 17 bits are left to shift.
+ */
+export function candidateAfter(
+  resetGate: number,
+  fromInput: number,
+  fromHidden: number,
+  fractionBits: number,
+): number {
+  const sum = (resetGate * fromHidden + fromInput * 32768 + 16384) >> 15;
+  return saturate16(sum * 2 ** (12 - fractionBits));
+}
+
+/** The same where r is in the product already: sat16((n_x + n_h) << (12 - F)). */
+export function candidateBefore(
+  fromInput: number,
+  fromHidden: number,
+  fractionBits: number,
+): number {
+  return saturate16((fromInput + fromHidden) * 2 ** (12 - fractionBits));
+}
+
+/**
+ * h' = n + ((z*(h - n) + 2^14) >> 15), all in Q0.15; between n and h, as z < 1, so nothing saturates.
+ * Range: |z*(h - n)| <= 32767 * 65535 = 2^31 - 98303, so rounding keeps it in int32.
+ */
+export function updateHidden(updateGate: number, candidate: number, hidden: number): number {
+  return candidate + ((updateGate * (hidden - candidate) + 16384) >> 15);
+}
+
+/** Q0.15 to the int8 that products read: sat8((h + 2^7) >> 8). */
+export function narrowHidden(hidden: number): number {
+  return saturate8((hidden + 128) >> 8);
+}
+
 /** The cell state as a Q3.12 argument of tanh: sat16(c << (12 - F)). */
 export function cellArgument(cell: number, cellFractionBits: number): number {
   return saturate16(cell * 2 ** (12 - cellFractionBits));

@@ -3,7 +3,8 @@
  * accumulator exact. Which real scales its columns and its result have is left to quantize-model.ts.
  */
 import { PlanError } from "../errors.ts";
-import { FORMAT_FACTS, type Format, roundHalfAway } from "./params.ts";
+import type { Matrix } from "../model/types.ts";
+import { FORMAT_FACTS, type Format, type Quantization, roundHalfAway } from "./params.ts";
 import type { QuantizedRows } from "./quantized-model.ts";
 
 /** The smallest multiplier: its step is then below 0.1 % of it, and z of such a row below 2^9. */
@@ -36,6 +37,48 @@ export function largestColumn(real: RealRows, row: number): number {
     if (effect > largest) largest = effect;
   }
   return largest;
+}
+
+/**
+ * The first rows of a recurrent layer over its joined vector [x; h].
+ * @param resultStep real value of one step of z
+ */
+export function joinedRows(
+  layer: {
+    readonly name: string;
+    readonly inputWeights: Matrix;
+    readonly recurrentWeights: Matrix;
+    readonly bias: Float64Array;
+  },
+  rows: number,
+  input: Quantization,
+  hidden: Quantization,
+  resultStep: number,
+): RealRows {
+  const { cols: inputSize } = layer.inputWeights;
+  const { cols: hiddenSize } = layer.recurrentWeights;
+  const columns = inputSize + hiddenSize;
+  const weights = new Float64Array(rows * columns);
+  const row = ({ values, cols }: Matrix, index: number): Float64Array =>
+    values.subarray(index * cols, (index + 1) * cols);
+  for (let index = 0; index < rows; index++) {
+    weights.set(row(layer.inputWeights, index), index * columns);
+    weights.set(row(layer.recurrentWeights, index), index * columns + inputSize);
+  }
+  return {
+    name: layer.name,
+    rows,
+    columns,
+    weights,
+    bias: layer.bias.subarray(0, rows),
+    columnScales: new Float64Array(columns)
+      .fill(input.scale, 0, inputSize)
+      .fill(hidden.scale, inputSize),
+    columnZeroPoints: new Int16Array(columns)
+      .fill(input.zeroPoint, 0, inputSize)
+      .fill(hidden.zeroPoint, inputSize),
+    resultStep,
+  };
 }
 
 interface QuantizedRow {

@@ -44,8 +44,11 @@ export interface LineVerdict {
   readonly explanation: readonly [string, string, string];
 }
 
+/** Gates of a unit, counted as rows over the joined vector: the halves of a GRU's candidate are one. */
+const ROWS_PER_UNIT = { lstm: 4, gru: 3 } as const;
+
 /**
- * Judges one LSTM layer on a target.
+ * Judges one recurrent layer on a target.
  * @param inputSize values that the layer reads from the layer before it
  */
 export function judgeHiddenSize(
@@ -53,15 +56,17 @@ export function judgeHiddenSize(
   hiddenSize: number,
   target: Target,
   block: BlockShape,
+  kind: keyof typeof ROWS_PER_UNIT = "lstm",
 ): LineVerdict {
   const granule = columnGranule(target.lineBytes, block);
   const paddedInputSize = roundUp(inputSize, granule);
   const paddedHiddenSize = roundUp(hiddenSize, granule);
   const columns = paddedInputSize + paddedHiddenSize;
-  // The units side by side always divide a granule.
-  const units = roundUp(hiddenSize, block.units);
-  const useful = 4 * hiddenSize * (inputSize + hiddenSize);
-  const paddedShare = 1 - useful / (4 * units * columns);
+  // An LSTM's units side by side always divide a granule; a GRU's are as many as a block has rows.
+  const units = roundUp(hiddenSize, kind === "lstm" ? block.units : block.rows);
+  const rows = ROWS_PER_UNIT[kind];
+  const useful = rows * hiddenSize * (inputSize + hiddenSize);
+  const paddedShare = 1 - useful / (rows * units * columns);
   const bytes = blockBytes(columns, block);
   const fits = paddedShare === 0;
   const below = Math.max(granule, Math.floor(hiddenSize / granule) * granule);

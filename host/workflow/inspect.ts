@@ -91,11 +91,12 @@ function unsupportedModel(name: string, unsupported: readonly Unsupported[]): In
 function inspectLayer(layer: Layer): InspectedLayer {
   const { name, kind, inputSize, outputSize } = layer;
   const weights =
-    layer.kind === "lstm"
+    layer.kind === "lstm" || layer.kind === "gru"
       ? layer.inputWeights.values.length + layer.recurrentWeights.values.length
       : layer.kind === "dense"
         ? layer.weights.values.length
         : 0;
-  const biases = layer.kind === "activation" ? 0 : layer.bias.length;
+  const recurrentBiases = layer.kind === "gru" && layer.resetAfter ? layer.hiddenSize : 0;
+  const biases = layer.kind === "activation" ? 0 : layer.bias.length + recurrentBiases;
   return { name, kind, inputSize, outputSize, macs: weights, parameters: weights + biases };
 }

@@ -7,53 +7,76 @@ import { FORMAT_FACTS } from "../../codegen/index.ts";
 import type { KernelWork, TrafficParts } from "../analyze/kernel-work.ts";
 
 /** As codegen/plan/cost.ts counts them [byte]. */
-const CELL_BYTES = 2;
+const STATE_BYTES = 2;
 const TABLE_ROW_BYTES = 4;
 const SUM_BYTES = 4;
-const GATES = 4;
-/** sigmoid of three gates, tanh of the candidate and of the cell. */
-const LOOKUPS_PER_UNIT = 5;
+const LSTM_GATES = 4;
+/** LSTM: sigmoid of three gates, tanh of the candidate and of the cell. GRU: sigmoid of two, tanh of the candidate. */
+const LOOKUPS_PER_UNIT = { lstm: 5, gru: 3 } as const;
 
 export function planWork(plan: Plan): readonly KernelWork[] {
   const edge = FORMAT_FACTS[plan.format].activationBytes;
   const line = plan.schedule.activation === "int16" ? 2 : 1;
   return plan.kernels.map((kernel) => {
-    const stream = plan.streams.find((candidate) => candidate.kernel === kernel.name);
-    if (stream === undefined || kernel.kind === "load-input" || kernel.kind === "store-output") {
-      const size = "size" in kernel ? kernel.size : 0;
-      return moved(kernel.name, size * (edge + line));
+    if (kernel.kind === "load-input" || kernel.kind === "store-output") {
+      return moved(kernel.name, kernel.size * (edge + line));
     }
-    const { blocks, rows, columns, paddedRows, paddedColumns } = stream;
-    const read = blocks * paddedColumns * line;
-    const common = {
-      name: kernel.name,
-      macs: rows * columns,
-      paddedMacs: paddedRows * paddedColumns,
-      rows: paddedRows,
-    };
-    const sums = 2 * paddedRows * SUM_BYTES;
-    const weights = stream.words.byteLength;
-    if (kernel.kind === "lstm") {
-      const units = paddedRows / GATES;
-      const traffic: TrafficParts = {
-        weights,
-        activations: read + units * line,
-        state: 2 * units * CELL_BYTES,
-        tables: units * LOOKUPS_PER_UNIT * TABLE_ROW_BYTES,
-        sums,
-      };
-      return { ...common, traffic };
-    }
-    const byTable = kernel.layer.activation === "sigmoid" || kernel.layer.activation === "tanh";
+    const streams = plan.streams.filter((stream) => stream.kernel === kernel.name);
+    const total = (count: (stream: (typeof streams)[number]) => number): number =>
+      streams.reduce((sum, stream) => sum + count(stream), 0);
+    const rows = total(({ paddedRows }) => paddedRows);
+    const own = elementwise(kernel, rows, { edge, line });
     const traffic: TrafficParts = {
-      weights,
-      activations: read + rows * (kernel.to === "output" ? edge : line),
-      state: 0,
-      tables: byTable ? rows * TABLE_ROW_BYTES : 0,
-      sums,
+      weights: total(({ words }) => words.byteLength),
+      activations:
+        total(({ blocks, paddedColumns }) => blocks * paddedColumns * line) + own.activations,
+      state: own.state,
+      tables: own.lookUps * TABLE_ROW_BYTES,
+      sums: 2 * rows * SUM_BYTES,
     };
-    return { ...common, traffic };
+    return {
+      name: kernel.name,
+      macs: total((stream) => stream.rows * stream.columns),
+      paddedMacs: total(({ paddedRows, paddedColumns }) => paddedRows * paddedColumns),
+      rows,
+      traffic,
+    };
   });
+}
+
+type LayerKernel = Extract<Plan["kernels"][number], { readonly kind: "lstm" | "gru" | "dense" }>;
+
+/** What the part behind the sums moves: activations and state [byte], rows of tables. */
+function elementwise(
+  kernel: LayerKernel,
+  paddedRows: number,
+  { edge, line }: { readonly edge: number; readonly line: number },
+): { readonly activations: number; readonly state: number; readonly lookUps: number } {
+  if (kernel.kind === "dense") {
+    const { activation, outputSize } = kernel.layer;
+    const byTable = activation === "sigmoid" || activation === "tanh";
+    return {
+      activations: outputSize * (kernel.to === "output" ? edge : line),
+      state: 0,
+      lookUps: byTable ? outputSize : 0,
+    };
+  }
+  if (kernel.kind === "lstm") {
+    const units = paddedRows / LSTM_GATES;
+    return {
+      activations: units * line,
+      state: 2 * units * STATE_BYTES,
+      lookUps: units * LOOKUPS_PER_UNIT.lstm,
+    };
+  }
+  const { hiddenSize: units, resetAfter } = kernel.layer;
+  // One state read and, beside an int8 line, written; before the product a second read, a gate and a product kept.
+  const states = (edge === 1 ? 2 : 1) + (resetAfter ? 0 : 3);
+  return {
+    activations: units * line * (resetAfter ? 1 : 2),
+    state: units * states * STATE_BYTES,
+    lookUps: units * LOOKUPS_PER_UNIT.gru,
+  };
 }
 
 function moved(name: string, activations: number): KernelWork {

@@ -37,7 +37,7 @@ function checkInputs(context: ImportContext): void {
     context.unsupported.push({
       operator: "graph input",
       node: name,
-      why: "the network has one input a step besides LSTM states",
+      why: "the network has one input a step besides recurrent states",
       instead: "join the inputs into one, or leave it out",
     });
   }
@@ -88,7 +88,7 @@ function checkOutputs(graph: OnnxGraph, context: ImportContext): void {
     refuseOutput(
       name,
       `it sets the ${part} state of "${context.layers[layer]?.name}", which no output returns`,
-      "return Y_h and Y_c as outputs, or make the initial state a constant",
+      "return Y_h, and Y_c of an LSTM, as outputs, or make the initial state a constant",
     );
   }
 }

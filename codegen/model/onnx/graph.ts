@@ -1,11 +1,12 @@
 /**
  * Walks an ONNX graph and makes of it a chain of layers, or the list of everything that stands against it.
- * Single operators are left to shapes.ts, dense.ts and lstm.ts, how layers connect to connections.ts.
+ * Single operators are left to shapes.ts, dense.ts, lstm.ts and gru.ts, how layers connect to connections.ts.
  */
 
 import type { Layer, Unsupported } from "../types.ts";
 import { checkConnections } from "./connections.ts";
 import { importActivation, importAdd, importGemm, importMatMul } from "./dense.ts";
+import { importGru } from "./gru.ts";
 import { externalDataError, graphError, LIMITS, limitError } from "./limits.ts";
 import { importLstm } from "./lstm.ts";
 import { isStandardDomain, type OnnxModel, type OnnxNode, type OnnxTensor } from "./messages.ts";
@@ -18,6 +19,7 @@ type OperatorImport = (node: OnnxNode, context: ImportContext) => readonly Value
 const OPERATORS: Readonly<Record<string, OperatorImport>> = {
   ...SHAPE_OPERATORS,
   LSTM: importLstm,
+  GRU: importGru,
   MatMul: importMatMul,
   Gemm: importGemm,
   Add: importAdd,

@@ -8,9 +8,8 @@
 
 import { toCanonicalGates } from "../gates.ts";
 import type { LstmLayer, Matrix } from "../types.ts";
-import { constantInput } from "./dense.ts";
-import { graphError } from "./limits.ts";
 import type { OnnxNode } from "./messages.ts";
+import { checkSequence, initialState, recurrentInputs, refuseFeatures } from "./recurrent.ts";
 import {
   constantValues,
   type ImportContext,
@@ -18,8 +17,6 @@ import {
   nodeName,
   refuse,
   type Shape,
-  stepSize,
-  stepsValue,
   type Value,
 } from "./values.ts";
 
@@ -28,26 +25,10 @@ const DEFAULT_ACTIVATIONS = "sigmoid,tanh,tanh";
 /** Imports the node; undefined, and every reason reported, where it cannot be generated. */
 export function importLstm(node: OnnxNode, context: ImportContext): readonly Value[] | undefined {
   const supported = checkAttributes(node, context);
-  const input = stepsValue(context, node, 0);
-  const inputWeights = constantInput(node, context, 1);
-  const recurrentWeights = constantInput(node, context, 2);
-  const biased = inputValue(context, node, 3) !== undefined;
-  const bias = biased ? constantInput(node, context, 3) : undefined;
-  if (!supported || !input || !inputWeights || !recurrentWeights || (biased && !bias)) {
-    return undefined;
-  }
-  const hiddenSize = recurrentWeights.dims[2] ?? 0;
-  const inputSize = stepSize(context, node, input.shape);
+  const inputs = recurrentInputs(node, context, 4);
+  if (!supported || !inputs) return undefined;
+  const { input, inputSize, hiddenSize, inputWeights, recurrentWeights, bias } = inputs;
   const gateRows = 4 * hiddenSize;
-  if (
-    hiddenSize < 1 ||
-    (node.attributes.get("hidden_size")?.integer ?? hiddenSize) !== hiddenSize
-  ) {
-    throw graphError(context.file, nodeName(node), `hidden_size is not R's, ${hiddenSize}`);
-  }
-  expectShape(node, context, "W", inputWeights.dims, [1, gateRows, inputSize]);
-  expectShape(node, context, "R", recurrentWeights.dims, [1, gateRows, hiddenSize]);
-  if (bias) expectShape(node, context, "B", bias.dims, [1, 2 * gateRows]);
   const axes = checkSequence(node, context, input.shape);
   if (!axes) return undefined;
 
@@ -95,23 +76,9 @@ function sumOfHalves(bias: Float64Array): Float64Array {
 function checkAttributes(node: OnnxNode, context: ImportContext): boolean {
   const before = context.unsupported.length;
   const no = (why: string, instead: string) => refuse(context, node, why, instead);
-  const { attributes } = node;
-  const direction = attributes.get("direction")?.text ?? "forward";
-  if (direction !== "forward") {
-    no(`direction is ${direction}`, "a stream has no end to read back from: train a forward LSTM");
-  }
-  const activations = attributes.get("activations")?.texts.join(",").toLowerCase();
-  if (activations !== undefined && activations !== DEFAULT_ACTIVATIONS) {
-    no(`activations are ${activations}`, "use Sigmoid, Tanh, Tanh");
-  }
-  if (attributes.get("clip")?.float) {
-    no("clip is set", "train without clipping: the integer cell saturates by itself");
-  }
-  if (attributes.get("input_forget")?.integer) {
+  refuseFeatures(node, context, DEFAULT_ACTIVATIONS);
+  if (node.attributes.get("input_forget")?.integer) {
     no("input_forget couples two gates", "use an uncoupled LSTM");
-  }
-  if (inputValue(context, node, 4) !== undefined) {
-    no("sequence_lens ends sequences early", "leave it out: every step is run");
   }
   const peepholes = inputValue(context, node, 7);
   if (peepholes !== undefined && !isAllZero(peepholes, context)) {
@@ -125,75 +92,4 @@ function isAllZero(value: Value, context: ImportContext): boolean {
     value.kind === "constant" &&
     constantValues(context, value.tensor).every((weight) => weight === 0)
   );
-}
-
-function expectShape(
-  node: OnnxNode,
-  context: ImportContext,
-  what: string,
-  actual: readonly number[],
-  expected: readonly number[],
-): void {
-  if (actual.length === expected.length && actual.every((dim, axis) => dim === expected[axis])) {
-    return;
-  }
-  throw graphError(context.file, nodeName(node), `${what} is [${actual}], not [${expected}]`);
-}
-
-/** Which dimension is time; X is [time, batch, input], or [batch, time, input] with layout 1. */
-function checkSequence(
-  node: OnnxNode,
-  context: ImportContext,
-  shape: Shape,
-): { readonly time: number | string; readonly batchFirst: boolean } | undefined {
-  if (shape.length !== 3) {
-    throw graphError(context.file, nodeName(node), `X has shape [${shape}], not three dimensions`);
-  }
-  const batchFirst = node.attributes.get("layout")?.integer === 1;
-  const time = shape[batchFirst ? 1 : 0] ?? "";
-  const batch = shape[batchFirst ? 0 : 1] ?? "";
-  if ((typeof batch === "number" && batch !== 1) || (batch !== 1 && batch === time)) {
-    refuse(
-      context,
-      node,
-      `the batch is ${batch}`,
-      "export with a batch of 1: a board hears one stream",
-    );
-    return undefined;
-  }
-  if (context.time !== undefined && context.time !== time) {
-    refuse(
-      context,
-      node,
-      `it runs along ${time}, an earlier LSTM along ${context.time}`,
-      "run every LSTM along the same time axis",
-    );
-    return undefined;
-  }
-  context.time = time;
-  return { time, batchFirst };
-}
-
-/** Initial values, or zeros and a note where a graph input carries the state from call to call. */
-function initialState(
-  node: OnnxNode,
-  context: ImportContext,
-  inputIndex: number,
-  layer: number,
-  part: "hidden" | "cell",
-  hiddenSize: number,
-): Float64Array | undefined {
-  const value = inputValue(context, node, inputIndex);
-  if (!value) return new Float64Array(hiddenSize);
-  if (value.kind === "unsupported") return undefined;
-  if (value.kind === "steps" && context.freeInputs.has(value.source)) {
-    const size = stepSize(context, node, value.shape);
-    expectShape(node, context, `the initial ${part} state's last dimension`, [size], [hiddenSize]);
-    context.stateInputs.push({ name: value.source, layer, part });
-    return new Float64Array(hiddenSize);
-  }
-  const constant = constantInput(node, context, inputIndex);
-  if (!constant) return undefined;
-  expectShape(node, context, `initial_${part[0]}`, constant.dims, [1, 1, hiddenSize]);
-  return constant.values;
 }

@@ -8,8 +8,7 @@ import type { Unsupported } from "../types.ts";
 
 /** What to do about operators that come up often. */
 const INSTEAD: Readonly<Record<string, string>> = {
-  GRU: "train an LSTM of the same size",
-  RNN: "train an LSTM of the same size",
+  RNN: "train an LSTM or a GRU of the same size",
   Slice: "give each LSTM its own state inputs and outputs, h and c apart",
   Concat: "give each LSTM its own state inputs and outputs, h and c apart",
   Split: "give each LSTM its own state inputs and outputs, h and c apart",

@@ -44,7 +44,7 @@ export interface ImportContext {
     readonly layer: number;
     readonly part: "hidden" | "cell";
   }[];
-  /** The dimension that counts time steps, once an LSTM has told. */
+  /** The dimension that counts time steps, once a recurrent layer has told. */
   time?: OnnxDim;
 }
 
@@ -110,7 +110,7 @@ export function stepsValue(
       context,
       node,
       `it reads the ${value.part} state after the last step, but the generated code answers every step`,
-      "read the sequence output Y of the LSTM, or export with a sequence of one step",
+      "read the sequence output Y, or export with a sequence of one step",
     );
   }
   if (value.kind === "constant") {

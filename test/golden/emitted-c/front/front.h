@@ -71,8 +71,9 @@ void front_reset(front_state *state);
 void front_step(front_state *state, const int8_t input[FRONT_INPUT_SIZE],
     int8_t output[FRONT_OUTPUT_SIZE]);
 
-/* Per LSTM: hidden state as int8_t, then cell state as int16_t; little-endian.
- *   bytes  uint8 [FRONT_STATE_BYTES], none for a model without LSTM */
+/* Per LSTM: hidden state as int8_t, then cell state as int16_t; per GRU: hidden state as int16_t,
+ * Q0.15; little-endian.
+ *   bytes  uint8 [FRONT_STATE_BYTES], none for a model without either */
 void front_read_state(const front_state *state, uint8_t *bytes);
 
 #ifdef __cplusplus

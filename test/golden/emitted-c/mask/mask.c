@@ -191,7 +191,7 @@ static inline __attribute__((unused)) int32_t mask_saturate8(int32_t value)
     return result;
 }
 
-static inline int32_t mask_saturate16(int32_t value)
+static inline __attribute__((unused)) int32_t mask_saturate16(int32_t value)
 {
     int32_t result;
     __asm__("ssat %0, #16, %1" : "=r"(result) : "r"(value));
@@ -212,7 +212,7 @@ static inline int32_t mask_saturate9_q7(int32_t value)
     return result;
 }
 
-static inline int32_t mask_saturate16_q15(int32_t value)
+static inline __attribute__((unused)) int32_t mask_saturate16_q15(int32_t value)
 {
     int32_t result;
     __asm__("ssat %0, #16, %1, asr #15" : "=r"(result) : "r"(value));
@@ -226,7 +226,7 @@ static inline int32_t mask_multiply_add_high(int32_t a, int32_t b, int32_t sum)
     return result;
 }
 
-static inline int32_t mask_multiply_add_high_low(int32_t a, int32_t b, int32_t sum)
+static inline __attribute__((unused)) int32_t mask_multiply_add_high_low(int32_t a, int32_t b, int32_t sum)
 {
     int32_t result;
     __asm__("smlatb %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
@@ -364,7 +364,7 @@ static inline __attribute__((unused)) int32_t mask_saturate8(int32_t value)
     return value < -128 ? -128 : value > 127 ? 127 : value;
 }
 
-static inline int32_t mask_saturate16(int32_t value)
+static inline __attribute__((unused)) int32_t mask_saturate16(int32_t value)
 {
     return value < -32768 ? -32768 : value > 32767 ? 32767 : value;
 }
@@ -379,7 +379,7 @@ static inline int32_t mask_saturate9_q7(int32_t value)
     return mask_saturate16(value) >> 7;
 }
 
-static inline int32_t mask_saturate16_q15(int32_t value)
+static inline __attribute__((unused)) int32_t mask_saturate16_q15(int32_t value)
 {
     return mask_saturate16(value >> 15);
 }
@@ -391,7 +391,7 @@ static inline int32_t mask_multiply_add_high(int32_t a, int32_t b, int32_t sum)
 }
 
 /* The high half of a and the low half of b, multiplied, and sum; the result must fit. */
-static inline int32_t mask_multiply_add_high_low(int32_t a, int32_t b, int32_t sum)
+static inline __attribute__((unused)) int32_t mask_multiply_add_high_low(int32_t a, int32_t b, int32_t sum)
 {
     return (a >> 16) * (int16_t)b + sum;
 }

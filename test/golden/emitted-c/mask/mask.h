@@ -62,8 +62,9 @@ void mask_reset(mask_state *state);
 void mask_step(mask_state *state, const int8_t input[MASK_INPUT_SIZE],
     int8_t output[MASK_OUTPUT_SIZE]);
 
-/* Per LSTM: hidden state as int8_t, then cell state as int16_t; little-endian.
- *   bytes  uint8 [MASK_STATE_BYTES], none for a model without LSTM */
+/* Per LSTM: hidden state as int8_t, then cell state as int16_t; per GRU: hidden state as int16_t,
+ * Q0.15; little-endian.
+ *   bytes  uint8 [MASK_STATE_BYTES], none for a model without either */
 void mask_read_state(const mask_state *state, uint8_t *bytes);
 
 #ifdef __cplusplus

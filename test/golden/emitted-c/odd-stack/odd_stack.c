@@ -219,7 +219,7 @@ static inline __attribute__((unused)) int32_t odd_stack_saturate8(int32_t value)
     return result;
 }
 
-static inline int32_t odd_stack_saturate16(int32_t value)
+static inline __attribute__((unused)) int32_t odd_stack_saturate16(int32_t value)
 {
     int32_t result;
     __asm__("ssat %0, #16, %1" : "=r"(result) : "r"(value));
@@ -240,7 +240,7 @@ static inline int32_t odd_stack_saturate9_q7(int32_t value)
     return result;
 }
 
-static inline int32_t odd_stack_saturate16_q15(int32_t value)
+static inline __attribute__((unused)) int32_t odd_stack_saturate16_q15(int32_t value)
 {
     int32_t result;
     __asm__("ssat %0, #16, %1, asr #15" : "=r"(result) : "r"(value));
@@ -254,7 +254,7 @@ static inline int32_t odd_stack_multiply_add_high(int32_t a, int32_t b, int32_t 
     return result;
 }
 
-static inline int32_t odd_stack_multiply_add_high_low(int32_t a, int32_t b, int32_t sum)
+static inline __attribute__((unused)) int32_t odd_stack_multiply_add_high_low(int32_t a, int32_t b, int32_t sum)
 {
     int32_t result;
     __asm__("smlatb %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
@@ -357,7 +357,7 @@ static inline __attribute__((unused)) int32_t odd_stack_saturate8(int32_t value)
     return value < -128 ? -128 : value > 127 ? 127 : value;
 }
 
-static inline int32_t odd_stack_saturate16(int32_t value)
+static inline __attribute__((unused)) int32_t odd_stack_saturate16(int32_t value)
 {
     return value < -32768 ? -32768 : value > 32767 ? 32767 : value;
 }
@@ -372,7 +372,7 @@ static inline int32_t odd_stack_saturate9_q7(int32_t value)
     return odd_stack_saturate16(value) >> 7;
 }
 
-static inline int32_t odd_stack_saturate16_q15(int32_t value)
+static inline __attribute__((unused)) int32_t odd_stack_saturate16_q15(int32_t value)
 {
     return odd_stack_saturate16(value >> 15);
 }
@@ -384,7 +384,7 @@ static inline int32_t odd_stack_multiply_add_high(int32_t a, int32_t b, int32_t 
 }
 
 /* The high half of a and the low half of b, multiplied, and sum; the result must fit. */
-static inline int32_t odd_stack_multiply_add_high_low(int32_t a, int32_t b, int32_t sum)
+static inline __attribute__((unused)) int32_t odd_stack_multiply_add_high_low(int32_t a, int32_t b, int32_t sum)
 {
     return (a >> 16) * (int16_t)b + sum;
 }

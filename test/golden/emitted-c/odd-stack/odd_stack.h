@@ -66,8 +66,9 @@ void odd_stack_reset(odd_stack_state *state);
 void odd_stack_step(odd_stack_state *state, const int16_t input[ODD_STACK_INPUT_SIZE],
     int16_t output[ODD_STACK_OUTPUT_SIZE]);
 
-/* Per LSTM: hidden state as int16_t, then cell state as int16_t; little-endian.
- *   bytes  uint8 [ODD_STACK_STATE_BYTES], none for a model without LSTM */
+/* Per LSTM: hidden state as int16_t, then cell state as int16_t; per GRU: hidden state as int16_t,
+ * Q0.15; little-endian.
+ *   bytes  uint8 [ODD_STACK_STATE_BYTES], none for a model without either */
 void odd_stack_read_state(const odd_stack_state *state, uint8_t *bytes);
 
 #ifdef __cplusplus

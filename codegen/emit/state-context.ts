@@ -1,0 +1,137 @@
+/**
+ * Decides the C expressions of everything a state struct holds: lines, cells, what a reset copies, what read_state writes.
+ * Where values lie in a line is left to plan/layout.ts.
+ */
+import type { Kernel, Place } from "../lower/kernel-ir.ts";
+import type { LineLayout } from "../plan/layout.ts";
+import type { Plan } from "../plan/plan.ts";
+import { LINE_VALUES } from "../plan/rows/row-layout.ts";
+import { FORMAT_FACTS } from "../quantize/params.ts";
+import { narrowHidden } from "../quantize/requantize.ts";
+import { roundUp } from "../size/cache-line.ts";
+import { shortRows } from "./c-literal.ts";
+import type { ArrayContext, CContext, LineType } from "./context-types.ts";
+
+/** Copy of a line that holds a segment's fresh values, seen `later` steps after it was written. */
+function copyIndex(line: LineLayout, segment: number, later: 0 | 1): string {
+  if (line.copies === 1) return "0";
+  return (segment + later) % 2 === 0 ? "state->phase" : "state->phase ^ 1";
+}
+
+/** C expression: address of the first value of a segment. */
+export function placeExpression(plan: Plan, place: Place, later: 0 | 1 = 0): string {
+  const line = plan.lines[place.line] as LineLayout;
+  const { column } = line.segments[place.segment] as LineLayout["segments"][number];
+  return `&state->${line.name}[${copyIndex(line, place.segment, later)}][${column}]`;
+}
+
+export function lineTypeOf({ schedule }: Plan): LineType {
+  return `${schedule.activation}_t`;
+}
+
+export function lineZeroOf({ schedule }: Plan): number {
+  return LINE_VALUES[schedule.activation].zero;
+}
+
+/** A line's values have fewer bits than a GRU's state. */
+export function hasWideState({ format }: Plan): boolean {
+  return FORMAT_FACTS[format].activationBytes === 1;
+}
+
+/** States beside the lines. */
+export function cellsOf(plan: Plan): CContext["cells"] {
+  const { block } = plan.schedule;
+  return plan.kernels.flatMap((kernel) => {
+    if (kernel.kind === "lstm") {
+      return [{ name: `${kernel.name}_cell`, size: roundUp(kernel.layer.hiddenSize, block.units) }];
+    }
+    return kernel.kind === "gru" && hasWideState(plan)
+      ? [{ name: `${kernel.name}_hidden`, size: roundUp(kernel.layer.hiddenSize, block.rows) }]
+      : [];
+  });
+}
+
+/** What read_state writes, value i of each state. */
+export function readStates(plan: Plan, prefix: string): CContext["states"] {
+  const zero = lineZeroOf(plan);
+  const put16 = (value: string): string => `bytes = ${prefix}_put16(bytes, ${value});`;
+  return plan.kernels.flatMap((kernel) => {
+    if (kernel.kind !== "lstm" && kernel.kind !== "gru") return [];
+    const { name, layer } = kernel;
+    const size = layer.hiddenSize;
+    const wide = hasWideState(plan);
+    const stored = `(${placeExpression(plan, kernel.to, 1)})[i]`;
+    if (kernel.kind === "gru")
+      return [{ size, put: put16(wide ? `state->${name}_hidden[i]` : stored) }];
+    const hidden = zero === 0 ? stored : `(${stored} - ${zero})`;
+    return [
+      { size, put: wide ? `*bytes++ = (uint8_t)${hidden};` : put16(hidden) },
+      { size, put: put16(`state->${name}_cell[i]`) },
+    ];
+  });
+}
+
+interface InitialState {
+  readonly array: ArrayContext;
+  readonly to: string;
+  readonly size: number;
+}
+
+/** Arrays for the initial states that are not zero. */
+export function initialStates(plan: Plan): readonly InitialState[] {
+  return plan.kernels.flatMap((kernel) =>
+    initialValues(plan, kernel).flatMap(({ part, what, values, zero, type, to }) => {
+      if (values.every((value) => value === 0)) return [];
+      const stored = values.map((value) => value + zero);
+      const array: ArrayContext = {
+        name: `${kernel.name}_initial_${part}`,
+        comment: `${what} of a new stream.`,
+        elementType: type,
+        attributes: "",
+        rows: shortRows(stored),
+        bytes: type === "int16_t" ? stored.byteLength : stored.length,
+      };
+      return [{ array, to, size: values.length }];
+    }),
+  );
+}
+
+interface InitialValues {
+  readonly part: "hidden" | "cell" | "wide_hidden";
+  readonly what: string;
+  readonly values: Int16Array;
+  /** What stands for 0 where they go. */
+  readonly zero: number;
+  readonly type: LineType;
+  readonly to: string;
+}
+
+function initialValues(plan: Plan, kernel: Kernel): readonly InitialValues[] {
+  if (kernel.kind !== "lstm" && kernel.kind !== "gru") return [];
+  const { name, layer } = kernel;
+  const inLine = (values: Int16Array): InitialValues => ({
+    part: "hidden",
+    what: "Hidden state",
+    values,
+    zero: lineZeroOf(plan),
+    type: lineTypeOf(plan),
+    to: placeExpression(plan, kernel.to, 1),
+  });
+  const beside = (
+    part: "cell" | "wide_hidden",
+    what: string,
+    values: Int16Array,
+    to: string,
+  ): InitialValues => ({ part, what, values, zero: 0, type: "int16_t", to });
+  if (layer.kind === "lstm") {
+    return [
+      inLine(layer.initialHidden),
+      beside("cell", "Cell state", layer.initialCell, `state->${name}_cell`),
+    ];
+  }
+  if (!hasWideState(plan)) return [inLine(layer.initialHidden)];
+  return [
+    inLine(layer.initialHidden.map(narrowHidden)),
+    beside("wide_hidden", "Hidden state in Q0.15", layer.initialHidden, `state->${name}_hidden`),
+  ];
+}
