@@ -397,12 +397,32 @@ Example:
     .option("--board <id>", "emulated board to count on")
     .option("--all-boards", "every emulated board, one after the other")
     .option("--shapes <list>", "INPUTxHIDDEN, separated by commas", "64x64,128x128,128x256")
+    .addOption(
+      new Option("--kernel <name>", "layer to count").choices(["lstm", "gru"]).default("lstm"),
+    )
     .addOption(format())
     .option("--plain", "count the same layer in plain C too")
     .option("--wide", "allow two bytes a weight where that is faster (rv32)")
     .addHelpText(
       "after",
       "\nExample: pioneer bench kernels --board qemu-m4 --shapes 64x64,128x256 --format int8",
+    );
+
+  verb(
+    "host [model]",
+    "this computer, measured: roofs, the model at several batches, what a call costs, power",
+    async () => (await import("./workflow/bench/host.ts")).benchHostVerb,
+    bench,
+  )
+    .option("--batch <list>", "streams computed in one call, separated by commas", "1,8,64,256")
+    .addOption(budget("--seconds <n>", "longest time of one measurement [s]").default(1))
+    .option("--out <file>", "write the document, which analyze reads")
+    .addHelpText(
+      "after",
+      `
+The model is hearable without one. Example:
+  pioneer bench host hearable --out host.json
+  pioneer analyze run.tpcap host.json --platform h100,t4`,
     );
 
   return program;

@@ -10,6 +10,7 @@ export * from "./break-even.ts";
 export * from "./budgets.ts";
 export * from "./buyers-case.ts";
 export * from "./by-formula.ts";
+export * from "./call-fit.ts";
 export * from "./challenge/climb.ts";
 export * from "./challenge/document.ts";
 export * from "./challenge/effects.ts";

@@ -324,7 +324,7 @@ function boardsLike(id: string, core: string): RunManifest["otherBoards"] {
 /** This computer's time for one frame; null for a model that cannot be fed step by step from outside. */
 async function hostFacts({ loaded }: Prepared): Promise<HostFacts | null> {
   try {
-    const bench = await benchHost(loaded.path, loaded.model.inputSize);
+    const bench = await benchHost(loaded.path);
     return {
       name: bench.cpu,
       runtime: `${bench.runtime}, float32, ${bench.threads} thread`,
