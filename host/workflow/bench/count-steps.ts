@@ -1,0 +1,114 @@
+/**
+ * Runs a model's first steps on an emulated board, counts them and compares the last answer with the integer twin's.
+ * Which model, and what the counts are divided by, is left to the callers.
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { EmulatedBoard, Format, Plan, RecurrentModel } from "../../../codegen/index.ts";
+import { createTwin, generate, noiseFrames, writeFiles } from "../../../codegen/index.ts";
+import { explainEnding } from "../../link/outcome.ts";
+import { Session } from "../../link/session.ts";
+import { parseCounts, type RegionCounts } from "../counts.ts";
+import { prepareDevice } from "../device.ts";
+import { compilerVersion } from "../elf-compiler.ts";
+import { GENERATED_DIR } from "../paths.ts";
+import type { Progress } from "../progress.ts";
+import { xorshiftFrames } from "../stimulus.ts";
+import type { FirmwareSizes } from "../symbols.ts";
+
+/** Steps that the counts are averaged over; the state is no longer all zeros after the first. */
+const STEPS = 10;
+const STIMULUS_SEED = 7;
+
+export interface CountRequest {
+  readonly model: RecurrentModel;
+  readonly board: EmulatedBoard;
+  readonly format: Format;
+  /** Plain C instead of the core's own instructions. */
+  readonly plain?: boolean;
+  /** Two bytes a weight where a kernel is faster for it. */
+  readonly wide?: boolean;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+export interface CountedSteps {
+  readonly plan: Plan;
+  /** Averages a step; null where no timing table describes the core. */
+  readonly mean: (
+    field: "instructions" | "cycles" | "cyclesSimple" | "bytesLoaded" | "bytesStored",
+  ) => number | null;
+  readonly bitExact: boolean;
+  /** What charges cycles. */
+  readonly cycleModel: string;
+  readonly sizes: FirmwareSizes;
+  /** Deepest use of the stack; null when the device did not say [byte]. */
+  readonly stackBytes: number | null;
+  readonly compiler: string;
+  readonly flags: string;
+}
+
+/** Throws what prepareDevice and the session throw. */
+export async function countSteps(request: CountRequest): Promise<CountedSteps> {
+  const { model, board, format, progress, signal } = request;
+  const { files, stages } = generate({
+    model,
+    board,
+    format,
+    calibration: noiseFrames(model.inputSize),
+    ...(request.plain === true ? { instructions: "c11" } : {}),
+    ...(request.wide === true ? { storage: "wide" } : {}),
+  });
+  // Equal C shares a folder; other C must not overwrite what an emulator is about to load.
+  const digest = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 8);
+  const key = `bench-${model.name}-${format}-${board.id}-${digest}`;
+  const modelDir = join(GENERATED_DIR, key);
+  writeFiles(modelDir, files);
+  const device = await prepareDevice({ board, app: "speed", modelDir, key, progress, signal });
+  const session = new Session(device.link);
+  try {
+    await session.open();
+    progress.step(`counting ${model.name} ${format} on ${board.id}`);
+    await session.measure(STEPS, STIMULUS_SEED);
+    const result = await session.finish();
+    const failure = explainEnding(result);
+    if (failure) throw failure;
+    const text = new TextDecoder().decode((await device.readCounts()) ?? new Uint8Array());
+    const { regions, problems } = parseCounts(text);
+    if (problems.length > 0 || regions.length !== STEPS || device.firmware === null) {
+      throw new RangeError(`${regions.length} of ${STEPS} steps were counted for ${key}`);
+    }
+    const { elf, sizes } = device.firmware;
+    const twin = createTwin(stages.quantize.model);
+    const frames = xorshiftFrames(stages.plan.input, model.inputSize, STIMULUS_SEED, STEPS);
+    const last = frames.map((frame) => twin.step(frame)).at(-1) as Int8Array | Int16Array;
+    const expected = Buffer.from(last.buffer, last.byteOffset, last.byteLength);
+    const given = result.run.outputs.at(-1)?.record.values ?? new Uint8Array();
+    return {
+      plan: stages.plan,
+      mean: (field) => meanOf(regions, field),
+      bitExact: expected.equals(given),
+      cycleModel: device.cycleModel,
+      sizes,
+      stackBytes: result.run.summary?.stackBytes ?? null,
+      compiler: compilerVersion(elf),
+      flags: device.flags,
+    };
+  } finally {
+    await session.close();
+    await device.dispose();
+  }
+}
+
+function meanOf(
+  regions: readonly RegionCounts[],
+  field: Parameters<CountedSteps["mean"]>[0],
+): number | null {
+  let sum = 0;
+  for (const region of regions) {
+    const count = region[field];
+    if (count === null) return null;
+    sum += count;
+  }
+  return sum / regions.length;
+}
