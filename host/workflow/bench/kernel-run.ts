@@ -2,8 +2,8 @@
  * One row of the kernel table: a benchmark layer counted on an emulated board.
  * Counting is left to count-steps.ts, which kernels and boards to kernels.ts.
  */
-import type { EmulatedBoard, Format } from "../../../codegen/index.ts";
-import { lstmBenchmark } from "../../../codegen/index.ts";
+import type { BenchmarkKernel, EmulatedBoard, Format } from "../../../codegen/index.ts";
+import { benchmarkModel } from "../../../codegen/index.ts";
 import type { Quantity } from "../../analyze/quantity.ts";
 import type { Progress } from "../progress.ts";
 import { countSteps } from "./count-steps.ts";
@@ -16,11 +16,11 @@ export interface KernelShape {
 /** One row of the kernel table; counts are averages a step. */
 export interface KernelRow {
   readonly board: string;
-  readonly kernel: "lstm";
+  readonly kernel: BenchmarkKernel;
   readonly format: Format;
   readonly inputSize: number;
   readonly hiddenSize: number;
-  /** 4 * hiddenSize * (inputSize + hiddenSize). */
+  /** LSTM: 4 * hiddenSize * (inputSize + hiddenSize); GRU: 3 * hiddenSize * (inputSize + hiddenSize). */
   readonly macs: number;
   /** At rest, biases, multipliers and padding included. */
   readonly weightBytes: number;
@@ -44,6 +44,8 @@ export interface KernelRow {
 
 export interface KernelRequest extends KernelShape {
   readonly board: EmulatedBoard;
+  /** An LSTM where it is not given. */
+  readonly kernel?: BenchmarkKernel;
   readonly format: Format;
   /** Plain C instead of the core's own instructions. */
   readonly plain?: boolean;
@@ -55,8 +57,9 @@ export interface KernelRequest extends KernelShape {
 
 /** Throws what countSteps throws. */
 export async function runKernel(request: KernelRequest): Promise<KernelRow> {
-  const { board, format, inputSize, hiddenSize } = request;
-  const counted = await countSteps({ ...request, model: lstmBenchmark(inputSize, hiddenSize) });
+  const { board, kernel = "lstm", format, inputSize, hiddenSize } = request;
+  const model = benchmarkModel(kernel, inputSize, hiddenSize);
+  const counted = await countSteps({ ...request, model });
   const { plan } = counted;
   const { macs, weightBytes } = plan.cost;
   const instructions = counted.mean("instructions") ?? Number.NaN;
@@ -67,7 +70,7 @@ export async function runKernel(request: KernelRequest): Promise<KernelRow> {
   };
   return {
     board: board.id,
-    kernel: "lstm",
+    kernel,
     format,
     inputSize,
     hiddenSize,

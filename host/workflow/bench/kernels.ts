@@ -2,7 +2,7 @@
  * The `bench kernels` verb: the kernel table of one emulated board or of all.
  * Running one kernel is left to kernel-run.ts, the layout of the table to report/kernels.ts.
  */
-import type { EmulatedBoard, Format } from "../../../codegen/index.ts";
+import type { BenchmarkKernel, EmulatedBoard, Format } from "../../../codegen/index.ts";
 import { BENCHMARK_SIZE_LIMIT, listBoards, loadBoard, UsageError } from "../../../codegen/index.ts";
 import { kernelTable } from "../../report/kernels.ts";
 import type { VerbContext } from "../context.ts";
@@ -13,6 +13,7 @@ export interface KernelBenchOptions {
   readonly board?: string;
   readonly allBoards?: boolean;
   readonly shapes: string;
+  readonly kernel: BenchmarkKernel;
   readonly format: Format;
   /** Count the same kernel in plain C, too. */
   readonly plain?: boolean;
@@ -37,7 +38,8 @@ export async function benchKernels(
     for (const shape of shapes) {
       const { progress, signal } = context;
       const wide = options.wide === true;
-      const request = { board, ...shape, format: options.format, wide, progress, signal };
+      const { kernel, format } = options;
+      const request = { board, ...shape, kernel, format, wide, progress, signal };
       for (const plain of options.plain === true ? [false, true] : [false]) {
         signal.throwIfAborted();
         rows.push(await runKernel({ ...request, plain }));
