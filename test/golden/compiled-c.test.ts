@@ -1,0 +1,126 @@
+/**
+ * Generated C is strict C11 without a warning at every level of optimisation, for each core by its own compiler and as
+ * plain C by those of this computer; it needs nothing, shows four functions and owns no memory that can be written.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  type CompiledTarget,
+  compile,
+  complaints,
+  isThere,
+  SHAPES,
+  type ShapeName,
+  symbolsOf,
+  writeModels,
+} from "./compiled-models.ts";
+
+const LEVELS = ["-O0", "-Os", "-O3"] as const;
+const ALL_SHAPES = Object.keys(SHAPES) as ShapeName[];
+
+/** What a compiler may put in place of a loop, and every C library has. */
+const LIBRARY = ["memcpy", "memmove", "memset"];
+
+const ARM = "arm-none-eabi-";
+const RISCV = "riscv64-unknown-elf-";
+const XTENSA = "xtensa-lx106-elf-";
+const RV32_FLAGS = ["-march=rv32imc", "-mabi=ilp32", "-ffreestanding"];
+
+interface CrossTarget extends CompiledTarget {
+  readonly toolchain: string;
+  readonly flags: readonly string[];
+}
+
+function arm(name: string, core: string): CrossTarget {
+  return { name, board: `qemu-${name}`, toolchain: ARM, flags: [`-mcpu=${core}`, "-mthumb"] };
+}
+
+const CROSS: readonly CrossTarget[] = [
+  arm("m0", "cortex-m0plus"),
+  arm("m4", "cortex-m4"),
+  arm("m7", "cortex-m7"),
+  arm("m33", "cortex-m33"),
+  { ...arm("m55", "cortex-m55"), flags: ["-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard"] },
+  { name: "rv32", board: "qemu-rv32", toolchain: RISCV, flags: RV32_FLAGS },
+  { name: "rv32_wide", board: "qemu-rv32", storage: "wide", toolchain: RISCV, flags: RV32_FLAGS },
+  { name: "lx106", board: "qemu-xtensa", toolchain: XTENSA, flags: ["-ffreestanding"] },
+  { name: "mac16", board: "qemu-xtensa-mac16", toolchain: XTENSA, flags: ["-ffreestanding"] },
+  // Without instructions of its own, on the core with the narrowest.
+  { ...arm("plain", "cortex-m0plus"), board: "qemu-m0", instructions: "c11" },
+];
+
+/** One of each kind of plain C. */
+const PORTABLE: readonly CompiledTarget[] = CROSS.filter(({ name }) =>
+  ["m4", "m55", "rv32", "rv32_wide", "mac16", "plain"].includes(name),
+);
+
+const folder = mkdtempSync(join(tmpdir(), "pioneer-compiled-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Warns once for a program that is missing, and tells whether it is there. */
+function need(program: string): boolean {
+  const there = isThere(program);
+  if (!there) console.warn(`generated C is not checked by ${program}: it is not installed`);
+  return there;
+}
+
+function functionsOf(prefixes: readonly string[]): readonly string[] {
+  return prefixes.flatMap((prefix) =>
+    ["init", "read_state", "reset", "step"].map((name) => `${prefix}_${name}`),
+  );
+}
+
+function expectClean(object: string, toolchain: string, prefixes: readonly string[]): void {
+  const symbols = symbolsOf(object, toolchain);
+  expect(symbols.undefined.filter((name) => !LIBRARY.includes(name))).toEqual([]);
+  expect([...symbols.global].sort()).toEqual([...functionsOf(prefixes)].sort());
+  expect(symbols.writable).toEqual([]);
+}
+
+const crossCompilers = new Map(
+  [ARM, RISCV, XTENSA].map((toolchain) => [toolchain, need(`${toolchain}gcc`)]),
+);
+
+describe.each(CROSS)("for $name", (target) => {
+  const there = crossCompilers.get(target.toolchain) === true;
+  let models: ReturnType<typeof writeModels>;
+  beforeAll(() => {
+    models = writeModels(join(folder, target.name), [target], ALL_SHAPES);
+  });
+
+  test.skipIf(!there).each(LEVELS)("the core's own compiler has nothing to say at %s", (level) => {
+    const object = join(folder, `${target.name}${level}.o`);
+    const { toolchain, flags } = target;
+    expect(compile(`${toolchain}gcc`, [...flags, level], models.source, object)).toBe("");
+    expectClean(object, toolchain, models.prefixes);
+  });
+});
+
+describe("as plain C", () => {
+  let models: ReturnType<typeof writeModels>;
+  beforeAll(() => {
+    models = writeModels(join(folder, "portable"), PORTABLE, ["stack", "behind"]);
+  });
+
+  describe.each(["gcc", "gcc-11", "gcc-12", "clang"])("%s", (compiler) => {
+    test.skipIf(!need(compiler)).each(LEVELS)("has nothing to say at %s", (level) => {
+      const object = join(folder, `${compiler}${level}.o`);
+      expect(compile(compiler, [level], models.source, object)).toBe("");
+      expectClean(object, "", models.prefixes);
+    });
+  });
+
+  test.skipIf(!need("cppcheck"))("cppcheck has nothing to say", () => {
+    const sources = models.prefixes.map((prefix) => join(folder, "portable", `${prefix}.c`));
+    const said = complaints("cppcheck", [
+      ...["--std=c11", "--quiet", "--error-exitcode=1", "--platform=unix32"],
+      "--enable=warning,style,performance,portability",
+      // The C asserts what right shifts of negative numbers give before it uses them.
+      "--suppress=shiftNegativeLHS",
+      ...sources,
+    ]);
+    expect(said).toBe("");
+  });
+});

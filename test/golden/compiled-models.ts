@@ -1,0 +1,141 @@
+/**
+ * A few models of every shape the templates distinguish, as C for a core, and the programs that compile and inspect it.
+ * What must hold of the C is left to the tests.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadBoard } from "../../codegen/board.ts";
+import { writeFiles } from "../../codegen/emit/write.ts";
+import { generate } from "../../codegen/pipeline.ts";
+import type { TargetOptions } from "../../codegen/plan/target.ts";
+import { FORMATS, type Format } from "../../codegen/quantize/params.ts";
+import type { QuantizedModel } from "../../codegen/quantize/quantized-model.ts";
+import { WARNINGS } from "../exactness/host-program.ts";
+import { createRandom, type ModelShape, randomFrames, randomModel } from "../random-model.ts";
+
+/** Layers that stand alone, in a stack, behind and before dense ones; with and without padding and initial state. */
+export const SHAPES = {
+  stack: {
+    name: "stack",
+    inputSize: 16,
+    lstms: [16, 9],
+    denses: [{ size: 3, activation: "sigmoid" }],
+  },
+  behind: {
+    name: "behind",
+    inputSize: 3,
+    lstms: [5],
+    denses: [{ size: 6, activation: "tanh" }],
+    densesFirst: true,
+    initialState: true,
+  },
+  alone: { name: "alone", inputSize: 5, lstms: [7], denses: [] },
+  dense: {
+    name: "dense",
+    inputSize: 9,
+    lstms: [],
+    denses: [
+      { size: 12, activation: "relu" },
+      { size: 4, activation: "none" },
+    ],
+  },
+} as const satisfies Readonly<Record<string, ModelShape>>;
+export type ShapeName = keyof typeof SHAPES;
+
+export interface CompiledTarget extends TargetOptions {
+  readonly name: string;
+  /** Board file whose core, line and section the C is made for. */
+  readonly board: string;
+}
+
+export interface WrittenModel {
+  readonly prefix: string;
+  readonly model: QuantizedModel;
+}
+
+/** Writes one model's C into a folder. */
+export function writeModel(
+  folder: string,
+  prefix: string,
+  shape: ModelShape,
+  format: Format,
+  { name: _, board, ...options }: CompiledTarget,
+): WrittenModel {
+  const random = createRandom(77);
+  const model = randomModel(random, shape);
+  const sequences = [randomFrames(random, 6, model.inputSize)];
+  const calibration = { source: "random frames", sequences };
+  const request = { model, board: loadBoard(board), format, prefix, calibration, ...options };
+  const { files, stages } = generate(request);
+  writeFiles(folder, files);
+  return { prefix, model: stages.quantize.model };
+}
+
+/** One source that includes the C of these shapes in both formats; gives its path and the models' prefixes. */
+export function writeModels(
+  folder: string,
+  targets: readonly CompiledTarget[],
+  shapes: readonly ShapeName[],
+): { readonly source: string; readonly prefixes: readonly string[] } {
+  mkdirSync(folder, { recursive: true });
+  const prefixes = targets.flatMap((target) =>
+    shapes.flatMap((shape) =>
+      FORMATS.map((format) => {
+        const prefix = `${target.name}_${shape}_${format}`;
+        return writeModel(folder, prefix, SHAPES[shape], format, target).prefix;
+      }),
+    ),
+  );
+  const source = join(folder, "models.c");
+  writeFileSync(source, prefixes.map((prefix) => `#include "${prefix}.c"\n`).join(""));
+  return { source, prefixes };
+}
+
+/** True when the program can be started. */
+export function isThere(program: string): boolean {
+  return spawnSync(program, ["--version"]).status === 0;
+}
+
+/** What the program says; empty when it ends well and says nothing. */
+export function complaints(program: string, args: readonly string[]): string {
+  const { status, error, stdout, stderr } = spawnSync(program, args, { encoding: "utf8" });
+  const said = `${stdout}${stderr}`.trim();
+  if (error) return error.message;
+  return status === 0 ? said : `${program} ended with ${status}: ${said}`;
+}
+
+/** What a compiler says of a source, as C11 with every warning an error. */
+export function compile(
+  compiler: string,
+  flags: readonly string[],
+  source: string,
+  object: string,
+): string {
+  return complaints(compiler, ["-std=c11", ...WARNINGS, ...flags, "-c", source, "-o", object]);
+}
+
+export interface Symbols {
+  /** Names that other files see. */
+  readonly global: readonly string[];
+  /** Names that other files must bring. */
+  readonly undefined: readonly string[];
+  /** Names of anything that can be written, global or not. */
+  readonly writable: readonly string[];
+}
+
+/** Symbols of an object file, as `nm` of the compiler's own tools lists them. */
+export function symbolsOf(object: string, toolchain = ""): Symbols {
+  const { stdout } = spawnSync(`${toolchain}nm`, ["--format=posix", object], { encoding: "utf8" });
+  const symbols = stdout
+    .trim()
+    .split("\n")
+    .map((line) => line.split(" ") as [string, string]);
+  const named = (types: RegExp): readonly string[] =>
+    symbols.filter(([, type]) => types.test(type)).map(([name]) => name);
+  return {
+    global: named(/^[A-TV-Z]$/),
+    undefined: named(/^[Uvw]$/),
+    writable: named(/^[BbCDdGgSs]$/),
+  };
+}
