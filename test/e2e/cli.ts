@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const PIONEER = fileURLToPath(new URL("../../host/pioneer.mjs", import.meta.url));
+export const PIONEER = fileURLToPath(new URL("../../host/pioneer.mjs", import.meta.url));
 export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
 export interface Typed {

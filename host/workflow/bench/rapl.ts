@@ -28,8 +28,14 @@ export interface EnergyMeter {
   read(): readonly number[];
 }
 
-/** @param root where the kernel shows its power zones */
-export function openRapl(root = POWERCAP): EnergyMeter | { readonly why: string } {
+/**
+ * @param root where the kernel shows its power zones
+ * @param read gives a file's text, or throws as Node does
+ */
+export function openRapl(
+  root = POWERCAP,
+  read: (file: string) => string = (file) => readFileSync(file, "utf8"),
+): EnergyMeter | { readonly why: string } {
   let names: string[];
   try {
     names = readdirSync(root)
@@ -39,13 +45,17 @@ export function openRapl(root = POWERCAP): EnergyMeter | { readonly why: string 
     return { why: `there is no ${root}: not Linux, or a virtual machine without energy counters` };
   }
   try {
-    const zones = names.flatMap((name) => zoneOf(join(root, name)) ?? []);
+    const zones = names.flatMap((name) => zoneOf(join(root, name), read) ?? []);
     if (zones.length === 0) {
       return { why: `${root} shows no processor package: its energy counters are not there` };
     }
-    const read = () => zones.map(({ file }) => numberIn(file));
-    read();
-    return { zones, read, source: sourceOf(zones) };
+    const meter = {
+      zones,
+      source: sourceOf(zones),
+      read: () => zones.map(({ file }) => numberIn(file, read)),
+    };
+    meter.read();
+    return meter;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== "EACCES" && code !== "EPERM") return { why: message };
@@ -78,18 +88,18 @@ export function joulesBetween(
 }
 
 /** Null for a zone of something other than a package, such as the whole platform, which would count packages twice. */
-function zoneOf(folder: string): EnergyZone | null {
-  const name = readFileSync(join(folder, "name"), "utf8").trim();
+function zoneOf(folder: string, read: (file: string) => string): EnergyZone | null {
+  const name = read(join(folder, "name")).trim();
   if (!name.startsWith("package-")) return null;
   return {
     name,
-    rangeMicrojoules: numberIn(join(folder, "max_energy_range_uj")),
+    rangeMicrojoules: numberIn(join(folder, "max_energy_range_uj"), read),
     file: join(folder, "energy_uj"),
   };
 }
 
-function numberIn(file: string): number {
-  const text = readFileSync(file, "utf8").trim();
+function numberIn(file: string, read: (file: string) => string): number {
+  const text = read(file).trim();
   if (!/^\d+$/.test(text)) throw new Error(`${file} holds "${text.slice(0, 40)}", no counter`);
   return Number(text);
 }

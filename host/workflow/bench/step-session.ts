@@ -33,7 +33,8 @@ export function sessionOptions(threads: number): InferenceSession.SessionOptions
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionProviders: ["cpu"],
-    logSeverityLevel: 3,
+    // Errors arrive as exceptions.
+    logSeverityLevel: 4,
   };
 }
 
