@@ -87,9 +87,7 @@ export async function findPlatformio(): Promise<string> {
 
 function buildError(request: BuildRequest, buildDir: string, log: string): ToolkitError {
   const missing =
-    /MissingCompilerError: (\S+) is not on PATH; it comes with Debian's package (\S+)/.exec(
-      log,
-    );
+    /MissingCompilerError: (\S+) is not on PATH; it comes with Debian's package (\S+)/.exec(log);
   if (missing) {
     return new MissingToolError(
       "TP-NEED-004",
