@@ -80,19 +80,28 @@ function randomShape(random: Random, name: string, large: boolean): ModelShape {
     size: size(),
     activation: random.pick(["none", "sigmoid", "tanh", "relu"] as const),
   });
-  // Half of the models are one LSTM: compiling takes most of the time, and every layer more of it.
-  const [lstms, denses] = random.pick([
-    [1, 0],
-    [1, 0],
-    [1, 0],
-    [1, 1],
-    [2, 1],
-    [0, random.integer(1, 2)],
+  // Half of the models are one recurrent layer: compiling takes most of the time, and every layer more of it.
+  const [lstms, grus, denses] = random.pick([
+    [1, 0, 0],
+    [1, 0, 0],
+    [1, 0, 1],
+    [2, 0, 1],
+    [0, 1, 0],
+    [0, 1, 0],
+    [0, 2, 1],
+    [1, 1, 0],
+    [0, 0, random.integer(1, 2)],
   ] as const);
+  const recurrentSize = (): number => (large ? random.integer(100, 300) : size());
   return {
     name,
     inputSize: large ? random.integer(100, 300) : size(),
-    lstms: large ? [random.integer(100, 300)] : Array.from({ length: lstms }, size),
+    lstms: Array.from({ length: lstms }, recurrentSize),
+    grus: Array.from({ length: grus }, () => ({
+      size: recurrentSize(),
+      resetAfter: random.integer(0, 1) === 1,
+    })),
+    grusFirst: random.integer(0, 1) === 1,
     denses: Array.from({ length: denses }, dense),
     densesFirst: random.integer(0, 4) === 0,
     reach: random.pick([0.2, 1.7, 6]),
