@@ -51,6 +51,21 @@ const CASES: readonly Case[] = [
     format: "int8",
     board: "qemu-m4",
   },
+  {
+    shape: {
+      name: "grus",
+      inputSize: 4,
+      lstms: [],
+      grus: [
+        { size: 8, resetAfter: true },
+        { size: 4, resetAfter: false },
+      ],
+      denses: [],
+      initialState: true,
+    },
+    format: "int8",
+    board: "qemu-m55",
+  },
 ];
 
 test.each(CASES)("$shape.name in $format for $board", async ({ shape, format, board, licence }) => {

@@ -169,6 +169,37 @@ describe("what cannot be generated is listed at once", () => {
     expect(unsupportedOf(spec).some((item) => item.why.includes(why))).toBe(true);
   });
 
+  it("refuses what a GRU may not have, each by name", () => {
+    const gru: NodeSpec = {
+      operator: "GRU",
+      name: "gru",
+      inputs: ["features", "W", "R", "", "lengths"],
+      outputs: ["y"],
+      texts: { direction: "bidirectional", activations: ["Sigmoid", "Relu"] },
+      floats: { clip: 3 },
+    };
+    const tensor = (name: string, dims: readonly number[]): TensorSpec => ({
+      name,
+      dims,
+      values: new Float32Array(dims.reduce((a, b) => a * b)),
+    });
+    const lengths: TensorSpec = { name: "lengths", dims: [1], values: [1], type: "int64" };
+    const listed = unsupportedOf({
+      nodes: [gru],
+      initializers: [tensor("W", [1, 6, 3]), tensor("R", [1, 6, 2]), lengths],
+      inputs: [{ name: "features", shape: ["T", 1, 3] }],
+      outputs: [{ name: "y", shape: ["T", 1, 1, 2] }],
+    });
+    expect(listed.map(({ node, why }) => `${node}: ${why}`)).toEqual([
+      "gru: direction is bidirectional",
+      "gru: activations are sigmoid,relu",
+      "gru: clip is set",
+      "gru: sequence_lens ends sequences early",
+    ]);
+    expect(listed[0]?.instead).toContain("train a forward GRU");
+    expect(listed[1]?.instead).toBe("use Sigmoid, Tanh");
+  });
+
   it("names every branch, and every state given twice", () => {
     const branches = withNode("matmul", { inputs: ["hidden", "D"], outputs: ["other"] });
     const nodes = [...branches.nodes.slice(0, 3)];

@@ -161,6 +161,40 @@ describe("layout", () => {
     ]);
   });
 
+  test("a GRU has three streams: gates over [x; h], the candidate's halves over x and over h", () => {
+    const shape = {
+      name: "m",
+      inputSize: 5,
+      lstms: [],
+      grus: [
+        { size: 10, resetAfter: true },
+        { size: 3, resetAfter: false },
+      ],
+      denses: [],
+    };
+    const { lines, streams, scratch, stateBytes } = planOf(shape, "int8");
+    expect(lines.map(({ copies, columns }) => [copies, columns])).toEqual([[2, 8 + 12 + 4]]);
+    // 8 units side by side: 2 blocks of gates for each 8 units, 1 of each half.
+    expect(
+      streams.map(({ kernel, part, blocks, paddedColumns }) => [
+        kernel,
+        part,
+        blocks,
+        paddedColumns,
+      ]),
+    ).toEqual([
+      ["gru0", "gates", 4, 20],
+      ["gru0", "candidate_input", 2, 8],
+      ["gru0", "candidate_hidden", 2, 12],
+      ["gru1", "gates", 2, 16],
+      ["gru1", "candidate_input", 1, 12],
+      ["gru1", "candidate_hidden", 1, 4],
+    ]);
+    // Only the second waits between two passes.
+    expect(scratch).toEqual({ updateGates: 8, resetHidden: 4 });
+    expect(stateBytes).toBe(2 * 10 + 2 * 3);
+  });
+
   test("every block starts on a line, whatever the line", () => {
     const shape = {
       name: "m",
@@ -249,6 +283,31 @@ describe("cost", () => {
     });
     expect(cost.macs).toBe(128 + 32);
     expect(stateBytes).toBe(4 + 8);
+  });
+
+  test("by hand: a GRU, 4 -> 8, after and before its product", () => {
+    const costOf = (resetAfter: boolean) => {
+      const grus = [{ size: 8, resetAfter }];
+      return planOf({ name: "m", inputSize: 4, lstms: [], grus, denses: [] }, "int8").cost
+        .kernels[1];
+    };
+    // 2 blocks over 12 columns, 1 over 4, 1 over 8: 64 bytes of biases and multipliers each and 8 a column; each reads
+    // its columns of 2 bytes and its 8 z of 4 bytes again
+    const weightBytes = 4 * 64 + 8 * (2 * 12 + 4 + 8);
+    const streamed = weightBytes + 2 * (2 * 12 + 4 + 8) + 4 * 32;
+    // 8 units read a 2-byte state and 3 table rows of 4 bytes, and write state and line
+    expect(costOf(true)).toMatchObject({
+      macs: 3 * 8 * 12,
+      paddedMacs: 3 * 8 * 12,
+      weightBytes,
+      bytesRead: streamed + 8 * (2 + 12),
+      bytesWritten: 4 * 32 + 8 * 4,
+    });
+    // They read the state once more and an update gate, and write that gate and a product
+    expect(costOf(false)).toMatchObject({
+      bytesRead: streamed + 8 * (2 + 12 + 4),
+      bytesWritten: 4 * 32 + 8 * (4 + 4),
+    });
   });
 
   test("padding executes but is not useful", () => {

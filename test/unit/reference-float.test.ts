@@ -115,6 +115,55 @@ describe("float64 oracle against onnxruntime", () => {
     expect((await largestDifference(spec, "answer")).largest).toBeLessThan(TOLERANCE);
   });
 
+  it.each([0, 1])(
+    "agrees on stacked GRUs with linear_before_reset %i, initial states given and kept, final states",
+    async (linear_before_reset) => {
+      const state = { name: "h2", shape: [1, 1, 4] };
+      const spec: ModelSpec = {
+        opset: 14,
+        nodes: [
+          {
+            operator: "GRU",
+            inputs: ["x", "W1", "R1", "B1", "", "h1"],
+            outputs: ["y1"],
+            integers: { hidden_size: 7, linear_before_reset },
+          },
+          { operator: "Squeeze", inputs: ["y1", "axes"], outputs: ["s1"] },
+          {
+            operator: "GRU",
+            inputs: ["s1", "W2", "R2", "", "", "h2"],
+            outputs: ["y2", "last"],
+            integers: { hidden_size: 4, linear_before_reset },
+          },
+        ],
+        initializers: [
+          seededTensor("W1", [1, 21, 3], 41),
+          seededTensor("R1", [1, 21, 7], 42),
+          seededTensor("B1", [1, 42], 43),
+          seededTensor("h1", [1, 1, 7], 44),
+          { name: "axes", dims: [1], values: [1], type: "int64" },
+          seededTensor("W2", [1, 12, 7], 45),
+          seededTensor("R2", [1, 12, 4], 46),
+        ],
+        inputs: [{ name: "x", shape: ["T", 1, 3] }, state],
+        outputs: [
+          { name: "y2", shape: ["T", 1, 1, 4] },
+          { name: "last", shape: [1, 1, 4] },
+        ],
+      };
+      const { largest, results, float } = await largestDifference(spec, "y2");
+      expect(largest).toBeLessThan(TOLERANCE);
+      const last = (results.last as Tensor).data as Float32Array;
+      expect(float.state.map(({ hidden, cell }) => [hidden.length, cell.length])).toEqual([
+        [7, 0],
+        [4, 0],
+      ]);
+      last.forEach((h, unit) => {
+        expect(float.state[1]?.hidden[unit]).toBeCloseTo(h, 5);
+      });
+    },
+  );
+
   it("agrees on batch-first input that is transposed for the LSTM and back", async () => {
     const spec: ModelSpec = {
       nodes: [
@@ -226,6 +275,45 @@ describe("float64 oracle by itself", () => {
     const cell = s(1.0) * -1 + s(0.7) * Math.tanh(1.1);
     expect(float.step(Float64Array.of(2))[0]).toBeCloseTo(s(1.4) * Math.tanh(cell), 14);
     expect(float.state[0]?.cell[0]).toBeCloseTo(cell, 14);
+  });
+
+  it.each([
+    // x = 2: z = s(0.7), r = s(1.0); n_x = 0.6, n_h = 0.5 + 0.2 or the reset state's part of it.
+    ["after", (s: (x: number) => number) => Math.tanh(0.6 + s(1.0) * 0.7)],
+    ["before", (s: (x: number) => number) => Math.tanh(0.6 + s(1.0) * 0.5)],
+  ] as const)("computes one GRU unit that resets %s its product by hand", (when, candidate) => {
+    const resetAfter = when === "after";
+    const float = createFloatModel({
+      name: "one",
+      source: { format: "onnx", file: "none", digest: "" },
+      inputSize: 1,
+      outputSize: 1,
+      streaming: "stateful-step",
+      layers: [
+        {
+          kind: "gru",
+          name: "one",
+          input: "x",
+          output: "h",
+          inputSize: 1,
+          outputSize: 1,
+          hiddenSize: 1,
+          resetAfter,
+          inputWeights: { rows: 3, cols: 1, values: Float64Array.of(0.1, 0.2, 0.3) },
+          recurrentWeights: { rows: 3, cols: 1, values: Float64Array.of(1, 1, 1) },
+          bias: Float64Array.of(0, 0.1, 0),
+          candidateRecurrentBias: Float64Array.of(resetAfter ? 0.2 : 0),
+          initialHidden: Float64Array.of(0.5),
+        },
+      ],
+    });
+    const s = (x: number) => 1 / (1 + Math.E ** -x);
+    const n = candidate(s);
+    const expected = (1 - s(0.7)) * n + s(0.7) * 0.5;
+    expect(float.step(Float64Array.of(2))[0]).toBeCloseTo(expected, 14);
+    expect(float.peaks.layers[0]?.candidateHalf).toBeCloseTo(resetAfter ? 0.7 : 0.6, 14);
+    float.reset();
+    expect(float.state[0]?.hidden).toEqual(Float64Array.of(0.5));
   });
 
   it("refuses an input of another length", () => {
