@@ -46,7 +46,7 @@ test("what was recalled says so, and what a board measured is measured", () => {
   expect(quantityOf({ ...value, confidence: "S", interval: [60, 66] }).interval).toEqual([60, 66]);
 });
 
-test("a board file becomes facts: weights' memory, core's port, largest memories", () => {
+test("a board file becomes facts: weights' memory, core's port, then every other memory it states", () => {
   const value = (number: number, unit: string) =>
     ({ value: number, unit, source: "sheet", confidence: "S" }) as const;
   const memory = (name: string, role: "flash" | "ram", bytes: number, rate: number) => ({
@@ -78,6 +78,8 @@ test("a board file becomes facts: weights' memory, core's port, largest memories
   expect(facts.memories.map(({ name, traffic }) => [name, traffic])).toEqual([
     ["flash", "weights"],
     ["load/store port", "core"],
+    ["ram", "data"],
+    ["ram2", "other"],
   ]);
   expect(facts.ramBytes?.value).toBe(20);
   expect(facts.computeRoofs[0]?.macsPerCycle.value).toBe(2);
