@@ -28,7 +28,7 @@ export interface LineVerdict {
   readonly verdict: "fits" | "padded";
   readonly lineBytes: number;
   readonly lineRule: Target["lineRule"];
-  /** Hidden and input sizes that are multiples of this need no padding. */
+  /** Input sizes that are multiples of this need no padding; a GRU's hidden size fills whole blocks of rows besides. */
   readonly granule: number;
   readonly inputSize: number;
   readonly paddedInputSize: number;
@@ -59,19 +59,21 @@ export function judgeHiddenSize(
   kind: keyof typeof ROWS_PER_UNIT = "lstm",
 ): LineVerdict {
   const granule = columnGranule(target.lineBytes, block);
-  const paddedInputSize = roundUp(inputSize, granule);
-  const paddedHiddenSize = roundUp(hiddenSize, granule);
-  const columns = paddedInputSize + paddedHiddenSize;
   // An LSTM's units side by side always divide a granule; a GRU's are as many as a block has rows.
+  const hiddenGranule = kind === "lstm" ? granule : Math.max(granule, block.rows);
+  const paddedInputSize = roundUp(inputSize, granule);
+  const paddedHiddenSize = roundUp(hiddenSize, hiddenGranule);
+  const columns = paddedInputSize + roundUp(hiddenSize, granule);
   const units = roundUp(hiddenSize, kind === "lstm" ? block.units : block.rows);
   const rows = ROWS_PER_UNIT[kind];
   const useful = rows * hiddenSize * (inputSize + hiddenSize);
   const paddedShare = 1 - useful / (rows * units * columns);
   const bytes = blockBytes(columns, block);
   const fits = paddedShare === 0;
-  const below = Math.max(granule, Math.floor(hiddenSize / granule) * granule);
+  const below = Math.max(hiddenGranule, Math.floor(hiddenSize / hiddenGranule) * hiddenGranule);
   const lines = bytes / usedLine(target.lineBytes, block);
   const percent = (paddedShare * 100).toFixed(1);
+  const multiples = granule === hiddenGranule ? granule : `${granule} and ${hiddenGranule}`;
   return {
     verdict: fits ? "fits" : "padded",
     lineBytes: target.lineBytes,
@@ -88,8 +90,8 @@ export function judgeHiddenSize(
       `Line: ${target.id} reads weights ${target.lineBytes} B at a time (${target.lineRule}): ${target.lineWhy}.`,
       `Block: ${block.rows} rows x ${columns} columns with biases and multipliers are ${bytes} B = ${lines} whole lines.`,
       fits
-        ? `Size: input ${inputSize} and hidden ${hiddenSize} are multiples of ${granule}: no padding.`
-        : `Size: input ${inputSize} -> ${paddedInputSize}, hidden ${hiddenSize} -> ${paddedHiddenSize} with zero weights (multiples of ${granule}): ${percent} % padding.`,
+        ? `Size: input ${inputSize} and hidden ${hiddenSize} are multiples of ${multiples}: no padding.`
+        : `Size: input ${inputSize} -> ${paddedInputSize}, hidden ${hiddenSize} -> ${paddedHiddenSize} with zero weights (multiples of ${multiples}): ${percent} % padding.`,
     ],
   };
 }

@@ -10,6 +10,10 @@ const shape = {
   name: "test",
   inputSize: 32,
   lstms: [64],
+  grus: [
+    { size: 24, resetAfter: true },
+    { size: 16, resetAfter: false },
+  ],
   denses: [{ size: 32, activation: "sigmoid" }],
 } as const;
 

@@ -46,6 +46,17 @@ test("a hidden size between two granules says what padding costs and which sizes
   );
 });
 
+test("a GRU's hidden size fills whole blocks of rows", () => {
+  // 8 rows a block: 20 units take 24 of them, over 12 + 20 columns.
+  const padded = judgeHiddenSize(12, 20, target(4), block, "gru");
+  expect(padded).toMatchObject({ verdict: "padded", paddedHiddenSize: 24, nearest: [16, 24] });
+  expect(padded.paddedShare).toBeCloseTo(1 - 20 / 24, 12);
+  expect(padded.explanation[2]).toContain(
+    "hidden 20 -> 24 with zero weights (multiples of 4 and 8)",
+  );
+  expect(judgeHiddenSize(12, 24, target(4), block, "gru").verdict).toBe("fits");
+});
+
 test("an odd hidden size pads a unit as well as columns", () => {
   const verdict = judgeHiddenSize(4, 3, target(4), block);
   expect(verdict.paddedShare).toBeCloseTo(1 - (4 * 3 * 7) / (4 * 4 * 8), 10);
