@@ -101,7 +101,7 @@ describe.each(CROSS)("for $name", (target) => {
 describe("as plain C", () => {
   let models: ReturnType<typeof writeModels>;
   beforeAll(() => {
-    models = writeModels(join(folder, "portable"), PORTABLE, ["stack", "behind"]);
+    models = writeModels(join(folder, "portable"), PORTABLE, ["stack", "behind", "gated"]);
   });
 
   describe.each(["gcc", "gcc-11", "gcc-12", "clang"])("%s", (compiler) => {

@@ -30,6 +30,16 @@ export const SHAPES = {
     densesFirst: true,
     initialState: true,
   },
+  gated: {
+    name: "gated",
+    inputSize: 6,
+    lstms: [],
+    grus: [
+      { size: 8, resetAfter: true },
+      { size: 11, resetAfter: false },
+    ],
+    denses: [{ size: 2, activation: "none" }],
+  },
   alone: { name: "alone", inputSize: 5, lstms: [7], denses: [] },
   dense: {
     name: "dense",
