@@ -12,7 +12,7 @@ export function hostBenchText(document: HostBenchDocument, out: string | undefin
   const { computer, runtime, model, roofs, emptyCall, fit, idlePower, why, rows } = document;
   const caches = computer.caches.map(({ level, bytes }) => `L${level} ${formatBytes(bytes)}`);
   const warnings = [...new Set(rows.flatMap((row) => row.warnings))];
-  const reasons = Object.entries(why).map(([what, reason]) => `no ${what}: ${reason}`);
+  const reasons = Object.entries(why).map(([what, reason]) => `${what}: ${reason}`);
   return [
     `${computer.cpu}, ${computer.usableCores} of ${computer.logicalCores} cores${caches.length === 0 ? "" : `, ${caches.join(", ")}`}; ${runtime}`,
     "",

@@ -8,6 +8,7 @@ import type { Roof } from "../../analyze/board-roofline.ts";
 import type { Quantity } from "../../analyze/quantity.ts";
 import { measured } from "../../analyze/quantity.ts";
 import { percentile } from "../../analyze/tail.ts";
+import type { Operand } from "./operator-model.ts";
 import { operatorModel } from "./operator-model.ts";
 import { sessionOptions } from "./step-session.ts";
 
@@ -18,56 +19,66 @@ const MANY_THREADS = 8;
 const REPETITIONS = 5;
 const EMPTY_CALLS = 1000;
 
+/** A product of two square matrices, its name as a roof, and its operator. */
+interface Product {
+  readonly name: string;
+  readonly operator: string;
+  readonly left: Values;
+  readonly right: Values;
+  readonly result: Operand["type"];
+}
+
+interface Values {
+  readonly type: "float32" | "uint8" | "int8";
+  readonly of: typeof Float32Array | typeof Uint8Array | typeof Int8Array;
+}
+
+const FLOAT: Values = { type: "float32", of: Float32Array };
 /** Float32 first: the precision that the model is computed in. */
+const PRODUCTS: readonly Product[] = [
+  { name: "float32", operator: "MatMul", left: FLOAT, right: FLOAT, result: "float32" },
+  {
+    name: "int8",
+    operator: "MatMulInteger",
+    left: { type: "uint8", of: Uint8Array },
+    right: { type: "int8", of: Int8Array },
+    result: "int32",
+  },
+];
+
 export async function measureArithmeticRoofs(
   threads: number,
   seconds: number,
   signal: AbortSignal,
 ): Promise<readonly Roof[]> {
   const size = threads > MANY_THREADS ? LARGE_SIZE : SIZE;
+  const roofs: Roof[] = [];
+  for (const product of PRODUCTS) {
+    const best = await timeProduct(product, size, threads, seconds, signal);
+    const { name, operator, left, right } = product;
+    const source = `onnxruntime-node, ${operator} of ${left.type} and ${right.type}, ${size} x ${size}, 2 op a multiply-accumulate, ${threads} thread${threads === 1 ? "" : "s"}, fastest call`;
+    roofs.push({ name, limits: "compute", peak: measured((2 * size ** 3) / best, "op/s", source) });
+  }
+  return roofs;
+}
+
+async function timeProduct(
+  { operator, left, right, result }: Product,
+  size: number,
+  threads: number,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<number> {
   const shape = [size, size];
-  const count = size * size;
-  const roof = async (name: string, operator: string, model: Uint8Array, feeds: Feeds) => {
-    const session = await InferenceSession.create(model, sessionOptions(threads));
-    const best = await fastest(session, feeds, seconds, signal);
-    const source = `onnxruntime-node, ${operator} of ${size} x ${size}, 2 op a multiply-accumulate, ${threads} thread${threads === 1 ? "" : "s"}, fastest call`;
-    const peak = measured((2 * size ** 3) / best, "op/s", source);
-    return { name, limits: "compute" as const, peak };
-  };
-  return [
-    await roof(
-      "float32",
-      "MatMul",
-      operatorModel(
-        "MatMul",
-        [
-          { name: "a", type: "float32", shape },
-          { name: "b", type: "float32", shape },
-        ],
-        { name: "product", type: "float32", shape },
-      ),
-      {
-        a: new Tensor("float32", new Float32Array(count).fill(1), shape),
-        b: new Tensor("float32", new Float32Array(count).fill(0.5), shape),
-      },
-    ),
-    await roof(
-      "int8",
-      "MatMulInteger of uint8 and int8",
-      operatorModel(
-        "MatMulInteger",
-        [
-          { name: "a", type: "uint8", shape },
-          { name: "b", type: "int8", shape },
-        ],
-        { name: "product", type: "int32", shape },
-      ),
-      {
-        a: new Tensor("uint8", new Uint8Array(count).fill(1), shape),
-        b: new Tensor("int8", new Int8Array(count).fill(2), shape),
-      },
-    ),
-  ];
+  const operand = (name: string, type: Operand["type"]): Operand => ({ name, type, shape });
+  const ones = ({ type, of }: Values) => new Tensor(type, new of(size * size).fill(1), shape);
+  const model = operatorModel(
+    operator,
+    [operand("a", left.type), operand("b", right.type)],
+    operand("product", result),
+  );
+  const session = await InferenceSession.create(model, sessionOptions(threads));
+  return fastest(session, { a: ones(left), b: ones(right) }, seconds, signal);
 }
 
 /** The median of calls that copy one number: what every call pays, whatever its model. */

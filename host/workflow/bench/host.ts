@@ -119,6 +119,9 @@ async function measureHost(
     calls,
     fit: fitCalls(points),
   };
+  const fastestMemory = Math.max(
+    ...roofs.flatMap(({ memory }) => memory.memories.map(({ roof }) => roof.peak.value)),
+  );
   return {
     schema: SCHEMA,
     computer,
@@ -131,7 +134,13 @@ async function measureHost(
     emptyCall,
     fit: measurement.fit,
     idlePower,
-    why: { ...timed.why, ...("why" in rapl ? { power: rapl.why } : {}) },
+    why: {
+      ...timed.why,
+      ...((measurement.fit.bandwidth?.value ?? 0) > fastestMemory
+        ? { bandwidth: "the fitted one is above every memory's: the bytes hide behind the rest" }
+        : {}),
+      ...("why" in rapl ? { power: rapl.why } : {}),
+    },
     rows: hostRecords(measurement),
   };
 }

@@ -61,7 +61,13 @@ export async function timeCalls(
 
 /** The samples without what is left of a warm-up. */
 function steadyPart(samples: readonly number[]): Pick<TimedCalls, "samples" | "warnings"> {
-  const { state, steadyFrom, why } = detectWarmUp(samples);
+  const { state, steadyFrom } = detectWarmUp(samples);
   if (state === "warm-up") return { samples: samples.slice(steadyFrom), warnings: [] };
-  return { samples, warnings: state === "flat" || state === "too few" ? [] : [`times: ${why}`] };
+  return {
+    samples,
+    warnings:
+      state === "flat" || state === "too few"
+        ? []
+        : ["the times of a size never settle: another run may give another median"],
+  };
 }
