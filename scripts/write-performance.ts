@@ -32,8 +32,20 @@ interface Goals {
 
 interface Measured {
   readonly own: KernelRow;
-  readonly plain: KernelRow;
+  /** The same layer in plain C; null where it was not counted. */
+  readonly plain: KernelRow | null;
 }
+
+type KernelName = KernelRow["kernel"];
+
+/** One table of the page: a kernel in a format, board by board. */
+interface Table {
+  readonly kernel: KernelName;
+  readonly format: Format;
+  readonly boards: readonly (readonly Measured[])[];
+}
+
+const KERNELS: readonly KernelName[] = ["lstm", "gru"];
 
 const GOALS = JSON.parse(
   readFileSync(join(PROJECT_DIR, "scripts", "kernel-goals.json"), "utf8"),
@@ -44,11 +56,13 @@ const COUNTS = join(PROJECT_DIR, "test", "qemu", "kernel-counts.json");
 
 async function measure(
   board: EmulatedBoard,
+  kernel: KernelName,
   format: Format,
   wide: boolean,
 ): Promise<readonly Measured[]> {
   const common = {
     board,
+    kernel,
     format,
     progress: createProgress(),
     signal: new AbortController().signal,
@@ -56,9 +70,10 @@ async function measure(
   const measured: Measured[] = [];
   for (const shape of parseShapes(GOALS.shapes.join(","))) {
     const own = await runKernel({ ...common, ...shape, wide });
-    const plain = await runKernel({ ...common, ...shape, plain: true });
+    const plain = kernel === "lstm" ? await runKernel({ ...common, ...shape, plain: true }) : null;
     for (const row of [own, plain]) {
-      if (!row.bitExact) throw new RangeError(`${row.board} ${row.variant} differs from the twin`);
+      if (row?.bitExact === false)
+        throw new RangeError(`${row.board} ${row.kernel} ${row.variant} differs from the twin`);
     }
     measured.push({ own, plain });
   }
@@ -79,7 +94,9 @@ function verdict(goals: BoardGoals | undefined, measured: readonly Measured[]): 
     goals?.reach ??
     (goals?.timesBelowPlain === undefined
       ? undefined
-      : measured.map(({ plain }) => plain.instructionsPerMac / (goals.timesBelowPlain as number)));
+      : measured.map(
+          ({ plain }) => (plain?.instructionsPerMac ?? 0) / (goals.timesBelowPlain as number),
+        ));
   if (limits === undefined) return "-";
   const misses = measured.filter(({ own }, i) => own.instructionsPerMac > (limits[i] as number));
   return misses.length === 0 ? "reached" : `missed at ${misses.map(shapeOf).join(", ")}`;
@@ -133,8 +150,8 @@ function shapeOf({ own }: Measured): string {
   return `${own.inputSize}/${own.hiddenSize}`;
 }
 
-function goalsOf({ board, storage }: KernelRow, format: Format): BoardGoals | undefined {
-  const goals = format === "int8" ? GOALS.boards[board] : undefined;
+function goalsOf({ board, kernel, storage }: KernelRow, format: Format): BoardGoals | undefined {
+  const goals = format === "int8" && kernel === "lstm" ? GOALS.boards[board] : undefined;
   if (storage === "narrow" || goals?.reachWide === undefined) return goals;
   const { reference, reachWide: reach } = goals;
   return { reach, ...(reference ? { reference } : {}) };
@@ -152,7 +169,9 @@ function summaryRow(measured: readonly Measured[], format: Format): string {
     goalText(goals),
     verdict(goals, measured),
     three(goals?.reference),
-    perMac(({ plain }) => plain.instructionsPerMac),
+    measured.some(({ plain }) => plain === null)
+      ? "-"
+      : perMac(({ plain }) => plain?.instructionsPerMac ?? Number.NaN),
     first.own.cyclesPerMac === null
       ? "-"
       : perMac(({ own }) => own.cyclesPerMac?.value ?? Number.NaN),
@@ -164,6 +183,7 @@ function detailRow({ own }: Measured): string {
   return [
     "",
     `\`${own.board}\``,
+    own.kernel,
     own.format,
     shapeOf({ own } as Measured),
     String(own.macs),
@@ -176,35 +196,32 @@ function detailRow({ own }: Measured): string {
   ].join(" | ");
 }
 
-function page(
-  all: ReadonlyMap<Format, readonly (readonly Measured[])[]>,
-  models: readonly string[],
-): string {
-  const rows = [...all.values()].flat(2);
+function page(all: readonly Table[], models: readonly string[]): string {
+  const rows = all.flatMap(({ boards: measured }) => measured.flat());
   const compilers = [
     ...new Set(rows.map(({ own }) => `\`${own.board}\`: ${own.compiler}, \`${own.flags}\``)),
   ];
   const reasons = [...new Set(rows.map(({ own }) => `\`${own.variant}\`: ${own.why}`))];
-  const summary = (format: Format): readonly string[] => [
-    `## LSTM, ${format}`,
+  const summary = ({ kernel, format, boards: measured }: Table): readonly string[] => [
+    `## ${kernel.toUpperCase()}, ${format}`,
     "",
     `Instructions a multiply-accumulate (counted) at input/hidden ${GOALS.shapes.join(", ")}:`,
     "",
     "| board | kernel | ours | goal | | reference library | plain C | our cycles (modelled) |",
     "|---|---|---|---|---|---|---|---|",
-    ...(all.get(format) ?? []).map((measured) => summaryRow(measured, format).trim()),
+    ...measured.map((one) => summaryRow(one, format).trim()),
     "",
-    ...(format === "int8" ? simpleLines(all.get(format) ?? []) : []),
+    ...(kernel === "lstm" && format === "int8" ? simpleLines(measured) : []),
   ];
   return [
     "# Kernels: instructions, cycles, bytes",
     "",
-    "Written by `npm run performance`, which measures; do not edit. One step of one LSTM layer, whole cell: multiply-accumulates,",
+    "Written by `npm run performance`, which measures; do not edit. One step of one layer, whole cell: multiply-accumulates,",
     "requantize, activations, elementwise; batch 1, average of 10 steps, every answer equal to the integer twin's.",
     "Instructions and bytes are counted by the emulator's plugin; cycles are modelled, `-` where no timing table describes",
     "the core. Weights take one byte each at rest; a kernel called wide takes two.",
     "",
-    ...FORMATS.flatMap(summary),
+    ...all.flatMap(summary),
     `Reference library: ${GOALS.reference} (stated). Plain C: the same layer, row after row, by the same compiler.`,
     "",
     `## The shipped model, \`${MODEL}\``,
@@ -221,8 +238,8 @@ function page(
     "",
     "## Counts of one step",
     "",
-    "| board | format | input/hidden | MACs | weights | state | instructions | loaded | stored |",
-    "|---|---|---|---|---|---|---|---|---|",
+    "| board | kernel | format | input/hidden | MACs | weights | state | instructions | loaded | stored |",
+    "|---|---|---|---|---|---|---|---|---|---|",
     ...rows.map((row) => detailRow(row).trim()),
     "",
     "## Compilers",
@@ -233,28 +250,33 @@ function page(
 }
 
 const boards = listBoards().filter((board) => board.kind === "emulated");
-const all = new Map<Format, (readonly Measured[])[]>();
-for (const format of FORMATS) {
-  const measured: (readonly Measured[])[] = [];
-  for (const board of boards) {
-    measured.push(await measure(board, format, false));
-    const wide = format === "int8" && GOALS.boards[board.id]?.reachWide !== undefined;
-    if (wide) measured.push(await measure(board, format, true));
+const all: Table[] = [];
+for (const kernel of KERNELS) {
+  for (const format of FORMATS) {
+    const measured: (readonly Measured[])[] = [];
+    for (const board of boards) {
+      measured.push(await measure(board, kernel, format, false));
+      const wide =
+        kernel === "lstm" && format === "int8" && GOALS.boards[board.id]?.reachWide !== undefined;
+      if (wide) measured.push(await measure(board, kernel, format, true));
+    }
+    all.push({ kernel, format, boards: measured });
   }
-  all.set(format, measured);
 }
 const models: string[] = [];
 for (const format of FORMATS) {
   for (const board of boards) models.push(await wholeModel(board, format));
 }
 writeFileWhole(PAGE, page(all, models));
-const counts = [...all.values()].flat(2).map(({ own }) => ({
-  board: own.board,
-  kernel: own.kernel,
-  format: own.format,
-  storage: own.storage,
-  inputSize: own.inputSize,
-  hiddenSize: own.hiddenSize,
-  instructions: own.instructions,
-}));
+const counts = all
+  .flatMap(({ boards: measured }) => measured.flat())
+  .map(({ own }) => ({
+    board: own.board,
+    kernel: own.kernel,
+    format: own.format,
+    storage: own.storage,
+    inputSize: own.inputSize,
+    hiddenSize: own.hiddenSize,
+    instructions: own.instructions,
+  }));
 writeFileWhole(COUNTS, `${JSON.stringify(counts, null, 2)}\n`);
