@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { BOARDS } from "../qemu/boards.ts";
 import { missingFor } from "../qemu/pio-build.ts";
 import { writeBoardProgram, wrongOnBoard } from "./board-program.ts";
@@ -15,6 +15,7 @@ import { canSanitize, type HostCompiler, writeHostProgram, wrongOnHost } from ".
 const HOST_MODELS = 50;
 const BOARD_MODELS = 25;
 const COMPILERS: readonly HostCompiler[] = ["gcc", "clang"];
+const BOARD_IDS = BOARDS.map(({ id }) => id);
 
 interface Options {
   readonly seed: number;
@@ -40,14 +41,22 @@ interface Job {
   run(folder: string): Promise<readonly Finding[]>;
 }
 
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError("a whole number from 1");
-  return value;
+function wholeFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
+  };
 }
 
-const list = (text: string): readonly string[] => text.split(",").map((word) => word.trim());
+/** A comma-separated list of some of `known`. */
+function listOf(known: readonly string[]): (text: string) => readonly string[] {
+  return (text) => {
+    const words = text.split(",").map((word) => word.trim());
+    if (words.every((word) => known.includes(word))) return words;
+    throw new InvalidArgumentError(`There are ${known.join(", ")}.`);
+  };
+}
 
 /** Programs of different runs and machines share no seeds for any sensible --seed and --count. */
 function seedOf({ seed }: Options, machine: number, program: number): number {
@@ -101,7 +110,7 @@ function boardJobs(options: Options, board: string): readonly Job[] {
 
 async function jobsOf(options: Options, folder: string): Promise<readonly Job[]> {
   if (options.boards) {
-    const ids = options.boards === true ? BOARDS.map(({ id }) => id) : options.boards;
+    const ids = options.boards === true ? BOARD_IDS : options.boards;
     return ids.flatMap((id) => {
       const missing = missingFor(id);
       if (missing.length > 0) say(`${id} is left out: ${missing.join(", ")} missing`);
@@ -202,25 +211,17 @@ async function campaign(options: Options): Promise<boolean> {
 
 const command = new Command("exactness")
   .description("Compares generated C with the integer twin, bit for bit, for random models.")
-  .addOption(
-    new Option("--seed <n>", "another one gives other cases").default(1).argParser(positive),
-  )
-  .addOption(
-    new Option("--count <n>", "cases: 10000 on this computer, 200 a board").argParser(positive),
-  )
-  .addOption(
-    new Option("--start <n>", "number of the first program, to repeat one")
-      .default(0)
-      .argParser(Number),
-  )
-  .addOption(
-    new Option("--compilers <list>", "of this computer").default(COMPILERS).argParser(list),
-  )
-  .addOption(
-    new Option("--boards [list]", "on emulated boards instead, all or these").argParser(list),
-  )
-  .addOption(new Option("--jobs <n>", "programs at once").default(2).argParser(positive))
-  .addOption(new Option("--minutes <n>", "starts no program after that time").argParser(positive));
+  .option("--seed <n>", "another one gives other cases", wholeFrom(1), 1)
+  .option("--count <n>", "cases: 10000 on this computer, 200 a board", wholeFrom(1))
+  .option("--start <n>", "number of the first program, to go on from there", wholeFrom(0), 0)
+  .option("--compilers <list>", "of this computer", listOf(COMPILERS), COMPILERS)
+  .option("--boards [list]", "on emulated boards instead, all or these", listOf(BOARD_IDS))
+  .option("--jobs <n>", "programs at once", wholeFrom(1), 2)
+  .option("--minutes <n>", "starts no program after that time", wholeFrom(1))
+  .addHelpText(
+    "after",
+    `\nA program of ${HOST_MODELS} models, ${BOARD_MODELS} on a board, is repeated by its number N:\n  --start N --count ${HOST_MODELS}`,
+  );
 
 command.parse();
 process.exitCode = (await campaign(command.opts())) ? 0 : 1;
