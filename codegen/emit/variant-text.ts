@@ -137,6 +137,19 @@ function mve(format: Format): VariantText {
   };
 }
 
+/** Both formats: the accumulator is read whole, or its low word alone. */
+const MAC16: VariantText = {
+  ...SELF_CONTAINED,
+  native: {
+    condition: "defined(__XTENSA__)",
+    arithmetic: "arithmetic-portable",
+    rows: "sum-rows-mac16",
+  },
+  portable: "sum-rows-mac16-portable",
+  shared: "rows-mac16",
+  takesOffset: true,
+};
+
 export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
   "dsp-packed-pairs": dsp("int8", "packed-pairs", "packed-pairs"),
   "dsp-packed-pairs-grouped": dsp("int8", "packed-pairs", "packed-pairs-grouped"),
@@ -149,17 +162,8 @@ export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
   "rv32-bytes": narrow("rv32", "bytes"),
   "thumb1-bytes": narrow("thumb1", "bytes"),
   "xtensa-bytes": narrow("xtensa", "bytes"),
-  "xtensa-mac16": {
-    ...SELF_CONTAINED,
-    native: {
-      condition: "defined(__XTENSA__)",
-      arithmetic: "arithmetic-portable",
-      rows: "sum-rows-mac16",
-    },
-    portable: "sum-rows-mac16-portable",
-    shared: "rows-mac16",
-    takesOffset: true,
-  },
+  "xtensa-mac16": MAC16,
+  "xtensa-mac16-int16x8": MAC16,
   "mve-int8": mve("int8"),
   "mve-int16x8": mve("int16x8"),
   "c11-int8": { ...SELF_CONTAINED, native: false, portable: "rows-plain" },

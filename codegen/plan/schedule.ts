@@ -21,7 +21,7 @@ import type { InstructionSet, Target } from "./target.ts";
  *   activations). Sixteen rows where there are registers for so many sums, else eight.
  * rv32-wide: two rows in the halves of each word, two bytes a weight, one multiplication for two MACs.
  * rv32-bytes, thumb1-bytes, xtensa-bytes: a byte a row, one multiplication a MAC (int16 activations).
- * xtensa-mac16: two int8 rows in each 16-bit half, separated by a second pass (int8 activations).
+ * xtensa-mac16, xtensa-mac16-int16x8: two int8 rows in each 16-bit half, separated by a second pass.
  * mve-int8, mve-int16x8: eight rows share each vector of activations; VMLADAVA adds its products into one register a row.
  * c11-int8, c11-int16x8: row after row in plain C, for every other core.
  *
@@ -40,6 +40,7 @@ export type KernelVariant =
   | "thumb1-bytes"
   | "xtensa-bytes"
   | "xtensa-mac16"
+  | "xtensa-mac16-int16x8"
   | "mve-int8"
   | "mve-int16x8"
   | "c11-int8"
@@ -59,6 +60,7 @@ export const ROW_LAYOUTS: Readonly<Record<KernelVariant, RowLayout>> = {
   "thumb1-bytes": byteColumns(8),
   "xtensa-bytes": byteColumns(8),
   "xtensa-mac16": MAC16_PAIRS,
+  "xtensa-mac16-int16x8": MAC16_PAIRS,
   "mve-int8": vectorRows("int8", 16),
   "mve-int16x8": vectorRows("int16", 8),
   "c11-int8": plainRows("int8"),
@@ -83,7 +85,6 @@ const NARROW: Readonly<Partial<Record<InstructionSet, "rv32" | "thumb1" | "xtens
   rv32im: "rv32",
   thumb1: "thumb1",
   xtensa: "xtensa",
-  "xtensa-mac16": "xtensa",
 };
 
 /**
@@ -128,9 +129,9 @@ function choose(format: Format, target: Target): readonly [KernelVariant, string
       "a vector of weights and one VMLADAVA make 16 MACs, 8 with int16 activations",
     ];
   }
-  if (target.instructions === "xtensa-mac16" && format === "int8") {
+  if (target.instructions === "xtensa-mac16") {
     return [
-      "xtensa-mac16",
+      format === "int8" ? "xtensa-mac16" : "xtensa-mac16-int16x8",
       "a MAC16 instruction multiplies, adds and loads: 13 instructions for four columns of two rows",
     ];
   }

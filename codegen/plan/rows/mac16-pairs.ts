@@ -6,8 +6,9 @@
  *   per pair, per two columns a word columns k (low half) and k + 1 (high half), each 256*B + (A + 128)
  *   8 words                          multipliers
  *
- * A first pass over a pair sums D = 256 * SB + SU with U = A + 128, a second one SU, both modulo 2^32 in the only
- * accumulator there is. D - SU is 256 * SB, and SU - 128 * (sum of x) is SA.
+ * A first pass over a pair sums D = 256 * SB + SU with U = A + 128, a second one SU, both modulo 2^40 in the only
+ * accumulator there is. D - SU is 256 * SB, and SU - 128 * (sum of x) is SA. With int8 activations 256 * SB fits the
+ * low word, the only one that is read; with int16 ones it does not, and the upper 8 bits are read, too.
  *
  * Four columns a lap, not eight: QEMU 7.2 with a plugin loses the first of two loads into one MAC16 register within a
  * translation block, and a loop's lap is one.
