@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { seededUniform } from "../quantize/calibrate.ts";
-import type { Layer, Matrix, RecurrentModel } from "./types.ts";
+import type { Layer, LstmLayer, Matrix, RecurrentModel } from "./types.ts";
 
 /** Sizes beyond these are no benchmark but a mistake [unit]. */
 export const BENCHMARK_SIZE_LIMIT = 1024;
@@ -72,7 +72,7 @@ function weightSource(hiddenSize: number) {
   return { draw, matrix };
 }
 
-type LayerEdge = Pick<Layer, "name" | "input" | "output" | "inputSize" | "outputSize">;
+type LayerEdge = Pick<LstmLayer, "name" | "input" | "output" | "inputSize" | "outputSize">;
 
 function oneLayer(
   name: string,

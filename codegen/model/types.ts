@@ -1,5 +1,6 @@
 /**
- * The one form every model takes after import: layers in order of execution, canonical gates, float64 weights.
+ * The one form every model takes after import: layers in order of execution with named values between them,
+ * canonical gates, float64 weights.
  * How a file format spells these is left to its importer; what can be generated is decided in lower/.
  */
 
@@ -21,15 +22,18 @@ export type GruGate = (typeof GRU_GATES)[number];
 /** Names a tensor inside the model; "features" of an input, the output of a layer. */
 export type ValueName = string;
 
-interface LayerBase {
+interface LayerEdge {
   /** The node's own name in the source file, for messages. */
   readonly name: string;
-  readonly input: ValueName;
   readonly output: ValueName;
-  /** Values per time step going in. */
+  /** Values per time step going in; of a layer with several inputs, all of them together. */
   readonly inputSize: number;
   /** Values per time step coming out. */
   readonly outputSize: number;
+}
+
+interface LayerBase extends LayerEdge {
+  readonly input: ValueName;
 }
 
 /**
@@ -80,18 +84,154 @@ export interface DenseLayer extends LayerBase {
   readonly bias: Float64Array;
 }
 
-/** An elementwise function. */
+/** An elementwise function without parameters; relu is max(0, x). */
 export interface ActivationLayer extends LayerBase {
   readonly kind: "activation";
   readonly activation: "sigmoid" | "tanh" | "relu";
 }
 
-export type Layer = LstmLayer | GruLayer | DenseLayer | ActivationLayer;
+/** y = x where x >= 0, else slope * x. */
+export interface LeakyReluLayer extends LayerBase {
+  readonly kind: "leaky-relu";
+  readonly slope: number;
+}
+
+/** y = max(0, min(1, alpha * x + beta)). */
+export interface HardSigmoidLayer extends LayerBase {
+  readonly kind: "hard-sigmoid";
+  readonly alpha: number;
+  readonly beta: number;
+}
+
+/** y = min(high, max(low, x)); an end that is open is infinite. */
+export interface ClipLayer extends LayerBase {
+  readonly kind: "clip";
+  readonly low: number;
+  readonly high: number;
+}
+
+/** y[k] = e^x[k] / sum over j of e^x[j], over the whole vector of a step. */
+export interface SoftmaxLayer extends LayerBase {
+  readonly kind: "softmax";
+}
+
+/** y[k] = scale[k] * x[k] + bias[k]: a batch normalization, or constants multiplied or added, that no layer has taken in. */
+export interface ScaleLayer extends LayerBase {
+  readonly kind: "scale";
+  /** [outputSize] */
+  readonly scale: Float64Array;
+  /** [outputSize] */
+  readonly bias: Float64Array;
+}
+
+/**
+ * Ba, Kiros & Hinton's layer normalization over the whole vector of a step, DTLN's "instant" one too:
+ *   y[k] = scale[k] * (x[k] - mean) / sqrt(variance + epsilon) + bias[k], the variance over n.
+ */
+export interface LayerNormLayer extends LayerBase {
+  readonly kind: "layer-norm";
+  /** [outputSize] */
+  readonly scale: Float64Array;
+  /** [outputSize] */
+  readonly bias: Float64Array;
+  readonly epsilon: number;
+}
+
+/** Which steps or positions a window covers: tap t of output p reads p * stride + t * dilation - padBefore. */
+export interface Window {
+  readonly taps: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly padBefore: number;
+  readonly padAfter: number;
+}
+
+/**
+ * A convolution of one dimension; vectors are position by position, channels of a position side by side:
+ *   y[p][o] = bias[o] + sum over t, c of weights[o][t][c] * x[p * stride + t * dilation - padBefore][c], 0 outside x.
+ * Output channel o reads the inputChannels / groups channels of group floor(o * groups / outputChannels).
+ */
+export interface Conv1dLayer extends LayerBase {
+  readonly kind: "conv1d";
+  /**
+   * time: positions are time steps, one a call. The layer keeps the last (taps - 1) * dilation inputs, zeros after a
+   * reset, and looks at no later one: stride 1, padBefore all of them, padAfter 0.
+   * positions: positions lie inside the vector of a step, and nothing is kept.
+   */
+  readonly along: "time" | "positions";
+  /** Of the input; 1 along time. */
+  readonly positions: number;
+  /** inputSize = positions * inputChannels. */
+  readonly inputChannels: number;
+  readonly outputChannels: number;
+  readonly groups: number;
+  readonly window: Window;
+  /** [outputChannels, taps * inputChannels / groups], tap by tap. */
+  readonly weights: Matrix;
+  /** [outputChannels] */
+  readonly bias: Float64Array;
+}
+
+/** The largest value or the mean of each window over positions inside the vector of a step, channel by channel. */
+export interface Pool1dLayer extends LayerBase {
+  readonly kind: "pool1d";
+  readonly operation: "max" | "average";
+  /** inputSize = positions * channels. */
+  readonly positions: number;
+  readonly channels: number;
+  /** The largest value never is one outside the vector. */
+  readonly window: Window;
+  /** Whether a mean divides by all taps, or by those inside the vector. */
+  readonly countsPadding: boolean;
+}
+
+/** Two vectors of outputSize values, element by element: the second added, subtracted from the first, or multiplied. */
+export interface CombineLayer extends LayerEdge {
+  readonly kind: "combine";
+  readonly operation: "add" | "subtract" | "multiply";
+  readonly inputs: readonly [ValueName, ValueName];
+}
+
+/** y[k] = x[from[k]] of all inputs one after the other: what slices, joins, transposes and repeats come to. */
+export interface ArrangeLayer extends LayerEdge {
+  readonly kind: "arrange";
+  readonly inputs: readonly ValueName[];
+  /** [outputSize], each 0..inputSize - 1. */
+  readonly from: Int32Array;
+}
+
+export type Layer =
+  | LstmLayer
+  | GruLayer
+  | DenseLayer
+  | ActivationLayer
+  | LeakyReluLayer
+  | HardSigmoidLayer
+  | ClipLayer
+  | SoftmaxLayer
+  | ScaleLayer
+  | LayerNormLayer
+  | Conv1dLayer
+  | Pool1dLayer
+  | CombineLayer
+  | ArrangeLayer;
+
+/** The values that a layer reads, in its own order. */
+export function inputsOf(layer: Layer): readonly ValueName[] {
+  return "inputs" in layer ? layer.inputs : [layer.input];
+}
+
+/** Positions that a window gives over `positions` of them; below 1 where it does not fit. */
+export function windowPositions(positions: number, window: Window): number {
+  const { taps, stride, dilation, padBefore, padAfter } = window;
+  const reach = (taps - 1) * dilation + 1;
+  return Math.floor((positions + padBefore + padAfter - reach) / stride) + 1;
+}
 
 /** A recurrent model that runs one time step at a call and keeps its state between calls. */
 export interface RecurrentModel {
   readonly name: string;
-  /** Where it came from; digest is the SHA-256 of the file in hex. */
+  /** Where it came from; digest is the SHA-256 of the file, and of the files it reads weights from, in hex. */
   readonly source: {
     readonly format: "onnx" | "generated";
     readonly file: string;
@@ -99,10 +239,19 @@ export interface RecurrentModel {
   };
   readonly inputSize: number;
   readonly outputSize: number;
-  /** In order of execution; the first reads `input`, the last writes `output`. */
+  /**
+   * In order of execution. A layer reads the model's input, which is what the first reads, or what layers before it
+   * write; every output but the last layer's, which is the model's, is read by some layer.
+   */
   readonly layers: readonly Layer[];
-  /** The state lives on from step to step until reset (stateful), and starts at the initial values. */
-  readonly streaming: "stateful-step";
+  /**
+   * stateful-step: every step has an answer, and the state lives on from step to step until reset.
+   * whole-sequence: the model is reset before each sequence, and its answer is that of the last step.
+   * Both start at the initial values.
+   */
+  readonly streaming: "stateful-step" | "whole-sequence";
+  /** Time steps of a sequence where the file fixes them. */
+  readonly sequenceSteps?: number;
 }
 
 /** Something in the file that cannot be used, and what to do instead; importers list all of them at once. */

@@ -3,14 +3,17 @@
  * and refuses models this project's own formats cannot express, all reasons at once.
  * The integers themselves are left to quantize-model.ts.
  */
-import { PlanError } from "../errors.ts";
-import type {
-  ActivationLayer,
-  DenseLayer,
-  GruLayer,
-  LstmLayer,
-  RecurrentModel,
+import {
+  type ActivationLayer,
+  type DenseLayer,
+  type GruLayer,
+  inputsOf,
+  type Layer,
+  type LstmLayer,
+  type RecurrentModel,
+  type Unsupported,
 } from "../model/types.ts";
+import { unsupportedError } from "../model/unsupported.ts";
 
 export type ActivationName = ActivationLayer["activation"] | "none";
 
@@ -38,45 +41,81 @@ export interface DenseOperator {
 
 export type Operator = LstmOperator | GruOperator | DenseOperator;
 
+/** What each kind of layer that no kernel computes yet needs instead. */
+const INSTEAD: Readonly<Record<Exclude<Layer["kind"], Operator["kind"] | "activation">, string>> = {
+  "leaky-relu": "use Relu after a dense layer",
+  "hard-sigmoid": "use Sigmoid after a dense layer",
+  clip: "use Relu, Sigmoid or Tanh after a dense layer",
+  softmax: "end the network before it and take the largest value on the host",
+  scale: "put it beside a dense or recurrent layer, which takes it in",
+  "layer-norm": "normalise features in the front end, before the network",
+  conv1d: "compute it in the front end, or use a recurrent layer",
+  pool1d: "compute it in the front end, or use a dense layer",
+  combine: "export a chain of layers without branches",
+  arrange: "keep the values of a step in one vector, in order",
+};
+
+/**
+ * Everything in a model that no kernel of this project's own formats computes; empty where C can be generated.
+ */
+export function ungenerated(model: RecurrentModel): readonly Unsupported[] {
+  const { layers } = model;
+  const found: Unsupported[] = [];
+  if (layers.length === 0) {
+    found.push({
+      operator: "model",
+      node: model.name,
+      why: "it has no layers",
+      instead: "export a network of LSTM, GRU and dense layers",
+    });
+  }
+  layers.forEach((layer, index) => {
+    const before = layers[index - 1];
+    const refuse = (operator: string, why: string, instead: string) =>
+      found.push({ operator, node: layer.name, why, instead });
+    if (layer.kind in INSTEAD) {
+      const kind = layer.kind as keyof typeof INSTEAD;
+      refuse(kind, "no kernel computes it", INSTEAD[kind]);
+      return;
+    }
+    if (layer.kind === "activation" && before?.kind !== "dense") {
+      const why = `${layer.activation} must follow a dense layer`;
+      refuse("activation", why, "put a dense layer before it");
+    }
+    const [input] = inputsOf(layer);
+    if (before && input !== before.output) {
+      const why = `it does not read the layer before it ("${before.name}")`;
+      refuse(layer.kind, why, INSTEAD.combine);
+    }
+  });
+  return found;
+}
+
 /**
  * The model as a chain of operators.
  * @throws PlanError TP-PLAN-010 listing every layer that cannot be generated
  */
 export function operatorsOf(model: RecurrentModel): readonly Operator[] {
-  const operators: Operator[] = [];
-  const reasons: string[] = [];
-  const { layers } = model;
-  if (layers.length === 0) reasons.push("the model has no layers");
-  layers.forEach((layer, index) => {
-    const before = layers[index - 1];
-    if (before && layer.input !== before.output) {
-      reasons.push(`"${layer.name}" does not read the layer before it ("${before.name}")`);
-    }
-    if (layer.kind === "lstm") operators.push({ kind: "lstm", layer, outputIndex: index });
-    else if (layer.kind === "gru") operators.push({ kind: "gru", layer, outputIndex: index });
-    else if (layer.kind === "dense")
-      operators.push({ kind: "dense", layer, activation: "none", outputIndex: index });
-    else if (before?.kind === "dense") {
-      operators[operators.length - 1] = {
-        kind: "dense",
-        layer: before,
-        activation: layer.activation,
-        outputIndex: index,
-      };
-    } else {
-      reasons.push(`"${layer.name}": ${layer.activation} must follow a dense layer`);
-    }
-  });
-  if (reasons.length > 0) {
-    throw new PlanError(
+  const gaps = ungenerated(model);
+  if (gaps.length > 0) {
+    const names = new Set(gaps.map(({ node }) => node)).size;
+    throw unsupportedError(
       "TP-PLAN-010",
-      {
-        what: `${reasons.length} of ${layers.length} layers of ${model.name} cannot be generated`,
-        why: reasons.join("; "),
-        fix: "export a chain of LSTM, GRU and dense layers, each dense layer with at most one activation",
-      },
-      { reasons },
+      `${names} of ${model.layers.length} layers of ${model.name} cannot be generated`,
+      gaps,
     );
   }
+  const operators: Operator[] = [];
+  model.layers.forEach((layer, outputIndex) => {
+    if (layer.kind === "lstm") operators.push({ kind: "lstm", layer, outputIndex });
+    else if (layer.kind === "gru") operators.push({ kind: "gru", layer, outputIndex });
+    else if (layer.kind === "dense") {
+      operators.push({ kind: "dense", layer, activation: "none", outputIndex });
+    } else if (layer.kind === "activation") {
+      const { activation } = layer;
+      const dense = operators.pop() as DenseOperator;
+      operators.push({ ...dense, activation, outputIndex });
+    }
+  });
   return operators;
 }

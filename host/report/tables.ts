@@ -100,9 +100,15 @@ export function doctorTable({ rows, ready }: Diagnosis): string {
   return `${textTable([["", "what", "version", "needed for"], ...body])}${help}\n${verdict}\n`;
 }
 
+const STREAMING = {
+  "stateful-step": "state kept from step to step",
+  "whole-sequence": "reset before each sequence, the last step answers",
+  unknown: "as far as it can be read",
+} as const;
+
 export function inspectionText(inspection: Inspection): string {
   const { name, format, inputSize, outputSize, parameters, macs, weightBytes } = inspection.model;
-  const head = `${name} (${format}): ${inputSize} values in, ${outputSize} out a step, state kept from step to step\n${parameters} parameters, ${macs} MACs a step, ${weightBytes} B of int8 weights\n`;
+  const head = `${name} (${format}): ${inputSize} values in, ${outputSize} out a step, ${STREAMING[inspection.streaming ?? "unknown"]}\n${parameters} parameters, ${macs} MACs a step, ${weightBytes} B of int8 weights\n`;
   const layers = inspection.layers.map((layer) => [
     layer.name,
     layer.kind,

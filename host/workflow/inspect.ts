@@ -3,7 +3,7 @@
  * Reading it safely is left to codegen.
  */
 import type { Layer, RecurrentModel, Unsupported } from "../../codegen/index.ts";
-import { loadModel, PlanError } from "../../codegen/index.ts";
+import { layerSize, loadModel, PlanError, ungenerated } from "../../codegen/index.ts";
 import { inspectionText } from "../report/tables.ts";
 import type { VerbContext } from "./context.ts";
 import { MODELS_DIR } from "./paths.ts";
@@ -32,6 +32,8 @@ export interface Inspection {
     /** One byte a weight; biases and padding are the plan's. */
     readonly weightBytes: number;
   };
+  /** As RecurrentModel.streaming; null for a file that could not be imported. */
+  readonly streaming: RecurrentModel["streaming"] | null;
   readonly layers: readonly InspectedLayer[];
   readonly unsupported: readonly Unsupported[];
 }
@@ -57,10 +59,11 @@ export function inspectModel(nameOrPath: string): Inspection {
   }
 }
 
-/** A model that can be generated. */
+/** A model that was read, with what of it cannot be generated. */
 export function summarize(model: RecurrentModel): Inspection {
   const layers = model.layers.map(inspectLayer);
-  const sum = (field: "macs" | "parameters") => layers.reduce((total, l) => total + l[field], 0);
+  const sum = (field: "macs" | "parameters" | "weights") =>
+    layers.reduce((total, layer) => total + layer[field], 0);
   return {
     schema: 1,
     model: {
@@ -71,10 +74,11 @@ export function summarize(model: RecurrentModel): Inspection {
       outputSize: model.outputSize,
       parameters: sum("parameters"),
       macs: sum("macs"),
-      weightBytes: sum("macs"),
+      weightBytes: sum("weights"),
     },
-    layers,
-    unsupported: [],
+    streaming: model.streaming,
+    layers: layers.map(({ weights: _, ...layer }) => layer),
+    unsupported: ungenerated(model),
   };
 }
 
@@ -83,20 +87,13 @@ function unsupportedModel(name: string, unsupported: readonly Unsupported[]): In
   return {
     schema: 1,
     model: { name, format: "onnx", digest: null, ...nothing },
+    streaming: null,
     layers: [],
     unsupported,
   };
 }
 
-function inspectLayer(layer: Layer): InspectedLayer {
+function inspectLayer(layer: Layer): InspectedLayer & { readonly weights: number } {
   const { name, kind, inputSize, outputSize } = layer;
-  const weights =
-    layer.kind === "lstm" || layer.kind === "gru"
-      ? layer.inputWeights.values.length + layer.recurrentWeights.values.length
-      : layer.kind === "dense"
-        ? layer.weights.values.length
-        : 0;
-  const recurrentBiases = layer.kind === "gru" && layer.resetAfter ? layer.hiddenSize : 0;
-  const biases = layer.kind === "activation" ? 0 : layer.bias.length + recurrentBiases;
-  return { name, kind, inputSize, outputSize, macs: weights, parameters: weights + biases };
+  return { name, kind, inputSize, outputSize, ...layerSize(layer) };
 }

@@ -28,8 +28,8 @@ interface Rows {
 }
 
 function rowsOf(layer: Layer): Rows | undefined {
-  if (layer.kind === "activation") return undefined;
   if (layer.kind === "dense") return { matrices: [layer.weights], bias: layer.bias };
+  if (layer.kind !== "lstm" && layer.kind !== "gru") return undefined;
   return { matrices: [layer.inputWeights, layer.recurrentWeights], bias: layer.bias };
 }
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { ModelFileError, PlanError, ToolkitError } from "../../codegen/errors.ts";
 import { loadModel } from "../../codegen/model/load.ts";
 import { readOnnxModel } from "../../codegen/model/onnx/read.ts";
-import type { Unsupported } from "../../codegen/model/types.ts";
+import { inputsOf, type Unsupported } from "../../codegen/model/types.ts";
 import {
   denoiserSpec,
   type ModelSpec,
@@ -58,7 +58,7 @@ describe("a sound file", () => {
     expect(model.name).toBe("tiny");
     expect(model.source.digest).toMatch(/^[0-9a-f]{64}$/);
     expect([model.inputSize, model.outputSize]).toEqual([3, 4]);
-    expect(model.layers.map(({ kind, input, output }) => [kind, input, output])).toEqual([
+    expect(model.layers.map((layer) => [layer.kind, ...inputsOf(layer), layer.output])).toEqual([
       ["lstm", "features", "y"],
       ["dense", "y", "sum"],
       ["activation", "sum", "gains"],

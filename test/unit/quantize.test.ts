@@ -262,7 +262,7 @@ describe("operators", () => {
       layers: [lstm, { ...activation, input: lstm.output }, { ...dense, input: "elsewhere" }],
     };
     expect(() => operatorsOf(broken)).toThrow(
-      /2 of 3 layers of m .*TP-PLAN-010[\s\S]*must follow a dense layer; "dense_0" does not read/,
+      /2 of 3 layers of m .*TP-PLAN-010[\s\S]*must follow a dense layer; dense "dense_0": it does not read/,
     );
     expect(() => operatorsOf({ ...model, layers: [] })).toThrow(/no layers/);
   });

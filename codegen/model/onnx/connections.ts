@@ -3,6 +3,7 @@
  * Where something else is already unsupported there is nothing to check: missing layers break every chain.
  */
 
+import { inputsOf } from "../types.ts";
 import { graphError } from "./limits.ts";
 import type { OnnxGraph } from "./messages.ts";
 import type { ImportContext } from "./values.ts";
@@ -19,11 +20,11 @@ export function checkConnections(graph: OnnxGraph, context: ImportContext): void
 function checkChain(context: ImportContext): void {
   context.layers.forEach((layer, index) => {
     const before = context.layers[index - 1];
-    if (!before || layer.input === before.output) return;
+    if (!before || inputsOf(layer)[0] === before.output) return;
     context.unsupported.push({
       operator: layer.kind,
       node: layer.name,
-      why: `it reads "${layer.input}", but the layer before it makes "${before.output}"`,
+      why: `it reads "${inputsOf(layer)[0]}", but the layer before it makes "${before.output}"`,
       instead: "export a chain of layers without branches",
     });
   });
@@ -31,9 +32,10 @@ function checkChain(context: ImportContext): void {
 
 function checkInputs(context: ImportContext): void {
   const first = context.layers[0];
+  const input = first && inputsOf(first)[0];
   const states = new Set(context.stateInputs.map(({ name }) => name));
   for (const name of context.freeInputs) {
-    if (name === first?.input || states.has(name)) continue;
+    if (name === input || states.has(name)) continue;
     context.unsupported.push({
       operator: "graph input",
       node: name,
@@ -50,8 +52,8 @@ function checkInputs(context: ImportContext): void {
       instead: "give every h and every c its own input",
     });
   }
-  if (first && states.has(first.input)) {
-    throw graphError(context.file, first.name, `"${first.input}" is both its input and a state`);
+  if (first && input !== undefined && states.has(input)) {
+    throw graphError(context.file, first.name, `"${input}" is both its input and a state`);
   }
 }
 

@@ -11,7 +11,7 @@ import { externalDataError, graphError, LIMITS, limitError } from "./limits.ts";
 import { importLstm } from "./lstm.ts";
 import { isStandardDomain, type OnnxModel, type OnnxNode, type OnnxTensor } from "./messages.ts";
 import { SHAPE_OPERATORS } from "./shapes.ts";
-import { insteadOf, unsupportedError } from "./unsupported.ts";
+import { insteadOf, unsupportedFileError } from "./unsupported.ts";
 import { type ImportContext, nodeName, refuse, type Value } from "./values.ts";
 
 type OperatorImport = (node: OnnxNode, context: ImportContext) => readonly Value[] | undefined;
@@ -48,7 +48,7 @@ export function importGraph({ graph, opset }: OnnxModel, file: string): Imported
   const context = startContext({ graph, opset }, file);
   for (const node of graph.nodes) importNode(node, context);
   if (context.unsupported.length === 0) checkConnections(graph, context);
-  if (context.unsupported.length > 0) throw unsupportedError(file, context.unsupported);
+  if (context.unsupported.length > 0) throw unsupportedFileError(file, context.unsupported);
   const [first, last] = [context.layers[0], context.layers.at(-1)];
   if (!first || !last) throw graphError(file, "graph", "it holds no layer");
   return { layers: context.layers, inputSize: first.inputSize, outputSize: last.outputSize };
