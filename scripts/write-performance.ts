@@ -117,6 +117,30 @@ function simpleLines(measured: readonly (readonly Measured[])[]): readonly strin
   });
 }
 
+/** What int16 activations cost in multiply-accumulate instructions, on cores whose code is decoded. */
+function macLine(all: readonly Table[]): readonly string[] {
+  const perMac = (format: Format): ReadonlyMap<string, string> =>
+    new Map(
+      all
+        .filter((table) => table.kernel === "lstm" && table.format === format)
+        .flatMap((table) => table.boards.flat())
+        .flatMap(({ own }) =>
+          own.storage === "narrow" && own.multiplyAccumulates !== null
+            ? [
+                [
+                  `\`${own.board}\` ${shapeOf({ own })}`,
+                  (own.multiplyAccumulates / own.macs).toFixed(3),
+                ],
+              ]
+            : [],
+        ),
+    );
+  const narrow = perMac("int8");
+  return [...perMac("int16x8")]
+    .filter(([where]) => where.endsWith("/128"))
+    .map(([where, wide]) => `${where}: ${narrow.get(where)} and ${wide}`);
+}
+
 /** The shipped model on one board. */
 async function wholeModel(board: EmulatedBoard, format: Format): Promise<string> {
   const { model } = loadModel(MODEL, { modelsDir: MODELS_DIR });
@@ -146,7 +170,7 @@ async function wholeModel(board: EmulatedBoard, format: Format): Promise<string>
   ].join(" | ");
 }
 
-function shapeOf({ own }: Measured): string {
+function shapeOf({ own }: Pick<Measured, "own">): string {
   return `${own.inputSize}/${own.hiddenSize}`;
 }
 
@@ -185,11 +209,12 @@ function detailRow({ own }: Measured): string {
     `\`${own.board}\``,
     own.kernel,
     own.format,
-    shapeOf({ own } as Measured),
+    shapeOf({ own }),
     String(own.macs),
     formatBytes(own.weightBytes),
     formatBytes(own.stateBytes),
     String(own.instructions),
+    own.multiplyAccumulates === null ? "-" : String(own.multiplyAccumulates),
     formatBytes(own.bytesLoaded),
     formatBytes(own.bytesStored),
     "",
@@ -222,6 +247,8 @@ function page(all: readonly Table[], models: readonly string[]): string {
     "the core. Weights take one byte each at rest; a kernel called wide takes two.",
     "",
     ...all.flatMap(summary),
+    `Instructions that multiply and accumulate (SMLAD, MLA, SMLAL and relatives), a MAC of the LSTM, int8 and int16x8: ${macLine(all).join("; ")} (counted).`,
+    "",
     `Reference library: ${GOALS.reference} (stated). Plain C: the same layer, row after row, by the same compiler.`,
     "",
     `## The shipped model, \`${MODEL}\``,
@@ -238,8 +265,8 @@ function page(all: readonly Table[], models: readonly string[]): string {
     "",
     "## Counts of one step",
     "",
-    "| board | kernel | format | input/hidden | MACs | weights | state | instructions | loaded | stored |",
-    "|---|---|---|---|---|---|---|---|---|---|",
+    "| board | kernel | format | input/hidden | MACs | weights | state | instructions | of them MAC | loaded | stored |",
+    "|---|---|---|---|---|---|---|---|---|---|---|",
     ...rows.map((row) => detailRow(row).trim()),
     "",
     "## Compilers",

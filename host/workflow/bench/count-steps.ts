@@ -32,12 +32,19 @@ export interface CountRequest {
   readonly signal: AbortSignal;
 }
 
+/** multiplyAccumulates: instructions of the class mac. */
+export type MeanField =
+  | "instructions"
+  | "cycles"
+  | "cyclesSimple"
+  | "bytesLoaded"
+  | "bytesStored"
+  | "multiplyAccumulates";
+
 export interface CountedSteps {
   readonly plan: Plan;
-  /** Averages a step; null where no timing table describes the core. */
-  readonly mean: (
-    field: "instructions" | "cycles" | "cyclesSimple" | "bytesLoaded" | "bytesStored",
-  ) => number | null;
+  /** Averages a step; null where no timing table describes the core, multiplyAccumulates where nothing decodes it. */
+  readonly mean: (field: MeanField) => number | null;
   readonly bitExact: boolean;
   /** What charges cycles. */
   readonly cycleModel: string;
@@ -100,13 +107,10 @@ export async function countSteps(request: CountRequest): Promise<CountedSteps> {
   }
 }
 
-function meanOf(
-  regions: readonly RegionCounts[],
-  field: Parameters<CountedSteps["mean"]>[0],
-): number | null {
+function meanOf(regions: readonly RegionCounts[], field: MeanField): number | null {
   let sum = 0;
   for (const region of regions) {
-    const count = region[field];
+    const count = field === "multiplyAccumulates" ? (region.classes?.mac ?? null) : region[field];
     if (count === null) return null;
     sum += count;
   }

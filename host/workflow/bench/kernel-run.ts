@@ -32,6 +32,8 @@ export interface KernelRow {
   readonly why: string;
   readonly instructions: number;
   readonly instructionsPerMac: number;
+  /** Instructions that multiply and accumulate (SMLAD, MLA, SMLAL, ...); null where nothing decodes the core's code. */
+  readonly multiplyAccumulates: number | null;
   /** Null where no timing table describes the core. */
   readonly cyclesPerMac: Quantity<"modelled", "cycle/MAC"> | null;
   readonly cyclesPerMacSimpleM4: Quantity<"modelled", "cycle/MAC"> | null;
@@ -82,6 +84,7 @@ export async function runKernel(request: KernelRequest): Promise<KernelRow> {
     why: plan.schedule.why,
     instructions,
     instructionsPerMac: instructions / macs,
+    multiplyAccumulates: counted.mean("multiplyAccumulates"),
     cyclesPerMac: cyclesPerMac("cycles", counted.cycleModel),
     cyclesPerMacSimpleM4: cyclesPerMac("cyclesSimple", "simple-m4: zero wait states"),
     bytesLoaded: counted.mean("bytesLoaded") ?? Number.NaN,
