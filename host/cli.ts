@@ -352,17 +352,17 @@ A FILE is anything that pioneer analyze reads. Example:
 
   verb(
     "compare <baseline> <candidate>",
-    "whether the candidate is really slower: counts exactly, measured times by statistics",
+    "whether the candidate is really worse: counts exactly, measured numbers by statistics",
     async () => (await import("./workflow/compare.ts")).compare,
   )
     .addOption(budget("--alpha <share>", "chance of a false regression; 0.05 without it"))
     .addOption(
-      budget("--min-effect <percent>", "rises of measured numbers that matter; 2 without it"),
+      budget("--min-effect <percent>", "changes of measured numbers that matter; 2 without it"),
     )
     .addOption(
       new Option(
         "--tolerance <percent>",
-        "rise of exact numbers that passes; 0 without it",
+        "exact numbers may be so much worse; 0 without it",
       ).argParser(Number),
     )
     .option("--strict", "exit 1 too when it cannot tell")

@@ -8,7 +8,7 @@ import { slug } from "./import/fields.ts";
 import { isRooflineDetail } from "./import/quantities.ts";
 import type { MachineRecord, TimeStatistics, Workload } from "./machine-record.ts";
 import type { Quantity } from "./quantity.ts";
-import { counted, modelled, stated } from "./quantity.ts";
+import { counted, measured, modelled, stated } from "./quantity.ts";
 import { SampleStatistics } from "./sample-statistics.ts";
 
 const MILLISECONDS = 1e-3;
@@ -142,7 +142,7 @@ function workloadOf(model: ModelFacts, bytes: number, moved: string): Workload {
 }
 
 function metricsOf(document: RunDocument): Record<string, Quantity> {
-  const { instructions, cycles, energyUj, powerMw, frameIntervalMs } = document;
+  const { instructions, cycles, energyUj, powerMw, frameIntervalMs, audio, verify } = document;
   return {
     frameInterval: stated(frameIntervalMs, "ms", "time between two frames of the model"),
     ...(instructions === null
@@ -179,6 +179,25 @@ function metricsOf(document: RunDocument): Record<string, Quantity> {
             source: powerMw.source,
           },
         }),
+    ...memoryOf(document),
+    ...(verify === null
+      ? {}
+      : { mismatches: counted(verify.mismatches, "value", "device output against the host twin") }),
+    ...(audio === null ? {} : { siSdrGain: audio.siSdrGain }),
+  };
+}
+
+function memoryOf({ memory }: RunDocument): Record<string, Quantity> {
+  const { flashBytes, ramBytes, stackBytes } = memory;
+  const linked = "sections of the linked program";
+  return {
+    ...(flashBytes === null ? {} : { flash: counted(flashBytes, "byte", linked) }),
+    ...(ramBytes === null
+      ? {}
+      : { ram: counted(ramBytes, "byte", `${linked}, without the stack`) }),
+    ...(stackBytes === null
+      ? {}
+      : { stack: measured(stackBytes, "byte", "painted stack, read back on the device") }),
   };
 }
 

@@ -36,8 +36,16 @@ export function changeCell({ change, interval }: ComparisonRow): string {
   return `${percent(change)} [${percent(interval[0])}, ${percent(interval[1])}]`;
 }
 
+const QUANTITY_WORDS: ReadonlyMap<string, string> = new Map([
+  ["ram", "RAM"],
+  ["siSdrGain", "SI-SDR gain"],
+  ["mismatches", "differing values"],
+]);
+
 /** "energy per run" of "energyPerRun". */
 export function quantityText({ quantity }: ComparisonRow): string {
+  const words = QUANTITY_WORDS.get(quantity);
+  if (words !== undefined) return words;
   return quantity.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
@@ -67,13 +75,14 @@ export function reasons(row: ComparisonRow, document: ComparisonDocument): reado
       : []),
     ...(power === null
       ? ["no noise is seen, so the power is not known"]
-      : [powerText(power, unit, document.minEffect)]),
+      : [powerText(power, unit, (rise) => percent(asChange(row, rise)), document.minEffect)]),
   ];
 }
 
 function powerText(
   power: NonNullable<NonNullable<ComparisonRow["statistics"]>["power"]>,
   unit: string,
+  change: (rise: number) => string,
   minEffect: number,
 ): string {
   const { ofMinEffect, samplesNeeded, planned, detectableRise } = power;
@@ -82,8 +91,13 @@ function powerText(
       ? "no number of them shows it: the clock is too coarse"
       : `${formatNumber(samplesNeeded)} ${unit} a side give ${percentOf(planned)}`;
   const sees =
-    detectableRise === null ? "" : `; what they see so is ${percent(detectableRise)} or more`;
-  return `power for ${percent(minEffect)}: ${percentOf(ofMinEffect)}; ${needed}${sees}`;
+    detectableRise === null ? "" : `; what they see so is ${change(detectableRise)} or more`;
+  return `power for ${change(minEffect)}: ${percentOf(ofMinEffect)}; ${needed}${sees}`;
+}
+
+/** A rise of a cost as the number itself moves: where more is better, its reciprocal is the cost. */
+function asChange({ better }: ComparisonRow, rise: number): number {
+  return better === "more" ? 1 / (1 + rise) - 1 : rise;
 }
 
 function percentOf(share: number): string {
@@ -98,13 +112,13 @@ export function verdictText(document: ComparisonDocument): string {
   const mark = VERDICT_MARK[verdict];
   switch (verdict) {
     case "regression":
-      return `${mark} regression: ${sides}, ${regressions} of ${rows.length} numbers rose`;
+      return `${mark} regression: ${sides}, ${regressions} of ${rows.length} numbers became worse`;
     case "improvement":
-      return `${mark} improvement: ${sides}, ${of("improvement")} of ${rows.length} numbers fell, none rose`;
+      return `${mark} improvement: ${sides}, ${of("improvement")} of ${rows.length} numbers became better, none worse`;
     case "cannot tell":
       return `${mark} cannot tell: ${sides}, ${of("cannot tell")} of ${rows.length} numbers need more runs; no regression is shown`;
     case "same":
-      return `${mark} same: ${sides}, none of ${rows.length} numbers rose`;
+      return `${mark} same: ${sides}, none of ${rows.length} numbers became worse`;
   }
 }
 
@@ -112,5 +126,5 @@ export function verdictText(document: ComparisonDocument): string {
 export function errorRates({ tests, falseAlarm, minEffect }: ComparisonDocument): string {
   if (tests === 0) return "";
   const shared = tests === 1 ? "1 test" : `${tests} tests together`;
-  return `chance of a false regression: ${percentOf(falseAlarm)} in ${shared}; rises below ${percentOf(minEffect)} of measured numbers do not matter`;
+  return `chance of a false regression: ${percentOf(falseAlarm)} in ${shared}; changes of measured numbers below ${percentOf(minEffect)} do not matter`;
 }

@@ -1,5 +1,5 @@
 /**
- * The verb `compare`: is the candidate really slower than the baseline; exit 1 only when it is.
+ * The verb `compare`: is the candidate really worse than the baseline; exit 1 only when it is.
  * Reading sides is left to baselines.ts, the verdict to analyze/comparison, its look to report/comparison-*.ts.
  */
 import { appendFileSync } from "node:fs";

@@ -4,7 +4,9 @@ import type { ComparisonOptions } from "../../host/analyze/comparison/document.t
 import { compareSides } from "../../host/analyze/comparison/document.ts";
 import type { ComparisonSide } from "../../host/analyze/comparison/side.ts";
 import type { MachineRecord } from "../../host/analyze/machine-record.ts";
+import { counted, measured, modelled, stated } from "../../host/analyze/quantity.ts";
 import { BESIDE_A_RUN } from "../../host/analyze/run-records.ts";
+import type { Wanted } from "./comparison-records.ts";
 import { record, side, times } from "./comparison-records.ts";
 import { codeOf } from "./import-text.ts";
 
@@ -145,6 +147,95 @@ describe("several runs a side", () => {
     expect(rows[0]).toMatchObject({ verdict: "same", baseline: { value: 11 } });
     expect(rows[0]?.why).toContain("runs of one side differ");
   });
+});
+
+describe("numbers of which more is better", () => {
+  const rate = (perSecond: number, wanted: Wanted = {}) =>
+    record({ metrics: { throughput: measured(perSecond, "frame/s", "test") }, ...wanted });
+  const each = (...rates: readonly number[]) =>
+    side("runs", ...rates.map((perSecond) => [rate(perSecond, { timeless: true })]));
+
+  test.each([
+    [100, 99, "regression"],
+    [100, 100, "same"],
+    [100, 101, "improvement"],
+  ] as const)("a modelled rate of %d, then %d: %s", (before, after, verdict) => {
+    const modelledRate = (perSecond: number) =>
+      record({ metrics: { throughput: modelled(perSecond, "token/s", "test") } });
+    const { rows } = compare(modelledRate(before), modelledRate(after));
+    expect(rows).toMatchObject([{ quantity: "throughput", better: "more", verdict }]);
+    expect(rows[0]?.change).toBeCloseTo(after / before - 1, 12);
+    const tolerated = compare(modelledRate(before), modelledRate(after), { tolerance: 0.011 });
+    expect(tolerated.verdict).not.toBe("regression");
+  });
+
+  test("five runs a tenth slower: the change and its side are the rate's own", () => {
+    const before = [100, 102, 104, 106, 108];
+    const { rows, verdict } = compare(
+      each(...before),
+      each(...before.map((perSecond) => 0.9 * perSecond)),
+    );
+    expect(verdict).toBe("regression");
+    const [row] = rows;
+    // The median of all 25 logarithms of ratios is that of the equal pairs.
+    expect(row?.change).toBeCloseTo(-0.1, 12);
+    expect(row?.baseline.value).toBeCloseTo(104, 9);
+    const [low = 0, high = 0] = row?.interval ?? [];
+    expect(low).toBeLessThan(-0.1);
+    expect(high).toBeGreaterThan(-0.1);
+    expect(high).toBeLessThan(0);
+    expect(compare(each(...before.map((one) => 0.9 * one)), each(...before)).verdict).toBe(
+      "improvement",
+    );
+  });
+
+  test("one run's rate is left out beside its time, and cannot be told without", () => {
+    const timed = rate(100, { samples: times(1, 1, 30) });
+    expect(compare(timed, timed).rows.map(({ quantity }) => quantity)).toEqual(["time"]);
+    expect(compare(each(100), each(50)).rows).toMatchObject([
+      { quantity: "throughput", verdict: "cannot tell" },
+    ]);
+  });
+
+  test("a quieter clean clip is a regression, though there is one run", () => {
+    const gain = (decibels: number) =>
+      record({ metrics: { siSdrGain: measured(decibels, "dB", "test") } });
+    expect(compare(gain(7), gain(6.9)).rows).toMatchObject([
+      { method: "exact", verdict: "regression" },
+    ]);
+    expect(compare(gain(-1), gain(0.5)).verdict).toBe("improvement");
+  });
+});
+
+test("flash, RAM and the deepest stack compare exactly", () => {
+  const sized = (flash: number, ram: number, stack: number) =>
+    record({
+      metrics: {
+        flash: counted(flash, "byte", "test"),
+        ram: counted(ram, "byte", "test"),
+        stack: measured(stack, "byte", "test"),
+      },
+    });
+  const { rows, tests } = compare(sized(40_000, 5000, 600), sized(39_999, 5000, 608));
+  expect(tests).toBe(0);
+  expect(rows.map(({ quantity, verdict }) => [quantity, verdict])).toEqual([
+    ["flash", "improvement"],
+    ["ram", "same"],
+    ["stack", "regression"],
+  ]);
+});
+
+test("shares, prices and settings have no better side", () => {
+  const other = (value: number) =>
+    record({
+      instructions: 5,
+      metrics: {
+        mfu: modelled(value, "1", "test"),
+        frameInterval: stated(value, "ms", "test"),
+        price: stated(value, "USD/h", "test"),
+      },
+    });
+  expect(compare(other(1), other(2)).rows).toHaveLength(1);
 });
 
 describe("sides that do not belong together", () => {

@@ -145,6 +145,14 @@ describe("one document", () => {
     expect(board?.analysis.mfu?.value).toBeCloseTo(document.roofline?.mfu.value ?? 0, 12);
     expect(board?.analysis.mbu?.value).toBeCloseTo(document.roofline?.mbu.value ?? 0, 12);
     expect(board?.analysis.bound).toBe(document.roofline?.bound);
+    const { flashBytes, ramBytes, stackBytes } = facts.memory;
+    expect(board?.metrics).toMatchObject({
+      flash: { value: flashBytes, unit: "byte", kind: "counted" },
+      ram: { value: ramBytes, unit: "byte", kind: "counted" },
+      stack: { value: stackBytes, unit: "byte", kind: "measured" },
+      mismatches: { value: document.verify?.mismatches, kind: "counted" },
+      siSdrGain: document.audio?.siSdrGain,
+    });
   });
 
   test("ids are unique, samples are left out", () => {

@@ -2,6 +2,7 @@
 import type { ComparisonSide } from "../../host/analyze/comparison/side.ts";
 import type { MachineRecord } from "../../host/analyze/machine-record.ts";
 import type { Kind } from "../../host/analyze/quantity.ts";
+import { counted } from "../../host/analyze/quantity.ts";
 import { SampleStatistics } from "../../host/analyze/sample-statistics.ts";
 import { Random } from "../../host/analyze/statistics/random.ts";
 
@@ -13,6 +14,10 @@ export interface Wanted {
   readonly samples?: readonly number[];
   readonly instructions?: number;
   readonly flags?: string;
+  /** Beside the instructions. */
+  readonly metrics?: MachineRecord["metrics"];
+  /** Without a time of its own. */
+  readonly timeless?: boolean;
 }
 
 export function record(wanted: Wanted = {}): MachineRecord {
@@ -29,19 +34,14 @@ export function record(wanted: Wanted = {}): MachineRecord {
       ops: { value: ops, unit: "op", kind: "counted", source: "test" },
       bytesMoved: null,
     },
-    time: times.statistics(kind, "test"),
+    time: wanted.timeless === true ? null : times.statistics(kind, "test"),
     samples,
-    metrics:
-      instructions === undefined
+    metrics: {
+      ...wanted.metrics,
+      ...(instructions === undefined
         ? {}
-        : {
-            instructions: {
-              value: instructions,
-              unit: "instruction",
-              kind: "counted",
-              source: "test",
-            },
-          },
+        : { instructions: counted(instructions, "instruction", "test") }),
+    },
     roofs: [],
     origin: { format: "test", file: "test", records: "all" },
     setup: { flags },

@@ -1,5 +1,5 @@
 /**
- * Decides whether one number rose: counts and models exactly, measured times by statistics/gate.ts.
+ * Decides whether one number became worse: counts and models exactly, measured ones by statistics/gate.ts.
  * Which numbers there are is left to observations.ts, what follows for a build to document.ts.
  */
 import type { Quantity } from "../quantity.ts";
@@ -9,12 +9,11 @@ import { fewestSamples } from "../statistics/runs-needed.ts";
 import { median } from "../statistics/summary.ts";
 import { digits } from "../wording.ts";
 import type { Observations, Observed } from "./observations.ts";
-import { isExact } from "./observations.ts";
 
 export interface JudgeOptions {
-  /** Rise of an exact number that passes, relative. */
+  /** Change for the worse of an exact number that passes, relative. */
   readonly tolerance: number;
-  /** Smallest rise of a measured number that matters, relative. */
+  /** Smallest change for the worse of a measured number that matters, relative. */
   readonly minEffect: number;
   /** Chance of a false "regression" in this one number. */
   readonly falseAlarm: number;
@@ -25,8 +24,10 @@ export interface ComparisonRow {
   readonly machine: string;
   readonly workload: string;
   readonly quantity: string;
+  /** Which side is better. */
+  readonly better: Observed["better"];
   /**
-   * exact: any rise above the tolerance counts. repetitions: statistics of one run's samples a side. runs: statistics of
+   * exact: any change for the worse above the tolerance counts. repetitions: statistics of one run's samples a side. runs: statistics of
    * the runs' numbers. none: too few of both.
    */
   readonly method: "exact" | "repetitions" | "runs" | "none";
@@ -41,7 +42,10 @@ export interface ComparisonRow {
   readonly confidence: number | null;
   readonly verdict: Verdict;
   readonly why: string;
-  /** The whole statistical result: samples used, warm-up, power, runs needed, tail. */
+  /**
+   * The whole statistical result: samples used, warm-up, power, runs needed, tail. Where more is better it is that of the
+   * reciprocals: of a rate, the time it stands for.
+   */
   readonly statistics: GateResult | null;
 }
 
@@ -49,7 +53,7 @@ export interface ComparisonRow {
 const ROUNDING = 1e-12;
 
 export function judge(observed: Observed, options: JudgeOptions): ComparisonRow {
-  if (isExact(observed.baseline.kind)) return exactRow(observed, options.tolerance);
+  if (observed.exact) return exactRow(observed, options.tolerance);
   const samples = samplesOf(observed);
   if (samples === null) {
     const runs = fewestSamples(options.falseAlarm);
@@ -57,7 +61,7 @@ export function judge(observed: Observed, options: JudgeOptions): ComparisonRow 
     return { ...rowOf(observed), method: "none", verdict: "cannot tell", why };
   }
   if (samples.hasZero) {
-    const why = "some of its times are 0, which have no ratio: its clock is too coarse";
+    const why = "some of them are 0, which have no ratio: the instrument is too coarse";
     return { ...rowOf(observed), method: "none", verdict: "cannot tell", why };
   }
   return statisticalRow(observed, samples, options);
@@ -65,7 +69,7 @@ export function judge(observed: Observed, options: JudgeOptions): ComparisonRow 
 
 /** Whether judge() will spend a part of the false-alarm rate on it. */
 export function isStatistical(observed: Observed): boolean {
-  return !isExact(observed.baseline.kind) && samplesOf(observed)?.hasZero === false;
+  return !observed.exact && samplesOf(observed)?.hasZero === false;
 }
 
 interface Samples {
@@ -90,13 +94,10 @@ function exactRow(observed: Observed, tolerance: number): ComparisonRow {
   const row = rowOf(observed);
   const [before, after] = [row.baseline.value, row.candidate.value];
   const allowed = Math.abs(before) * Math.max(tolerance, ROUNDING);
+  const worse = observed.better === "more" ? before - after : after - before;
   const verdict: Verdict =
-    after - before > allowed ? "regression" : before - after > allowed ? "improvement" : "same";
-  const sameModel = row.baseline.source === row.candidate.source;
-  const how =
-    row.baseline.kind === "counted"
-      ? "counted, so exact"
-      : `exact ${sameModel ? "by the same model" : "too, but by another model than before"}`;
+    worse > allowed ? "regression" : -worse > allowed ? "improvement" : "same";
+  const how = whyExact(row.baseline, row.candidate);
   const within = tolerance === 0 ? "" : `; ${digits(tolerance * 100)} % are tolerated`;
   const disagree = [observed.baseline, observed.candidate].some(({ values }) =>
     values.some((value) => value !== values[0]),
@@ -105,26 +106,36 @@ function exactRow(observed: Observed, tolerance: number): ComparisonRow {
   return { ...row, method: "exact", verdict, why };
 }
 
+function whyExact({ kind, source }: Quantity, candidate: Quantity): string {
+  if (kind === "counted") return "counted, so exact";
+  if (kind !== "modelled") return "the same whenever the program and its input are";
+  const sameModel = source === candidate.source;
+  return `exact ${sameModel ? "by the same model" : "too, but by another model than before"}`;
+}
+
 function statisticalRow(
   observed: Observed,
   { method, before, after }: Samples,
   { minEffect, falseAlarm }: JudgeOptions,
 ): ComparisonRow {
   const independent = method === "runs";
-  const result = judgeSamples(before, after, { minEffect, falseAlarm, independent });
+  const more = observed.better === "more";
+  const costs = (values: readonly number[]) => (more ? values.map((value) => 1 / value) : values);
+  const gate = { minEffect, falseAlarm, independent };
+  const result = judgeSamples(costs(before), costs(after), gate);
   const row = rowOf(observed);
-  const withInterval = (quantity: Quantity, side: GateResult["baseline"]): Quantity => ({
+  const withInterval = (quantity: Quantity, { median }: GateResult["baseline"]): Quantity => ({
     ...quantity,
-    value: side.median.median,
-    interval: side.median.interval,
+    value: more ? 1 / median.median : median.median,
+    interval: more ? reciprocals(median.interval, 0) : median.interval,
   });
   return {
     ...row,
     method,
     baseline: withInterval(row.baseline, result.baseline),
     candidate: withInterval(row.candidate, result.candidate),
-    change: result.effect,
-    interval: result.interval,
+    change: more ? 1 / (1 + result.effect) - 1 : result.effect,
+    interval: more && result.interval !== null ? reciprocals(result.interval, 1) : result.interval,
     confidence: result.confidence,
     verdict: result.verdict,
     why: result.why,
@@ -132,7 +143,20 @@ function statisticalRow(
   };
 }
 
-function rowOf({ pair, quantity, unit, baseline, candidate }: Observed) {
+function changeOf(before: number, after: number): number | null {
+  if (before === after) return 0;
+  return before === 0 ? null : after / before - 1;
+}
+
+/** [low, high] of what the reciprocal of `base` + each end is above `base`. */
+function reciprocals(
+  [low, high]: readonly [number, number],
+  base: 0 | 1,
+): readonly [number, number] {
+  return [1 / (base + high) - base, 1 / (base + low) - base];
+}
+
+function rowOf({ pair, quantity, unit, better, baseline, candidate }: Observed) {
   const quantityOf = ({ values, kind, source }: Observations): Quantity => ({
     value: median(values),
     unit,
@@ -144,9 +168,10 @@ function rowOf({ pair, quantity, unit, baseline, candidate }: Observed) {
     machine: pair.candidate.machine,
     workload: pair.baseline.workload,
     quantity,
+    better,
     baseline: before,
     candidate: after,
-    change: before.value === 0 ? null : after.value / before.value - 1,
+    change: changeOf(before.value, after.value),
     interval: null,
     confidence: null,
     statistics: null,

@@ -1,6 +1,7 @@
 /**
  * Decides which numbers of a workload are compared, and what was observed of each on both sides.
- * Only numbers of which less is better are: times, counts, bytes, energy, power. The verdict is left to judge.ts.
+ * Only numbers with a better side are: costs such as time, memory and energy, and gains such as rates and quality. The
+ * verdict is left to judge.ts.
  */
 import { AnalysisError } from "../analysis-error.ts";
 import type { MachineRecord, TimeStatistics } from "../machine-record.ts";
@@ -8,7 +9,11 @@ import type { Kind, Quantity } from "../quantity.ts";
 import type { Pair } from "./pairing.ts";
 
 /** Units of which less is better. */
-const COSTS = new Set("s ms us ns cycle instruction byte J mJ uJ W mW uW A mA uA".split(" "));
+const COSTS = new Set("s ms us ns cycle instruction byte J mJ uJ W mW uW A mA uA value".split(" "));
+/** Units of which more is better: work for a second, a cycle, a joule, a watt or a dollar, and a signal above its noise. */
+const GAINS = /^(dB|[A-Za-z]+\/(s|cycle|J|W|USD))$/;
+/** Measured, yet the same whenever the program and its input are: deepest stack, sound of a clip against the clean one. */
+const REPEATING = new Set(["stack", "siSdrGain"]);
 
 /** One number of one side. */
 export interface Observations {
@@ -25,6 +30,9 @@ export interface Observed {
   /** "time", "P99", "instructions", ... */
   readonly quantity: string;
   readonly unit: string;
+  readonly better: "less" | "more";
+  /** Whether it repeats exactly, so that any change is real. */
+  readonly exact: boolean;
   readonly pair: Pair;
   readonly baseline: Observations;
   readonly candidate: Observations;
@@ -40,7 +48,7 @@ export function observedOf(pair: Pair): readonly Observed[] {
     ["P99", (record) => (isExact(record.time?.kind) ? timeOf(record, ({ p99 }) => p99) : null)],
     ["bytes moved", ({ workload }) => exactOnly(workload.bytesMoved)],
   ]);
-  for (const name of metricNames(pair)) readers.set(name, ({ metrics }) => costOf(metrics[name]));
+  for (const name of metricNames(pair)) readers.set(name, ({ metrics }) => judged(metrics[name]));
   return [...readers].flatMap(([quantity, read]) => {
     const baseline = observe(pair.baseline.records, read, quantity === "time");
     const candidate = observe(pair.candidate.records, read, quantity === "time");
@@ -48,12 +56,16 @@ export function observedOf(pair: Pair): readonly Observed[] {
     const kinds = [...new Set([...baseline.kinds, ...candidate.kinds])];
     if (kinds.length > 1) throw otherKind(quantity, pair, baseline.kinds, candidate.kinds);
     const { unit } = baseline;
-    return unit === candidate.unit ? [{ quantity, unit, pair, baseline, candidate }] : [];
+    if (unit !== candidate.unit) return [];
+    const better = GAINS.test(unit) ? "more" : "less";
+    const exact = kinds.every(isExact) || REPEATING.has(quantity);
+    const observed = { quantity, unit, better, exact, pair, baseline, candidate } as const;
+    return isTimeAgain(observed) ? [] : [observed];
   });
 }
 
 /** Counted and modelled numbers repeat exactly; measured ones vary, and stated ones may have been measured. */
-export function isExact(kind: Kind | undefined): boolean {
+function isExact(kind: Kind | undefined): boolean {
   return kind === "counted" || kind === "modelled";
 }
 
@@ -62,9 +74,16 @@ function exactOnly(quantity: Quantity | null): Quantity | null {
 }
 
 /** Stated ones are somebody's settings, such as a frame's interval. */
-function costOf(quantity: Quantity | undefined): Quantity | null {
+function judged(quantity: Quantity | undefined): Quantity | null {
   if (quantity === undefined || quantity.kind === "stated") return null;
-  return COSTS.has(quantity.unit) ? quantity : null;
+  return COSTS.has(quantity.unit) || GAINS.test(quantity.unit) ? quantity : null;
+}
+
+/** A rate that one run gives beside its time says what the time says, without the repetitions to judge it by. */
+function isTimeAgain({ better, exact, pair, baseline, candidate }: Observed): boolean {
+  if (better === "less" || exact) return false;
+  if (baseline.values.length > 1 || candidate.values.length > 1) return false;
+  return [pair.baseline, pair.candidate].every(({ records }) => records[0]?.time != null);
 }
 
 function metricNames({ baseline, candidate }: Pair): readonly string[] {

@@ -144,11 +144,15 @@ function verdictOf(
   }
   const [, high] = interval;
   if (riseProbability <= alarm && high >= minEffect) {
-    return { verdict: "regression", why: "a rise is shown, and it may be one that matters" };
+    return {
+      verdict: "regression",
+      why: "a change for the worse is shown, and it may be one that matters",
+    };
   }
-  if (high < 0) return { verdict: "improvement", why: "a fall is shown" };
-  if (high < minEffect) return { verdict: "same", why: "a rise that matters is ruled out" };
-  return { verdict: "cannot tell", why: "neither a rise nor its absence is shown" };
+  if (high < 0) return { verdict: "improvement", why: "a change for the better is shown" };
+  if (high < minEffect)
+    return { verdict: "same", why: "a change for the worse that matters is ruled out" };
+  return { verdict: "cannot tell", why: "neither a change for the worse nor its absence is shown" };
 }
 
 function sideOf(
