@@ -4,6 +4,7 @@
  */
 import type {
   ActivationLayer,
+  Conv1dLayer,
   DenseLayer,
   GruLayer,
   Layer,
@@ -56,6 +57,12 @@ export interface ModelShape {
   readonly grusFirst?: boolean;
   readonly denses: readonly {
     readonly size: number;
+    readonly activation: ActivationLayer["activation"] | "none";
+  }[];
+  /** Convolutions along time that come before all others. */
+  readonly convolutions?: readonly {
+    readonly size: number;
+    readonly taps: number;
     readonly activation: ActivationLayer["activation"] | "none";
   }[];
   /** Denses come before the LSTMs instead of after. */
@@ -115,6 +122,29 @@ export function randomModel(random: Random, shape: ModelShape): RecurrentModel {
       layers.push(layer);
     });
   };
+  const addActivation = (name: string, activation: ActivationLayer["activation"] | "none") => {
+    if (activation !== "none") layers.push({ ...base(name, size), kind: "activation", activation });
+  };
+  const addConvolutions = (): void => {
+    shape.convolutions?.forEach(({ size: outputSize, taps, activation }, index) => {
+      const edge = base(`conv_${index}`, outputSize);
+      const columns = taps * edge.inputSize;
+      const layer: Conv1dLayer = {
+        ...edge,
+        kind: "conv1d",
+        along: "time",
+        positions: 1,
+        inputChannels: edge.inputSize,
+        outputChannels: outputSize,
+        groups: 1,
+        window: { taps, stride: 1, dilation: 1, padBefore: taps - 1, padAfter: 0 },
+        weights: matrix(random, outputSize, columns, reach / Math.sqrt(columns)),
+        bias: uniformValues(random, outputSize, 0.5),
+      };
+      layers.push(layer);
+      addActivation(`conv_activation_${index}`, activation);
+    });
+  };
   const addDenses = (): void => {
     shape.denses.forEach((dense, index) => {
       const edge = base(`dense_${index}`, dense.size);
@@ -125,14 +155,12 @@ export function randomModel(random: Random, shape: ModelShape): RecurrentModel {
         bias: uniformValues(random, dense.size, 0.5),
       };
       layers.push(layer);
-      if (dense.activation === "none") return;
-      const activation = base(`activation_${index}`, dense.size);
-      layers.push({ ...activation, kind: "activation", activation: dense.activation });
+      addActivation(`activation_${index}`, dense.activation);
     });
   };
   const recurrent = shape.grusFirst ? [addGrus, addLstms] : [addLstms, addGrus];
   const parts = shape.densesFirst ? [addDenses, ...recurrent] : [...recurrent, addDenses];
-  for (const add of parts) add();
+  for (const add of [addConvolutions, ...parts]) add();
   return {
     name: shape.name,
     source: { format: "onnx", file: `${shape.name}.onnx`, digest: "0".repeat(64) },

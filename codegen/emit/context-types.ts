@@ -106,8 +106,20 @@ export interface DenseKernelContext extends KernelContextBase {
   readonly to: string;
 }
 
+export interface WindowKernelContext extends KernelContextBase {
+  readonly kind: "window";
+  readonly layer: string;
+  readonly taps: number;
+  /** Values of a step, and of the steps before it. */
+  readonly size: number;
+  readonly kept: number;
+  readonly from: string;
+  readonly to: string;
+}
+
 export type KernelContext =
   | EdgeKernelContext
+  | WindowKernelContext
   | LstmKernelContext
   | GruKernelContext
   | DenseKernelContext;
@@ -144,6 +156,8 @@ export interface CContext {
   readonly cells: readonly { readonly name: string; readonly size: number }[];
   /** What GRUs that reset before their product share, or false. */
   readonly scratch: Scratch | false;
+  /** Some of them are int16. */
+  readonly putsWords: boolean;
   /** What read_state writes: `put` is the statement for value i of `size`. */
   readonly states: readonly { readonly size: number; readonly put: string }[];
   readonly tables: readonly TableContext[];

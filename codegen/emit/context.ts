@@ -2,7 +2,13 @@
  * Decides every name, number and text that the templates print, so that they hold no arithmetic.
  * What the fields mean is declared in context-types.ts; the order of the C text is left to the templates.
  */
-import type { DenseKernel, GruKernel, Kernel, LstmKernel } from "../lower/kernel-ir.ts";
+import type {
+  DenseKernel,
+  GruKernel,
+  Kernel,
+  LstmKernel,
+  WindowKernel,
+} from "../lower/kernel-ir.ts";
 import { GATES } from "../model/types.ts";
 import { columnsRead, type LineLayout, type StreamLayout, streamPicture } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -25,6 +31,7 @@ import type {
   KernelContext,
   LineContext,
   LstmKernelContext,
+  WindowKernelContext,
 } from "./context-types.ts";
 import {
   cellsOf,
@@ -109,10 +116,27 @@ function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): DenseKer
   };
 }
 
+function windowContext(plan: Plan, kernel: WindowKernel): WindowKernelContext {
+  const { inputSize, taps, name } = kernel.layer;
+  return {
+    kind: "window",
+    partial: "window",
+    name: kernel.name,
+    arguments: "state",
+    layer: commentText(name),
+    taps,
+    size: inputSize,
+    kept: (taps - 1) * inputSize,
+    from: placeExpression(plan, kernel.from),
+    to: placeExpression(plan, kernel.to),
+  };
+}
+
 function kernelContext(plan: Plan, prefix: string, kernel: Kernel): KernelContext {
   if (kernel.kind === "lstm") return lstmContext(plan, kernel);
   if (kernel.kind === "gru") return gruContext(plan, kernel);
   if (kernel.kind === "dense") return denseContext(plan, prefix, kernel);
+  if (kernel.kind === "window") return windowContext(plan, kernel);
   const { kind, name, size } = kernel;
   return kernel.kind === "load-input"
     ? {
@@ -175,6 +199,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
   const recurrent = lstms.length + grus.length > 0;
   const tables = [SIGMOID_TABLE, TANH_TABLE].filter(({ name }) => recurrent || uses(name));
   const initial = initialStates(plan);
+  const states = readStates(plan, prefix);
   const { activationBytes } = FORMAT_FACTS[format];
   // Layers of a stack share what is said of the target.
   const explained = new Set(options.verdicts.flatMap(({ explanation }) => explanation));
@@ -209,7 +234,8 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     lines: plan.lines.map(lineContext),
     cells: cellsOf(plan),
     scratch: before ? plan.scratch : false,
-    states: readStates(plan, prefix),
+    states,
+    putsWords: states.some(({ put }) => put.includes("put16")),
     tables: tables.map((table) => tableContext(table, variant.lookUp)),
     arrays: [...plan.streams.map(streamArray), ...initial.map(({ array }) => array)],
     initialStates: initial.map(({ array, to, size }) => ({ to, from: array.name, size })),

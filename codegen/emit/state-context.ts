@@ -55,7 +55,16 @@ export function cellsOf(plan: Plan): CContext["cells"] {
 export function readStates(plan: Plan, prefix: string): CContext["states"] {
   const zero = lineZeroOf(plan);
   const put16 = (value: string): string => `bytes = ${prefix}_put16(bytes, ${value});`;
+  const inLine = (place: Place, index = "i"): string => {
+    const stored = `(${placeExpression(plan, place, 1)})[${index}]`;
+    const value = zero === 0 ? stored : `(${stored} - ${zero})`;
+    return hasWideState(plan) ? `*bytes++ = (uint8_t)${value};` : put16(value);
+  };
   return plan.kernels.flatMap((kernel) => {
+    if (kernel.kind === "window") {
+      const { inputSize, taps } = kernel.layer;
+      return [{ size: (taps - 1) * inputSize, put: inLine(kernel.to, `i + ${inputSize}`) }];
+    }
     if (kernel.kind !== "lstm" && kernel.kind !== "gru") return [];
     const { name, layer } = kernel;
     const size = layer.hiddenSize;
@@ -63,9 +72,8 @@ export function readStates(plan: Plan, prefix: string): CContext["states"] {
     const stored = `(${placeExpression(plan, kernel.to, 1)})[i]`;
     if (kernel.kind === "gru")
       return [{ size, put: put16(wide ? `state->${name}_hidden[i]` : stored) }];
-    const hidden = zero === 0 ? stored : `(${stored} - ${zero})`;
     return [
-      { size, put: wide ? `*bytes++ = (uint8_t)${hidden};` : put16(hidden) },
+      { size, put: inLine(kernel.to) },
       { size, put: put16(`state->${name}_cell[i]`) },
     ];
   });
@@ -97,7 +105,7 @@ export function initialStates(plan: Plan): readonly InitialState[] {
 }
 
 interface InitialValues {
-  readonly part: "hidden" | "cell" | "wide_hidden";
+  readonly part: "hidden" | "cell" | "wide_hidden" | "window";
   readonly what: string;
   readonly values: Int16Array;
   /** What stands for 0 where they go. */
@@ -107,16 +115,25 @@ interface InitialValues {
 }
 
 function initialValues(plan: Plan, kernel: Kernel): readonly InitialValues[] {
-  if (kernel.kind !== "lstm" && kernel.kind !== "gru") return [];
-  const { name, layer } = kernel;
-  const inLine = (values: Int16Array): InitialValues => ({
-    part: "hidden",
-    what: "Hidden state",
+  if (kernel.kind !== "lstm" && kernel.kind !== "gru" && kernel.kind !== "window") return [];
+  const inLine = (
+    values: Int16Array,
+    part: "hidden" | "window" = "hidden",
+    what = "Hidden state",
+  ): InitialValues => ({
+    part,
+    what,
     values,
     zero: lineZeroOf(plan),
     type: lineTypeOf(plan),
     to: placeExpression(plan, kernel.to, 1),
   });
+  if (kernel.kind === "window") {
+    const { taps, inputSize, output } = kernel.layer;
+    const zeros = new Int16Array(taps * inputSize).fill(output.zeroPoint);
+    return [inLine(zeros, "window", "Zeros before the first step")];
+  }
+  const { name, layer } = kernel;
   const beside = (
     part: "cell" | "wide_hidden",
     what: string,

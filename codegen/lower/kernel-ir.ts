@@ -9,6 +9,7 @@ import type {
   QuantizedLstm,
   QuantizedModel,
   QuantizedRows,
+  QuantizedWindow,
 } from "../quantize/quantized-model.ts";
 
 /** Values that lie side by side in a line, int16 each. */
@@ -70,6 +71,15 @@ export interface DenseKernel {
   readonly to: Place | "output";
 }
 
+/** Moves the values of earlier steps up by one step and puts the fresh ones behind them. */
+export interface WindowKernel {
+  readonly kind: "window";
+  readonly name: string;
+  readonly layer: QuantizedWindow;
+  readonly from: Place;
+  readonly to: Place;
+}
+
 export interface StoreOutputKernel {
   readonly kind: "store-output";
   readonly name: string;
@@ -80,7 +90,7 @@ export interface StoreOutputKernel {
 /** Kernels that multiply weights. */
 export type LayerKernel = LstmKernel | GruKernel | DenseKernel;
 
-export type Kernel = LoadInputKernel | LayerKernel | StoreOutputKernel;
+export type Kernel = LoadInputKernel | LayerKernel | WindowKernel | StoreOutputKernel;
 
 export function isLayerKernel(kernel: Kernel): kernel is LayerKernel {
   return kernel.kind === "lstm" || kernel.kind === "gru" || kernel.kind === "dense";
@@ -144,7 +154,11 @@ export function lower(model: QuantizedModel): Program {
   model.layers.forEach((layer, index) => {
     const count = kernels.filter((kernel) => kernel.kind === layer.kind).length;
     const name = `${layer.kind}${count}`;
-    if (layer.kind !== "dense") {
+    if (layer.kind === "window") {
+      const to = open({ name, size: layer.taps * layer.inputSize });
+      kernels.push({ kind: "window", name, layer, from: at, to });
+      at = to;
+    } else if (layer.kind !== "dense") {
       const to = { line: at.line, segment: at.segment + 1 };
       lines[at.line]?.segments.push({ name: `${name} hidden`, size: layer.hiddenSize });
       kernels.push(

@@ -90,6 +90,10 @@ function costOfUnits(
   };
 }
 
+function costOfMove(kernel: string, bytesRead: number, bytesWritten: number): KernelCost {
+  return { kernel, macs: 0, paddedMacs: 0, weightBytes: 0, bytesRead, bytesWritten };
+}
+
 function costOf(kernel: Kernel, streams: readonly StreamLayout[], bytes: ValueBytes): KernelCost {
   if (isLayerKernel(kernel)) {
     const own = streams.filter((stream) => stream.kernel === kernel.name);
@@ -106,10 +110,15 @@ function costOf(kernel: Kernel, streams: readonly StreamLayout[], bytes: ValueBy
       bytesWritten: total("bytesWritten") + moved.bytesWritten,
     };
   }
+  if (kernel.kind === "window") {
+    const moved = kernel.layer.taps * kernel.layer.inputSize * bytes.line;
+    return costOfMove(kernel.name, moved, moved);
+  }
   const edge = kernel.size * bytes.edge;
   const inside = kernel.size * bytes.line;
-  const [bytesRead, bytesWritten] = kernel.kind === "load-input" ? [edge, inside] : [inside, edge];
-  return { kernel: kernel.name, macs: 0, paddedMacs: 0, weightBytes: 0, bytesRead, bytesWritten };
+  return kernel.kind === "load-input"
+    ? costOfMove(kernel.name, edge, inside)
+    : costOfMove(kernel.name, inside, edge);
 }
 
 /** Counted, not estimated: each load and store of the plan, without the compiler's own spills. */

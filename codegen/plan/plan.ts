@@ -43,13 +43,15 @@ export function plan(program: Program, target: Target): Plan {
   const hiddenBytes = FORMAT_FACTS[format].activationBytes;
   // An LSTM's hidden and cell state; a GRU's hidden state, int16 in both formats.
   const unitBytes = { lstm: hiddenBytes + 2, gru: 2 } as const;
-  const stateBytes = kernels.reduce(
-    (bytes, kernel) =>
-      kernel.kind === "lstm" || kernel.kind === "gru"
-        ? bytes + kernel.layer.hiddenSize * unitBytes[kernel.kind]
-        : bytes,
-    0,
-  );
+  const stateOf = (kernel: Kernel): number => {
+    if (kernel.kind === "lstm" || kernel.kind === "gru") {
+      return kernel.layer.hiddenSize * unitBytes[kernel.kind];
+    }
+    return kernel.kind === "window"
+      ? (kernel.layer.taps - 1) * kernel.layer.inputSize * hiddenBytes
+      : 0;
+  };
+  const stateBytes = kernels.reduce((bytes, kernel) => bytes + stateOf(kernel), 0);
   const facts = { name, format, inputSize, outputSize, input, output, lines, streams, kernels };
   return {
     ...facts,

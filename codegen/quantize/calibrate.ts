@@ -33,6 +33,8 @@ const CALIBRATED = {
   lstm: "cell",
   gru: "candidateHalf",
   dense: "output",
+  // Its values are those of its input.
+  window: "output",
 } as const satisfies Readonly<Record<Operator["kind"], keyof LayerPeaks>>;
 
 const NOISE_SEED = 20250101;

@@ -1,10 +1,12 @@
 /**
- * Decides which layers of a model become one integer operator (a dense layer takes the activation after it),
+ * Decides which integer operators the layers of a model become (a dense layer takes the activation after it, a
+ * convolution along time is a window and a dense layer),
  * and refuses models this project's own formats cannot express, all reasons at once.
  * The integers themselves are left to quantize-model.ts.
  */
 import {
   type ActivationLayer,
+  type Conv1dLayer,
   type DenseLayer,
   type GruLayer,
   inputsOf,
@@ -39,21 +41,37 @@ export interface DenseOperator {
   readonly outputIndex: number;
 }
 
-export type Operator = LstmOperator | GruOperator | DenseOperator;
+/** The last inputs of a convolution along time, side by side, oldest first. */
+export interface WindowOperator {
+  readonly kind: "window";
+  readonly layer: Conv1dLayer;
+  /** As above: the convolution's own. */
+  readonly outputIndex: number;
+}
+
+export type Operator = LstmOperator | GruOperator | DenseOperator | WindowOperator;
 
 /** What each kind of layer that no kernel computes yet needs instead. */
-const INSTEAD: Readonly<Record<Exclude<Layer["kind"], Operator["kind"] | "activation">, string>> = {
+const INSTEAD: Readonly<
+  Record<Exclude<Layer["kind"], Operator["kind"] | "activation" | "conv1d">, string>
+> = {
   "leaky-relu": "use Relu after a dense layer",
   "hard-sigmoid": "use Sigmoid after a dense layer",
   clip: "use Relu, Sigmoid or Tanh after a dense layer",
   softmax: "end the network before it and take the largest value on the host",
   scale: "put it beside a dense or recurrent layer, which takes it in",
   "layer-norm": "normalise features in the front end, before the network",
-  conv1d: "compute it in the front end, or use a recurrent layer",
   pool1d: "compute it in the front end, or use a dense layer",
   combine: "export a chain of layers without branches",
   arrange: "keep the values of a step in one vector, in order",
 };
+
+/** Why no kernel computes a convolution; null where one does. */
+function whyNot({ along, groups, window }: Conv1dLayer): string | null {
+  if (along === "positions") return "it runs along positions inside a step";
+  if (groups !== 1) return `it has ${groups} groups`;
+  return window.dilation === 1 ? null : `its dilation is ${window.dilation}`;
+}
 
 /**
  * Everything in a model that no kernel of this project's own formats computes; empty where C can be generated.
@@ -78,7 +96,13 @@ export function ungenerated(model: RecurrentModel): readonly Unsupported[] {
       refuse(kind, "no kernel computes it", INSTEAD[kind]);
       return;
     }
-    if (layer.kind === "activation" && before?.kind !== "dense") {
+    if (layer.kind === "conv1d") {
+      const why = whyNot(layer);
+      if (why !== null) {
+        refuse("conv1d", why, "use one along time with one group and without dilation");
+      }
+    }
+    if (layer.kind === "activation" && before?.kind !== "dense" && before?.kind !== "conv1d") {
       const why = `${layer.activation} must follow a dense layer`;
       refuse("activation", why, "put a dense layer before it");
     }
@@ -89,6 +113,12 @@ export function ungenerated(model: RecurrentModel): readonly Unsupported[] {
     }
   });
   return found;
+}
+
+/** The product of a convolution along time with its window. */
+function productOf(layer: Conv1dLayer): DenseLayer {
+  const { name, input, output, outputSize, weights, bias } = layer;
+  return { kind: "dense", name, input, output, inputSize: weights.cols, outputSize, weights, bias };
 }
 
 /**
@@ -111,6 +141,9 @@ export function operatorsOf(model: RecurrentModel): readonly Operator[] {
     else if (layer.kind === "gru") operators.push({ kind: "gru", layer, outputIndex });
     else if (layer.kind === "dense") {
       operators.push({ kind: "dense", layer, activation: "none", outputIndex });
+    } else if (layer.kind === "conv1d") {
+      if (layer.window.taps > 1) operators.push({ kind: "window", layer, outputIndex });
+      operators.push({ kind: "dense", layer: productOf(layer), activation: "none", outputIndex });
     } else if (layer.kind === "activation") {
       const { activation } = layer;
       const dense = operators.pop() as DenseOperator;

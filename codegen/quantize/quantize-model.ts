@@ -4,7 +4,7 @@
  */
 import type { LstmLayer, RecurrentModel } from "../model/types.ts";
 import type { Calibration } from "./calibrate.ts";
-import { type DenseOperator, operatorsOf } from "./operators.ts";
+import { type DenseOperator, type Operator, operatorsOf } from "./operators.ts";
 import {
   clamp,
   FORMAT_FACTS,
@@ -120,6 +120,26 @@ function quantizeDense(
   };
 }
 
+function quantizeOperator(
+  operator: Operator,
+  input: Quantization,
+  peak: number,
+  format: Format,
+): QuantizedLayer {
+  switch (operator.kind) {
+    case "lstm":
+      return quantizeLstm(operator.layer, input, peak, format);
+    case "gru":
+      return quantizeGru(operator.layer, input, peak, format);
+    case "dense":
+      return quantizeDense(operator, input, peak, format);
+    case "window": {
+      const { name, inputSize, window } = operator.layer;
+      return { kind: "window", name, inputSize, taps: window.taps, output: input };
+    }
+  }
+}
+
 /**
  * The model in integers.
  * @throws PlanError TP-PLAN-010 for layers that cannot be generated, TP-PLAN-011 for rows that cannot be held
@@ -138,12 +158,7 @@ export function quantizeModel(
   const layers: QuantizedLayer[] = [];
   operatorsOf(model).forEach((operator, index) => {
     const peak = calibration.peaks[index]?.peak ?? 0;
-    const layer =
-      operator.kind === "lstm"
-        ? quantizeLstm(operator.layer, edge, peak, format)
-        : operator.kind === "gru"
-          ? quantizeGru(operator.layer, edge, peak, format)
-          : quantizeDense(operator, edge, peak, format);
+    const layer = quantizeOperator(operator, edge, peak, format);
     layers.push(layer);
     edge = layer.output;
   });

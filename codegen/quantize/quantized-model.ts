@@ -66,7 +66,17 @@ export interface QuantizedDense {
   readonly output: Quantization;
 }
 
-export type QuantizedLayer = QuantizedLstm | QuantizedGru | QuantizedDense;
+/** y = [x of taps - 1 steps ago | ... | x]: what a convolution along time reads. */
+export interface QuantizedWindow {
+  readonly kind: "window";
+  readonly name: string;
+  readonly inputSize: number;
+  readonly taps: number;
+  /** Of the input, too; before the first step every x is its zero point. */
+  readonly output: Quantization;
+}
+
+export type QuantizedLayer = QuantizedLstm | QuantizedGru | QuantizedDense | QuantizedWindow;
 
 export interface QuantizedModel {
   readonly name: string;

@@ -9,6 +9,7 @@ import type {
   QuantizedLayer,
   QuantizedLstm,
   QuantizedModel,
+  QuantizedWindow,
 } from "./quantized-model.ts";
 import { gruTwin } from "./reference-gru.ts";
 import { cellArgument, saturate8, updateCell } from "./requantize.ts";
@@ -20,8 +21,8 @@ export interface Twin {
   /** One time step: integers in, integers out, in the model's own types. */
   step(input: ActivationArray): ActivationArray;
   /**
-   * Per LSTM: hidden [H] in its own type, then cell int16 [H]; per GRU: hidden int16 [H], Q0.15; little-endian, as
-   * model_read_state writes it.
+   * Per LSTM: hidden [H] in its own type, then cell int16 [H]; per GRU: hidden int16 [H], Q0.15; per convolution: the
+   * inputs that the next step reads again, oldest first, in their own type; little-endian, as model_read_state writes it.
    */
   readState(): Uint8Array;
 }
@@ -104,6 +105,20 @@ function denseTwin(layer: QuantizedDense, format: Format): LayerTwin {
   };
 }
 
+function windowTwin(layer: QuantizedWindow, format: Format): LayerTwin {
+  const { inputSize, taps, output } = layer;
+  const window = new Int16Array(taps * inputSize);
+  return {
+    state: [{ bytes: FORMAT_FACTS[format].activationBytes, values: window.subarray(inputSize) }],
+    reset: () => void window.fill(output.zeroPoint),
+    step(input) {
+      window.copyWithin(0, inputSize);
+      window.set(input, window.length - inputSize);
+      return window;
+    },
+  };
+}
+
 function writeState(layers: readonly LayerTwin[]): Uint8Array {
   const parts = layers.flatMap(({ state }) => state);
   const size = parts.reduce((total, { bytes, values }) => total + bytes * values.length, 0);
@@ -127,6 +142,8 @@ function layerTwin(layer: QuantizedLayer, format: Format): LayerTwin {
       return gruTwin(layer, format);
     case "dense":
       return denseTwin(layer, format);
+    case "window":
+      return windowTwin(layer, format);
   }
 }
 

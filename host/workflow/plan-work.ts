@@ -21,6 +21,9 @@ export function planWork(plan: Plan): readonly KernelWork[] {
     if (kernel.kind === "load-input" || kernel.kind === "store-output") {
       return moved(kernel.name, kernel.size * (edge + line));
     }
+    if (kernel.kind === "window") {
+      return moved(kernel.name, 2 * kernel.layer.taps * kernel.layer.inputSize * line);
+    }
     const streams = plan.streams.filter((stream) => stream.kernel === kernel.name);
     const total = (count: (stream: (typeof streams)[number]) => number): number =>
       streams.reduce((sum, stream) => sum + count(stream), 0);

@@ -28,7 +28,9 @@ interface Rows {
 }
 
 function rowsOf(layer: Layer): Rows | undefined {
-  if (layer.kind === "dense") return { matrices: [layer.weights], bias: layer.bias };
+  if (layer.kind === "dense" || layer.kind === "conv1d") {
+    return { matrices: [layer.weights], bias: layer.bias };
+  }
   if (layer.kind !== "lstm" && layer.kind !== "gru") return undefined;
   return { matrices: [layer.inputWeights, layer.recurrentWeights], bias: layer.bias };
 }

@@ -40,6 +40,17 @@ export const SHAPES = {
     ],
     denses: [{ size: 2, activation: "none" }],
   },
+  convolved: {
+    name: "convolved",
+    inputSize: 3,
+    convolutions: [
+      { size: 6, taps: 3, activation: "sigmoid" },
+      { size: 5, taps: 4, activation: "none" },
+      { size: 4, taps: 1, activation: "relu" },
+    ],
+    lstms: [5],
+    denses: [],
+  },
   alone: { name: "alone", inputSize: 5, lstms: [7], denses: [] },
   dense: {
     name: "dense",

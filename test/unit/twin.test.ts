@@ -152,6 +152,16 @@ describe("against float64", () => {
       densesFirst: true,
     },
     {
+      name: "convolved",
+      inputSize: 8,
+      convolutions: [
+        { size: 12, taps: 3, activation: "sigmoid" },
+        { size: 10, taps: 2, activation: "none" },
+      ],
+      lstms: [16],
+      denses: [],
+    },
+    {
       name: "relu",
       inputSize: 16,
       lstms: [24],
