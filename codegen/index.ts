@@ -6,6 +6,7 @@ export * from "./emit/write.ts";
 export * from "./errors.ts";
 export * from "./frontend/analyse.ts";
 export * from "./model/benchmark-model.ts";
+export type { IntegerEdge } from "./model/integer-model.ts";
 export * from "./model/layer-size.ts";
 export * from "./model/load.ts";
 export * from "./model/reference-float.ts";

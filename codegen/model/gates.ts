@@ -13,9 +13,14 @@ export const GATE_ORDERS = {
   keras: ["input", "forget", "cell", "output"],
   /** PyTorch nn.LSTM weight_ih_l[k]: (W_ii | W_if | W_ig | W_io); g is the cell gate. */
   pytorch: ["input", "forget", "cell", "output"],
+  /** TFLite UNIDIRECTIONAL_SEQUENCE_LSTM: one tensor a gate, inputs 1..4, 5..8 and 12..15. */
+  tflite: ["input", "forget", "cell", "output"],
 } as const satisfies Readonly<Record<string, readonly Gate[]>>;
 
 export type GateOrder = keyof typeof GATE_ORDERS;
+
+/** TFLite has no GRU of its own. */
+export type GruGateOrder = Exclude<GateOrder, "tflite">;
 
 /** Gate blocks of a GRU as each format stores them, first to last. */
 export const GRU_GATE_ORDERS = {
@@ -25,7 +30,7 @@ export const GRU_GATE_ORDERS = {
   keras: ["update", "reset", "candidate"],
   /** PyTorch nn.GRU weight_ih_l[k]: (W_ir | W_iz | W_in); n is the candidate. */
   pytorch: ["reset", "update", "candidate"],
-} as const satisfies Readonly<Record<GateOrder, readonly GruGate[]>>;
+} as const satisfies Readonly<Record<GruGateOrder, readonly GruGate[]>>;
 
 /**
  * Reorders four equal blocks, each all rows of one gate, into GATES order.
@@ -43,7 +48,7 @@ export function toCanonicalGates(values: Float64Array, order: GateOrder): Float6
  * @returns a new array [3 * blockLength]
  * @throws RangeError when the length is no multiple of 3
  */
-export function toCanonicalGruGates(values: Float64Array, order: GateOrder): Float64Array {
+export function toCanonicalGruGates(values: Float64Array, order: GruGateOrder): Float64Array {
   return reorder<GruGate>(values, GRU_GATE_ORDERS[order], GRU_GATES);
 }
 

@@ -1,6 +1,6 @@
 /**
  * Finds a model by name or path, reads it by its format, and its sidecar where there is one.
- * Reading the formats is left to onnx/ and sidecar.ts.
+ * Reading the formats is left to onnx/, tflite/ and sidecar.ts.
  */
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
@@ -9,7 +9,14 @@ import { ModelFileError, UsageError } from "../errors.ts";
 import { fileSizeError, LIMITS } from "./onnx/limits.ts";
 import { readOnnxModel } from "./onnx/read.ts";
 import { checkSidecarFits, parseSidecar, type Sidecar } from "./sidecar.ts";
+import { readTfliteModel } from "./tflite/read.ts";
 import type { RecurrentModel } from "./types.ts";
+
+/** Who reads a format, by the ending of its files. */
+const READERS: Readonly<Record<string, (bytes: Uint8Array, file: string) => RecurrentModel>> = {
+  ".onnx": readOnnxModel,
+  ".tflite": readTfliteModel,
+};
 
 export interface LoadedModel {
   readonly model: RecurrentModel;
@@ -49,10 +56,11 @@ export function loadModel(
   if (found?.isDirectory()) throw directoryError(pathOrName);
   if (!found?.isFile()) throw unknownModelError(pathOrName, isName, shippedModels(modelsDir));
   const ending = extname(path).toLowerCase();
-  if (ending !== ".onnx") throw formatError(pathOrName, ending);
+  const read = Object.hasOwn(READERS, ending) ? READERS[ending] : undefined;
+  if (!read) throw formatError(pathOrName, ending);
   // Shown and stored without the machine's own folders, so that the same model gives the same bytes.
   const file = basename(path);
-  const model = readOnnxModel(readBounded(path), file);
+  const model = read(readBounded(path), file);
   const sidecarPath = `${path.slice(0, -ending.length)}.json`;
   const directory = dirname(path);
   if (!existsSync(sidecarPath)) return { model, path, directory };
@@ -75,7 +83,7 @@ function directoryError(asked: string): UsageError {
     "TP-USE-020",
     {
       what: `"${asked}" is a folder`,
-      why: "a model is one .onnx file, with its .json beside it",
+      why: "a model is one .onnx or .tflite file, with its .json beside it",
       fix: "name the file in the folder",
     },
     { asked },
@@ -89,7 +97,7 @@ function unknownModelError(asked: string, isName: boolean, shipped: readonly str
     {
       what: isName ? `there is no model called "${asked}"` : `there is no file "${asked}"`,
       why: `the shipped models are: ${names}`,
-      fix: "name one of them, or give the path of an .onnx file",
+      fix: "name one of them, or give the path of an .onnx or .tflite file",
     },
     { asked, shipped },
   );
@@ -100,8 +108,8 @@ function formatError(file: string, ending: string): ModelFileError {
     "TP-MODEL-009",
     {
       what: `${file}: ${ending === "" ? "a file without ending" : `"${ending}"`} is no model format that is read`,
-      why: "models are read from ONNX files",
-      fix: "export to ONNX: torch.onnx.export, or tf2onnx for Keras and TFLite",
+      why: "models are read from ONNX and TFLite files",
+      fix: "export to ONNX (torch.onnx.export, tf2onnx) or to TFLite (tf.lite.TFLiteConverter)",
     },
     { file, ending },
   );

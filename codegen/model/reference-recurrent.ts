@@ -9,6 +9,7 @@ import type { GruLayer, LstmLayer, Matrix } from "./types.ts";
 /** Hochreiter & Schmidhuber's LSTM with forget gate; equations at LstmLayer in types.ts. */
 export function runLstm(layer: LstmLayer): RunningLayer {
   const { hiddenSize } = layer;
+  const { cellClip = Number.POSITIVE_INFINITY } = layer;
   const state = { hidden: layer.initialHidden.slice(), cell: layer.initialCell.slice() };
   const peaks = { ...noPeaks(), cell: peakOf(state.cell) };
   return {
@@ -29,7 +30,8 @@ export function runLstm(layer: LstmLayer): RunningLayer {
         const forgetGate = sigmoid(gate(1, unit));
         const candidate = Math.tanh(gate(2, unit));
         const outputGate = sigmoid(gate(3, unit));
-        const cell = forgetGate * (state.cell[unit] ?? 0) + inputGate * candidate;
+        const updated = forgetGate * (state.cell[unit] ?? 0) + inputGate * candidate;
+        const cell = Math.max(-cellClip, Math.min(cellClip, updated));
         state.cell[unit] = cell;
         state.hidden[unit] = outputGate * Math.tanh(cell);
       }

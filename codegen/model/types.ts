@@ -3,6 +3,7 @@
  * canonical gates, float64 weights.
  * How a file format spells these is left to its importer; what can be generated is decided in lower/.
  */
+import type { IntegerModel } from "./integer-model.ts";
 
 /** A dense row-major matrix: values[row * cols + col]. */
 export interface Matrix {
@@ -52,6 +53,8 @@ export interface LstmLayer extends LayerBase {
   /** [hiddenSize]; zeros unless the model says otherwise. */
   readonly initialHidden: Float64Array;
   readonly initialCell: Float64Array;
+  /** c is held within +- this after each step; absent: not held. Above 0. */
+  readonly cellClip?: number;
 }
 
 /**
@@ -233,7 +236,7 @@ export interface RecurrentModel {
   readonly name: string;
   /** Where it came from; digest is the SHA-256 of the file, and of the files it reads weights from, in hex. */
   readonly source: {
-    readonly format: "onnx" | "generated";
+    readonly format: "onnx" | "tflite" | "generated";
     readonly file: string;
     readonly digest: string;
   };
@@ -252,6 +255,8 @@ export interface RecurrentModel {
   readonly streaming: "stateful-step" | "whole-sequence";
   /** Time steps of a sequence where the file fixes them. */
   readonly sequenceSteps?: number;
+  /** The file's own integers where it came quantized throughout; `layers` are the same ones in real numbers. */
+  readonly integer?: IntegerModel;
 }
 
 /** Something in the file that cannot be used, and what to do instead; importers list all of them at once. */

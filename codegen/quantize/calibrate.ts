@@ -93,6 +93,13 @@ export function calibrate(model: RecurrentModel, data: CalibrationData | null): 
   }
   if (frames === 0) warnings.push(`${source} holds no frames: every range is taken as 1`);
   const { input, layers } = run.peaks;
+  for (const { kind, layer, outputIndex } of operators) {
+    if (kind !== "lstm" || !layer.cellClip) continue;
+    if ((layers[outputIndex]?.cell ?? 0) < layer.cellClip) continue;
+    warnings.push(
+      `${layer.name}: its cell reached ${layer.cellClip}, where only the file clips it`,
+    );
+  }
   return {
     source,
     frames,

@@ -147,10 +147,12 @@ function layerTwin(layer: QuantizedLayer, format: Format): LayerTwin {
   }
 }
 
-/** A runnable twin in the model's initial state. */
-export function createTwin(model: QuantizedModel): Twin {
-  const { format } = model;
-  const layers = model.layers.map((layer) => layerTwin(layer, format));
+/** Layers after one another, in their initial state. */
+export function chainTwin(
+  layers: readonly LayerTwin[],
+  inputSize: number,
+  outputType: typeof Int8Array | typeof Int16Array,
+): Twin {
   const reset = (): void => {
     for (const layer of layers) layer.reset();
   };
@@ -158,13 +160,20 @@ export function createTwin(model: QuantizedModel): Twin {
   return {
     reset,
     step(input) {
-      if (input.length !== model.inputSize) {
-        throw new RangeError(`a step takes ${model.inputSize} values, not ${input.length}`);
+      if (input.length !== inputSize) {
+        throw new RangeError(`a step takes ${inputSize} values, not ${input.length}`);
       }
       let values = Int16Array.from(input);
       for (const layer of layers) values = layer.step(values) as Int16Array<ArrayBuffer>;
-      return format === "int8" ? Int8Array.from(values) : Int16Array.from(values);
+      return outputType.from(values);
     },
     readState: () => writeState(layers),
   };
+}
+
+/** A runnable twin in the model's initial state. */
+export function createTwin(model: QuantizedModel): Twin {
+  const { format } = model;
+  const layers = model.layers.map((layer) => layerTwin(layer, format));
+  return chainTwin(layers, model.inputSize, format === "int8" ? Int8Array : Int16Array);
 }

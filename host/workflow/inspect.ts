@@ -2,7 +2,8 @@
  * The `inspect` verb: what a model file holds and whether it can be generated.
  * Reading it safely is left to codegen.
  */
-import type { Layer, RecurrentModel, Unsupported } from "../../codegen/index.ts";
+import { extname } from "node:path";
+import type { IntegerEdge, Layer, RecurrentModel, Unsupported } from "../../codegen/index.ts";
 import { layerSize, loadModel, PlanError, ungenerated } from "../../codegen/index.ts";
 import { inspectionText } from "../report/tables.ts";
 import type { VerbContext } from "./context.ts";
@@ -17,6 +18,13 @@ export interface InspectedLayer {
   readonly macs: number;
   /** Trained numbers. */
   readonly parameters: number;
+  /** Of a layer whose file holds integers. */
+  readonly quantization?: {
+    readonly input: IntegerEdge;
+    readonly output: IntegerEdge;
+    /** Of an LSTM's int16 cell. */
+    readonly cellScale?: number;
+  };
 }
 
 export interface Inspection {
@@ -61,7 +69,7 @@ export function inspectModel(nameOrPath: string): Inspection {
 
 /** A model that was read, with what of it cannot be generated. */
 export function summarize(model: RecurrentModel): Inspection {
-  const layers = model.layers.map(inspectLayer);
+  const layers = model.layers.map((layer) => inspectLayer(layer, model));
   const sum = (field: "macs" | "parameters" | "weights") =>
     layers.reduce((total, layer) => total + layer[field], 0);
   return {
@@ -86,14 +94,22 @@ function unsupportedModel(name: string, unsupported: readonly Unsupported[]): In
   const nothing = { inputSize: 0, outputSize: 0, parameters: 0, macs: 0, weightBytes: 0 };
   return {
     schema: 1,
-    model: { name, format: "onnx", digest: null, ...nothing },
+    model: { name, format: extname(name).slice(1).toLowerCase(), digest: null, ...nothing },
     streaming: null,
     layers: [],
     unsupported,
   };
 }
 
-function inspectLayer(layer: Layer): InspectedLayer & { readonly weights: number } {
+function inspectLayer(
+  layer: Layer,
+  { integer }: RecurrentModel,
+): InspectedLayer & { readonly weights: number } {
   const { name, kind, inputSize, outputSize } = layer;
-  return { name, kind, inputSize, outputSize, ...layerSize(layer) };
+  const facts = { name, kind, inputSize, outputSize, ...layerSize(layer) };
+  const own = integer?.layers.find((one) => one.name === name && one.kind === kind);
+  if (!own) return facts;
+  const { input, output } = own;
+  const cell = own.kind === "lstm" ? { cellScale: own.cellScale } : {};
+  return { ...facts, quantization: { input, output, ...cell } };
 }

@@ -1,0 +1,88 @@
+/**
+ * The form of a layer that is computed as TFLite's reference kernels do: integers in the model's own order.
+ * Where its numbers come from is left to prepare.ts; how they are laid out for a target to plan/.
+ */
+import type { Quantization } from "../params.ts";
+import type { QuantizedRows } from "../quantized-model.ts";
+import type { InputScaling } from "./activations.ts";
+import type { Scaling } from "./fixed-point.ts";
+
+/**
+ * Rows of a product: accumulator = bias[r] + sum of weights[r][k] * x[k], scaled by multipliers[r] * 2^(shifts[r] - 31).
+ * The bias holds the input's zero point. No accumulator leaves int32, before or after the shift.
+ */
+export interface ScaledRows extends QuantizedRows {
+  /** int8 [rows], -31..30; left where positive. */
+  readonly shifts: Int8Array;
+  /** The accumulator is scaled as a 64-bit value, by 16 bits of its multiplier. */
+  readonly wide: boolean;
+}
+
+export interface TfliteLstm {
+  readonly kind: "tflite-lstm";
+  readonly name: string;
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  /** [4 * hiddenSize, inputSize]; row = gate * hiddenSize + unit in GATES order; one scaling a gate; to Q3.12. */
+  readonly fromInput: ScaledRows;
+  /** [4 * hiddenSize, hiddenSize], as above; both halves are saturated to int16 before they are added. */
+  readonly fromHidden: ScaledRows;
+  /** Forget gate * cell to the cell, input gate * candidate to the cell, output gate * tanh(cell) to the output. */
+  readonly forgetScaling: Scaling;
+  readonly inputScaling: Scaling;
+  readonly outputScaling: Scaling;
+  /** Of the cell as an argument of tanh. */
+  readonly cellArgument: InputScaling;
+  /** The int16 cell stays within +- this; 0: not clipped. */
+  readonly cellClip: number;
+  /** int16 [hiddenSize]: the output's zero point. */
+  readonly initialHidden: Int16Array;
+  /** int16 [hiddenSize]: zeros. */
+  readonly initialCell: Int16Array;
+  readonly output: Quantization;
+}
+
+/** What follows the linear part of a dense layer. */
+export type TfliteActivation =
+  | { readonly kind: "none" }
+  /** int8 [256] by linear result + 128. */
+  | { readonly kind: "table"; readonly values: Int8Array }
+  /** Of int16. */
+  | {
+      readonly kind: "sigmoid" | "tanh";
+      readonly argument: InputScaling;
+    };
+
+export interface TfliteDense {
+  readonly kind: "tflite-dense";
+  readonly name: string;
+  readonly inputSize: number;
+  readonly outputSize: number;
+  /** [outputSize, inputSize] */
+  readonly matrix: ScaledRows;
+  /** Added to the scaled accumulator; then it is clamped to least..greatest. */
+  readonly linearZeroPoint: number;
+  readonly least: number;
+  readonly greatest: number;
+  readonly activation: TfliteActivation;
+  readonly output: Quantization;
+}
+
+export type TfliteLayer = TfliteLstm | TfliteDense;
+
+/** The arithmetic of TFLite Micro's reference kernels on a file's own integers: int8 weights, int8 or int16 activations. */
+export const TFLITE_FORMATS = ["tflite-int8", "tflite-int16x8"] as const;
+export type TfliteFormat = (typeof TFLITE_FORMATS)[number];
+
+export interface TfliteModel {
+  readonly name: string;
+  /** SHA-256 of the file, hex. */
+  readonly sourceDigest: string;
+  readonly format: TfliteFormat;
+  readonly inputSize: number;
+  readonly outputSize: number;
+  readonly input: Quantization;
+  readonly output: Quantization;
+  /** In order of execution; each reads what the one before it makes. */
+  readonly layers: readonly TfliteLayer[];
+}
