@@ -164,9 +164,12 @@ function explanation(
       : `${digits(intensity)} op/byte lies at or above the ridge point ${digits(ridge)} op/byte: ${roof} runs out first`;
   if (rate === null) return `${side}; no time, so no distance to that roof`;
   const share = rate.value / found.attainableOps;
-  return share > 1
-    ? `${side}; the rate lies ${digits(share)} times above that roof, so its bytes come from a nearer memory or a count is wrong`
-    : `${side}; it reaches ${digits(share * 100)} % of that roof`;
+  if (share <= 1) return `${side}; it reaches ${digits(share * 100)} % of that roof`;
+  const cause =
+    bound === "memory"
+      ? "its bytes come from a nearer memory"
+      : "the roof was measured too low, as on a busy computer";
+  return `${side}; the rate lies ${digits(share)} times above that roof, so ${cause}, or a count is wrong`;
 }
 
 function missing({ workload, roofs }: MachineRecord): readonly string[] {

@@ -31,7 +31,7 @@ ${rules.join("\n")}
 .shapes { width: 15px; height: 15px; vertical-align: -3px; margin-right: 5px; }
 .shapes .tp-dot { fill: var(--muted); stroke: none; } .shapes .tp-ring.tp-dot { fill: none; stroke: var(--muted); stroke-width: 2.5; }
 .swatch { display: inline-block; width: 22px; border-top: 3px solid; vertical-align: 3px; margin-right: 7px; }
-#machines td { line-height: 1.6; white-space: nowrap; } #machines td.wrap { white-space: normal; } #machines td .mark { display: inline-block; width: 1em; text-align: center; }
+#machines th, #machines td { padding-right: 10px; } #machines td { line-height: 1.6; white-space: nowrap; } #machines td.wrap { white-space: normal; } #machines td .mark { display: inline-block; width: 1em; text-align: center; }
 main { max-width: 1000px; }
 ol.words { margin: 8px 0 0; padding-left: 30px; font-size: 14px; } ol.words li { margin: 6px 0; }
 @media print { :root { ${variables(LIGHT)} } main { max-width: none; } }`;

@@ -11,7 +11,7 @@ import { KIND_MEANING } from "./format.ts";
 import type { Html } from "./html-parts.ts";
 import { figure, kindChip, quantity } from "./html-parts.ts";
 import { REPORT_CSS } from "./html-style.ts";
-import { boundText, summaryText, tailQuantity, timeQuantity, withPrefix } from "./machine-cells.ts";
+import { summaryText, tailQuantity, timeQuantity, withPrefix } from "./machine-cells.ts";
 import { MACHINE_CSS } from "./machine-style.ts";
 import { changedRow, kindShape, machineStyles, machinesRoofline } from "./machines-roofline-svg.ts";
 import { machinesTimes } from "./machines-times-svg.ts";
@@ -121,13 +121,25 @@ function table(rows: readonly MachineRow[], sources: Sources): Html {
       pair(analysis.rate, analysis.arithmeticIntensity),
       pair(analysis.mfu, analysis.mbu),
     ];
-    return `<tr id="row-${index + 1}"><td>${index + 1}</td><td class="wrap"><b>${escapeXml(workload.name)}</b><br><span class="swatch m${styles.get(row.machine) ?? 0}"></span><span class="quiet">${escapeXml(row.machine)}</span></td>${cells.join("")}<td>${escapeXml(boundText(row))}</td></tr>`;
+    return `<tr id="row-${index + 1}"><td>${index + 1}</td><td class="wrap"><b>${escapeXml(workload.name)}</b><br><span class="swatch m${styles.get(row.machine) ?? 0}"></span><span class="quiet">${escapeXml(row.machine)}</span></td>${cells.join("")}<td>${boundCell(row)}</td></tr>`;
   });
-  const heads = ["time<br>P99", "work<br>bytes moved", "rate<br>intensity", "MFU<br>MBU", "bound"];
+  const heads = [
+    "time<br>P99",
+    "work<br>bytes moved",
+    "rate<br>intensity",
+    "MFU<br>MBU",
+    "bound<br>by",
+  ];
   return `<section id="machines"><h2>All workloads</h2>
 <div class="scroll"><table><thead><tr><th></th><th>workload<br>machine</th>${heads.map((head) => `<th>${head}</th>`).join("")}</tr></thead><tbody>
 ${body.join("\n")}
 </tbody></table></div></section>`;
+}
+
+/** The bound over the roof that sets it. */
+function boundCell({ analysis: { bound, roof } }: MachineRow): Html {
+  if (bound === null) return '<span class="quiet">–</span>';
+  return `${bound}<br><span class="quiet">${escapeXml(roof ?? "")}</span>`;
 }
 
 function binding(rows: readonly MachineRow[]): Html {
