@@ -300,7 +300,10 @@ Examples:
     .addOption(budget("--limit-ms <n>", "what P99 is held against; exit 1 above it"))
     .addOption(count("--devices <n>", "of a fleet; 1000 without it"))
     .addOption(budget("--confidence <percent>", "of the intervals; 95 without it"))
+    .option("--html <file>", "write a page with everything")
+    .option("--markdown <file>", "write the tables as Markdown")
     .option("--svg <file>", "write the linear and the log view as a picture")
+    .option("--explain <field>", "one number only: its unit, kind and source")
     .addHelpText(
       "after",
       `

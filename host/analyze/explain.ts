@@ -17,7 +17,8 @@ export interface ExplainedField {
   readonly unit: string | null;
   readonly kind: string | null;
   readonly source: string | null;
-  readonly interval: readonly number[] | null;
+  /** [low, high]; an end that the samples do not bound is null. */
+  readonly interval: readonly (number | null)[] | null;
 }
 
 export interface Explanation extends ExplainedField {
@@ -142,7 +143,7 @@ function fieldOf(document: object, steps: readonly string[]): ExplainedField | n
     unit: number && !plain ? (said("unit") ?? named ?? null) : null,
     kind: number ? said("kind") : null,
     source: number ? said("source") : null,
-    interval: interval as readonly number[] | null,
+    interval: interval as ExplainedField["interval"],
   };
 }
 

@@ -4,19 +4,16 @@
  */
 import type { ChallengeDocument } from "../analyze/challenge/document.ts";
 import { lessOf } from "../analyze/challenge/recommend.ts";
-import type { Kind } from "../analyze/quantity.ts";
 import type { Cell, Section } from "./challenge-sections.ts";
 import { challengeSections, verdictText } from "./challenge-sections.ts";
 import { challengePicture, tradePicture } from "./challenge-svg.ts";
-import { formatNumber, KIND_MEANING } from "./format.ts";
+import { formatNumber } from "./format.ts";
+import { htmlPage, kindLegend, sourcesSection } from "./html-page.ts";
 import type { Html } from "./html-parts.ts";
 import { figure, kindChip, quantity, tile } from "./html-parts.ts";
-import { REPORT_CSS } from "./html-style.ts";
 import { Sources } from "./sources.ts";
 import { escapeXml } from "./svg.ts";
 
-/** Nothing is fetched and nothing runs. */
-const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 const CSS = "pre { overflow-x: auto; font: 13px/1.5 ui-monospace, Menlo, Consolas, monospace; }";
 
 /** The whole page; the same document gives the same bytes. */
@@ -25,41 +22,14 @@ export function challengeHtml(document: ChallengeDocument): string {
   const sections = challengeSections(document).map((section) =>
     sectionHtml(section, pictureOf(section, document), sources),
   );
-  const kinds = (Object.keys(KIND_MEANING) as Kind[])
-    .map((kind) => `<li>${kindChip(kind)} ${KIND_MEANING[kind]}</li>`)
-    .join("");
-  const notes = sources.notes.map(
-    ({ number, kind, source }) =>
-      `<li id="source-${number}">${kindChip(kind)} ${escapeXml(source)}</li>`,
-  );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="color-scheme" content="light dark">
-<title>Optimisation challenge: ${escapeXml(document.model.name)} on ${escapeXml(document.board)}</title>
-<link rel="icon" href="data:,">
-<style>
-${REPORT_CSS}
-${CSS}
-</style>
-</head>
-<body>
-<main>
-<header>
+  const header = `<header>
 <h1>The optimisation challenge</h1>
 <p class="verdict">${escapeXml(verdictText(document))}</p>
 <div class="tiles">${tiles(document)}</div>
-<ul class="legend" aria-label="kinds of numbers">${kinds}</ul>
-</header>
-${sections.join("\n")}
-<section id="sources"><h2>Where every number comes from</h2><ol class="sources">${notes.join("\n")}</ol></section>
-</main>
-</body>
-</html>
-`;
+${kindLegend()}
+</header>`;
+  const title = `Optimisation challenge: ${document.model.name} on ${document.board}`;
+  return htmlPage({ title, css: CSS, header, sections: [...sections, sourcesSection(sources)] });
 }
 
 function tiles({ verdict, proof, rows, baseline }: ChallengeDocument): Html {

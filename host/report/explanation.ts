@@ -15,7 +15,10 @@ const DIGITS = 12;
 export function explanationText(explanation: Explanation): string {
   const { path, kind, source, interval, expression, again, inputs, records } = explanation;
   const lines: (readonly [string, string])[] = [["value", valueText(explanation)]];
-  if (interval !== null) lines.push(["interval", interval.map(plain).join(" to ")]);
+  if (interval !== null) {
+    const ends = interval.map((end) => (end === null ? "not bounded" : plain(end)));
+    lines.push(["interval", ends.join(" to ")]);
+  }
   if (kind !== null) {
     lines.push(["kind", `${markOf(kind)}${kind}: ${KIND_MEANING[kind as Kind] ?? "not known"}`]);
   }

@@ -3,7 +3,8 @@
  * The sections below are left to html-sections.ts.
  */
 import type { RunDocument } from "../analyze/document.ts";
-import { formatNumber, KIND_MEANING } from "./format.ts";
+import { formatNumber } from "./format.ts";
+import { kindLegend } from "./html-page.ts";
 import type { Html } from "./html-parts.ts";
 import { kindChip, reference, tile } from "./html-parts.ts";
 import { subjectOf, verdictOf } from "./report-input.ts";
@@ -80,6 +81,6 @@ export function header(document: RunDocument, sources: Sources): Html {
 <div class="tiles">
 ${tiles.join("\n")}
 </div>
-<ul class="legend" aria-label="kinds of numbers">${(Object.keys(KIND_MEANING) as (keyof typeof KIND_MEANING)[]).map((kind) => `<li>${kindChip(kind)} ${KIND_MEANING[kind]}</li>`).join("")}</ul>
+${kindLegend()}
 </header>`;
 }

@@ -4,19 +4,15 @@
  */
 import type { RunDocument } from "../analyze/document.ts";
 import { header } from "./html-header.ts";
+import { htmlPage, sourcesSection } from "./html-page.ts";
 import type { Html } from "./html-parts.ts";
-import { kindChip } from "./html-parts.ts";
 import { boards, budgets, elsewhere, listen, proof, speed } from "./html-sections.ts";
-import { REPORT_CSS } from "./html-style.ts";
 import type { ReportInput } from "./report-input.ts";
 import { subjectOf } from "./report-input.ts";
 import { rooflineSection, waterfallSections } from "./roofline-html.ts";
 import { fileRows, provenanceRows } from "./rows.ts";
 import { Sources } from "./sources.ts";
 import { escapeXml } from "./svg.ts";
-
-/** Nothing is fetched and nothing runs: pictures and sounds are inside the file. */
-const POLICY = "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'";
 
 /** The whole report; the same input gives the same bytes. */
 export function renderHtml(input: ReportInput): string {
@@ -33,31 +29,13 @@ export function renderHtml(input: ReportInput): string {
     proof(document, sources),
     provenance(document),
     licences(input),
-  ].filter((section) => section !== "");
-  const title = subjectOf(document);
+  ];
   const top = header(document, sources);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="color-scheme" content="light dark">
-<title>${escapeXml(title)}</title>
-<link rel="icon" href="data:,">
-<style>
-${REPORT_CSS}
-</style>
-</head>
-<body>
-<main>
-${top}
-${sections.join("\n")}
-${notes(sources)}
-</main>
-</body>
-</html>
-`;
+  return htmlPage({
+    title: subjectOf(document),
+    header: top,
+    sections: [...sections, sourcesSection(sources)],
+  });
 }
 
 function provenance(document: RunDocument): Html {
@@ -74,13 +52,4 @@ function licences({ licence }: ReportInput): Html {
   if (licence === undefined) return "";
   return `<section id="licences"><h2>Licences of weights and recordings</h2>
 <pre class="licence">${escapeXml(licence.trim())}</pre></section>`;
-}
-
-function notes(sources: Sources): Html {
-  const items = sources.notes.map(
-    (note) =>
-      `<li id="source-${note.number}">${kindChip(note.kind)} ${escapeXml(note.source)}</li>`,
-  );
-  return `<section id="sources"><h2>Where every number comes from</h2>
-<ol class="sources">${items.join("\n")}</ol></section>`;
 }

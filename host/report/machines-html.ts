@@ -7,10 +7,9 @@ import type { Kind, Quantity } from "../analyze/quantity.ts";
 import type { Waterfall } from "../analyze/waterfall.ts";
 import { arrowWords } from "./arrows-svg.ts";
 import { CHOICE_CSS, choiceSections } from "./choices-html.ts";
-import { KIND_MEANING } from "./format.ts";
+import { htmlPage, kindLegend, sourcesSection } from "./html-page.ts";
 import type { Html } from "./html-parts.ts";
-import { figure, kindChip, quantity } from "./html-parts.ts";
-import { REPORT_CSS } from "./html-style.ts";
+import { figure, quantity } from "./html-parts.ts";
 import { summaryText, tailQuantity, timeQuantity, withPrefix } from "./machine-cells.ts";
 import { MACHINE_CSS } from "./machine-style.ts";
 import { changedRow, kindShape, machineStyles, machinesRoofline } from "./machines-roofline-svg.ts";
@@ -19,10 +18,6 @@ import { whatIfSection } from "./machines-what-if.ts";
 import { waterfallSection } from "./roofline-html.ts";
 import { Sources } from "./sources.ts";
 import { escapeXml } from "./svg.ts";
-
-/** Nothing is fetched and nothing runs. */
-const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
-const KINDS = Object.keys(KIND_MEANING) as Kind[];
 
 /** The whole page; the same document gives the same bytes. */
 export function machinesHtml(document: MachinesDocument): string {
@@ -37,35 +32,15 @@ export function machinesHtml(document: MachinesDocument): string {
     whatIfSection(rows, sources),
     ...waterfallsOf(document).map((waterfall) => waterfallSection(waterfall, sources)),
     setups(rows),
-    notes(document.notes, sources),
-  ].filter((section) => section !== "");
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="color-scheme" content="light dark">
-<title>Machines side by side</title>
-<link rel="icon" href="data:,">
-<style>
-${REPORT_CSS}
-${MACHINE_CSS}
-${CHOICE_CSS}
-</style>
-</head>
-<body>
-<main>
-<header>
+    sourcesSection(sources, document.notes),
+  ];
+  const header = `<header>
 <h1>Machines side by side</h1>
 <p class="verdict">${escapeXml(summaryText(rows))}</p>
-<ul class="legend" aria-label="kinds of numbers">${KINDS.map((kind) => `<li>${shape(kind)}${kindChip(kind)} ${KIND_MEANING[kind]}</li>`).join("")}</ul>
-</header>
-${sections.join("\n")}
-</main>
-</body>
-</html>
-`;
+${kindLegend(shape)}
+</header>`;
+  const css = `${MACHINE_CSS}\n${CHOICE_CSS}`;
+  return htmlPage({ title: "Machines side by side", css, header, sections });
 }
 
 function shape(kind: Kind): Html {
@@ -159,14 +134,4 @@ function setups(rows: readonly MachineRow[]): Html {
   });
   return `<section id="provenance"><h2>Where the records come from</h2>
 <div class="scroll"><table><thead><tr><th></th><th>records</th><th>setup</th></tr></thead><tbody>${body.join("\n")}</tbody></table></div></section>`;
-}
-
-function notes(texts: readonly string[], sources: Sources): Html {
-  const items = sources.notes.map(
-    (note) =>
-      `<li id="source-${note.number}">${kindChip(note.kind)} ${escapeXml(note.source)}</li>`,
-  );
-  const words = texts.map((text) => `<p>${escapeXml(text)}.</p>`).join("\n");
-  return `<section id="sources"><h2>Where every number comes from</h2>
-${words}<ol class="sources">${items.join("\n")}</ol></section>`;
 }

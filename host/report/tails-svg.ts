@@ -5,7 +5,7 @@
 import type { TailsDocument, TailViews } from "../analyze/tails/document.ts";
 import type { Bar, HistogramView } from "../analyze/tails/views.ts";
 import { formatNumber, formatTick, formatTickValue, formatValue } from "./format.ts";
-import type { Scale } from "./svg.ts";
+import type { Picture, Scale } from "./svg.ts";
 import {
   at,
   axes,
@@ -16,18 +16,25 @@ import {
   roundTicks,
   standaloneSvg,
 } from "./svg.ts";
+import { levelWhisker } from "./whisker-svg.ts";
 
 const WIDTH = 760;
-const PANEL = 250;
+const PANEL = 262;
 const LEFT = 78;
 const RIGHT = WIDTH - 24;
-const TOP = 48;
+const TOP = 60;
 const BOTTOM = PANEL - 54;
+/** Between the intervals of two percentiles [px]. */
+const WHISKER = 10;
 /** Percentiles that get a line. */
 const NAMED = ["p50", "p99", "p99.9", "p99.99"];
 
 /** A picture as a file of its own. */
 export function tailsSvg(document: TailsDocument): string {
+  return standaloneSvg(tailsPicture(document));
+}
+
+export function tailsPicture(document: TailsDocument): Picture {
   const { recorded, corrected } = document;
   const panels = (["linear", "log"] as const).map(
     (scale, i) => `<g transform="translate(0 ${i * PANEL})">${panel(document, scale)}</g>`,
@@ -39,14 +46,14 @@ export function tailsSvg(document: TailsDocument): string {
     corrected === null || corrected.hidden === 0
       ? ""
       : ` Outlined: with ${formatNumber(corrected.hidden)} samples that stalls hid.`;
-  return standaloneSvg({
+  return {
     id: "tails",
     title: "Distribution of latencies",
     description: `${formatNumber(recorded.count)} samples, ${recorded.kind}: ${words}.${hidden} ${document.cause.why}.`,
     width: WIDTH,
     height: 2 * PANEL,
     body: panels.join("\n"),
-  });
+  };
 }
 
 function panel(document: TailsDocument, scale: keyof TailViews): string {
@@ -84,12 +91,12 @@ function panel(document: TailsDocument, scale: keyof TailViews): string {
     outline === null
       ? ""
       : `<path class="tp-ceiling" d="${filled(outline.bars, x, y)}"/>
-<text class="tp-note tp-halo" x="${RIGHT}" y="${TOP + 28}" text-anchor="end">outlined: with ${formatNumber(corrected?.hidden ?? 0)} samples that stalls hid</text>`,
+<text class="tp-note tp-halo" x="${RIGHT}" y="${TOP + 72}" text-anchor="end">outlined: with ${formatNumber(corrected?.hidden ?? 0)} samples that stalls hid</text>`,
     ...marks(document, x),
     normal === null || normal < x.domain[0] || normal > x.domain[1]
       ? ""
       : `<path class="tp-ceiling" d="M${at(x(normal))} ${TOP}V${BOTTOM}"/>
-<text class="tp-note tp-halo" x="${at(x(normal) + 5)}" y="${TOP + 12}">normal model's P99 ${escapeXml(time(normal, recorded.unit))}</text>`,
+<text class="tp-note tp-halo" x="${at(x(normal) + 5)}" y="${TOP + 56}">normal model's P99 ${escapeXml(time(normal, recorded.unit))}</text>`,
   ].join("\n");
 }
 
@@ -99,20 +106,22 @@ function ticksOf({ domain }: Scale): readonly number[] {
   return ticks.length < 3 ? roundTicks(domain, 5) : ticks;
 }
 
-/** Lines at the percentiles; names that would overlap are put a row higher. */
+/** Lines at the percentiles, their intervals across; names that would overlap are put a row higher. */
 function marks({ recorded }: TailsDocument, x: Scale): readonly string[] {
   let [lastX, row] = [Number.NEGATIVE_INFINITY, 0];
   return recorded.percentiles
     .filter(({ name }) => NAMED.includes(name))
-    .map(({ name, value }) => {
+    .map(({ name, value, interval: [low, high] }, index) => {
       const px = x(value);
-      row = px - lastX < 110 ? row + 1 : 0;
-      lastX = px;
       const right = px > RIGHT - 60;
+      // A name that ends at its line reaches further back than one around it.
+      row = px - lastX < (right ? 150 : 110) ? row + 1 : 0;
+      lastX = px;
       const anchor = right ? "end" : px < LEFT + 60 ? "start" : "middle";
       const text = `${name.replace("p", "P")} ${time(value, recorded.unit)}`;
+      const ends = [low ?? x.domain[0], high ?? x.domain[1]] as const;
       return `<path class="tp-drop" d="M${at(px)} ${TOP - 4}V${BOTTOM}"/>
-<text class="tp-note" x="${at(px)}" y="${at(TOP - 8 - 12 * (row % 3))}" text-anchor="${anchor}">${escapeXml(text)}</text>`;
+${levelWhisker(ends, TOP + WHISKER * (index + 1), x)}<text class="tp-note" x="${at(px)}" y="${at(TOP - 8 - 12 * (row % NAMED.length))}" text-anchor="${anchor}">${escapeXml(text)}</text>`;
     });
 }
 

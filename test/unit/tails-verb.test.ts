@@ -231,6 +231,19 @@ describe("pioneer tails", () => {
     expect(document.fleet.p99.map(({ devices }) => devices)).toEqual([1, 10, 100, 1000, 10_000]);
   });
 
+  it("holds the limit against what somebody who waits meets", async () => {
+    const path = written("stall.txt", `${"1\n".repeat(10_000)}100000\n`);
+    const stalled: TailsOptions = { numbers: "text", unit: "ms", limitMs: 10 };
+    expect((await run(stalled, path)).status).toBe(0);
+    // loadgen.md: the P99 of 1 ms is 98.0 s once the 9,999 hidden samples are back.
+    const { status, document } = await run({ ...stalled, intervalMs: 10 }, path);
+    expect(status).toBe(1);
+    expect(document.limit?.why).toMatch(/^P99 with the samples that stalls hid is 98010 ms, over/);
+    // 10000 of 20000 samples wait 10 ms and more, one of them exactly that.
+    expect(document.fleet.late?.lateShare).toBeCloseTo(0.5, 3);
+    expect((document.fleet.p99[0]?.value ?? 0) / 98_010).toBeCloseTo(1, 3);
+  });
+
   it("is the same for the same seed", async () => {
     const options = { ...made, generate: 2000, inject: ["switches"] };
     expect((await run(options)).document).toEqual((await run(options)).document);
@@ -287,6 +300,37 @@ describe("pioneer tails", () => {
     expect(first).not.toMatch(/NaN|Infinity/);
     await run({ ...made, inject: ["switches:length=30"], svg });
     expect(readFileSync(svg, "utf8")).toBe(first);
+  });
+
+  it("writes a page and Markdown that hold every percentile, and run nothing foreign", async () => {
+    const [html, markdown] = [join(folder, "tails.html"), join(folder, "tails.md")];
+    const path = written("<b>.txt", "1\n2\n3\n300\n");
+    const options = { html, markdown, numbers: "text", unit: "ms", intervalMs: 10 } as const;
+    const { document } = await run(options, path);
+    const page = readFileSync(html, "utf8");
+    const text = readFileSync(markdown, "utf8");
+    for (const { name } of document.recorded.percentiles) {
+      expect(page).toContain(`<td>${name.replace("p", "P")}</td>`);
+      expect(text).toContain(`| ${name.replace("p", "P")} |`);
+    }
+    expect(page).toContain('<svg xmlns="http://www.w3.org/2000/svg"');
+    expect(page).toContain("29 samples hidden at one every 10 ms");
+    expect(page).toContain("&#60;b&#62;.txt");
+    for (const written of [page, text])
+      expect(written).not.toMatch(/NaN|undefined|<b>\.txt|<script/);
+    await run(options, path);
+    expect(readFileSync(html, "utf8")).toBe(page);
+  });
+
+  it("explains one number", async () => {
+    const path = written("three.txt", "1\n2\n3\n");
+    const options: TailsOptions = { numbers: "text", unit: "ms" };
+    const { document, text } = await run({ ...options, explain: "recorded.mean" }, path);
+    expect(document).toMatchObject({ value: 2, unit: "ms", kind: "stated" });
+    expect(text).toContain("three.txt");
+    const open = await run({ ...options, explain: "fleet.p99.3.value" }, path);
+    expect(open.text).toContain("to not bounded");
+    expect(await refusal({ ...options, explain: "recorded.nothing" }, path)).toBe("TP-USE-287");
   });
 
   it.each<[string, TailsOptions, string?]>([

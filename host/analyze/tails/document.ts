@@ -36,7 +36,7 @@ export interface TailsDocument {
         readonly views: TailViews;
       })
     | null;
-  /** Devices taken as independent and alike. */
+  /** Devices taken as independent and alike; with coordinated omission corrected where it is. */
   readonly fleet: {
     readonly kind: "modelled";
     readonly unit: string;
@@ -46,7 +46,7 @@ export interface TailsDocument {
     /** Frames over the limit; null without a limit. */
     readonly late: FleetTail | null;
   };
-  /** The limit that P99 is held against; null without one. */
+  /** The limit that P99, corrected where it is, is held against; null without one. */
   readonly limit: { readonly value: Quantity; readonly met: boolean; readonly why: string } | null;
   readonly cause: CauseReport & {
     readonly kind: "modelled";
@@ -111,19 +111,25 @@ export function tailsDocument(taken: TakenSamples, question: TailsQuestion): Tai
     why["fleet.late"] = why.limit;
   }
   const tail = latencyTail(recorded, options);
+  const correctedTail =
+    corrected === null
+      ? null
+      : latencyTail(corrected, {
+          ...options,
+          kind: "modelled",
+          source: `${source}; with the samples that stalls hid`,
+        });
+  // What somebody who waits meets: a stall that kept frames from starting made them late too.
+  const met = corrected ?? recorded;
   return {
     schema: 1,
     recorded: tail,
     views: viewsOf(recorded),
     corrected:
-      corrected === null
+      corrected === null || correctedTail === null
         ? null
         : {
-            ...latencyTail(corrected, {
-              ...options,
-              kind: "modelled",
-              source: `${source}; with the samples that stalls hid`,
-            }),
+            ...correctedTail,
             expectedInterval: stated(shown(interval), unit, taken.intervalSource),
             hidden: taken.hidden,
             views: viewsOf(corrected),
@@ -131,13 +137,20 @@ export function tailsDocument(taken: TakenSamples, question: TailsQuestion): Tai
     fleet: {
       kind: "modelled",
       unit,
-      source: `independent devices, each as ${source}`,
+      source: `independent devices, each as ${(correctedTail ?? tail).source}`,
       p99: [...new Set([...FLEETS, devices])]
         .sort((a, b) => a - b)
-        .map((size) => inUnit(fleetPercentile(recorded, size), shown)),
-      late: limit === 0 ? null : fleetTail(recorded, limit, devices),
+        .map((size) => inUnit(fleetPercentile(met, size), shown)),
+      late: limit === 0 ? null : fleetTail(met, limit, devices),
     },
-    limit: limit === 0 ? null : judged(tail, stated(shown(limit), unit, question.limitSource)),
+    limit:
+      limit === 0
+        ? null
+        : judged(
+            correctedTail ?? tail,
+            taken.hidden,
+            stated(shown(limit), unit, question.limitSource),
+          ),
     cause: inCauseUnit(taken),
     jitter: question.jitter,
     why,
@@ -154,12 +167,13 @@ function inUnit(fleet: FleetPercentile, shown: (ticks: number) => number): Fleet
   };
 }
 
-function judged(tail: LatencyTail, value: Quantity): TailsDocument["limit"] {
+function judged(tail: LatencyTail, hidden: number, value: Quantity): TailsDocument["limit"] {
   const p99 = tail.percentiles.find(({ name }) => name === "p99")?.value ?? tail.max;
   const met = p99 <= value.value;
   const digits = (number: number) => Number(number.toPrecision(4));
   const relation = met ? "within" : "over";
-  const why = `P99 is ${digits(p99)} ${value.unit}, ${relation} ${digits(value.value)} ${value.unit}`;
+  const corrected = hidden === 0 ? "" : " with the samples that stalls hid";
+  const why = `P99${corrected} is ${digits(p99)} ${value.unit}, ${relation} ${digits(value.value)} ${value.unit}`;
   return { value, met, why };
 }
 

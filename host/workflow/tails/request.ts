@@ -23,6 +23,10 @@ export interface TailsOptions {
   readonly devices?: number;
   readonly confidence?: number;
   readonly svg?: string;
+  readonly html?: string;
+  readonly markdown?: string;
+  /** Path of one number of the document. */
+  readonly explain?: string;
 }
 
 /** Whether frames are made, not only looked at. */

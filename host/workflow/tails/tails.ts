@@ -1,10 +1,14 @@
 /**
  * The verb `tails`: the distribution of given, recorded or generated latencies, and why the late ones were late.
- * The numbers are left to analyze/tails, the layout to report/tails-text.ts and tails-svg.ts.
+ * The numbers are left to analyze/tails, their look to report/tails-*.ts.
  */
 import { UsageError } from "../../../codegen/index.ts";
+import { explainField } from "../../analyze/explain.ts";
 import type { JitterFacts, TailsDocument, TakenSamples } from "../../analyze/tails/document.ts";
 import { tailsDocument } from "../../analyze/tails/document.ts";
+import { explanationText } from "../../report/explanation.ts";
+import { tailsHtml } from "../../report/tails-html.ts";
+import { tailsMarkdown } from "../../report/tails-markdown.ts";
 import { tailsSvg } from "../../report/tails-svg.ts";
 import { tailsText } from "../../report/tails-text.ts";
 import type { VerbContext } from "../context.ts";
@@ -28,7 +32,15 @@ export async function tails(
   path: string,
 ): Promise<number> {
   const document = await withUsageErrors(() => documentOf(context, options, path));
-  if (options.svg !== undefined) writeFileWhole(options.svg, tailsSvg(document));
+  const { svg, html, markdown, explain } = options;
+  if (svg !== undefined) writeFileWhole(svg, tailsSvg(document));
+  if (html !== undefined) writeFileWhole(html, tailsHtml(document));
+  if (markdown !== undefined) writeFileWhole(markdown, tailsMarkdown(document));
+  if (explain !== undefined) {
+    const explanation = await withUsageErrors(() => explainField(document, explain));
+    context.print({ schema: 1, ...explanation }, () => explanationText(explanation));
+    return 0;
+  }
   context.print(document, () => tailsText(document));
   return document.limit === null || document.limit.met ? 0 : 1;
 }
