@@ -3,7 +3,7 @@
  * What a verb does is left to workflow/, how results look to report/.
  */
 import { Command, CommanderError, Option } from "commander";
-import { FORMATS, ToolkitError, UsageError } from "../codegen/index.ts";
+import { FORMATS, FUSIONS, ToolkitError, UsageError } from "../codegen/index.ts";
 import { LEVELS } from "./analyze/challenge/variant.ts";
 import { errorDocument, errorText } from "./report/errors.ts";
 import type { VerbContext } from "./workflow/context.ts";
@@ -97,6 +97,10 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     new Option(flags, what).argParser((text) => wholeNumber(text, flags));
   const format = () =>
     new Option("--format <mode>", "number format").choices([...FORMATS]).default("int8");
+  const fusion = (choices: readonly string[] = FUSIONS) =>
+    new Option("--fusion <level>", "what one pass over a layer's rows does")
+      .choices(choices)
+      .default("full");
   const calibrate = () =>
     new Option(
       "--calibrate <file>",
@@ -143,6 +147,7 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .addOption(calibrate())
     .option("--out <dir>", "where the C goes")
     .option("--prefix <name>", "prefix of the C names")
+    .addOption(fusion())
     .option(
       "--dump <stage>",
       "print model, size, calibrate, quantize, lower or plan as JSON and write nothing",
@@ -157,6 +162,7 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .option("--as <id>", "real board to generate for")
     .option("--app <name>", "check, speed or stream", "stream")
     .addOption(format())
+    .addOption(fusion())
     .addOption(calibrate());
 
   verb(
@@ -168,6 +174,7 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .option("--as <id>", "real board to generate for, whose clock and current apply")
     .option("--app <name>", "check, speed or stream", "stream")
     .addOption(format())
+    .addOption(fusion())
     .addOption(calibrate())
     .option("--input <file>", "WAV to play, channels averaged; the model's first clip without it")
     .option("--reference <file>", "clean WAV, for SI-SDR")
@@ -404,6 +411,7 @@ Example:
       new Option("--kernel <name>", "layer to count").choices(["lstm", "gru"]).default("lstm"),
     )
     .addOption(format())
+    .addOption(fusion([...FUSIONS, "all"]))
     .option("--plain", "count the same layer in plain C too")
     .option("--wide", "allow two bytes a weight where that is faster (rv32)")
     .addHelpText(

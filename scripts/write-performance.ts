@@ -6,10 +6,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EmulatedBoard, Format } from "../codegen/index.ts";
-import { FORMATS, listBoards, loadModel } from "../codegen/index.ts";
+import { FORMATS, FUSIONS, listBoards, loadModel } from "../codegen/index.ts";
 import { formatBytes } from "../host/report/format.ts";
 import { countSteps } from "../host/workflow/bench/count-steps.ts";
-import { type KernelRow, runKernel } from "../host/workflow/bench/kernel-run.ts";
+import { type KernelRow, type KernelShape, runKernel } from "../host/workflow/bench/kernel-run.ts";
 import { parseShapes } from "../host/workflow/bench/kernels.ts";
 import { writeFileWhole } from "../host/workflow/output-file.ts";
 import { MODELS_DIR, PROJECT_DIR } from "../host/workflow/paths.ts";
@@ -50,6 +50,8 @@ const KERNELS: readonly KernelName[] = ["lstm", "gru"];
 const GOALS = JSON.parse(
   readFileSync(join(PROJECT_DIR, "scripts", "kernel-goals.json"), "utf8"),
 ) as Goals;
+/** Where the levels of fusion are compared. */
+const FUSION_SHAPE = "128x128";
 const MODEL = "hearable";
 const PAGE = join(PROJECT_DIR, "docs", "performance.md");
 const COUNTS = join(PROJECT_DIR, "test", "qemu", "kernel-counts.json");
@@ -78,6 +80,41 @@ async function measure(
     measured.push({ own, plain });
   }
   return measured;
+}
+
+/** The levels below full, at one shape, with the full one that was counted already. */
+async function measureFusion(
+  board: EmulatedBoard,
+  { kernel, format, boards: measured }: Table,
+): Promise<readonly KernelRow[]> {
+  const [shape] = parseShapes(FUSION_SHAPE) as [KernelShape];
+  const rows: KernelRow[] = [];
+  for (const fusion of FUSIONS) {
+    const known = measured
+      .flat()
+      .find(
+        ({ own }) =>
+          own.board === board.id &&
+          own.storage === "narrow" &&
+          own.fusion === fusion &&
+          `${own.inputSize}x${own.hiddenSize}` === FUSION_SHAPE,
+      );
+    const row =
+      known?.own ??
+      (await runKernel({
+        board,
+        ...shape,
+        kernel,
+        format,
+        fusion,
+        progress: createProgress(),
+        signal: new AbortController().signal,
+      }));
+    if (!row.bitExact)
+      throw new RangeError(`${row.board} ${row.kernel} ${row.fusion} differs from the twin`);
+    rows.push(row);
+  }
+  return rows;
 }
 
 const three = (values: readonly number[] | undefined, digits = 3): string =>
@@ -203,6 +240,22 @@ function summaryRow(measured: readonly Measured[], format: Format): string {
   ].join(" | ");
 }
 
+function fusionRow(row: KernelRow): string {
+  return [
+    "",
+    `\`${row.board}\``,
+    row.kernel,
+    row.format,
+    row.fusion,
+    row.instructionsPerMac.toFixed(3),
+    row.cyclesPerMac === null ? "-" : row.cyclesPerMac.value.toFixed(3),
+    formatBytes(row.bytesLoaded),
+    formatBytes(row.bytesStored),
+    formatBytes(row.bufferBytes),
+    "",
+  ].join(" | ");
+}
+
 function detailRow({ own }: Measured): string {
   return [
     "",
@@ -221,7 +274,11 @@ function detailRow({ own }: Measured): string {
   ].join(" | ");
 }
 
-function page(all: readonly Table[], models: readonly string[]): string {
+function page(
+  all: readonly Table[],
+  fusions: readonly KernelRow[],
+  models: readonly string[],
+): string {
   const rows = all.flatMap(({ boards: measured }) => measured.flat());
   const compilers = [
     ...new Set(rows.map(({ own }) => `\`${own.board}\`: ${own.compiler}, \`${own.flags}\``)),
@@ -263,6 +320,16 @@ function page(all: readonly Table[], models: readonly string[]): string {
     "",
     ...reasons.map((reason) => `- ${reason}`),
     "",
+    "## Fusion",
+    "",
+    `One step at input/hidden ${FUSION_SHAPE} with each operation a pass of its own (none), with pre-activations made in one`,
+    "pass and the rest in another (partial), and with the whole cell a few units at a time (full). Buffers lie in the state",
+    "beside what lives from step to step; full keeps a few units' pre-activations on the stack instead.",
+    "",
+    "| board | kernel | format | fusion | instructions a MAC | cycles a MAC (modelled) | loaded | stored | buffers |",
+    "|---|---|---|---|---|---|---|---|---|",
+    ...fusions.map((row) => fusionRow(row).trim()),
+    "",
     "## Counts of one step",
     "",
     "| board | kernel | format | input/hidden | MACs | weights | state | instructions | of them MAC | loaded | stored |",
@@ -290,11 +357,15 @@ for (const kernel of KERNELS) {
     all.push({ kernel, format, boards: measured });
   }
 }
+const fusions: KernelRow[] = [];
+for (const table of all) {
+  for (const board of boards) fusions.push(...(await measureFusion(board, table)));
+}
 const models: string[] = [];
 for (const format of FORMATS) {
   for (const board of boards) models.push(await wholeModel(board, format));
 }
-writeFileWhole(PAGE, page(all, models));
+writeFileWhole(PAGE, page(all, fusions, models));
 const counts = all
   .flatMap(({ boards: measured }) => measured.flat())
   .map(({ own }) => ({

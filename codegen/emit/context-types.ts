@@ -4,6 +4,7 @@
  */
 import type { Kernel } from "../lower/kernel-ir.ts";
 import type { Scratch } from "../plan/layout.ts";
+import type { Fusion } from "../plan/target.ts";
 import type { Format } from "../quantize/params.ts";
 import type { VariantText } from "./variant-text.ts";
 
@@ -66,6 +67,9 @@ export interface LstmKernelContext extends KernelContextBase {
   readonly layer: string;
   readonly inputSize: number;
   readonly hiddenSize: number;
+  /** Units, padding included, and blocks of its stream. */
+  readonly units: number;
+  readonly blocks: number;
   /** Columns of [x | h], padding included. */
   readonly columns: number;
   readonly cellFractionBits: number;
@@ -78,6 +82,12 @@ export interface GruKernelContext extends KernelContextBase {
   readonly layer: string;
   readonly inputSize: number;
   readonly hiddenSize: number;
+  /** Units, padding included: the rows of each half of the candidate, in so many blocks. */
+  readonly units: number;
+  readonly blocks: number;
+  /** Rows of its gates, padding included, in so many blocks. */
+  readonly gateRows: number;
+  readonly gateBlocks: number;
   /** Columns of [x | h], of x, and of h, padding included. */
   readonly columns: number;
   readonly inputColumns: number;
@@ -97,6 +107,8 @@ export interface DenseKernelContext extends KernelContextBase {
   readonly inputSize: number;
   readonly outputSize: number;
   readonly columns: number;
+  /** Of its stream. */
+  readonly blocks: number;
   readonly activation: "sigmoid" | "tanh" | "relu" | "linear";
   readonly parameters: string;
   readonly resultType: LineType;
@@ -155,7 +167,19 @@ export interface CContext {
   /** States beside the lines, int16: cells, and in int8 a GRU's Q0.15 hidden state; whole blocks of units. */
   readonly cells: readonly { readonly name: string; readonly size: number }[];
   /** What GRUs that reset before their product share, or false. */
-  readonly scratch: Scratch | false;
+  readonly scratch: Pick<Scratch, "updateGates" | "resetHidden"> | false;
+  /** Buffers between the passes of a layer; false where all is fused. */
+  readonly passes: Pick<Scratch, "gates" | "sums"> | false;
+  readonly fusion: Readonly<Record<Fusion, boolean>>;
+  /** The function that makes all rows of a stream, without the prefix, where layers are made in passes. */
+  readonly allRows: "all_rows" | "blocks";
+  /** What a call for rows makes: pre-activations, or int32 sums where nothing is fused. */
+  readonly rowsType: "int16_t" | "int32_t";
+  /** Dense layers ask for one block at a time. */
+  readonly rowsOfDenses: boolean;
+  /** Rows whose multipliers follow their weights; C expression: words of a stream before them. */
+  readonly multiplierRows: number;
+  readonly multipliersAfter: string;
   /** Some of them are int16. */
   readonly putsWords: boolean;
   /** What read_state writes: `put` is the statement for value i of `size`. */
@@ -183,6 +207,7 @@ export interface CContext {
   readonly gruAt: readonly number[];
   /** The C type of a pre-activation. */
   readonly zType: "int16_t" | "int32_t";
+  readonly zIsNarrow: boolean;
   /** What scales an accumulator before its multiplier [bit]. */
   readonly accumulatorShift: number;
   /** Partial of the high half of a product, for variants that need it. */
@@ -190,6 +215,8 @@ export interface CContext {
   /** The partials of the plan's kernel variant. */
   readonly rows: VariantText;
   readonly hidden: `${VariantText["hidden"]}-${Format}`;
+  /** Partial that rounds to it where nothing is fused. */
+  readonly rounded: `rounded-${Format}`;
   /** The hidden state's range, for update-unit's comment. */
   readonly hiddenRange: string;
   readonly results: {

@@ -12,6 +12,7 @@ import type {
 import { GATES } from "../model/types.ts";
 import { columnsRead, type LineLayout, type StreamLayout, streamPicture } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
+import { ROW_LAYOUTS, type Schedule } from "../plan/schedule.ts";
 import { FORMAT_FACTS } from "../quantize/params.ts";
 import { SIGMOID_TABLE, TANH_TABLE } from "../quantize/tables.ts";
 import type { LineVerdict } from "../size/cache-line.ts";
@@ -54,16 +55,37 @@ export interface EmitOptions {
   readonly verdicts: readonly LineVerdict[];
 }
 
+/** What a header says of a layer that is not fused. */
+const PASSES = {
+  none: "Passes: nothing is fused. Each operation of a layer reads buffers in the state and writes others.",
+  partial:
+    "Passes: the pre-activations of a layer, from weights and multipliers, fill a buffer in the state before its elementwise part begins.",
+} as const;
+
+/** The rows of a kernel, padding included, and the blocks they are made in; of one of its streams where it has several. */
+function rowsOf(
+  { streams }: Plan,
+  kernel: string,
+  part?: StreamLayout["part"],
+): { readonly rows: number; readonly blocks: number } {
+  const stream = streams.find((one) => one.kernel === kernel && one.part === part) as StreamLayout;
+  return { rows: stream.paddedRows, blocks: stream.blocks };
+}
+
 function lstmContext(plan: Plan, kernel: LstmKernel): LstmKernelContext {
   const { name, layer } = kernel;
+  const { variant, fusion } = plan.schedule;
+  const { rows, blocks } = rowsOf(plan, name);
   return {
     kind: "lstm",
-    partial: VARIANT_TEXT[plan.schedule.variant].lstm,
+    partial: fusion === "full" ? VARIANT_TEXT[variant].lstm : `lstm-${fusion}`,
     name,
     arguments: "state",
     layer: commentText(layer.name),
     inputSize: layer.inputSize,
     hiddenSize: layer.hiddenSize,
+    units: rows / GATES.length,
+    blocks,
     columns: columnsRead(kernel, "joined", plan.lines),
     cellFractionBits: layer.cellFractionBits,
     from: placeExpression(plan, kernel.from),
@@ -74,15 +96,22 @@ function lstmContext(plan: Plan, kernel: LstmKernel): LstmKernelContext {
 function gruContext(plan: Plan, kernel: GruKernel): GruKernelContext {
   const { name, layer } = kernel;
   const wide = hasWideState(plan);
-  const text = VARIANT_TEXT[plan.schedule.variant].gru;
+  const { variant, fusion } = plan.schedule;
+  const fused = VARIANT_TEXT[variant].gru[layer.resetAfter ? "after" : "before"];
+  const gates = rowsOf(plan, name, "gates");
+  const candidate = rowsOf(plan, name, "candidate_hidden");
   return {
     kind: "gru",
-    partial: layer.resetAfter ? text.after : text.before,
+    partial: fusion === "full" ? fused : `${layer.resetAfter ? "gru" : "gru-before"}-${fusion}`,
     name,
     arguments: "state",
     layer: commentText(layer.name),
     inputSize: layer.inputSize,
     hiddenSize: layer.hiddenSize,
+    units: candidate.rows,
+    blocks: candidate.blocks,
+    gateRows: gates.rows,
+    gateBlocks: gates.blocks,
     columns: columnsRead(kernel, "joined", plan.lines),
     inputColumns: columnsRead(kernel, "input", plan.lines),
     hiddenColumns: columnsRead(kernel, "hidden", plan.lines),
@@ -98,17 +127,20 @@ function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): DenseKer
   const { name, layer, to } = kernel;
   const type = plan.output.type === "int8" ? "int8_t" : "int16_t";
   const out = to === "output";
+  const { fusion } = plan.schedule;
+  const state = `${out && fusion === "full" ? "const " : ""}${prefix}_state *state`;
   return {
     kind: "dense",
-    partial: "dense",
+    partial: fusion === "full" ? "dense" : `dense-${fusion}`,
     name,
     arguments: out ? "state, output" : "state",
     layer: commentText(layer.name),
     inputSize: layer.inputSize,
     outputSize: layer.outputSize,
     columns: columnsRead(kernel, "input", plan.lines),
+    blocks: rowsOf(plan, name).blocks,
     activation: layer.activation === "none" ? "linear" : layer.activation,
-    parameters: out ? `const ${prefix}_state *state, ${type} *output` : `${prefix}_state *state`,
+    parameters: out ? `${state}, ${type} *output` : state,
     resultType: out ? type : lineTypeOf(plan),
     resultZero: out ? 0 : lineZeroOf(plan),
     from: placeExpression(plan, kernel.from),
@@ -183,6 +215,17 @@ function lineContext({ name, copies, columns, segments }: LineLayout): LineConte
   };
 }
 
+/** Where a stream's multipliers lie: behind the biases and weights of their rows. */
+function multiplierContext({
+  variant,
+  block,
+}: Schedule): Pick<CContext, "multiplierRows" | "multipliersAfter"> {
+  const rows = ROW_LAYOUTS[variant].multiplierRows ?? block.rows;
+  const bytes = rows * block.weightBytes;
+  const weights = bytes < 4 ? `columns / ${4 / bytes}` : `${bytes / 4} * columns`;
+  return { multiplierRows: rows, multipliersAfter: `${weights} + ${rows}` };
+}
+
 /** Everything the templates print for a plan. */
 export function emitContext(plan: Plan, options: EmitOptions): CContext {
   const prefix = identifier(options.prefix);
@@ -195,7 +238,9 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
   const uses = (name: DenseKernelContext["activation"]): boolean =>
     denses.some(({ activation }) => activation === name);
   const grus = kernels.filter((kernel) => kernel.kind === "gru");
-  const before = grus.length > 0 && plan.scratch.updateGates > 0;
+  const before = grus.length > 0 && plan.scratch.resetHidden > 0;
+  const { fusion } = plan.schedule;
+  const zType = variant.units ? "int16_t" : "int32_t";
   const recurrent = lstms.length + grus.length > 0;
   const tables = [SIGMOID_TABLE, TANH_TABLE].filter(({ name }) => recurrent || uses(name));
   const initial = initialStates(plan);
@@ -203,10 +248,12 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
   const { activationBytes } = FORMAT_FACTS[format];
   // Layers of a stack share what is said of the target.
   const explained = new Set(options.verdicts.flatMap(({ explanation }) => explanation));
+  const passed = fusion === "full" ? [] : ["", ...commentLines(PASSES[fusion])];
   const notes = [
     ...[...explained].flatMap(commentLines),
     ...(explained.size > 0 ? [""] : []),
     ...streamPicture(plan.streams, plan.schedule),
+    ...passed,
   ];
   return {
     title: commentText(`${plan.name}, ${format}, for ${target.id} (${target.core}).`),
@@ -233,7 +280,16 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
         : ` __attribute__((section(${stringLiteral(target.weightsSection)})))`,
     lines: plan.lines.map(lineContext),
     cells: cellsOf(plan),
-    scratch: before ? plan.scratch : false,
+    scratch: before && {
+      updateGates: plan.scratch.updateGates,
+      resetHidden: plan.scratch.resetHidden,
+    },
+    passes: fusion !== "full" && { gates: plan.scratch.gates, sums: plan.scratch.sums },
+    fusion: { none: fusion === "none", partial: fusion === "partial", full: fusion === "full" },
+    allRows: variant.blocks ? "blocks" : "all_rows",
+    rowsType: fusion === "none" ? "int32_t" : zType,
+    rowsOfDenses: denses.length > 0 && fusion === "full",
+    ...multiplierContext(plan.schedule),
     states,
     putsWords: states.some(({ put }) => put.includes("put16")),
     tables: tables.map((table) => tableContext(table, variant.lookUp)),
@@ -246,11 +302,13 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     blockUnits: block.units,
     gateAt: GATES.map((_, gate) => gate * block.units),
     gruAt: [1, 2, 3, 4].map((blocks) => blocks * block.rows),
-    zType: variant.units ? "int16_t" : "int32_t",
+    zType,
+    zIsNarrow: zType === "int16_t",
     accumulatorShift: FORMAT_FACTS[format].accumulatorShift,
     multiplyHigh: target.wideMultiply ? "multiply-high-wide" : "multiply-high-halves",
     rows: variant,
     hidden: `${variant.hidden}-${format}`,
+    rounded: `rounded-${format}`,
     hiddenRange: format === "int8" ? ", -128..127" : ", int16",
     results: {
       partial: `results-${format}`,

@@ -30,11 +30,22 @@ export interface VariantText {
   readonly hidden: "hidden" | "hidden-high";
   /** What is added to the names of the partials that load the input and store the output. */
   readonly edges: "" | "-fours";
+  /** The rows of any number of blocks are made by one call. */
+  readonly blocks: boolean;
   /** Partial of an LSTM's function. */
   readonly lstm: "lstm" | "lstm-blocks" | "lstm-eight-units";
-  /** Partials of the elementwise part for several units at once, and of its look-up; false: unit by unit. */
+  /**
+   * Partials of the elementwise part for several units at once, of its look-up, and of the passes of a kernel that fuses
+   * nothing; false: unit by unit.
+   */
   readonly units:
-    | { readonly lookUp: string; readonly native: string; readonly portable: string }
+    | {
+        readonly lookUp: string;
+        readonly native: string;
+        readonly portable: string;
+        readonly apply: string;
+        readonly requantize: string;
+      }
     | false;
   /** Partial of how `units` stores the hidden state. */
   readonly storeHidden: "" | "store-hidden-mve-int8" | "store-hidden-mve-int16x8";
@@ -57,6 +68,7 @@ const SELF_CONTAINED = {
   updateUnit: "update-unit",
   hidden: "hidden",
   edges: "",
+  blocks: false,
   lstm: "lstm",
   units: false,
   storeHidden: "",
@@ -105,6 +117,7 @@ function dsp(format: Format, rows: string, columns: string): VariantText {
     lookUp: "look-up-high",
     updateUnit: "update-unit-high",
     hidden: "hidden-high",
+    blocks: true,
     lstm: "lstm-blocks",
     edges: "-fours",
     gru: {
@@ -131,6 +144,8 @@ function mve(format: Format): VariantText {
       lookUp: "look-up-eight-mve",
       native: "update-units-mve",
       portable: "update-units-portable",
+      apply: "apply-mve",
+      requantize: "requantize-mve",
     },
     storeHidden: `store-hidden-mve-${format}`,
     gru: { ...SELF_CONTAINED.gru, units: "gru-units-mve" },

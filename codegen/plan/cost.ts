@@ -6,6 +6,7 @@ import { isLayerKernel, type Kernel, type LayerKernel, type Program } from "../l
 import { GATES } from "../model/types.ts";
 import { FORMAT_FACTS } from "../quantize/params.ts";
 import type { StreamLayout } from "./layout.ts";
+import { passTraffic } from "./passes.ts";
 import { LINE_VALUES } from "./rows/row-layout.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -21,6 +22,8 @@ export interface KernelCost {
   readonly bytesRead: number;
   /** Bytes written a step. */
   readonly bytesWritten: number;
+  /** Of both: what passes over buffers read and write that a fused kernel does not. */
+  readonly passBytes: number;
 }
 
 /** The sum over all kernels, each field as in KernelCost. */
@@ -41,9 +44,10 @@ interface ValueBytes {
 }
 
 type Moved = Pick<KernelCost, "bytesRead" | "bytesWritten">;
+type StreamCost = Omit<KernelCost, "kernel" | "passBytes">;
 
 /** The sums of one stream: weights, activations again for each block, and the results read back. */
-function costOfStream(stream: StreamLayout, bytes: ValueBytes): Omit<KernelCost, "kernel"> {
+function costOfStream(stream: StreamLayout, bytes: ValueBytes): StreamCost {
   const { blocks, rows, columns, paddedRows, paddedColumns } = stream;
   const weightBytes = stream.words.byteLength;
   const passed = paddedRows * ROW_RESULT_BYTES;
@@ -91,23 +95,31 @@ function costOfUnits(
 }
 
 function costOfMove(kernel: string, bytesRead: number, bytesWritten: number): KernelCost {
-  return { kernel, macs: 0, paddedMacs: 0, weightBytes: 0, bytesRead, bytesWritten };
+  const none = { macs: 0, paddedMacs: 0, weightBytes: 0, passBytes: 0 };
+  return { kernel, ...none, bytesRead, bytesWritten };
 }
 
-function costOf(kernel: Kernel, streams: readonly StreamLayout[], bytes: ValueBytes): KernelCost {
+function costOf(
+  kernel: Kernel,
+  streams: readonly StreamLayout[],
+  schedule: Schedule,
+  bytes: ValueBytes,
+): KernelCost {
   if (isLayerKernel(kernel)) {
     const own = streams.filter((stream) => stream.kernel === kernel.name);
     const sums = own.map((stream) => costOfStream(stream, bytes));
     const total = (field: keyof (typeof sums)[number]): number =>
       sums.reduce((sum, one) => sum + one[field], 0);
     const moved = costOfUnits(kernel, own, bytes);
+    const passes = passTraffic(kernel, own, schedule);
     return {
       kernel: kernel.name,
       macs: total("macs"),
       paddedMacs: total("paddedMacs"),
       weightBytes: total("weightBytes"),
-      bytesRead: total("bytesRead") + moved.bytesRead,
-      bytesWritten: total("bytesWritten") + moved.bytesWritten,
+      bytesRead: total("bytesRead") + moved.bytesRead + passes.read,
+      bytesWritten: total("bytesWritten") + moved.bytesWritten + passes.written,
+      passBytes: passes.read + passes.written,
     };
   }
   if (kernel.kind === "window") {
@@ -125,11 +137,11 @@ function costOf(kernel: Kernel, streams: readonly StreamLayout[], bytes: ValueBy
 export function planCost(
   program: Program,
   streams: readonly StreamLayout[],
-  { activation }: Schedule,
+  schedule: Schedule,
 ): PlanCost {
   const edge = FORMAT_FACTS[program.format].activationBytes;
-  const bytes = { edge, line: LINE_VALUES[activation].bytes };
-  const kernels = program.kernels.map((kernel) => costOf(kernel, streams, bytes));
+  const bytes = { edge, line: LINE_VALUES[schedule.activation].bytes };
+  const kernels = program.kernels.map((kernel) => costOf(kernel, streams, schedule, bytes));
   const sum = (field: Exclude<keyof KernelCost, "kernel">): number =>
     kernels.reduce((total, kernel) => total + kernel[field], 0);
   return {
@@ -138,6 +150,7 @@ export function planCost(
     weightBytes: sum("weightBytes"),
     bytesRead: sum("bytesRead"),
     bytesWritten: sum("bytesWritten"),
+    passBytes: sum("passBytes"),
     kernels,
   };
 }

@@ -12,9 +12,13 @@ import {
   type Program,
 } from "../lower/kernel-ir.ts";
 import { blockBytes, columnGranule, roundUp } from "../size/cache-line.ts";
-import type { Source } from "./rows/row-layout.ts";
+import { LINE_VALUES, type Source } from "./rows/row-layout.ts";
 import { ROW_LAYOUTS, type Schedule } from "./schedule.ts";
 import type { Target } from "./target.ts";
+
+/** A gate in Q0.15, and a sum before its multiplier. */
+const GATE_BYTES = 2;
+const SUM_BYTES = 4;
 
 export interface SegmentLayout {
   readonly name: string;
@@ -33,12 +37,18 @@ export interface LineLayout {
   readonly segments: readonly SegmentLayout[];
 }
 
-/** Where a GRU that resets before its product keeps values between its two passes; all such layers share it. */
+/** What layers keep between passes within a step; all of them share it. */
 export interface Scratch {
-  /** Update gates, int16; whole blocks of units. */
+  /** Of a GRU that resets before its product: update gates, int16; whole blocks of units. */
   readonly updateGates: number;
-  /** r * h as products read it, padded as the hidden state is. */
+  /** Of the same: r * h as products read it, padded as the hidden state is. */
   readonly resetHidden: number;
+  /** Unless all is fused: pre-activations of a layer, whole blocks of rows. */
+  readonly gates: number;
+  /** Where nothing is fused: int32 sums of a matrix before their multipliers, whole blocks of rows. */
+  readonly sums: number;
+  /** All of them [byte]. */
+  readonly bytes: number;
 }
 
 export interface StreamLayout {
@@ -144,18 +154,52 @@ export function layOutStream(
   };
 }
 
+/**
+ * Pre-activations that a layer holds at once. A GRU that resets before its product has used those of its gates, where
+ * they become gates in the same pass, before it makes those of its candidate.
+ */
+function gatesHeld(kernel: LayerKernel, rows: readonly number[], { fusion }: Schedule): number {
+  const total = rows.reduce((sum, one) => sum + one, 0);
+  const twice = kernel.kind === "gru" && !kernel.layer.resetAfter && fusion === "partial";
+  return twice ? total / 2 : total;
+}
+
 /** The least that the largest of the layers needs; zeros where none does. */
 export function layOutScratch(
   program: Program,
   lines: readonly LineLayout[],
-  { block }: Schedule,
+  streams: readonly StreamLayout[],
+  schedule: Schedule,
 ): Scratch {
+  const { block, variant, fusion, activation } = schedule;
   const passes = program.kernels.filter(
     (kernel) => kernel.kind === "gru" && !kernel.layer.resetAfter,
   ) as readonly GruKernel[];
-  return {
-    updateGates: Math.max(0, ...passes.map(({ layer }) => roundUp(layer.hiddenSize, block.rows))),
+  const gates = program.kernels.filter(isLayerKernel).map((kernel) => {
+    const own = streams.filter((stream) => stream.kernel === kernel.name);
+    return gatesHeld(
+      kernel,
+      own.map(({ paddedRows }) => paddedRows),
+      schedule,
+    );
+  });
+  const held = {
+    // Where nothing is fused they stay among the other gates.
+    updateGates:
+      fusion === "none"
+        ? 0
+        : Math.max(0, ...passes.map(({ layer }) => roundUp(layer.hiddenSize, block.rows))),
     resetHidden: Math.max(0, ...passes.map((kernel) => columnsRead(kernel, "hidden", lines))),
+    gates: fusion === "full" ? 0 : Math.max(0, ...gates),
+    sums: fusion === "none" ? Math.max(0, ...streams.map(({ paddedRows }) => paddedRows)) : 0,
+  };
+  return {
+    ...held,
+    bytes:
+      held.updateGates * GATE_BYTES +
+      held.resetHidden * LINE_VALUES[activation].bytes +
+      held.gates * (ROW_LAYOUTS[variant].z ? 2 : 4) +
+      held.sums * SUM_BYTES,
   };
 }
 

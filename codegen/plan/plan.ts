@@ -57,7 +57,7 @@ export function plan(program: Program, target: Target): Plan {
     ...facts,
     target,
     schedule: scheduled,
-    scratch: layOutScratch(program, lines, scheduled),
+    scratch: layOutScratch(program, lines, streams, scheduled),
     stateBytes,
     cost: planCost(program, streams, scheduled),
     digest: canonicalDigest(facts),

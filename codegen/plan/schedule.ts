@@ -1,5 +1,5 @@
 /**
- * Decides which variant of the multiply-accumulate kernel a program gets on a target.
+ * Decides which variant of the multiply-accumulate kernel a program gets on a target, and what is fused with it.
  * The variant's text is left to templates/, the stream it reads to rows/.
  */
 import type { Format } from "../quantize/params.ts";
@@ -11,7 +11,7 @@ import { plainRows } from "./rows/plain-rows.ts";
 import type { BlockShape, LineValue, RowLayout } from "./rows/row-layout.ts";
 import { vectorRows } from "./rows/vector-rows.ts";
 import { WIDE_LANES } from "./rows/wide-lanes.ts";
-import type { InstructionSet, Target } from "./target.ts";
+import type { Fusion, InstructionSet, Target } from "./target.ts";
 
 /**
  * dsp-packed-pairs: two int8 rows in each 16-bit lane, separated by SXTB16 (int8 activations).
@@ -71,13 +71,14 @@ export interface Schedule {
   readonly variant: KernelVariant;
   readonly block: BlockShape;
   readonly activation: LineValue;
+  readonly fusion: Fusion;
   readonly why: string;
 }
 
 export function schedule(format: Format, target: Target): Schedule {
   const [variant, why] = choose(format, target);
   const { block, activation } = ROW_LAYOUTS[variant];
-  return { variant, block, activation, why };
+  return { variant, block, activation, fusion: target.fusion, why };
 }
 
 /** Cores with a 32-bit multiplier and no SIMD. */

@@ -18,6 +18,15 @@ export type InstructionSet =
   | "xtensa-mac16"
   | "c11";
 
+/**
+ * How much of a layer one pass over its rows does before the next begins.
+ * full: a few rows' sums, requantize, activations and elementwise part, in registers and on the stack.
+ * partial: sums and requantize of all rows into a buffer of gates, then the rest unit by unit.
+ * none: each operation is a pass of its own over buffers: sums, requantize, activations, cells, hidden states.
+ */
+export const FUSIONS = ["none", "partial", "full"] as const;
+export type Fusion = (typeof FUSIONS)[number];
+
 export interface Target {
   /** The board's id. */
   readonly id: string;
@@ -25,6 +34,7 @@ export interface Target {
   readonly instructions: InstructionSet;
   /** Bytes a weight takes at rest: one, or two where a kernel is faster for it. */
   readonly storage: "narrow" | "wide";
+  readonly fusion: Fusion;
   /** The core makes the high half of a 32 x 32 bit product. */
   readonly wideMultiply: boolean;
   /** What the memory or core takes at a time when it reads weights [byte]. */
@@ -53,14 +63,20 @@ export interface TargetOptions {
   /** Instead of the core's own: plain C on any board, to compare with. */
   readonly instructions?: InstructionSet;
   readonly storage?: Target["storage"];
+  /** Full where it is not given. */
+  readonly fusion?: Fusion;
 }
 
-export function targetOf(board: Board, { instructions, storage }: TargetOptions = {}): Target {
+export function targetOf(
+  board: Board,
+  { instructions, storage, fusion }: TargetOptions = {},
+): Target {
   return {
     id: board.id,
     core: board.core,
     instructions: instructions ?? INSTRUCTIONS[board.core] ?? "c11",
     storage: storage ?? "narrow",
+    fusion: fusion ?? "full",
     wideMultiply: !NARROW_MULTIPLY.includes(board.core),
     lineBytes: board.weights.line.value,
     lineRule: board.weights.rule,

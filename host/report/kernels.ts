@@ -11,6 +11,7 @@ const HEAD = [
   "kernel",
   "variant",
   "format",
+  "fusion",
   "input/hidden",
   "MACs",
   "weights",
@@ -18,6 +19,7 @@ const HEAD = [
   "cycles a MAC",
   "loaded",
   "stored",
+  "buffers",
   "exact",
 ];
 
@@ -28,6 +30,7 @@ export function kernelTable(rows: readonly KernelRow[]): string {
     row.kernel,
     row.variant,
     row.format,
+    row.fusion,
     `${row.inputSize}/${row.hiddenSize}`,
     String(row.macs),
     formatBytes(row.weightBytes),
@@ -35,6 +38,7 @@ export function kernelTable(rows: readonly KernelRow[]): string {
     row.cyclesPerMac?.value.toFixed(2) ?? "-",
     formatBytes(row.bytesLoaded),
     formatBytes(row.bytesStored),
+    formatBytes(row.bufferBytes),
     row.bitExact ? "yes" : "NO",
   ]);
   const compilers = [...new Set(rows.map(({ compiler, flags }) => `${compiler}, ${flags}`))];

@@ -6,6 +6,7 @@ import { join, relative } from "node:path";
 import type {
   Board,
   Format,
+  Fusion,
   Generated,
   LoadedModel,
   RealBoard,
@@ -31,6 +32,8 @@ export interface GenerateRequest {
   readonly as?: string;
   readonly format: Format;
   readonly prefix?: string;
+  /** Full where it is not given. */
+  readonly fusion?: Fusion;
   readonly calibrate?: string;
 }
 
@@ -58,11 +61,14 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
     format: request.format,
     calibration: calibrationData(request.calibrate, loaded),
     ...(request.prefix === undefined ? {} : { prefix: request.prefix }),
+    ...(request.fusion === undefined ? {} : { fusion: request.fusion }),
     ...(loaded.sidecar ? { licence: loaded.sidecar.license } : {}),
   });
   const target = as ? `${board.id}-as-${as.id}` : board.id;
-  const { name, digest } = generated.stages.plan;
-  const folder = `${name.replaceAll(/[^\w-]+/g, "_")}-${request.format}-${target}-${digest.slice(0, 8)}`;
+  const { name, digest, schedule } = generated.stages.plan;
+  // The digest names what crosses the wire, which is the same whatever is fused.
+  const passes = schedule.fusion === "full" ? "" : `-fusion-${schedule.fusion}`;
+  const folder = `${name.replaceAll(/[^\w-]+/g, "_")}-${request.format}-${target}${passes}-${digest.slice(0, 8)}`;
   return { loaded, board, as, generated, folder };
 }
 

@@ -28,6 +28,7 @@ export function planWork(plan: Plan): readonly KernelWork[] {
     const total = (count: (stream: (typeof streams)[number]) => number): number =>
       streams.reduce((sum, stream) => sum + count(stream), 0);
     const rows = total(({ paddedRows }) => paddedRows);
+    const passBytes = plan.cost.kernels.find((cost) => cost.kernel === kernel.name)?.passBytes ?? 0;
     const own = elementwise(kernel, rows, { edge, line });
     const traffic: TrafficParts = {
       weights: total(({ words }) => words.byteLength),
@@ -35,7 +36,7 @@ export function planWork(plan: Plan): readonly KernelWork[] {
         total(({ blocks, paddedColumns }) => blocks * paddedColumns * line) + own.activations,
       state: own.state,
       tables: own.lookUps * TABLE_ROW_BYTES,
-      sums: 2 * rows * SUM_BYTES,
+      sums: 2 * rows * SUM_BYTES + passBytes,
     };
     return {
       name: kernel.name,

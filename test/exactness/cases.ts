@@ -8,7 +8,7 @@ import { PlanError } from "../../codegen/errors.ts";
 import type { RecurrentModel } from "../../codegen/model/types.ts";
 import { generate } from "../../codegen/pipeline.ts";
 import type { KernelVariant } from "../../codegen/plan/schedule.ts";
-import type { TargetOptions } from "../../codegen/plan/target.ts";
+import { FUSIONS, type TargetOptions } from "../../codegen/plan/target.ts";
 import type { Format } from "../../codegen/quantize/params.ts";
 import type { QuantizedModel } from "../../codegen/quantize/quantized-model.ts";
 import { createTwin } from "../../codegen/quantize/reference-int8.ts";
@@ -141,8 +141,9 @@ function tryCase(
       : randomFrames(random, 6, model.inputSize),
   ];
   const target = random.pick(targets);
+  const fusion = random.pick(FUSIONS);
   const calibration = { source: "random frames", sequences };
-  const { files, stages } = generate({ ...target, model, format, prefix, calibration });
+  const { files, stages } = generate({ ...target, fusion, model, format, prefix, calibration });
   writeFiles(folder, files);
   const frameSeed = random.integer(1, 2 ** 31);
   const { variant } = stages.plan.schedule;
@@ -153,7 +154,7 @@ function tryCase(
     model: stages.quantize.model,
     frameSeed,
     frames: rawFrames(frameSeed, model.inputSize, format, STEPS),
-    description: `${variant}, ${describeModel(model)}, ${extreme ?? "random"} weights`,
+    description: `${variant}, fusion ${fusion}, ${describeModel(model)}, ${extreme ?? "random"} weights`,
   };
 }
 

@@ -51,6 +51,15 @@ const CROSS: readonly CrossTarget[] = [
   { ...arm("plain", "cortex-m0plus"), board: "qemu-m0", instructions: "c11" },
 ];
 
+/** The same with what is not fused, or only in part. */
+function inPasses(target: CompiledTarget): readonly CompiledTarget[] {
+  return (["none", "partial"] as const).map((fusion) => ({
+    ...target,
+    fusion,
+    name: `${target.name}_${fusion}`,
+  }));
+}
+
 /** One of each kind of plain C. */
 const PORTABLE: readonly CompiledTarget[] = CROSS.filter(({ name }) =>
   ["m4", "m55", "rv32", "rv32_wide", "mac16", "plain"].includes(name),
@@ -96,12 +105,26 @@ describe.each(CROSS)("for $name", (target) => {
     expect(compile(`${toolchain}gcc`, [...flags, level], models.source, object)).toBe("");
     expectClean(object, toolchain, models.prefixes);
   });
+
+  test.skipIf(!there)("nor of passes over buffers", () => {
+    const { toolchain, flags } = target;
+    const { source, prefixes } = writeModels(join(folder, target.name), inPasses(target), [
+      "behind",
+      "gated",
+    ]);
+    const object = join(folder, `${target.name}_passes.o`);
+    expect(compile(`${toolchain}gcc`, [...flags, "-O3"], source, object)).toBe("");
+    expectClean(object, toolchain, prefixes);
+  });
 });
 
 describe("as plain C", () => {
   let models: ReturnType<typeof writeModels>;
+  let apart: typeof models;
   beforeAll(() => {
     models = writeModels(join(folder, "portable"), PORTABLE, ["stack", "behind", "gated"]);
+    const passes = PORTABLE.filter(({ name }) => ["m4", "m55", "plain"].includes(name));
+    apart = writeModels(join(folder, "apart"), passes.flatMap(inPasses), ["behind", "gated"]);
   });
 
   describe.each(["gcc", "gcc-11", "gcc-12", "clang"])("%s", (compiler) => {
@@ -110,10 +133,19 @@ describe("as plain C", () => {
       expect(compile(compiler, [level], models.source, object)).toBe("");
       expectClean(object, "", models.prefixes);
     });
+
+    test.skipIf(!need(compiler))("nor of passes over buffers", () => {
+      const object = join(folder, `${compiler}-passes.o`);
+      expect(compile(compiler, ["-Os"], apart.source, object)).toBe("");
+      expectClean(object, "", apart.prefixes);
+    });
   });
 
   test.skipIf(!need("cppcheck"))("cppcheck has nothing to say", () => {
-    const sources = models.prefixes.map((prefix) => join(folder, "portable", `${prefix}.c`));
+    const sources = [
+      ...models.prefixes.map((prefix) => join(folder, "portable", `${prefix}.c`)),
+      ...apart.prefixes.map((prefix) => join(folder, "apart", `${prefix}.c`)),
+    ];
     const said = complaints("cppcheck", [
       ...["--std=c11", "--quiet", "--error-exitcode=1", "--platform=unix32"],
       "--enable=warning,style,performance,portability",

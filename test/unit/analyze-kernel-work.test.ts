@@ -1,7 +1,7 @@
 /** A plan's bytes by what they hold: by hand, and the same sum as the plan's own cost. */
 import { describe, expect, test } from "vitest";
 import { loadBoard } from "../../codegen/board.ts";
-import { FORMATS, generate } from "../../codegen/index.ts";
+import { FORMATS, FUSIONS, type Fusion, generate } from "../../codegen/index.ts";
 import { allTraffic, totalTraffic } from "../../host/analyze/kernel-work.ts";
 import { planWork } from "../../host/workflow/plan-work.ts";
 import { createRandom, randomModel } from "../random-model.ts";
@@ -17,9 +17,10 @@ const shape = {
   denses: [{ size: 32, activation: "sigmoid" }],
 } as const;
 
-function planOf(format: (typeof FORMATS)[number], board: string) {
+function planOf(format: (typeof FORMATS)[number], board: string, fusion: Fusion = "full") {
   const model = randomModel(createRandom(5), shape);
-  return generate({ model, board: loadBoard(board), format, calibration: null }).stages.plan;
+  return generate({ model, board: loadBoard(board), format, fusion, calibration: null }).stages
+    .plan;
 }
 
 test("an LSTM of 32 inputs and 64 units, packed pairs on a Cortex-M4, by hand", () => {
@@ -39,9 +40,13 @@ test("an LSTM of 32 inputs and 64 units, packed pairs on a Cortex-M4, by hand", 
   });
 });
 
+const COMBINATIONS = FORMATS.flatMap((format) =>
+  FUSIONS.map((fusion) => [format, fusion] as const),
+);
+
 describe.each(["nrf52840-dk", "qemu-rv32"])("on %s", (board) => {
-  test.each(FORMATS)("the parts of %s are the plan's bytes", (format) => {
-    const plan = planOf(format, board);
+  test.each(COMBINATIONS)("the parts of %s, fusion %s, are the plan's bytes", (format, fusion) => {
+    const plan = planOf(format, board, fusion);
     const work = planWork(plan);
     for (const { kernel, bytesRead, bytesWritten } of plan.cost.kernels) {
       const found = work.find(({ name }) => name === kernel);

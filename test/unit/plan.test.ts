@@ -18,6 +18,7 @@ const target: Target = {
   core: "cortex-m4",
   instructions: "thumb-dsp",
   storage: "narrow",
+  fusion: "full",
   wideMultiply: true,
   lineBytes: 16,
   lineRule: "flash-line",
@@ -190,8 +191,8 @@ describe("layout", () => {
       ["gru1", "candidate_input", 1, 12],
       ["gru1", "candidate_hidden", 1, 4],
     ]);
-    // Only the second waits between two passes.
-    expect(scratch).toEqual({ updateGates: 8, resetHidden: 4 });
+    // Only the second waits between two passes: 8 gates of 2 bytes, 4 values of 2 bytes.
+    expect(scratch).toEqual({ updateGates: 8, resetHidden: 4, gates: 0, sums: 0, bytes: 16 + 8 });
     expect(stateBytes).toBe(2 * 10 + 2 * 3);
   });
 
@@ -308,6 +309,46 @@ describe("cost", () => {
       bytesRead: streamed + 8 * (2 + 12 + 4),
       bytesWritten: 4 * 32 + 8 * (4 + 4),
     });
+  });
+
+  test("by hand: what is not fused passes through buffers that all layers share", () => {
+    const shape = {
+      name: "m",
+      inputSize: 4,
+      lstms: [4],
+      grus: [{ size: 8, resetAfter: false }],
+      denses: [{ size: 8, activation: "none" as const }],
+    };
+    const { cost: fused } = planOf(shape, "int8");
+    const partial = planOf(shape, "int8", { ...target, fusion: "partial" });
+    const apart = planOf(shape, "int8", { ...target, fusion: "none" });
+    // z goes through memory either way; 16 rows are the most, of the LSTM and of the GRU's gates.
+    expect(partial.cost).toEqual(fused);
+    expect(partial.scratch).toEqual({
+      updateGates: 8,
+      resetHidden: 8,
+      gates: 16,
+      sums: 0,
+      bytes: 16 + 16 + 64,
+    });
+    // The update gates wait among all 32 rows of the GRU; 16 rows are its largest matrix.
+    expect(apart.scratch).toEqual({
+      updateGates: 0,
+      resetHidden: 8,
+      gates: 32,
+      sums: 16,
+      bytes: 16 + 128 + 64,
+    });
+    // A unit of the LSTM: z 4 times written, 4 read and written as gates, 3 read for the cell, which is read again for
+    // its argument; that is written, read, written as its tanh, and read with the output gate.
+    const lstm = 4 * (4 * (4 + 8 + 3 + 3 + 2) + 2);
+    // A unit of the GRU: z 4 times written, 2 gates read and written, the reset gate read, both halves read, their sum
+    // written, its tanh read and written, both factors read; no update gate of 2 bytes written and read.
+    const gru = 8 * (4 * (4 + 4 + 1 + 3 + 2 + 2) - 4);
+    const dense = 8 * (4 + 4);
+    expect(apart.cost.kernels.map(({ passBytes }) => passBytes)).toEqual([0, lstm, gru, dense]);
+    const moved = ({ bytesRead, bytesWritten }: typeof fused) => bytesRead + bytesWritten;
+    expect(moved(apart.cost)).toBe(moved(fused) + lstm + gru + dense);
   });
 
   test("padding executes but is not useful", () => {

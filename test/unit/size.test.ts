@@ -9,6 +9,7 @@ const target = (lineBytes: number): Target => ({
   core: "cortex-m4",
   instructions: "thumb-dsp",
   storage: "narrow",
+  fusion: "full",
   wideMultiply: true,
   lineBytes,
   lineRule: "flash-line",

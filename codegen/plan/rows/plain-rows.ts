@@ -28,6 +28,7 @@ export function plainRows(activation: LineValue): RowLayout {
   return {
     block: { rows: ROWS, units: 1, columns: 4, weightBytes: 1, extraBytes: ROWS * 8 },
     activation,
+    multiplierRows: 1,
     pack: packRows,
     picture: [
       "  +------+-------------------------+------------+------+----",

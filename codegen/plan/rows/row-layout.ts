@@ -35,6 +35,10 @@ export const LINE_VALUES: Readonly<
 export interface RowLayout {
   readonly block: BlockShape;
   readonly activation: LineValue;
+  /** A pre-activation that waits for the elementwise part; int32 where it is not given. */
+  readonly z?: "int16";
+  /** Rows whose multipliers follow their weights; those of a block where it is not given. */
+  readonly multiplierRows?: 1;
   /**
    * @param rows rows in the order of execution, a multiple of block.rows
    * @param columns columns in the order of the line, a multiple of block.columns

@@ -41,6 +41,7 @@ export function vectorRows(activation: LineValue, lanes: 8 | 16): RowLayout {
   return {
     block: { rows: ROWS, units: UNITS, columns: lanes, weightBytes: 1, extraBytes: ROWS * 8 },
     activation,
+    z: "int16",
     pack: (matrix, rows, columns) => packVectors(matrix, rows, columns, lanes),
     picture: [
       "  +----------+---------------------------------+---------------+",

@@ -4,7 +4,13 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { EmulatedBoard, Format, Plan, RecurrentModel } from "../../../codegen/index.ts";
+import type {
+  EmulatedBoard,
+  Format,
+  Fusion,
+  Plan,
+  RecurrentModel,
+} from "../../../codegen/index.ts";
 import { createTwin, generate, noiseFrames, writeFiles } from "../../../codegen/index.ts";
 import { explainEnding } from "../../link/outcome.ts";
 import { Session } from "../../link/session.ts";
@@ -28,6 +34,8 @@ export interface CountRequest {
   readonly plain?: boolean;
   /** Two bytes a weight where a kernel is faster for it. */
   readonly wide?: boolean;
+  /** Full where it is not given. */
+  readonly fusion?: Fusion;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -65,6 +73,7 @@ export async function countSteps(request: CountRequest): Promise<CountedSteps> {
     calibration: noiseFrames(model.inputSize),
     ...(request.plain === true ? { instructions: "c11" } : {}),
     ...(request.wide === true ? { storage: "wide" } : {}),
+    ...(request.fusion === undefined ? {} : { fusion: request.fusion }),
   });
   // Equal C shares a folder; other C must not overwrite what an emulator is about to load.
   const digest = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 8);

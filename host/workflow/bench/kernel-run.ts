@@ -2,7 +2,7 @@
  * One row of the kernel table: a benchmark layer counted on an emulated board.
  * Counting is left to count-steps.ts, which kernels and boards to kernels.ts.
  */
-import type { BenchmarkKernel, EmulatedBoard, Format } from "../../../codegen/index.ts";
+import type { BenchmarkKernel, EmulatedBoard, Format, Fusion } from "../../../codegen/index.ts";
 import { benchmarkModel } from "../../../codegen/index.ts";
 import type { Quantity } from "../../analyze/quantity.ts";
 import type { Progress } from "../progress.ts";
@@ -27,6 +27,10 @@ export interface KernelRow {
   readonly stateBytes: number;
   /** narrow: a byte a weight; wide: two. */
   readonly storage: "narrow" | "wide";
+  /** What one pass over the rows does. */
+  readonly fusion: Fusion;
+  /** Buffers between passes, in the state beside what lives from step to step. */
+  readonly bufferBytes: number;
   /** The variant that the plan chose, and why. */
   readonly variant: string;
   readonly why: string;
@@ -53,6 +57,8 @@ export interface KernelRequest extends KernelShape {
   readonly plain?: boolean;
   /** Two bytes a weight where a kernel is faster for it. */
   readonly wide?: boolean;
+  /** Full where it is not given. */
+  readonly fusion?: Fusion;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -80,6 +86,8 @@ export async function runKernel(request: KernelRequest): Promise<KernelRow> {
     weightBytes,
     stateBytes: plan.stateBytes,
     storage: plan.schedule.block.weightBytes === 2 ? "wide" : "narrow",
+    fusion: plan.schedule.fusion,
+    bufferBytes: plan.scratch.bytes,
     variant: plan.schedule.variant,
     why: plan.schedule.why,
     instructions,

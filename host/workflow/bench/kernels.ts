@@ -2,8 +2,14 @@
  * The `bench kernels` verb: the kernel table of one emulated board or of all.
  * Running one kernel is left to kernel-run.ts, the layout of the table to report/kernels.ts.
  */
-import type { BenchmarkKernel, EmulatedBoard, Format } from "../../../codegen/index.ts";
-import { BENCHMARK_SIZE_LIMIT, listBoards, loadBoard, UsageError } from "../../../codegen/index.ts";
+import type { BenchmarkKernel, EmulatedBoard, Format, Fusion } from "../../../codegen/index.ts";
+import {
+  BENCHMARK_SIZE_LIMIT,
+  FUSIONS,
+  listBoards,
+  loadBoard,
+  UsageError,
+} from "../../../codegen/index.ts";
 import { kernelTable } from "../../report/kernels.ts";
 import type { VerbContext } from "../context.ts";
 import { requireEmulated } from "../device.ts";
@@ -19,6 +25,8 @@ export interface KernelBenchOptions {
   readonly plain?: boolean;
   /** Allow two bytes a weight. */
   readonly wide?: boolean;
+  /** One level, or each of them. */
+  readonly fusion: Fusion | "all";
 }
 
 const MOST_SHAPES = 64;
@@ -32,6 +40,7 @@ export async function benchKernels(
   options: KernelBenchOptions,
 ): Promise<number> {
   const shapes = parseShapes(options.shapes);
+  const fusions = options.fusion === "all" ? FUSIONS : [options.fusion];
   const boards = boardsOf(options);
   const rows: KernelRow[] = [];
   for (const board of boards) {
@@ -41,8 +50,10 @@ export async function benchKernels(
       const { kernel, format } = options;
       const request = { board, ...shape, kernel, format, wide, progress, signal };
       for (const plain of options.plain === true ? [false, true] : [false]) {
-        signal.throwIfAborted();
-        rows.push(await runKernel({ ...request, plain }));
+        for (const fusion of fusions) {
+          signal.throwIfAborted();
+          rows.push(await runKernel({ ...request, plain, fusion }));
+        }
       }
     }
   }
