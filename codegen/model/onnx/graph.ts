@@ -1,148 +1,184 @@
 /**
- * Walks an ONNX graph and makes of it a chain of layers, or the list of everything that stands against it.
- * Single operators are left to shapes.ts, dense.ts, lstm.ts and gru.ts, how layers connect to connections.ts.
+ * Walks an ONNX graph and makes of it layers in order, or the list of everything that stands against it.
+ * Single operators are left to the files beside this one, what goes in and out to connections.ts.
  */
 
-import type { Layer, Unsupported } from "../types.ts";
-import { checkConnections } from "./connections.ts";
-import { importActivation, importAdd, importGemm, importMatMul } from "./dense.ts";
+import { foldLayers } from "../fold.ts";
+import type { RecurrentModel, Unsupported } from "../types.ts";
+import { connect } from "./connections.ts";
+import { CONSTANT_OPERATORS, fileConstant } from "./constants.ts";
+import { importGemm, importMatMul } from "./dense.ts";
+import { ACTIVATION_OPERATORS, importArithmetic, importPow } from "./elementwise.ts";
 import { importGru } from "./gru.ts";
-import { externalDataError, graphError, LIMITS, limitError } from "./limits.ts";
+import { graphError, LIMITS, limitError } from "./limits.ts";
 import { importLstm } from "./lstm.ts";
-import { isStandardDomain, type OnnxModel, type OnnxNode, type OnnxTensor } from "./messages.ts";
+import { isStandardDomain, type OnnxModel, type OnnxNode } from "./messages.ts";
+import { importPower, importReduceMean } from "./moments.ts";
+import { importBatchNormalization, importLayerNormalization, importSoftmax } from "./normalize.ts";
 import { SHAPE_OPERATORS } from "./shapes.ts";
+import { importConcat, importGather, importPad, importSlice, importSplit } from "./slices.ts";
+import { elementsOf, Sources } from "./sources.ts";
+import { type TimeOfGraph, timeOf } from "./time-axis.ts";
 import { insteadOf, unsupportedFileError } from "./unsupported.ts";
-import { type ImportContext, nodeName, refuse, type Value } from "./values.ts";
+import { type ImportContext, newView, nodeName, productOf, refuse, type Value } from "./values.ts";
+import { WINDOW_OPERATORS } from "./windows.ts";
 
 type OperatorImport = (node: OnnxNode, context: ImportContext) => readonly Value[] | undefined;
 
 const OPERATORS: Readonly<Record<string, OperatorImport>> = {
+  ...CONSTANT_OPERATORS,
   ...SHAPE_OPERATORS,
+  ...ACTIVATION_OPERATORS,
+  ...WINDOW_OPERATORS,
+  Slice: importSlice,
+  Split: importSplit,
+  Gather: importGather,
+  Concat: importConcat,
+  Pad: importPad,
   LSTM: importLstm,
   GRU: importGru,
   MatMul: importMatMul,
   Gemm: importGemm,
-  Add: importAdd,
-  Sigmoid: importActivation("sigmoid"),
-  Tanh: importActivation("tanh"),
-  Relu: importActivation("relu"),
-  Constant: importConstant,
+  Add: importArithmetic,
+  Sub: importArithmetic,
+  Mul: importArithmetic,
+  Div: importArithmetic,
+  Pow: importPow,
+  ReduceMean: importReduceMean,
+  Sqrt: importPower(0.5),
+  Reciprocal: importPower(-1),
+  BatchNormalization: importBatchNormalization,
+  LayerNormalization: importLayerNormalization,
+  Softmax: importSoftmax,
 };
+
+/** The operators that are imported, sorted. */
+export const ONNX_OPERATORS: readonly string[] = Object.keys(OPERATORS).sort();
 
 const FIRST_OPSET = 7;
 const LAST_OPSET = 26;
 
-/** The network as a chain, the first layer reading the only graph input that is no state. */
-export interface ImportedChain {
-  readonly layers: readonly Layer[];
-  readonly inputSize: number;
-  readonly outputSize: number;
-}
+/** The network, without what a file adds to it. */
+export type ImportedGraph = Pick<
+  RecurrentModel,
+  "layers" | "inputSize" | "outputSize" | "streaming" | "sequenceSteps"
+>;
 
 /**
  * @param file name of the file, for messages
  * @throws ModelFileError TP-MODEL-003 to -008 for a file that contradicts itself
  * @throws PlanError TP-PLAN-001 with every Unsupported in facts.unsupported
  */
-export function importGraph({ graph, opset }: OnnxModel, file: string): ImportedChain {
+export function importGraph({ graph, opset }: OnnxModel, file: string): ImportedGraph {
   const context = startContext({ graph, opset }, file);
-  for (const node of graph.nodes) importNode(node, context);
-  if (context.unsupported.length === 0) checkConnections(graph, context);
-  if (context.unsupported.length > 0) throw unsupportedFileError(file, context.unsupported);
-  const [first, last] = [context.layers[0], context.layers.at(-1)];
-  if (!first || !last) throw graphError(file, "graph", "it holds no layer");
-  return { layers: context.layers, inputSize: first.inputSize, outputSize: last.outputSize };
+  const read = new Set([
+    ...graph.nodes.flatMap((node) => node.inputs),
+    ...graph.outputs.map(({ name }) => name),
+  ]);
+  for (const node of graph.nodes) importNode(node, context, read);
+  const answer = context.unsupported.length === 0 ? connect(graph, context) : undefined;
+  if (!answer || context.unsupported.length > 0) {
+    throw unsupportedFileError(file, context.unsupported);
+  }
+  const layers = foldLayers(context.layers, answer.output);
+  if (layers.length === 0) throw graphError(file, "graph", "it holds no layer");
+  return {
+    layers,
+    inputSize: answer.inputSize,
+    outputSize: answer.outputSize,
+    streaming: answer.everyStep ? "stateful-step" : "whole-sequence",
+    ...(context.steps === undefined || context.steps === 1 ? {} : { sequenceSteps: context.steps }),
+  };
 }
 
 function startContext({ graph, opset }: OnnxModel, file: string): ImportContext {
   const values = new Map<string, Value>();
-  const uses = new Map<string, number>();
-  const freeInputs = new Set<string>();
   const unsupported: Unsupported[] = [];
+  const note = (operator: string, node: string, why: string, instead: string) =>
+    unsupported.push({ operator, node, why, instead });
   for (const tensor of graph.initializers) {
     if (values.has(tensor.name)) throw graphError(file, tensor.name, "two tensors have this name");
-    values.set(tensor.name, constant(tensor, file));
+    values.set(tensor.name, fileConstant(tensor, file));
   }
-  for (const input of graph.inputs) {
+  if (graph.hasSparseInitializers) {
+    note("sparse initializer", "graph", "sparse tensors are not read", "export dense weights");
+  }
+  if (opset < FIRST_OPSET || opset > LAST_OPSET) {
+    const why = `version ${opset} is not one of ${FIRST_OPSET} to ${LAST_OPSET}`;
+    note("operator set", "graph", why, "export with opset_version=17");
+  }
+  const time = timeOf(graph, file);
+  const context: ImportContext = {
+    file,
+    opset,
+    values,
+    sources: new Sources(),
+    layers: [],
+    unsupported,
+    stateInputs: [],
+    steps: time ? time.steps : 1,
+    weights: 0,
+    listed: 0,
+  };
+  for (const { name, shape } of graph.inputs) {
     // Old files list initializers among the inputs too; their values then are constants all the same.
-    if (values.has(input.name)) continue;
-    freeInputs.add(input.name);
-    const { shape } = input;
-    if (typeof shape?.at(-1) === "number") {
-      const unique = shape.map((dim, axis) => (dim === "" ? `${input.name}[${axis}]` : dim));
-      values.set(input.name, { kind: "steps", source: input.name, shape: unique });
-      continue;
-    }
-    values.set(input.name, { kind: "unsupported" });
-    unsupported.push({
+    if (values.get(name)?.kind === "constant") continue;
+    if (values.has(name)) throw graphError(file, name, "two inputs have this name");
+    values.set(name, inputView(context, name, shape, time));
+  }
+  return context;
+}
+
+/** One step of a graph input: free dimensions but time are a batch of 1. */
+function inputView(
+  context: ImportContext,
+  name: string,
+  given: readonly (number | string)[] | undefined,
+  time: TimeOfGraph | undefined,
+): Value {
+  const axis = time?.input === name ? time.axis : undefined;
+  const last = given?.at(-1);
+  if (!given || last === undefined || (typeof last === "string" && axis !== given.length - 1)) {
+    context.unsupported.push({
       operator: "graph input",
-      node: input.name,
+      node: name,
       why: "the size of its last dimension is not given",
       instead: "export with a fixed number of values per step",
     });
+    return { kind: "unsupported" };
   }
-  if (graph.hasSparseInitializers) {
-    unsupported.push({
-      operator: "sparse initializer",
-      node: "graph",
-      why: "sparse tensors are not read",
-      instead: "export dense weights",
-    });
+  const shape = given.map((dim, at) => (at === axis || typeof dim === "string" ? 1 : dim));
+  const size = productOf(shape);
+  if (shape.some((dim) => dim < 1)) {
+    throw graphError(context.file, name, `its shape is [${shape}]`);
   }
-  if (opset < FIRST_OPSET || opset > LAST_OPSET) {
-    unsupported.push({
-      operator: "operator set",
-      node: "graph",
-      why: `version ${opset} is not one of ${FIRST_OPSET} to ${LAST_OPSET}`,
-      instead: "export with opset_version=17",
-    });
+  if (size > LIMITS.layerSize) {
+    throw limitError(context.file, `input "${name}" of [${given}] values`, LIMITS.layerSize);
   }
-  for (const name of [
-    ...graph.nodes.flatMap((node) => node.inputs),
-    ...graph.outputs.map((o) => o.name),
-  ]) {
-    uses.set(name, (uses.get(name) ?? 0) + 1);
-  }
-  return { file, values, uses, freeInputs, layers: [], unsupported, weights: 0, stateInputs: [] };
+  const elements = elementsOf(context.sources.add("input", name, size));
+  const timeAxis = axis === undefined ? undefined : { axis, extraBefore: 0, extraAfter: 0 };
+  return newView(context, shape, elements, timeAxis);
 }
 
-function constant(tensor: OnnxTensor, file: string): Value {
-  if (tensor.external) throw externalDataError(file, tensor.name);
-  return { kind: "constant", tensor };
-}
-
-function importConstant(node: OnnxNode, context: ImportContext): readonly Value[] | undefined {
-  const tensor = node.attributes.get("value")?.tensor;
-  if (tensor) return [constant({ ...tensor, name: tensor.name || nodeName(node) }, context.file)];
-  refuse(context, node, "it holds no tensor", "export constants as tensors");
-  return undefined;
-}
-
-function importNode(node: OnnxNode, context: ImportContext): void {
+function importNode(node: OnnxNode, context: ImportContext, read: ReadonlySet<string>): void {
+  const isStandard = isStandardDomain(node.domain);
   const operator =
-    isStandardDomain(node.domain) && Object.hasOwn(OPERATORS, node.operator)
-      ? OPERATORS[node.operator]
-      : undefined;
+    isStandard && Object.hasOwn(OPERATORS, node.operator) ? OPERATORS[node.operator] : undefined;
   if (!operator) {
-    refuse(
-      context,
-      node,
-      isStandardDomain(node.domain)
-        ? "no kernel computes it"
-        : `domain ${node.domain} is not standard`,
-      insteadOf(node.operator),
-    );
+    const why = isStandard ? "no layer computes it" : `domain ${node.domain} is not standard`;
+    refuse(context, node, why, insteadOf(node.operator));
   }
+  const before = context.unsupported.length;
   const results = operator?.(node, context);
-  const layer = context.layers.at(-1);
-  if (layer && Math.max(layer.inputSize, layer.outputSize) > LIMITS.layerSize) {
-    throw limitError(context.file, `layer "${layer.name}" is too wide`, LIMITS.layerSize);
-  }
   node.outputs.forEach((name, index) => {
     if (name === "") return;
     if (context.values.has(name)) {
       throw graphError(context.file, nodeName(node), `it makes "${name}", which is there already`);
     }
-    context.values.set(name, results?.[index] ?? { kind: "unsupported" });
+    const result = results?.[index];
+    if (results && !result && read.has(name) && context.unsupported.length === before) {
+      refuse(context, node, `output ${index} is not computed`, "leave it out of the network");
+    }
+    context.values.set(name, result ?? { kind: "unsupported" });
   });
 }

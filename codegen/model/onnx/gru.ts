@@ -9,50 +9,41 @@
 import { toCanonicalGruGates } from "../gates.ts";
 import type { GruLayer, Matrix } from "../types.ts";
 import type { OnnxNode } from "./messages.ts";
-import { checkSequence, initialState, recurrentInputs, refuseFeatures } from "./recurrent.ts";
-import { type ImportContext, nodeName, type Shape, type Value } from "./values.ts";
+import { initialState, recurrentInputs, recurrentOutputs, refuseFeatures } from "./recurrent.ts";
+import { type ImportContext, nodeName, type Value } from "./values.ts";
 
 const DEFAULT_ACTIVATIONS = "sigmoid,tanh";
 
-/** Imports the node; undefined, and every reason reported, where it cannot be generated. */
+/** Imports the node; undefined, and every reason reported, where it cannot be imported. */
 export function importGru(node: OnnxNode, context: ImportContext): readonly Value[] | undefined {
   const before = context.unsupported.length;
   refuseFeatures(node, context, DEFAULT_ACTIVATIONS);
   const supported = context.unsupported.length === before;
   const inputs = recurrentInputs(node, context, 3);
   if (!supported || !inputs) return undefined;
-  const { input, inputSize, hiddenSize, inputWeights, recurrentWeights } = inputs;
-  const axes = checkSequence(node, context, input.shape);
-  if (!axes) return undefined;
-
-  const index = context.layers.length;
-  const initialHidden = initialState(node, context, 5, index, "hidden", hiddenSize);
+  const { input, inputSize, hiddenSize, inputWeights, recurrentWeights, bias, time } = inputs;
+  const output = node.outputs[0] || `${nodeName(node)}:Y`;
+  const initialHidden = initialState(node, context, 5, output, "hidden", hiddenSize);
   if (!initialHidden) return undefined;
   const resetAfter = (node.attributes.get("linear_before_reset")?.integer ?? 0) !== 0;
   const layer: GruLayer = {
     kind: "gru",
     name: nodeName(node),
-    input: input.source,
-    output: node.outputs[0] || `${nodeName(node)}:Y`,
+    input,
+    output,
     inputSize,
     outputSize: hiddenSize,
-    inputWeights: gateMatrix(3 * hiddenSize, inputSize, inputWeights.values),
-    recurrentWeights: gateMatrix(3 * hiddenSize, hiddenSize, recurrentWeights.values),
-    ...biasesOf(inputs.bias?.values ?? new Float64Array(6 * hiddenSize), resetAfter),
+    inputWeights: canonical(inputWeights),
+    recurrentWeights: canonical(recurrentWeights),
+    ...biasesOf(bias ?? new Float64Array(6 * hiddenSize), resetAfter),
     resetAfter,
     hiddenSize,
     initialHidden,
   };
-  context.layers.push(layer);
-  const { time, batchFirst } = axes;
-  const sequence: Shape = batchFirst ? [1, time, 1, hiddenSize] : [time, 1, 1, hiddenSize];
-  return [
-    { kind: "steps", source: layer.output, shape: sequence },
-    { kind: "lastState", layer: index, part: "hidden", shape: [1, 1, hiddenSize] },
-  ];
+  return recurrentOutputs(context, layer, time, ["hidden"]);
 }
 
-function gateMatrix(rows: number, cols: number, values: Float64Array): Matrix {
+function canonical({ rows, cols, values }: Matrix): Matrix {
   return { rows, cols, values: toCanonicalGruGates(values, "onnx") };
 }
 

@@ -1,6 +1,6 @@
 /**
  * The ONNX LSTM operator (operator sets 7 to 22 and later alike) as an LSTM layer.
- * Which of its features the generated code lacks is decided here; how layers connect is left to graph.ts.
+ * Which of its features no layer of the IR has is decided here; what it shares with GRU is left to recurrent.ts.
  *
  * Source: onnx/docs/Operators.md, LSTM: X, W[iofc], R[iofc], B = [Wb, Rb], sequence_lens, initial_h,
  * initial_c, P -> Y, Y_h, Y_c.
@@ -9,59 +9,46 @@
 import { toCanonicalGates } from "../gates.ts";
 import type { LstmLayer, Matrix } from "../types.ts";
 import type { OnnxNode } from "./messages.ts";
-import { checkSequence, initialState, recurrentInputs, refuseFeatures } from "./recurrent.ts";
+import { initialState, recurrentInputs, recurrentOutputs, refuseFeatures } from "./recurrent.ts";
 import {
   constantValues,
   type ImportContext,
   inputValue,
   nodeName,
   refuse,
-  type Shape,
   type Value,
 } from "./values.ts";
 
 const DEFAULT_ACTIVATIONS = "sigmoid,tanh,tanh";
 
-/** Imports the node; undefined, and every reason reported, where it cannot be generated. */
+/** Imports the node; undefined, and every reason reported, where it cannot be imported. */
 export function importLstm(node: OnnxNode, context: ImportContext): readonly Value[] | undefined {
   const supported = checkAttributes(node, context);
   const inputs = recurrentInputs(node, context, 4);
   if (!supported || !inputs) return undefined;
-  const { input, inputSize, hiddenSize, inputWeights, recurrentWeights, bias } = inputs;
-  const gateRows = 4 * hiddenSize;
-  const axes = checkSequence(node, context, input.shape);
-  if (!axes) return undefined;
-
-  const index = context.layers.length;
-  const initialHidden = initialState(node, context, 5, index, "hidden", hiddenSize);
-  const initialCell = initialState(node, context, 6, index, "cell", hiddenSize);
+  const { input, inputSize, hiddenSize, inputWeights, recurrentWeights, bias, time } = inputs;
+  const output = node.outputs[0] || `${nodeName(node)}:Y`;
+  const initialHidden = initialState(node, context, 5, output, "hidden", hiddenSize);
+  const initialCell = initialState(node, context, 6, output, "cell", hiddenSize);
   if (!initialHidden || !initialCell) return undefined;
   const layer: LstmLayer = {
     kind: "lstm",
     name: nodeName(node),
-    input: input.source,
-    output: node.outputs[0] || `${nodeName(node)}:Y`,
+    input,
+    output,
     inputSize,
     outputSize: hiddenSize,
-    inputWeights: gateMatrix(gateRows, inputSize, inputWeights.values),
-    recurrentWeights: gateMatrix(gateRows, hiddenSize, recurrentWeights.values),
-    bias: bias ? sumOfHalves(bias.values) : new Float64Array(gateRows),
+    inputWeights: canonical(inputWeights),
+    recurrentWeights: canonical(recurrentWeights),
+    bias: bias ? sumOfHalves(bias) : new Float64Array(4 * hiddenSize),
     hiddenSize,
     initialHidden,
     initialCell,
   };
-  context.layers.push(layer);
-  const { time, batchFirst } = axes;
-  const state: Shape = [1, 1, hiddenSize];
-  const sequence: Shape = batchFirst ? [1, time, 1, hiddenSize] : [time, 1, 1, hiddenSize];
-  return [
-    { kind: "steps", source: layer.output, shape: sequence },
-    { kind: "lastState", layer: index, part: "hidden", shape: state },
-    { kind: "lastState", layer: index, part: "cell", shape: state },
-  ];
+  return recurrentOutputs(context, layer, time, ["hidden", "cell"]);
 }
 
-function gateMatrix(rows: number, cols: number, values: Float64Array): Matrix {
+function canonical({ rows, cols, values }: Matrix): Matrix {
   return { rows, cols, values: toCanonicalGates(values, "onnx") };
 }
 
@@ -89,7 +76,6 @@ function checkAttributes(node: OnnxNode, context: ImportContext): boolean {
 
 function isAllZero(value: Value, context: ImportContext): boolean {
   return (
-    value.kind === "constant" &&
-    constantValues(context, value.tensor).every((weight) => weight === 0)
+    value.kind === "constant" && constantValues(context, value).every((weight) => weight === 0)
   );
 }

@@ -21,14 +21,7 @@ export function readOnnxModel(
   file: string,
   name: string = basename(file).replace(/\.onnx$/i, ""),
 ): RecurrentModel {
-  const chain = importGraph(readMessages(bytes, file), file);
+  const network = importGraph(readMessages(bytes, file), file);
   const digest = createHash("sha256").update(bytes).digest("hex");
-  return {
-    name,
-    source: { format: "onnx", file, digest },
-    inputSize: chain.inputSize,
-    outputSize: chain.outputSize,
-    layers: chain.layers,
-    streaming: "stateful-step",
-  };
+  return { name, source: { format: "onnx", file, digest }, ...network };
 }

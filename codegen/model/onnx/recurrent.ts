@@ -3,32 +3,39 @@
  * Gates, biases and the layer itself are left to lstm.ts and gru.ts.
  */
 
-import { constantInput } from "./dense.ts";
+import type { GruLayer, LstmLayer, Matrix, ValueName } from "../types.ts";
+import { type ConstantInput, constantInput, expectShape } from "./attributes.ts";
+import { placedColumns } from "./dense.ts";
 import { graphError } from "./limits.ts";
 import type { OnnxNode } from "./messages.ts";
+import { anyOrder, layerView } from "./operands.ts";
+import { elementsOf } from "./sources.ts";
 import {
+  constantValues,
   type ImportContext,
   inputValue,
+  newView,
   nodeName,
   refuse,
-  type Shape,
-  stepSize,
-  stepsValue,
+  type TimeAxis,
+  type Value,
+  type View,
+  viewInput,
 } from "./values.ts";
-
-type Constant = NonNullable<ReturnType<typeof constantInput>>;
 
 /** Inputs 0 to 3 of the operator, their shapes checked. */
 export interface RecurrentInputs {
-  readonly input: NonNullable<ReturnType<typeof stepsValue>>;
+  readonly input: ValueName;
   readonly inputSize: number;
   readonly hiddenSize: number;
-  /** W [1, gates * hiddenSize, inputSize] */
-  readonly inputWeights: Constant;
-  /** R [1, gates * hiddenSize, hiddenSize] */
-  readonly recurrentWeights: Constant;
-  /** B = [Wb, Rb], [1, 2 * gates * hiddenSize] */
-  readonly bias: Constant | undefined;
+  /** W [gates * hiddenSize, inputSize], columns in the order of the vector that is read. */
+  readonly inputWeights: Matrix;
+  /** R [gates * hiddenSize, hiddenSize] */
+  readonly recurrentWeights: Matrix;
+  /** B = [Wb, Rb], [2 * gates * hiddenSize] */
+  readonly bias: Float64Array | undefined;
+  /** Of Y: [time, 1, 1, hidden], or [1, time, 1, hidden] with layout 1. */
+  readonly time: TimeAxis | undefined;
 }
 
 /**
@@ -40,14 +47,15 @@ export function recurrentInputs(
   context: ImportContext,
   gates: number,
 ): RecurrentInputs | undefined {
-  const input = stepsValue(context, node, 0);
+  const view = viewInput(context, node, 0);
   const inputWeights = constantInput(node, context, 1);
   const recurrentWeights = constantInput(node, context, 2);
   const biased = inputValue(context, node, 3) !== undefined;
   const bias = biased ? constantInput(node, context, 3) : undefined;
-  if (!input || !inputWeights || !recurrentWeights || (biased && !bias)) return undefined;
+  if (!view || !inputWeights || !recurrentWeights || (biased && !bias)) return undefined;
+  if (!runsAlongTime(node, context, view)) return undefined;
+  const inputSize = view.shape[2] ?? 0;
   const hiddenSize = recurrentWeights.dims[2] ?? 0;
-  const inputSize = stepSize(context, node, input.shape);
   const gateRows = gates * hiddenSize;
   if (
     hiddenSize < 1 ||
@@ -58,7 +66,72 @@ export function recurrentInputs(
   expectShape(node, context, "W", inputWeights.dims, [1, gateRows, inputSize]);
   expectShape(node, context, "R", recurrentWeights.dims, [1, gateRows, hiddenSize]);
   if (bias) expectShape(node, context, "B", bias.dims, [1, 2 * gateRows]);
-  return { input, inputSize, hiddenSize, inputWeights, recurrentWeights, bias };
+  const operand = anyOrder(context, node, view);
+  if (!operand) return undefined;
+  const matrix = ({ values }: ConstantInput, cols: number) => ({ rows: gateRows, cols, values });
+  return {
+    input: operand.input,
+    inputSize,
+    hiddenSize,
+    inputWeights: placedColumns(matrix(inputWeights, inputSize), operand.position),
+    recurrentWeights: matrix(recurrentWeights, hiddenSize),
+    bias: bias?.values,
+    time: view.time,
+  };
+}
+
+/** X is [time, batch, input], or [batch, time, input] with layout 1; the batch has to be 1. */
+function runsAlongTime(node: OnnxNode, context: ImportContext, { shape, time }: View): boolean {
+  if (shape.length !== 3) {
+    throw graphError(context.file, nodeName(node), `X has shape [${shape}], not three dimensions`);
+  }
+  const axis = isBatchFirst(node) ? 1 : 0;
+  const batch = shape[1 - axis] ?? 0;
+  if (time && time.axis === axis && batch !== 1) {
+    refuse(
+      context,
+      node,
+      `the batch is ${batch}`,
+      "export with a batch of 1: a board hears one stream",
+    );
+    return false;
+  }
+  if (time ? time.axis === axis : context.steps === 1 && shape[axis] === 1 && batch === 1) {
+    return true;
+  }
+  refuse(
+    context,
+    node,
+    time || shape[axis] !== 1
+      ? `it does not run along the time axis of the graph's input, but over [${shape}]`
+      : "it runs on what is there once a sequence, after the last step",
+    "run every recurrent layer along the same time axis, with a batch of 1",
+  );
+  return false;
+}
+
+function isBatchFirst(node: OnnxNode): boolean {
+  return node.attributes.get("layout")?.integer === 1;
+}
+
+/**
+ * Adds the layer; Y, and the states after the last step: [1, 1, hidden] in either layout.
+ * @param time of X; Y has one more dimension behind the first two, or, with layout 1, the same first two
+ */
+export function recurrentOutputs(
+  context: ImportContext,
+  layer: LstmLayer | GruLayer,
+  time: TimeAxis | undefined,
+  states: readonly ("hidden" | "cell")[],
+): readonly Value[] {
+  const { hiddenSize, output } = layer;
+  return [
+    layerView(context, layer, [1, 1, 1, hiddenSize], time),
+    ...states.map((part) => {
+      const source = context.sources.add(part, output, hiddenSize);
+      return newView(context, [1, 1, hiddenSize], elementsOf(source));
+    }),
+  ];
 }
 
 /**
@@ -83,79 +156,51 @@ export function refuseFeatures(node: OnnxNode, context: ImportContext, defaults:
   if (attributes.get("clip")?.float) {
     no("clip is set", "train without clipping: the integer state saturates by itself");
   }
-  if (inputValue(context, node, 4) !== undefined) {
+  if (!coversSequence(node, context)) {
     no("sequence_lens ends sequences early", "leave it out: every step is run");
   }
 }
 
-/** @throws ModelFileError TP-MODEL-006 naming both shapes */
-export function expectShape(
-  node: OnnxNode,
-  context: ImportContext,
-  what: string,
-  actual: readonly number[],
-  expected: readonly number[],
-): void {
-  if (actual.length === expected.length && actual.every((dim, axis) => dim === expected[axis])) {
-    return;
-  }
-  throw graphError(context.file, nodeName(node), `${what} is [${actual}], not [${expected}]`);
+/** sequence_lens is left out, or says that every sequence has all its steps. */
+function coversSequence(node: OnnxNode, context: ImportContext): boolean {
+  const lengths = inputValue(context, node, 4);
+  if (lengths === undefined) return true;
+  if (lengths.kind !== "constant" || context.steps === undefined) return false;
+  return constantValues(context, lengths).every((length) => length === context.steps);
 }
 
-/** Which dimension is time; X is [time, batch, input], or [batch, time, input] with layout 1. */
-export function checkSequence(
-  node: OnnxNode,
-  context: ImportContext,
-  shape: Shape,
-): { readonly time: number | string; readonly batchFirst: boolean } | undefined {
-  if (shape.length !== 3) {
-    throw graphError(context.file, nodeName(node), `X has shape [${shape}], not three dimensions`);
-  }
-  const batchFirst = node.attributes.get("layout")?.integer === 1;
-  const time = shape[batchFirst ? 1 : 0] ?? "";
-  const batch = shape[batchFirst ? 0 : 1] ?? "";
-  if ((typeof batch === "number" && batch !== 1) || (batch !== 1 && batch === time)) {
-    refuse(
-      context,
-      node,
-      `the batch is ${batch}`,
-      "export with a batch of 1: a board hears one stream",
-    );
-    return undefined;
-  }
-  if (context.time !== undefined && context.time !== time) {
-    refuse(
-      context,
-      node,
-      `it runs along ${time}, an earlier layer along ${context.time}`,
-      "run every recurrent layer along the same time axis",
-    );
-    return undefined;
-  }
-  context.time = time;
-  return { time, batchFirst };
-}
-
-/** Initial values, or zeros and a note where a graph input carries the state from call to call. */
+/**
+ * Initial values, or zeros where the state is kept from call to call, as graph inputs that carry it say.
+ * @param layer output of the layer
+ * @returns undefined, and reported, where they are computed
+ */
 export function initialState(
   node: OnnxNode,
   context: ImportContext,
   inputIndex: number,
-  layer: number,
+  layer: ValueName,
   part: "hidden" | "cell",
   hiddenSize: number,
 ): Float64Array | undefined {
   const value = inputValue(context, node, inputIndex);
   if (!value) return new Float64Array(hiddenSize);
-  if (value.kind === "unsupported") return undefined;
-  if (value.kind === "steps" && context.freeInputs.has(value.source)) {
-    const size = stepSize(context, node, value.shape);
-    expectShape(node, context, `the initial ${part} state's last dimension`, [size], [hiddenSize]);
-    context.stateInputs.push({ name: value.source, layer, part });
-    return new Float64Array(hiddenSize);
+  const what = `initial_${part[0]}`;
+  if (value.kind !== "view") {
+    const constant = constantInput(node, context, inputIndex);
+    if (!constant) return undefined;
+    expectShape(node, context, what, constant.dims, [1, 1, hiddenSize]);
+    return constant.values;
   }
-  const constant = constantInput(node, context, inputIndex);
-  if (!constant) return undefined;
-  expectShape(node, context, `initial_${part[0]}`, constant.dims, [1, 1, hiddenSize]);
-  return constant.values;
+  if (!value.elements.every((element) => context.sources.of(element).kind === "input")) {
+    refuse(
+      context,
+      node,
+      `${what} is computed from other values`,
+      "start from constants, or from graph inputs that the caller feeds back",
+    );
+    return undefined;
+  }
+  expectShape(node, context, what, value.shape, [1, 1, hiddenSize]);
+  context.stateInputs.push({ layer, part, elements: value.elements });
+  return new Float64Array(hiddenSize);
 }

@@ -1,148 +1,162 @@
 /**
- * Identity, Squeeze, Unsqueeze, Reshape and Transpose where they only move dimensions of size 1 or time
- * about and leave every step's vector as it is; such nodes cost nothing and make no layer.
- * Everything that computes is left to lstm.ts and dense.ts.
+ * Identity, Squeeze, Unsqueeze, Reshape, Flatten, Transpose and Expand: resolved at import, they make no layer.
+ * Operators that take part of a tensor, or put several together, are left to slices.ts.
  */
 
-import { graphError, LIMITS, limitError } from "./limits.ts";
-import type { OnnxDim, OnnxNode } from "./messages.ts";
+import { graphError } from "./limits.ts";
+import type { OnnxNode } from "./messages.ts";
 import {
-  constantValues,
+  checkGrowth,
+  integerList,
+  type Movable,
+  movableInput,
+  normalAxes,
+  normalAxis,
+  picked,
+  shapeOf,
+  timeAxisOf,
+} from "./moving.ts";
+import { broadcast, commonShape, type Pick, transposed } from "./picks.ts";
+import { resolveReshape } from "./reshape.ts";
+import {
   type ImportContext,
-  inputValue,
   nodeName,
+  productOf,
   refuse,
   requiredValue,
-  type Shape,
   type Value,
 } from "./values.ts";
 
-const KEEP_VECTORS = "keep the values of a step in the last dimension";
+type Rule = (value: Movable, node: OnnxNode, context: ImportContext) => Pick | undefined;
 
-/** Undefined: the new shape would take the vectors apart. */
-type ShapeRule = (shape: Shape, node: OnnxNode, context: ImportContext) => Shape | undefined;
-
-/** Applies a shape rule to the node's first input. */
-function reshaped(rule: ShapeRule) {
+/** Applies a rule to the node's first input; a rule that gives nothing has reported why. */
+function moving(rule: Rule) {
   return (node: OnnxNode, context: ImportContext): readonly Value[] | undefined => {
-    const value = requiredValue(context, node, 0);
-    if (value.kind === "unsupported") return undefined;
-    if (value.kind === "constant") {
-      if (node.operator === "Identity") return [value];
-      refuse(context, node, "it rearranges a constant", "fold constants when exporting");
-      return undefined;
-    }
-    const shape = rule(value.shape, node, context);
-    if (shape) return [{ ...value, shape }];
-    refuse(context, node, `it takes step vectors of shape [${value.shape}] apart`, KEEP_VECTORS);
-    return undefined;
+    const value = movableInput(context, node);
+    const pick = value && rule(value, node, context);
+    return value && pick && [picked(context, node, value, pick)];
   };
 }
 
-/** Reads a list given as an attribute (older operator sets) or as a constant input (newer ones). */
-function integerList(
-  node: OnnxNode,
-  context: ImportContext,
-  attribute: string,
-  input: number,
-): readonly number[] | undefined {
-  const listed = node.attributes.get(attribute);
-  if (listed) return listed.integers;
-  const value = inputValue(context, node, input);
-  if (value?.kind !== "constant") return undefined;
-  return Array.from(constantValues(context, value.tensor));
+/** The same value under another name, whatever it is. */
+export function importIdentity(node: OnnxNode, context: ImportContext): readonly Value[] {
+  return [requiredValue(context, node, 0)];
 }
 
-/** Axes from the front, each once. @throws ModelFileError TP-MODEL-006 */
-function normalAxes(
-  axes: readonly number[],
-  rank: number,
-  node: OnnxNode,
-  context: ImportContext,
-): ReadonlySet<number> {
-  const normal = axes.map((axis) => (axis < 0 ? axis + rank : axis));
-  if (normal.some((axis) => !Number.isInteger(axis) || axis < 0 || axis >= rank)) {
-    throw graphError(context.file, nodeName(node), `axes [${axes}] do not fit ${rank} dimensions`);
-  }
-  return new Set(normal);
+function missing(node: OnnxNode, context: ImportContext, what: string): undefined {
+  refuse(context, node, `its ${what} is computed`, "export with fixed shapes");
+  return undefined;
 }
 
-/** Whether a dimension can be the batch of one that generated code runs. */
-function isSingle(dim: OnnxDim, context: ImportContext): boolean {
-  return dim === 1 || (typeof dim === "string" && dim !== context.time);
-}
-
-const squeezedShape: ShapeRule = (shape, node, context) => {
+const squeeze: Rule = (value, node, context) => {
+  const shape = shapeOf(value);
+  const time = timeAxisOf(value);
   const listed = integerList(node, context, "axes", 1);
-  const axes = listed
-    ? normalAxes(listed, shape.length, node, context)
-    : new Set(shape.flatMap((dim, axis) => (dim === 1 ? [axis] : [])));
-  if (axes.has(shape.length - 1)) return undefined;
-  if ([...axes].some((axis) => !isSingle(shape[axis] ?? "", context))) return undefined;
-  return shape.filter((_, axis) => !axes.has(axis));
+  const axes = new Set(
+    listed
+      ? normalAxes(listed, shape.length, node, context)
+      : shape.flatMap((dim, axis) => (dim === 1 && axis !== time ? [axis] : [])),
+  );
+  const bad = [...axes].find((axis) => axis === time || shape[axis] !== 1);
+  if (bad !== undefined) {
+    const size = bad === time ? `${context.steps ?? "all"} steps` : shape[bad];
+    throw graphError(context.file, nodeName(node), `axis ${bad} holds ${size}, not 1`);
+  }
+  let left = 0;
+  const axisTo = shape.map((_, axis) => (axes.has(axis) ? undefined : left++));
+  return { shape: shape.filter((_, axis) => !axes.has(axis)), axisTo };
 };
 
-const unsqueezedShape: ShapeRule = (shape, node, context) => {
+const unsqueeze: Rule = (value, node, context) => {
+  const shape = shapeOf(value);
   const listed = integerList(node, context, "axes", 1);
-  if (!listed) return undefined;
+  if (!listed) return missing(node, context, "list of axes");
   const rank = shape.length + listed.length;
-  if (rank > LIMITS.rank) {
-    throw limitError(context.file, `"${nodeName(node)}" makes ${rank} dimensions`, LIMITS.rank);
-  }
-  const added = normalAxes(listed, rank, node, context);
-  if (added.size !== listed.length) {
-    throw graphError(context.file, nodeName(node), `axes [${listed}] name one dimension twice`);
-  }
-  if (added.has(rank - 1)) return undefined;
-  const kept = [...shape];
-  return Array.from({ length: rank }, (_, axis) => (added.has(axis) ? 1 : (kept.shift() ?? 1)));
+  checkGrowth(context, node, new Array<number>(rank).fill(1), 1);
+  const added = new Set(normalAxes(listed, rank, node, context));
+  const kept = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => !added.has(axis));
+  const newShape = new Array<number>(rank).fill(1);
+  kept.forEach((axis, old) => {
+    newShape[axis] = shape[old] ?? 1;
+  });
+  return { shape: newShape, axisTo: kept };
 };
 
-const transposedShape: ShapeRule = (shape, node, context) => {
-  const permutation = node.attributes.get("perm")?.integers ?? shape.map((_, axis) => -1 - axis);
-  const axes = [...normalAxes(permutation, shape.length, node, context)];
+const transpose: Rule = (value, node, context) => {
+  const shape = shapeOf(value);
+  const permutation =
+    node.attributes.get("perm")?.integers ?? shape.map((_, axis) => shape.length - 1 - axis);
+  const axes = normalAxes(permutation, shape.length, node, context);
   if (axes.length !== shape.length) {
     throw graphError(context.file, nodeName(node), `perm [${permutation}] is no permutation`);
   }
-  if (axes.at(-1) !== shape.length - 1) return undefined;
-  return axes.map((axis) => shape[axis] ?? "");
+  return transposed(shape, axes);
 };
 
-/** The dimensions that a Reshape must keep in their order: all but ones and the last. */
-function movingDims(shape: Shape): readonly OnnxDim[] {
-  return shape.slice(0, -1).filter((dim) => dim !== 1);
-}
-
-const reshapedShape: ShapeRule = (shape, node, context) => {
+const reshape: Rule = (value, node, context) => {
   const wanted = integerList(node, context, "shape", 1);
-  if (!wanted || wanted.length === 0 || wanted.length > LIMITS.rank) return undefined;
+  if (!wanted) return missing(node, context, "shape");
+  const shape = shapeOf(value);
+  checkGrowth(context, node, new Array<number>(wanted.length).fill(1), 1);
   const allowZero = node.attributes.get("allowzero")?.integer === 1;
-  const size = shape.at(-1);
-  const resolved: OnnxDim[] = wanted.map((dim, axis) =>
-    dim === 0 && !allowZero ? (shape[axis] ?? "") : dim,
-  );
-  if (resolved.at(-1) === -1) resolved[resolved.length - 1] = size ?? "";
-  if (resolved.at(-1) !== size) return undefined;
-  // -1 stands for what is left; with at most one free dimension moved, that is decidable by name.
-  const moving = movingDims(shape);
-  const open = resolved.indexOf(-1);
-  if (open >= 0) {
-    const others = movingDims(resolved.filter((_, axis) => axis !== open));
-    const left = moving.filter((dim) => !others.includes(dim));
-    if (left.length > 1) return undefined;
-    resolved[open] = left[0] ?? 1;
+  const time = timeAxisOf(value);
+  const pick = resolveReshape({ shape, time, steps: context.steps }, wanted, allowZero);
+  if (!pick) {
+    refuse(
+      context,
+      node,
+      `[${wanted}] takes the steps of [${shape}] apart, or holds another number of values`,
+      "keep the time axis whole",
+    );
   }
-  const now = movingDims(resolved);
-  return now.length === moving.length && now.every((dim, axis) => dim === moving[axis])
-    ? resolved
-    : undefined;
+  return pick;
 };
 
-/** Operators that only rename or rearrange. */
+const flatten: Rule = (value, node, context) => {
+  const shape = shapeOf(value);
+  const time = timeAxisOf(value);
+  const asked = node.attributes.get("axis")?.integer ?? 1;
+  const axis = asked === shape.length ? asked : normalAxis(asked, shape.length, node, context);
+  const parts = [shape.slice(0, axis), shape.slice(axis)];
+  // A time axis stays one where everything else on its side is 1.
+  if (time !== undefined && productOf(parts[time < axis ? 0 : 1] ?? []) !== 1) {
+    refuse(context, node, "it mixes time steps with values", "flatten the values of a step only");
+    return undefined;
+  }
+  return {
+    shape: parts.map(productOf),
+    axisTo: shape.map((_, at) => (at === time ? (at < axis ? 0 : 1) : undefined)),
+  };
+};
+
+const expand: Rule = (value, node, context) => {
+  const wanted = integerList(node, context, "shape", 1);
+  if (!wanted) return missing(node, context, "shape");
+  const shape = shapeOf(value);
+  const time = timeAxisOf(value);
+  const offset = wanted.length - shape.length;
+  const to = wanted.map((dim, axis) => {
+    const isTime = time !== undefined && axis - offset === time;
+    return isTime && (Number.isNaN(dim) || dim === context.steps) ? 1 : dim;
+  });
+  const common = to.every((dim) => Number.isInteger(dim) && dim >= 1) && commonShape(shape, to);
+  if (common) {
+    checkGrowth(context, node, common, productOf(shape));
+    const pick = broadcast(shape, common);
+    const axis = time === undefined ? undefined : pick?.axisTo[time];
+    if (pick && (axis === undefined || pick.shape[axis] === 1)) return pick;
+  }
+  refuse(context, node, `[${shape}] cannot be repeated to [${wanted}]`, "export with fixed shapes");
+  return undefined;
+};
+
 export const SHAPE_OPERATORS = {
-  Identity: reshaped((shape) => shape),
-  Squeeze: reshaped(squeezedShape),
-  Unsqueeze: reshaped(unsqueezedShape),
-  Transpose: reshaped(transposedShape),
-  Reshape: reshaped(reshapedShape),
+  Identity: importIdentity,
+  Dropout: importIdentity,
+  Squeeze: moving(squeeze),
+  Unsqueeze: moving(unsqueeze),
+  Transpose: moving(transpose),
+  Reshape: moving(reshape),
+  Flatten: moving(flatten),
+  Expand: moving(expand),
 } as const;

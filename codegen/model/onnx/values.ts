@@ -5,47 +5,82 @@
 
 import type { Layer, Unsupported, ValueName } from "../types.ts";
 import { graphError, LIMITS, limitError } from "./limits.ts";
-import type { OnnxDim, OnnxNode, OnnxTensor } from "./messages.ts";
+import type { OnnxNode, OnnxTensor } from "./messages.ts";
+import type { Sources } from "./sources.ts";
 import { elementCount, tensorValues } from "./tensor.ts";
 
-/** Dimensions of a value, outermost first; a free one is a name. The last holds the step's values. */
-export type Shape = readonly OnnxDim[];
+/** Known when the code is generated: a tensor of the file, or one computed from such at import. */
+export interface Constant {
+  readonly kind: "constant";
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly tensor?: OnnxTensor;
+  /** Of a computed one; NaN stands for the number of time steps where it is free. */
+  readonly values?: Float64Array;
+}
+
+/** The dimension of a tensor that counts time steps. */
+export interface TimeAxis {
+  readonly axis: number;
+  /** Zeros before the first step, which only a convolution takes in. */
+  readonly extraBefore: number;
+  /** Steps behind the last one, which have to be cut off again. */
+  readonly extraAfter: number;
+}
+
+/** A tensor that is computed at run time, as what one step holds of it. */
+export interface View {
+  readonly kind: "view";
+  /** Outermost first; 1 at the time axis. */
+  readonly shape: readonly number[];
+  /** Row-major, numbers of context.sources. Never changed, so that views may share it. */
+  readonly elements: Int32Array;
+  /** Absent in a network of one step a call, and for what is there once a sequence, after its last step. */
+  readonly time?: TimeAxis;
+}
+
+/** A part of a normalization that is spelled out; no layer computes it alone. */
+export interface Moment {
+  readonly kind: "moment";
+  readonly part: "mean" | "centered" | "square" | "variance" | "deviation" | "reciprocal";
+  /** What is normalized. */
+  readonly of: View;
+  /** Added to the variance so far. */
+  readonly epsilon: number;
+}
 
 export type Value =
-  | { readonly kind: "constant"; readonly tensor: OnnxTensor }
-  /** One vector a time step, made by a layer or given as a graph input; `source` names the maker's value. */
-  | { readonly kind: "steps"; readonly source: ValueName; readonly shape: Shape }
-  /** Hidden or cell state after the last step of layers[layer]. */
-  | {
-      readonly kind: "lastState";
-      readonly layer: number;
-      readonly part: "hidden" | "cell";
-      readonly shape: Shape;
-    }
+  | Constant
+  | View
+  | Moment
   /** Made by something unsupported, which has been reported. */
   | { readonly kind: "unsupported" };
+
+/** A state of a layer that starts from values of graph inputs. */
+export interface StateInput {
+  /** Output of the layer. */
+  readonly layer: ValueName;
+  readonly part: "hidden" | "cell";
+  /** [hiddenSize], numbers of graph inputs' values. */
+  readonly elements: Int32Array;
+}
 
 /** The importer's state; grows while the nodes are walked. */
 export interface ImportContext {
   /** Name of the file, for messages. */
   readonly file: string;
+  readonly opset: number;
   readonly values: Map<ValueName, Value>;
-  /** How many nodes and graph outputs read a value. */
-  readonly uses: ReadonlyMap<ValueName, number>;
-  /** Names of the graph's inputs that have no initializer. */
-  readonly freeInputs: ReadonlySet<ValueName>;
+  readonly sources: Sources;
   readonly layers: Layer[];
   readonly unsupported: Unsupported[];
+  readonly stateInputs: StateInput[];
+  /** Time steps of the graph's input: 1 where a call is a step, undefined where it is free. */
+  readonly steps: number | undefined;
   /** Constants turned into values so far. */
   weights: number;
-  /** Graph inputs given as the initial state of layers[layer]. */
-  readonly stateInputs: {
-    readonly name: ValueName;
-    readonly layer: number;
-    readonly part: "hidden" | "cell";
-  }[];
-  /** The dimension that counts time steps, once a recurrent layer has told. */
-  time?: OnnxDim;
+  /** Numbers listed in views so far. */
+  listed: number;
 }
 
 /** A node's name for messages: its own, or its operator and first output. */
@@ -56,6 +91,13 @@ export function nodeName(node: OnnxNode): string {
 /** Notes something that cannot be used, and goes on, so that all of them are listed at once. */
 export function refuse(context: ImportContext, node: OnnxNode, why: string, instead: string): void {
   context.unsupported.push({ operator: node.operator, node: nodeName(node), why, instead });
+}
+
+/** The name of a node's first output. @throws ModelFileError TP-MODEL-006 when it has none */
+export function outputName(node: OnnxNode, context: ImportContext): string {
+  const name = node.outputs[0];
+  if (!name) throw graphError(context.file, nodeName(node), "it has no output");
+  return name;
 }
 
 /**
@@ -90,56 +132,72 @@ export function requiredValue(context: ImportContext, node: OnnxNode, index: num
 }
 
 /**
- * The step vectors of an input. A last hidden state counts as such where there is one step only.
- * Undefined where the value cannot serve, which is then reported unless it has been before.
+ * The values that an operator computes on; undefined where it cannot, which is reported unless it has been before.
  * @throws ModelFileError TP-MODEL-006
  */
-export function stepsValue(
-  context: ImportContext,
-  node: OnnxNode,
-  index: number,
-): Extract<Value, { kind: "steps" }> | undefined {
+export function viewInput(context: ImportContext, node: OnnxNode, index: number): View | undefined {
   const value = requiredValue(context, node, index);
-  if (value.kind === "steps") return value;
-  if (value.kind === "lastState") {
-    const layer = context.layers[value.layer];
-    if (layer && value.part === "hidden" && context.time === 1) {
-      return { kind: "steps", source: layer.output, shape: value.shape };
-    }
-    refuse(
-      context,
-      node,
-      `it reads the ${value.part} state after the last step, but the generated code answers every step`,
-      "read the sequence output Y, or export with a sequence of one step",
-    );
+  switch (value.kind) {
+    case "view":
+      if (!value.time?.extraBefore && !value.time?.extraAfter) return value;
+      refuse(
+        context,
+        node,
+        "it reads steps that were added before the first or behind the last",
+        "pad for a convolution only, and cut what it gives back to the input's steps",
+      );
+      return undefined;
+    case "moment":
+      refuse(context, node, momentMisused(value), "use LayerNormalization, or its usual order");
+      return undefined;
+    case "constant":
+      refuse(context, node, "it computes on constants only", "fold constants when exporting");
+      return undefined;
+    case "unsupported":
+      return undefined;
   }
-  if (value.kind === "constant") {
-    refuse(context, node, "it computes on constants only", "fold constants when exporting");
-  }
-  return undefined;
+}
+
+export function momentMisused({ part }: Moment): string {
+  return `it reads a ${part} that is no part of a layer normalization`;
 }
 
 /**
  * A constant's values, counted against the bound on weights before memory is taken for them.
  * @throws ModelFileError TP-MODEL-003, -004, -007
  */
-export function constantValues(context: ImportContext, tensor: OnnxTensor): Float64Array {
-  context.weights += elementCount(tensor, context.file);
+export function constantValues(context: ImportContext, constant: Constant): Float64Array {
+  const { tensor, values, dims } = constant;
+  context.weights += tensor ? elementCount(tensor, context.file) : productOf(dims);
   if (context.weights > LIMITS.weights) {
     throw limitError(context.file, "too many weights in all layers", LIMITS.weights);
   }
-  return tensorValues(tensor, context.file);
+  return tensor ? tensorValues(tensor, context.file) : (values as Float64Array);
 }
 
-/** Size of the last dimension. @throws ModelFileError TP-MODEL-006 for an empty shape */
-export function stepSize(context: ImportContext, node: OnnxNode, shape: Shape): number {
-  const size = shape.at(-1);
-  if (typeof size !== "number") {
-    throw graphError(
-      context.file,
-      nodeName(node),
-      "the size of its input's last dimension is not given",
-    );
+/** A view of new numbers, counted. @throws ModelFileError TP-MODEL-003, -006 for one without values */
+export function newView(
+  context: ImportContext,
+  shape: readonly number[],
+  elements: Int32Array,
+  time?: TimeAxis,
+): View {
+  countListed(context, elements.length);
+  if (elements.length === 0) throw graphError(context.file, "graph", "a tensor holds no values");
+  return { kind: "view", shape, elements, ...(time ? { time } : {}) };
+}
+
+/** Before a list of so many numbers is made. @throws ModelFileError TP-MODEL-003 */
+export function countListed(context: ImportContext, count: number): void {
+  context.listed += count;
+  if (count > LIMITS.layerSize) {
+    throw limitError(context.file, `a tensor of ${count} values a step`, LIMITS.layerSize);
   }
-  return size;
+  if (context.listed > LIMITS.listValues) {
+    throw limitError(context.file, "too many values in all tensors", LIMITS.listValues);
+  }
+}
+
+export function productOf(dims: readonly number[]): number {
+  return dims.reduce((product, dim) => product * dim, 1);
 }

@@ -1,0 +1,84 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { describe, expect, it } from "vitest";
+import { layerSize } from "../../codegen/model/layer-size.ts";
+import { loadModel } from "../../codegen/model/load.ts";
+import { createFloatModel } from "../../codegen/model/reference-float.ts";
+import { ungenerated } from "../../codegen/quantize/operators.ts";
+import { readRecordings } from "../../host/audio/recordings.ts";
+
+const SHARED = join(import.meta.dirname, "../../../shared/models");
+const FILE = join(SHARED, "dtln-part1/float.onnx");
+const FRAMES = 200;
+const WINDOW = 512;
+const HOP = 128;
+const BINS = WINDOW / 2 + 1;
+
+/** |DFT| of 512 samples in [-1, 1) every 128, by the definition, as DTLN's own scripts feed its first part. */
+function magnitudes(samples: Float64Array): Float64Array[] {
+  const cosines = Float64Array.from({ length: WINDOW }, (_, k) =>
+    Math.cos((2 * Math.PI * k) / WINDOW),
+  );
+  const turned = (angle: number) => cosines[angle % WINDOW] as number;
+  return Array.from({ length: FRAMES }, (_, frame) =>
+    Float64Array.from({ length: BINS }, (_, bin) => {
+      let real = 0;
+      let imaginary = 0;
+      for (let n = 0; n < WINDOW; n++) {
+        const sample = samples[frame * HOP + n] as number;
+        real += sample * turned(bin * n);
+        imaginary += sample * turned(bin * n + WINDOW / 4);
+      }
+      return Math.hypot(real, imaginary);
+    }),
+  );
+}
+
+describe("DTLN part 1, whose states are packed into one tensor", () => {
+  it("gives onnxruntime's mask on 200 frames of audio, and keeps the same states", async ({
+    skip,
+  }) => {
+    if (!existsSync(FILE)) skip("../shared/models is not here");
+    const { model } = loadModel(FILE, { modelsDir: "" });
+    expect(model.layers.map(({ kind }) => kind)).toEqual(["lstm", "lstm", "dense", "activation"]);
+    expect(model.streaming).toBe("stateful-step");
+    expect(model.layers.reduce((sum, layer) => sum + layerSize(layer).macs, 0)).toBe(361_088);
+    expect(ungenerated(model)).toEqual([]);
+
+    const clips = readRecordings(join(SHARED, "audio"), 16_000);
+    const samples = Float64Array.from(
+      clips.flatMap((clip) => [...clip.samples]),
+      (sample) => sample / 32768,
+    );
+    const session = await InferenceSession.create(FILE, { logSeverityLevel: 3 });
+    const float = createFloatModel(model);
+    let state = new Tensor("float32", new Float32Array(2 * 128 * 2), [1, 2, 128, 2]);
+    let largest = 0;
+    let widest = 0;
+    for (const frame of magnitudes(samples)) {
+      const result = await session.run({
+        input_2: new Tensor("float32", Float32Array.from(frame), [1, 1, BINS]),
+        input_3: state,
+      });
+      state = result.tf_op_layer_stack_2 as typeof state;
+      const mask = (result.activation_2 as Tensor).data as Float32Array;
+      float.step(Float64Array.from(Float32Array.from(frame))).forEach((value, bin) => {
+        largest = Math.max(largest, Math.abs(value - (mask[bin] as number)));
+      });
+      widest = Math.max(widest, Math.max(...mask) - Math.min(...mask));
+    }
+    await session.release();
+    expect(largest).toBeLessThan(1e-5);
+    expect(widest).toBeGreaterThan(0.5);
+    // [1, layer, unit, hidden or cell]
+    const kept = state.data as Float32Array;
+    float.state.forEach(({ hidden, cell }, layer) => {
+      hidden.forEach((value, unit) => {
+        const at = 2 * (128 * layer + unit);
+        expect(Math.abs(value - (kept[at] as number))).toBeLessThan(1e-5);
+        expect(Math.abs((cell[unit] as number) - (kept[at + 1] as number))).toBeLessThan(1e-4);
+      });
+    });
+  });
+});
