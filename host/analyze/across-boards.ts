@@ -2,8 +2,10 @@
  * Decides how the same program fares on every real board with the run's core: time, power, and the limits asked for.
  * The run's own verdicts are left to budgets.ts.
  */
+
 import type { BoardFacts, RunFacts } from "./facts.ts";
 import { quantityOf } from "./facts.ts";
+import { requireFiniteIn } from "./number-limits.ts";
 import { boardPower, clockHz, dutyCycle } from "./power.ts";
 import type { Quantity } from "./quantity.ts";
 import { modelled } from "./quantity.ts";
@@ -23,12 +25,13 @@ export interface BoardVerdict {
   readonly powerMet: boolean | null;
 }
 
-/** The rated board first, the others in order of the facts; boards without a clock are left out. */
+/** The rated board first, the others in order of the facts; boards without a clock are left out. @throws AnalysisError TP-USE-242 */
 export function acrossBoards(
   facts: RunFacts,
   timing: Timing,
   rated: BoardFacts,
 ): readonly BoardVerdict[] {
+  requireFiniteIn("the times", timing);
   const others = facts.otherBoards.filter(
     (board) => board.core === rated.core && board.id !== rated.id && !board.emulated,
   );

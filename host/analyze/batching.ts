@@ -6,6 +6,7 @@ import { inUnit } from "./by-formula.ts";
 import { quantityOf } from "./facts.ts";
 import { timeOf } from "./iron-law.ts";
 import type { Workload } from "./machine-record.ts";
+import { outOfRange } from "./number-limits.ts";
 import type { Platform } from "./platforms.ts";
 import { EFFICIENCY, LAYER_OVERHEAD } from "./platforms.ts";
 import type { Quantity } from "./quantity.ts";
@@ -17,6 +18,9 @@ const ACTIVATION_SHARE = 0.1;
 const BYTES_PER_WEIGHT = 2;
 /** Share of its design power that a platform draws whenever it is at work, and the share that grows with MFU. */
 const POWER = { base: 0.3, withMfu: 0.7 } as const;
+
+/** More streams than any service has. */
+export const MOST_STREAMS = 2 ** 40;
 
 /** One call with a frame of each of `batch` streams. */
 export interface BatchedCall {
@@ -32,14 +36,16 @@ export interface BatchedCall {
 /**
  * 16-bit floats; t = max(B F / (eta peak), W (1 + 0.1 B) / (eta_m BW)) + overhead; P = TDP (0.3 + 0.7 MFU).
  * Source: mlsysim. @returns null when the workload's operations or bytes are not known
- * @throws RangeError for a batch below 1
+ * @throws AnalysisError TP-USE-242 for a batch below 1 or beyond MOST_STREAMS, or another number out of range
  */
 export function batchedCall(
   platform: Platform,
   workload: Workload,
   batch: number,
 ): BatchedCall | null {
-  if (!(batch >= 1 && Number.isFinite(batch))) throw new RangeError(`a batch of ${batch} streams`);
+  if (!(batch >= 1 && batch <= MOST_STREAMS)) {
+    throw outOfRange("the batch", batch, `from 1 to ${MOST_STREAMS} streams`);
+  }
   const { ops, layers } = workload;
   const weightBytes = weightBytesOf(workload);
   if (ops === null || !(ops.value > 0) || weightBytes === null) return null;

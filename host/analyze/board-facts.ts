@@ -2,7 +2,9 @@
  * Decides what the analyzer takes from a board file: its roofs, clock, currents and sizes.
  * Reading and validating the file is left to the generator's board loader.
  */
+
 import type { BoardFacts, ComputeFacts, MemoryFacts, StatedValue } from "./facts.ts";
+import { requireFiniteIn } from "./number-limits.ts";
 
 /** The parts of a board file that matter here; the generator's Board fits. */
 export interface BoardFile {
@@ -78,8 +80,9 @@ const CORES: Readonly<Record<string, CoreFacts>> = {
   },
 };
 
-/** A board file as the analyzer sees it. */
+/** A board file as the analyzer sees it. @throws AnalysisError TP-USE-242 for a number that is not finite */
 export function boardFactsOf(board: BoardFile): BoardFacts {
+  requireFiniteIn(`the file of ${board.id}`, board);
   const core = CORES[board.core];
   const port: readonly MemoryFacts[] =
     core === undefined

@@ -4,7 +4,7 @@
  */
 import { AnalysisError } from "./analysis-error.ts";
 import type { BatchedCall } from "./batching.ts";
-import { batchedCall } from "./batching.ts";
+import { batchedCall, MOST_STREAMS } from "./batching.ts";
 import { byFormula, inUnit } from "./by-formula.ts";
 import type { Workload } from "./machine-record.ts";
 import { sumMs, wayOf } from "./network.ts";
@@ -13,9 +13,6 @@ import type { Platform } from "./platforms.ts";
 import type { Kind, Quantity } from "./quantity.ts";
 import { derive } from "./quantity.ts";
 import { digits } from "./wording.ts";
-
-/** More streams than any service has: a batch that pays only beyond is said to pay never. */
-const MOST_STREAMS = 2 ** 40;
 
 /**
  * Multiply-accumulates a frame whose energy equals that of sending the frame [MAC]; fewer are cheaper on the wearable.

@@ -5,6 +5,7 @@
 
 import { averagePower } from "./energy.ts";
 import type { BoardFacts } from "./facts.ts";
+import { requireAtLeast0, requireFiniteIn } from "./number-limits.ts";
 import { boardPower, clockHz, dutyCycle, longestActiveMs } from "./power.ts";
 import type { Quantity } from "./quantity.ts";
 import { derive, stated } from "./quantity.ts";
@@ -26,13 +27,15 @@ export interface BudgetVerdict {
   readonly holdsOn: readonly string[];
 }
 
-/** Judges the worst frame: audio does not forgive a late one. */
+/** Judges the worst frame: audio does not forgive a late one. @throws AnalysisError TP-USE-242 */
 export function judgeLatency(
   limitMs: number,
   timing: Timing,
   board: BoardFacts,
   others: readonly BoardFacts[],
 ): BudgetVerdict {
+  requireAtLeast0("the limit [ms]", limitMs);
+  requireFiniteIn("the times", timing);
   const { worst } = timing;
   const met = worst.value <= limitMs;
   const hz = board.clock === null ? null : clockHz(board.clock);
@@ -62,13 +65,15 @@ export function judgeLatency(
   };
 }
 
-/** Judges the average power of computing every interval and sleeping in between. */
+/** Judges the average power of computing every interval and sleeping in between. @throws AnalysisError TP-USE-242 */
 export function judgePower(
   limitMw: number,
   timing: Timing,
   board: BoardFacts,
   others: readonly BoardFacts[],
 ): BudgetVerdict {
+  requireAtLeast0("the limit [mW]", limitMw);
+  requireFiniteIn("the times", timing);
   const limit = stated(limitMw, "mW", "asked for");
   const power = boardPower(board);
   if ("missing" in power) {

@@ -2,9 +2,11 @@
  * The buyer's case of the benchmarking lab as arithmetic: system A has twice the peak, system B twice the bandwidth.
  * Which of them is worth its price on the student's own model follows from its intensity; drawing it is left to report/.
  */
+
 import { caseInWords } from "./buyers-case-words.ts";
 import { quantityOf } from "./facts.ts";
 import type { Workload } from "./machine-record.ts";
+import { notListed, requireFiniteIn } from "./number-limits.ts";
 import { platformRoofs } from "./platform-record.ts";
 import type { Platform } from "./platforms.ts";
 import type { Quantity } from "./quantity.ts";
@@ -46,8 +48,9 @@ export const SYSTEM_B: OfferedSystem = {
 export function offered(platform: Platform, letter: "A" | "B"): OfferedSystem {
   const [compute] = platformRoofs(platform);
   const memory = platformRoofs(platform).find(({ limits }) => limits === "memory");
-  if (compute === undefined || memory === undefined)
-    throw new RangeError(`${platform.id}: no roof`);
+  if (compute === undefined || memory === undefined) {
+    throw notListed(`no roof of ${platform.id}`, "the case weighs a peak against a bandwidth");
+  }
   return {
     name: `${letter}: ${platform.name}`,
     peak: compute.peak,
@@ -95,12 +98,16 @@ export interface BuyersCase {
   readonly words: readonly string[];
 }
 
-/** @returns null when the workload's operations or bytes are not known */
+/**
+ * @returns null when the workload's operations or bytes are not known
+ * @throws AnalysisError TP-USE-242 for a number that is not finite or a peak that is not above 0
+ */
 export function buyersCase(
   workload: Workload,
   a: OfferedSystem = SYSTEM_A,
   b: OfferedSystem = SYSTEM_B,
 ): BuyersCase | null {
+  requireFiniteIn("the systems on offer", [a, b]);
   const { ops, bytesMoved } = workload;
   if (ops === null || bytesMoved === null || !(ops.value > 0 && bytesMoved.value > 0)) return null;
   const intensity = derive(

@@ -2,8 +2,10 @@
  * Puts quantities into a named formula, so that a number of a report can be typed again.
  * The formulas are left to formulas/.
  */
+
 import type { Values } from "./formulas/index.ts";
 import { commandOf, evaluate, findFormula } from "./formulas/index.ts";
+import { requireFinite } from "./number-limits.ts";
 import type { Quantity } from "./quantity.ts";
 import { derive } from "./quantity.ts";
 
@@ -17,12 +19,12 @@ export function byFormula(name: string, inputs: Values, parts: readonly Quantity
   return derive(value, formula.unit, commandOf(formula, inputs), parts);
 }
 
-/** The same quantity in another unit, `factor` times the number. */
+/** The same quantity in another unit, `factor` times the number. @throws AnalysisError TP-USE-242 */
 export function inUnit(quantity: Quantity, factor: number, unit: string): Quantity {
   const { interval, value } = quantity;
   return {
     ...quantity,
-    value: value * factor,
+    value: requireFinite(`${quantity.source} in ${unit}`, value * factor),
     unit,
     ...(interval === undefined
       ? {}

@@ -2,6 +2,7 @@
  * Decides how one frame fares elsewhere: on this computer (measured) and on rented devices (stated numbers).
  * Which platforms exist is left to platforms.ts; scenarios, queues and batches to later modules.
  */
+
 import type { Family } from "./counts.ts";
 import type { EnergyFamily } from "./energy.ts";
 import type { BoardFacts, HostFacts, ModelFacts, RunFacts, StatedValue } from "./facts.ts";
@@ -10,6 +11,7 @@ import type { TimeParts } from "./iron-law.ts";
 import { timeOf } from "./iron-law.ts";
 import type { NetworkPath } from "./networks.ts";
 import { FRAME_UPLINK_UJ, NETWORKS } from "./networks.ts";
+import { requireFiniteIn } from "./number-limits.ts";
 import type { Platform } from "./platforms.ts";
 import { EFFICIENCY, LAYER_OVERHEAD, PLATFORMS } from "./platforms.ts";
 import type { Quantity } from "./quantity.ts";
@@ -43,13 +45,14 @@ export interface Column {
   readonly why: string;
 }
 
-/** The board's own column. */
+/** The board's own column. @throws AnalysisError TP-USE-242 */
 export function deviceColumn(
   board: { readonly id: string; readonly name: string },
   p99Ms: Quantity,
   energyUj: Quantity | null,
   deadlineMs: number,
 ): Column {
+  requireFiniteIn("the board's column", [p99Ms, energyUj, deadlineMs]);
   return {
     id: board.id,
     name: board.name,
@@ -65,8 +68,9 @@ export function deviceColumn(
   };
 }
 
-/** This computer, as the run found it. */
+/** This computer, as the run found it. @throws AnalysisError TP-USE-242 */
 export function hostColumn(host: HostFacts, deadlineMs: number): Column {
+  requireFiniteIn("the computer's column", [host, deadlineMs]);
   const source = `${host.runtime}, median of ${host.samples} frames on this computer`;
   const computeMs = measured(host.p50Ms, "ms", source);
   return {
@@ -103,13 +107,14 @@ export function platformTime(platform: Platform, model: ModelFacts): TimeParts {
   );
 }
 
-/** A platform reached over a network path. */
+/** A platform reached over a network path. @throws AnalysisError TP-USE-242 */
 export function platformColumn(
   platform: Platform,
   network: NetworkPath,
   model: ModelFacts,
   deadlineMs: number,
 ): Column {
+  requireFiniteIn(`the way to ${platform.name}`, [network, deadlineMs]);
   const time = platformTime(platform, model);
   const computeMs = modelled(
     time.totalSeconds * 1e3,

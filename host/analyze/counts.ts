@@ -2,9 +2,11 @@
  * Decides the counted and cycled families of a run: median and max of its frames, and the median over useful MACs.
  * Turning cycles into time is left to timing.ts.
  */
+
 import type { FrameCounts, RunFacts } from "./facts.ts";
 import { ratedBoard } from "./facts.ts";
 import { weightStalls } from "./memory-stalls.ts";
+import { requireAtLeast0, requireFiniteIn, requirePositive } from "./number-limits.ts";
 import type { Kind } from "./quantity.ts";
 import { percentile, tailOf } from "./tail.ts";
 
@@ -34,10 +36,15 @@ export interface CycleFamily extends CountFamily {
  * none where the core has no timing table.
  */
 export function cyclesPerFrame(facts: RunFacts): readonly number[] {
-  if (facts.deviceCycles) return facts.deviceCycles.perFrame;
+  if (facts.deviceCycles) return finite(facts.deviceCycles.perFrame);
   const stalls = stallsOf(facts);
   const modelled = facts.frames.map(({ cycles }) => cycles).filter((cycles) => cycles !== null);
-  return modelled.map((cycles) => cycles + stalls.cycles);
+  return finite(modelled.map((cycles) => cycles + stalls.cycles));
+}
+
+function finite(cycles: readonly number[]): readonly number[] {
+  requireFiniteIn("the cycles", cycles);
+  return cycles;
 }
 
 /** What the rated board's memories add to modelled cycles; nothing to measured ones. */
@@ -57,7 +64,7 @@ export function instructionsOf(facts: RunFacts): CountFamily | null {
     source: facts.counter,
     median: p50,
     max,
-    perMac: p50 / facts.model.macs,
+    perMac: requireAtLeast0("instructions", p50) / requirePositive("macs", facts.model.macs),
   };
 }
 
@@ -79,7 +86,7 @@ export function cyclesOf(facts: RunFacts): CycleFamily | null {
     source: facts.deviceCycles?.source ?? facts.cycleModel + waiting,
     median: p50,
     max,
-    perMac: p50 / facts.model.macs,
+    perMac: p50 / requirePositive("macs", facts.model.macs),
     weightStalls: stalls.cycles,
     ...(interval === null ? {} : { interval }),
   };

@@ -2,6 +2,7 @@
  * Decides the document of a run: the JSON that scripts rely on (schema 1), every number with its kind and source.
  * Collecting the facts is left to workflow/, showing the document to report/.
  */
+
 import type { BoardVerdict } from "./across-boards.ts";
 import { acrossBoards } from "./across-boards.ts";
 import type { RooflineDocument } from "./board-roofline.ts";
@@ -24,6 +25,7 @@ import type {
   VerifyFacts,
 } from "./facts.ts";
 import { quantityOf, ratedBoard } from "./facts.ts";
+import { requireFiniteIn } from "./number-limits.ts";
 import { optimisationWaterfall } from "./optimisation-waterfall.ts";
 import type { Quantity } from "./quantity.ts";
 import { derive, measured } from "./quantity.ts";
@@ -89,8 +91,13 @@ export interface RunDocument {
   readonly why: Readonly<Record<string, string>>;
 }
 
-/** Analyses one run. @throws RangeError when a fact is not finite or a unit is not known. */
+/**
+ * Analyses one run.
+ * @throws AnalysisError TP-USE-240 for nothing to count, -242 when a fact is not finite or out of range, -243 for a unit
+ * that is not known
+ */
 export function analyzeRun(facts: RunFacts): RunDocument {
+  requireFiniteIn("the run", facts);
   const rated = ratedBoard(facts);
   const why: Record<string, string> = {};
   const instructions = instructionsOf(facts);

@@ -5,6 +5,7 @@
 import type { Family } from "./counts.ts";
 import type { BoardFacts } from "./facts.ts";
 import { quantityOf } from "./facts.ts";
+import { notListed } from "./number-limits.ts";
 import { boardPower, dutyCycle } from "./power.ts";
 import type { Quantity } from "./quantity.ts";
 import { derive } from "./quantity.ts";
@@ -61,11 +62,13 @@ export function powerOf(
 
 /**
  * Average power of a board over one interval [mW].
- * @throws RangeError when the board file lacks a value; ask boardPower first.
+ * @throws AnalysisError TP-USE-243 when the board file lacks a value; ask boardPower first
  */
 export function averagePower(timing: Timing, board: BoardFacts): Quantity {
   const power = boardPower(board);
-  if ("missing" in power) throw new RangeError(`${board.id} has no ${power.missing}`);
+  if ("missing" in power) {
+    throw notListed(`no average power of ${board.id}`, `its file has no ${power.missing}`);
+  }
   const { averageMw } = dutyCycle(timing.mean.value, timing.intervalMs, power);
   return derive(averageMw, "mW", "duty cycle: P_active * d + P_sleep * (1 - d)", [
     timing.mean,

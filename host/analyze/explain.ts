@@ -7,6 +7,7 @@ import type { Rule } from "./explain-rules.ts";
 import { RULES } from "./explain-rules.ts";
 import type { Fields } from "./import/fields.ts";
 import { isFields } from "./import/fields.ts";
+import { requireFiniteIn } from "./number-limits.ts";
 
 /** One number, or text, of a document. */
 export interface ExplainedField {
@@ -46,9 +47,10 @@ const NAMED_UNITS: readonly (readonly [RegExp, string])[] = [
 
 /**
  * @param path steps joined by "."; a step into a list is an index, or the id, name or `limits` of an element
- * @throws AnalysisError TP-USE-287 when there is no such field, naming those that are there
+ * @throws AnalysisError TP-USE-242 for a number that is not finite, -287 when there is no such field, naming those that are there
  */
 export function explainField(document: object, path: string): Explanation {
+  requireFiniteIn("the document", document);
   const steps = path.split(".").filter((step) => step !== "");
   const found = walk(document, steps);
   if ("missing" in found) throw noSuchField(path, found.missing, found.near);

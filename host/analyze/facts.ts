@@ -2,7 +2,9 @@
  * The typed record of one run: everything the analyzer may know, whichever machine it came from.
  * Collecting it from captures, counts and board files is left to workflow/; judging it to the modules beside this one.
  */
+
 import type { KernelWork } from "./kernel-work.ts";
+import { requireFiniteIn } from "./number-limits.ts";
 import type { Quantity } from "./quantity.ts";
 import { measured, stated } from "./quantity.ts";
 
@@ -190,9 +192,14 @@ export interface RunFacts {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** The board whose numbers apply, or null with an emulated board that stands for none. */
+/**
+ * The board whose numbers apply, or null with an emulated board that stands for none.
+ * @throws AnalysisError TP-USE-242 for a number that is not finite
+ */
 export function ratedBoard(facts: Pick<RunFacts, "board" | "as">): BoardFacts | null {
-  return facts.as ?? (facts.board.emulated ? null : facts.board);
+  const board = facts.as ?? (facts.board.emulated ? null : facts.board);
+  requireFiniteIn("the board", board);
+  return board;
 }
 
 /** A value of a board file as a quantity; one that was recalled says so in its source. */

@@ -38,6 +38,7 @@ export { formatOf, IMPORT_FORMATS } from "./import/formats.ts";
 export { googleBenchmark } from "./import/google-benchmark.ts";
 export type { Importer, ImportFormat } from "./import/importer.ts";
 export { llamaBench } from "./import/llama-bench.ts";
+export { loadgenLog } from "./import/loadgen-format.ts";
 export { onnxruntimeProfile } from "./import/onnxruntime.ts";
 export { projectDocument } from "./import/project.ts";
 export * from "./iron-law.ts";

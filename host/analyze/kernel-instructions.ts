@@ -2,6 +2,7 @@
  * Instructions that known forms of an LSTM cell take on each core: a cost a multiply-accumulate and a cost a row.
  * Where they apply is left to kernel-dots.ts and optimisation-waterfall.ts.
  */
+import { requireAtLeast0, requireFinite } from "./number-limits.ts";
 
 /** instructions = perMac x macs + perRow x rows. */
 export interface KernelForm {
@@ -43,7 +44,9 @@ export function kernelForm(core: string, form: FormName): KernelForm | null {
   return { perMac: small - perRow / COLUMNS[0], perRow };
 }
 
-/** Instructions of matrices of so many multiply-accumulates and rows. */
+/** Instructions of matrices of so many multiply-accumulates and rows. @throws AnalysisError TP-USE-242 */
 export function formInstructions(form: KernelForm, macs: number, rows: number): number {
-  return form.perMac * macs + form.perRow * rows;
+  requireAtLeast0("macs", macs);
+  requireAtLeast0("rows", rows);
+  return requireFinite("instructions", form.perMac * macs + form.perRow * rows);
 }

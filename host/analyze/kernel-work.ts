@@ -2,6 +2,7 @@
  * The work of each kernel of a step, with its bytes by what they hold: the generator's own counts.
  * Collecting them is left to workflow/, comparing them with what was counted to traffic-waterfall.ts.
  */
+import { requireFiniteIn } from "./number-limits.ts";
 
 /** Bytes read and written a step, by what they hold [byte]. */
 export interface TrafficParts {
@@ -30,8 +31,9 @@ export interface KernelWork {
   readonly traffic: TrafficParts;
 }
 
-/** The sum over all kernels, part by part [byte]. */
+/** The sum over all kernels, part by part [byte]. @throws AnalysisError TP-USE-242 */
 export function totalTraffic(work: readonly KernelWork[]): TrafficParts {
+  requireFiniteIn("the work", work);
   const sum = (part: keyof TrafficParts) =>
     work.reduce((total, { traffic }) => total + traffic[part], 0);
   return {
@@ -43,7 +45,8 @@ export function totalTraffic(work: readonly KernelWork[]): TrafficParts {
   };
 }
 
-/** All bytes of a kernel or a step [byte]. */
+/** All bytes of a kernel or a step [byte]. @throws AnalysisError TP-USE-242 */
 export function allTraffic(traffic: TrafficParts): number {
+  requireFiniteIn("the traffic", traffic);
   return TRAFFIC_PARTS.reduce((total, part) => total + traffic[part], 0);
 }

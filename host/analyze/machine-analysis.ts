@@ -2,9 +2,11 @@
  * Decides what follows from one machine record: rate, intensity, the roof that binds, MFU and MBU.
  * The roofline model is left to roofline.ts, putting machines side by side to machines-document.ts.
  */
+
 import type { Roof } from "./board-roofline.ts";
 import type { MachineRecord } from "./machine-record.ts";
 import { machineTime } from "./machine-time.ts";
+import { requireFiniteIn } from "./number-limits.ts";
 import type { Quantity } from "./quantity.ts";
 import { derive } from "./quantity.ts";
 import type { Level } from "./roofline.ts";
@@ -35,11 +37,12 @@ export interface MachineAnalysis {
   readonly whatIfs: readonly WhatIfRow[];
 }
 
-/** The roofs that count: the highest arithmetic, and the memory that holds the data. */
+/** The roofs that count: the highest arithmetic, and the memory that holds the data. @throws AnalysisError TP-USE-242 */
 export function bindingRoofs(roofs: readonly Roof[]): {
   readonly compute: Roof | undefined;
   readonly memory: Roof | undefined;
 } {
+  requireFiniteIn("the roofs", roofs);
   return {
     compute: roofs.find(({ limits }) => limits === "compute"),
     memory: roofs.find(({ limits }) => limits === "memory"),
@@ -56,7 +59,9 @@ export function typicalTime(
   return { value, unit: "s", kind: time.kind, source: time.source };
 }
 
+/** @throws AnalysisError TP-USE-242 for a number that is not finite */
 export function analyzeMachine(record: MachineRecord): MachineAnalysis {
+  requireFiniteIn(`the record ${record.id}`, record);
   const { workload, roofs } = record;
   const time = typicalTime(record);
   const ops = positive(workload.ops);

@@ -2,12 +2,14 @@
  * Decides the document that puts machine records side by side: one row a record, each with what follows from it.
  * Reading the records is left to import/, showing the document to report/.
  */
+
 import { AnalysisError } from "./analysis-error.ts";
 import type { Choices } from "./choices.ts";
 import { SCHEMA } from "./document.ts";
 import type { MachineAnalysis } from "./machine-analysis.ts";
 import { analyzeMachine } from "./machine-analysis.ts";
 import type { MachineRecord, Workload } from "./machine-record.ts";
+import { requireFiniteIn } from "./number-limits.ts";
 import { platformRecord } from "./platform-record.ts";
 import type { Platform } from "./platforms.ts";
 import type { LatencyTail } from "./tails/percentiles.ts";
@@ -32,12 +34,13 @@ export interface MachinesDocument extends Choices {
 
 /**
  * One document of all records, then of the stated platforms for each workload whose operations are known.
- * @throws AnalysisError TP-USE-290 without a record
+ * @throws AnalysisError TP-USE-242 for a number that is not finite, TP-USE-290 without a record
  */
 export function analyzeMachines(
   records: readonly MachineRecord[],
   platforms: readonly Platform[],
 ): MachinesDocument {
+  requireFiniteIn("the machines", [records, platforms]);
   if (records.length === 0) {
     throw new AnalysisError("TP-USE-290", {
       what: "there is no record to analyze",

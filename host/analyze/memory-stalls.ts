@@ -2,7 +2,9 @@
  * Decides what reading the weights adds to cycles that were modelled without wait states.
  * Instruction fetch and caches are left to the emulator's timing model.
  */
+
 import type { BoardFacts } from "./facts.ts";
+import { requireAtLeast0, requirePositive } from "./number-limits.ts";
 
 /** Cycles a frame that a board's memories add, and why. */
 export interface WeightStalls {
@@ -15,12 +17,16 @@ export interface WeightStalls {
  * stalls = weightBytes * (1 / rate of the memory that holds them - 1 / rate of the core's load port), not below 0.
  * Every weight is read once a frame, in order; prefetch and line buffers are in the memory's stated rate.
  * An emulated board, and one that does not state both rates, adds nothing.
+ * @throws AnalysisError TP-USE-242
  */
 export function weightStalls(weightBytes: number, board: BoardFacts | null): WeightStalls {
   const memory = board?.memories.find(({ traffic }) => traffic === "weights");
   const port = board?.memories.find(({ traffic }) => traffic === "core");
   if (!board || board.emulated || !memory || !port) return { cycles: 0, source: "no wait states" };
-  const slower = 1 / memory.bytesPerCycle.value - 1 / port.bytesPerCycle.value;
+  requireAtLeast0("weightBytes", weightBytes);
+  const slower =
+    1 / requirePositive(`the rate of ${memory.name}`, memory.bytesPerCycle.value) -
+    1 / requirePositive(`the rate of ${port.name}`, port.bytesPerCycle.value);
   const cycles = Math.max(0, Math.round(weightBytes * slower));
   return {
     cycles,

@@ -3,6 +3,7 @@
  * Energy and delay of a frame are left to network.ts.
  */
 import type { Confidence } from "./facts.ts";
+import { notListed } from "./number-limits.ts";
 import file from "./platforms/networks.json" with { type: "json" };
 import type { DatedValue, WrittenValue } from "./stated-values.ts";
 import { sourceIn, valueIn } from "./stated-values.ts";
@@ -106,7 +107,9 @@ export const RADIOS: readonly Radio[] = (file.radios as unknown as readonly Writ
 function networkOf({ before, source, radio, ...path }: WrittenNetwork): NetworkPath {
   const { text } = sourceIn(file.sources)(source);
   const found = RADIOS.find(({ id }) => id === radio) ?? null;
-  if (radio !== null && found === null) throw new RangeError(`no radio "${radio}"`);
+  if (radio !== null && found === null) {
+    throw notListed(`no radio "${radio}"`, "no radio of the file has that id");
+  }
   return { ...path, source: before === undefined ? text : `${before}; ${text}`, radio: found };
 }
 

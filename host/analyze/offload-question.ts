@@ -2,11 +2,13 @@
  * Decides which records a question "on the wearable or elsewhere" is about: the boards, and whatever else ran the same work.
  * Answering it is left to edge-or-cloud.ts.
  */
+
 import { AnalysisError } from "./analysis-error.ts";
 import type { OffloadQuestion } from "./edge-or-cloud.ts";
 import type { MachineRecord } from "./machine-record.ts";
 import type { Metric } from "./metrics.ts";
 import type { NetworkPath, StreamForm } from "./networks.ts";
+import { requireFiniteIn } from "./number-limits.ts";
 import { STATED } from "./platform-record.ts";
 import type { Platform } from "./platforms.ts";
 
@@ -29,12 +31,14 @@ const USUAL_INTERVAL_MS = 10;
 /**
  * The first board with whole work is the wearable; boards, computers and accelerators of the same work stand beside it.
  * @returns null without a board, or with nowhere else to go
+ * @throws AnalysisError TP-USE-242 for a number that is not finite
  */
 export function offloadQuestion(
   records: readonly MachineRecord[],
   platforms: readonly Platform[],
   wishes: OffloadWishes,
 ): OffloadQuestion | null {
+  requireFiniteIn("the question", [records, platforms, wishes]);
   const whole = records.filter(
     ({ workload, origin }) => workload.partOf === undefined && origin.format !== STATED,
   );

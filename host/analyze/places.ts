@@ -2,6 +2,7 @@
  * Decides what a frame of a wearable costs wherever it may be computed: on it, on a computer beside it, far away.
  * Weighing the places against each other is left to edge-or-cloud.ts.
  */
+
 import { batchedCall } from "./batching.ts";
 import { inUnit } from "./by-formula.ts";
 import { quantityOf } from "./facts.ts";
@@ -11,6 +12,7 @@ import type { Contender } from "./metrics.ts";
 import type { Transport } from "./network.ts";
 import { frameBytes, sumMs, wayOf } from "./network.ts";
 import { EGRESS } from "./networks.ts";
+import { requireFiniteIn } from "./number-limits.ts";
 import { platformRecord } from "./platform-record.ts";
 import type { Platform } from "./platforms.ts";
 import type { Quantity } from "./quantity.ts";
@@ -33,8 +35,9 @@ export interface Place extends Contender {
   readonly leaves: Quantity;
 }
 
-/** A wearable itself. */
+/** A wearable itself. @throws AnalysisError TP-USE-242 */
 export function onWearable(board: MachineRecord, deadlineMs: number): Place {
+  requireFiniteIn("the wearable", [board, deadlineMs]);
   const time = typicalTime(board);
   const computeMs = time === null ? null : inUnit(time, 1e3, "ms");
   const { p99Ms, framesPerJoule } = candidateOf(board);

@@ -4,7 +4,9 @@
  *
  * Source of the formula: the duty-cycle model P = P_active * d + P_sleep * (1 - d), d = t_active / T.
  */
+
 import type { BoardFacts, StatedValue } from "./facts.ts";
+import { notListed, requireAtLeast0, requirePositive } from "./number-limits.ts";
 
 /** Power of a board while it computes and while it sleeps [mW]. */
 export interface BoardPower {
@@ -27,11 +29,12 @@ export interface DutyCycle {
  * Duty-cycled power over one interval.
  * @param activeMs time computing in every interval [ms], >= 0
  * @param intervalMs time between two starts [ms], > 0; work that takes longer runs back to back
+ * @throws AnalysisError TP-USE-242
  */
 export function dutyCycle(activeMs: number, intervalMs: number, power: BoardPower): DutyCycle {
-  if (!(activeMs >= 0 && intervalMs > 0)) {
-    throw new RangeError(`duty cycle of ${activeMs} ms in every ${intervalMs} ms`);
-  }
+  requireAtLeast0("activeMs", activeMs);
+  requirePositive("intervalMs", intervalMs);
+  requirePower(power);
   const duty = Math.min(1, activeMs / intervalMs);
   const averageMw = power.activeMw * duty + power.sleepMw * (1 - duty);
   const periodMs = Math.max(activeMs, intervalMs);
@@ -43,18 +46,29 @@ export function dutyCycle(activeMs: number, intervalMs: number, power: BoardPowe
   };
 }
 
-/** Longest computing time in every interval that keeps the average at or below a limit [ms]; null when sleep alone exceeds it. */
+/**
+ * Longest computing time in every interval that keeps the average at or below a limit [ms]; null when sleep alone exceeds it.
+ * @throws AnalysisError TP-USE-242
+ */
 export function longestActiveMs(
   limitMw: number,
   intervalMs: number,
   power: BoardPower,
 ): number | null {
+  requireAtLeast0("limitMw", limitMw);
+  requirePositive("intervalMs", intervalMs);
+  requirePower(power);
   if (power.sleepMw > limitMw) return null;
   if (power.activeMw <= limitMw) return intervalMs;
   return (intervalMs * (limitMw - power.sleepMw)) / (power.activeMw - power.sleepMw);
 }
 
-/** Power of a board from its file, or which value is missing. */
+function requirePower({ activeMw, sleepMw }: BoardPower): void {
+  requireAtLeast0("activeMw", activeMw);
+  requireAtLeast0("sleepMw", sleepMw);
+}
+
+/** Power of a board from its file, or which value is missing. @throws AnalysisError TP-USE-242, -243 for an unknown unit */
 export function boardPower(board: BoardFacts): BoardPower | { readonly missing: string } {
   const { supply, activeCurrent, sleepCurrent, clock } = board;
   if (supply === null) return { missing: "supply voltage" };
@@ -62,18 +76,20 @@ export function boardPower(board: BoardFacts): BoardPower | { readonly missing: 
   if (sleepCurrent === null) return { missing: "sleep current" };
   if (clock === null && activeCurrent.unit.endsWith("/MHz")) return { missing: "clock" };
   const hz = clock === null ? 0 : clockHz(clock);
-  return {
+  const power = {
     activeMw: supply.value * milliamps(activeCurrent, hz),
     sleepMw: supply.value * milliamps(sleepCurrent, hz),
   };
+  requirePower(power);
+  return power;
 }
 
-/** A clock in hertz. @throws RangeError on another unit than Hz, kHz, MHz. */
+/** A clock in hertz. @throws AnalysisError TP-USE-242, -243 on another unit than Hz, kHz, MHz */
 export function clockHz(clock: StatedValue): number {
   const factors: Readonly<Record<string, number>> = { Hz: 1, kHz: 1e3, MHz: 1e6 };
   const factor = factors[clock.unit];
-  if (factor === undefined) throw new RangeError(`clock in ${clock.unit}`);
-  return clock.value * factor;
+  if (factor === undefined) throw unknownUnit("clock", clock.unit, factors);
+  return requirePositive("the clock", clock.value * factor);
 }
 
 function milliamps(current: StatedValue, hz: number): number {
@@ -81,6 +97,10 @@ function milliamps(current: StatedValue, hz: number): number {
   const unit = (perMhz ? current.unit.slice(0, -4) : current.unit).replace("µ", "u");
   const factors: Readonly<Record<string, number>> = { A: 1e3, mA: 1, uA: 1e-3, nA: 1e-6 };
   const factor = factors[unit];
-  if (factor === undefined) throw new RangeError(`current in ${current.unit}`);
+  if (factor === undefined) throw unknownUnit("current", current.unit, factors);
   return current.value * factor * (perMhz ? hz / 1e6 : 1);
+}
+
+function unknownUnit(what: string, unit: string, known: Readonly<Record<string, number>>) {
+  return notListed(`a ${what} in ${unit}`, `it is read in ${Object.keys(known).join(", ")}`);
 }

@@ -2,6 +2,7 @@
  * A number that knows its unit and how it came to be.
  * Formatting it for people is left to report/.
  */
+import { outOfRange, requireFinite } from "./number-limits.ts";
 
 /**
  * measured: an instrument read it. counted: an exact count of events. modelled: computed from a model of the machine.
@@ -28,11 +29,20 @@ function make<K extends Kind>(kind: K) {
     source: string,
     interval?: readonly [number, number],
   ): Quantity<K, U> => {
-    if (!Number.isFinite(value)) throw new RangeError(`${kind} ${unit} from ${source} is ${value}`);
+    const name = `the ${kind} value [${unit}] from ${source}`;
+    requireFinite(name, value);
+    if (interval !== undefined) requireInterval(name, interval);
     return { value, unit, kind, source, ...(interval ? { interval } : {}) };
   };
 }
 
+function requireInterval(name: string, [low, high]: readonly [number, number]): void {
+  requireFinite(`the low end of ${name}`, low);
+  requireFinite(`the high end of ${name}`, high);
+  if (low > high) throw outOfRange(`the low end of ${name}`, low, `at most its high end, ${high}`);
+}
+
+/** The four kinds of a number. @throws AnalysisError TP-USE-242 for a value or an interval that is not finite */
 export const measured = make("measured");
 export const counted = make("counted");
 export const modelled = make("modelled");
@@ -52,7 +62,7 @@ export function weakest(...kinds: readonly Kind[]): Kind {
 /**
  * A value computed from others by the named formula; its kind is the weakest of theirs, and it is simulated when one
  * of them is.
- * @throws RangeError when the value is not finite.
+ * @throws AnalysisError TP-USE-242 when the value is not finite
  */
 export function derive<U extends string>(
   value: number,

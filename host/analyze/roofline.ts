@@ -5,24 +5,26 @@
  * Source of the model: Williams, Waterman and Patterson, "Roofline", CACM 52(4), 2009. Rates may be per second or per
  * cycle, as long as all of one call agree.
  */
+import { nothingGiven, requireAtLeast0, requirePositive } from "./number-limits.ts";
 
-/** Work per byte moved at the memory level that holds the weights [op/byte]. */
+/** Work per byte moved at the memory level that holds the weights [op/byte]. @throws AnalysisError TP-USE-242 */
 export function arithmeticIntensity(ops: number, bytesMoved: number): number {
-  if (!(bytesMoved > 0)) throw new RangeError(`arithmetic intensity over ${bytesMoved} bytes`);
-  return ops / bytesMoved;
+  return requireAtLeast0("ops", ops) / requirePositive("bytesMoved", bytesMoved);
 }
 
-/** The intensity at which a memory roof meets a compute roof [op/byte]. */
+/** The intensity at which a memory roof meets a compute roof [op/byte]. @throws AnalysisError TP-USE-242 */
 export function ridgePoint(peakOps: number, peakBytes: number): number {
-  if (!(peakOps > 0 && peakBytes > 0)) {
-    throw new RangeError(`ridge point of ${peakOps} op and ${peakBytes} byte a unit of time`);
-  }
-  return peakOps / peakBytes;
+  return requirePositive("the peak rate", peakOps) / requirePositive("the bandwidth", peakBytes);
 }
 
-/** The most operations a unit of time that an intensity allows: min(peak, intensity x bandwidth). */
+/**
+ * The most operations a unit of time that an intensity allows: min(peak, intensity x bandwidth).
+ * @throws AnalysisError TP-USE-242
+ */
 export function attainable(intensity: number, peakOps: number, peakBytes: number): number {
-  return Math.min(peakOps, intensity * peakBytes);
+  requireAtLeast0("the intensity", intensity);
+  requirePositive("the peak rate", peakOps);
+  return Math.min(peakOps, intensity * requirePositive("the bandwidth", peakBytes));
 }
 
 /** A memory level and the bytes the work moves through it. */
@@ -55,15 +57,17 @@ export interface Bound {
 
 /**
  * The lowest of the compute roof and every memory level's roof at that level's own intensity. On a tie compute binds.
- * @throws RangeError when there is no level.
+ * @throws AnalysisError TP-USE-240 when there is no level, -242 for a number out of range
  */
 export function boundOf(ops: number, compute: ComputeRoof, levels: readonly Level[]): Bound {
+  requirePositive(`the peak rate of ${compute.name}`, compute.peakOps);
   const candidates = levels.map((level) => {
     const intensity = arithmeticIntensity(ops, level.bytesMoved);
-    return { level, intensity, rate: intensity * level.peakBytes };
+    const peakBytes = requirePositive(`the bandwidth of ${level.name}`, level.peakBytes);
+    return { level, intensity, rate: intensity * peakBytes };
   });
   const first = candidates[0];
-  if (first === undefined) throw new RangeError("roofline without a memory level");
+  if (first === undefined) throw nothingGiven("the roofline", "a memory level");
   const lowest = candidates.reduce((best, next) => (next.rate < best.rate ? next : best), first);
   const memoryBinds = lowest.rate < compute.peakOps;
   const shown = memoryBinds ? lowest : first;
@@ -79,8 +83,10 @@ export function boundOf(ops: number, compute: ComputeRoof, levels: readonly Leve
 /**
  * The ceiling that instruction issue puts under the roofs [op/cycle]: with n instructions an operation, no core that
  * issues w instructions a cycle does more than w / n operations a cycle.
+ * @throws AnalysisError TP-USE-242
  */
 export function issueCeiling(ops: number, instructions: number, issuePerCycle: number): number {
-  if (!(instructions > 0)) throw new RangeError(`issue ceiling of ${instructions} instructions`);
-  return (ops / instructions) * issuePerCycle;
+  requireAtLeast0("ops", ops);
+  requirePositive("issuePerCycle", issuePerCycle);
+  return (ops / requirePositive("instructions", instructions)) * issuePerCycle;
 }

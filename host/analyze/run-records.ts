@@ -2,11 +2,13 @@
  * Decides the records of a run of this project: its board, and the computer that timed the same model beside it.
  * Judging the run is left to document.ts, reading its file to import/project.ts and workflow/.
  */
+
 import type { RunDocument } from "./document.ts";
 import type { HostFacts, ModelFacts } from "./facts.ts";
 import { slug } from "./import/fields.ts";
 import { isRooflineDetail } from "./import/quantities.ts";
 import type { MachineRecord, TimeStatistics, Workload } from "./machine-record.ts";
+import { requireFiniteIn } from "./number-limits.ts";
 import type { Quantity } from "./quantity.ts";
 import { counted, measured, modelled, stated } from "./quantity.ts";
 import { SampleStatistics } from "./sample-statistics.ts";
@@ -35,12 +37,14 @@ interface HostTimes {
 /**
  * The records of a run, the board's first.
  * @param file the recording or document, for sources
+ * @throws AnalysisError TP-USE-242 for a number that is not finite
  */
 export function runRecords(
   document: RunDocument,
   file: string,
   details?: RunDetails,
 ): readonly MachineRecord[] {
+  requireFiniteIn("the run", document);
   const host = details === undefined ? hostOf(document) : details.host;
   const board = boardRecord(document, file, details?.cycles ?? []);
   return host === null ? [board] : [board, hostRecord(host, document.model, file)];

@@ -77,6 +77,10 @@ export function evaluateSituation(situation: Situation): SituatedTime {
   const largest = (["overhead", "data", "arithmetic"] as const).reduce((best, next) =>
     terms[next] >= terms[best] ? next : best,
   );
+  const total = busy + overhead;
+  if (!Number.isFinite(total)) {
+    throw refused("a time beyond the range of numbers", "a rate is too close to 0", { total });
+  }
   return {
     bound,
     roofTime: ops / bound.attainableOps,
@@ -85,7 +89,7 @@ export function evaluateSituation(situation: Situation): SituatedTime {
     arithmetic,
     wait,
     overhead,
-    total: busy + overhead,
+    total,
     largest,
   };
 }

@@ -4,6 +4,8 @@
  */
 import type { Confidence, StatedValue } from "./facts.ts";
 
+import { notListed } from "./number-limits.ts";
+
 /** A stated value and the date of what states it. */
 export interface DatedValue extends StatedValue {
   /** Day or month of the source, as YYYY-MM-DD or YYYY-MM; null when it gives none. */
@@ -31,16 +33,18 @@ export interface WrittenValue {
   readonly confidence?: Confidence;
 }
 
-/** Finds a file's sources. @throws RangeError for an id that the file does not list */
+/** Finds a file's sources. @throws AnalysisError TP-USE-243 for an id that the file does not list */
 export function sourceIn(sources: readonly StatedSource[]): (id: string) => StatedSource {
   return (id) => {
     const found = sources.find((source) => source.id === id);
-    if (found === undefined) throw new RangeError(`no source "${id}" among the stated ones`);
+    if (found === undefined) {
+      throw notListed(`no source "${id}"`, `stated are ${sources.map((one) => one.id).join(", ")}`);
+    }
     return found;
   };
 }
 
-/** Puts the sources into a file's values. @throws RangeError for a source that the file does not list */
+/** Puts the sources into a file's values. @throws AnalysisError TP-USE-243 for a source that the file does not list, -242 for a value that is not finite */
 export function valueIn(sources: readonly StatedSource[]): (written: WrittenValue) => DatedValue {
   const sourceOf = sourceIn(sources);
   return ({ value, unit, interval, source, how, confidence = "S" }) => {

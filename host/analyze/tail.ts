@@ -2,16 +2,16 @@
  * Decides the order statistics of a run: medians, tails and maxima.
  * Histograms, confidence intervals and coordinated omission are left to later modules.
  */
+import { outOfRange } from "./number-limits.ts";
+import { requireSamples } from "./statistics/samples.ts";
 
 /**
  * The value at fraction p by MLPerf LoadGen's convention: sorted ascending, a[trunc(n * p)], no interpolation.
- * @throws RangeError when values is empty or p is not in [0, 1).
+ * @throws AnalysisError TP-USE-240 when values is empty, -241 for one not finite, -242 when p is not in [0, 1)
  */
 export function percentile(values: readonly number[], p: number): number {
-  if (!(p >= 0 && p < 1)) throw new RangeError(`percentile fraction ${p} is not in [0, 1)`);
-  const found = ascending(values)[Math.trunc(values.length * p)];
-  if (found === undefined) throw new RangeError("percentile of no values");
-  return found;
+  if (!(p >= 0 && p < 1)) throw outOfRange("the fraction", p, "at least 0 and below 1");
+  return ascending(values)[Math.trunc(values.length * p)] as number;
 }
 
 /** Median, 99th percentile and largest value, in the unit of the input. */
@@ -21,14 +21,10 @@ export interface Tail {
   readonly max: number;
 }
 
-/** @throws RangeError when values is empty. */
+/** @throws AnalysisError TP-USE-240 when values is empty, -241 for one not finite */
 export function tailOf(values: readonly number[]): Tail {
   const sorted = ascending(values);
-  const at = (index: number): number => {
-    const found = sorted[index];
-    if (found === undefined) throw new RangeError("tail of no values");
-    return found;
-  };
+  const at = (index: number): number => sorted[index] as number;
   return {
     p50: at(Math.trunc(values.length * 0.5)),
     p99: at(Math.trunc(values.length * 0.99)),
@@ -37,8 +33,6 @@ export function tailOf(values: readonly number[]): Tail {
 }
 
 function ascending(values: readonly number[]): readonly number[] {
-  if (values.some((value) => !Number.isFinite(value))) {
-    throw new RangeError("order statistics of a value that is not finite");
-  }
+  requireSamples(values);
   return [...values].sort((a, b) => a - b);
 }

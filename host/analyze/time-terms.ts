@@ -2,6 +2,7 @@
  * Decides the Iron Law of a workload on a machine, time = data / bandwidth against ops / (peak x utilisation) +
  * overhead, each term with its kind, and what changes would bring. The arithmetic is left to situation.ts and what-if.ts.
  */
+import { requireFiniteIn } from "./number-limits.ts";
 import type { Kind, Quantity } from "./quantity.ts";
 import { weakest } from "./quantity.ts";
 import type { SituatedTime, Situation } from "./situation.ts";
@@ -68,8 +69,9 @@ export interface TimeAnswer {
   readonly whatIfs: readonly WhatIfRow[];
 }
 
-/** @throws AnalysisError TP-USE-372 */
+/** @throws AnalysisError TP-USE-242 for a number that is not finite, TP-USE-372 */
 export function timeTerms(question: TimeQuestion): TimeAnswer {
+  requireFiniteIn("the question", question);
   const { situation, changes, time, kinds } = question;
   const { per } = changes;
   const bare = evaluateSituation({ ...situation, overhead: situation.overhead ?? 0 });

@@ -2,12 +2,14 @@
  * Decides the time of every frame on the board whose clock applies, and the Iron Law of the median frame.
  * Judging those times is left to budgets.ts.
  */
+
 import type { CountFamily, Family } from "./counts.ts";
 import { cyclesPerFrame } from "./counts.ts";
 import type { BoardFacts, RunFacts } from "./facts.ts";
 import { quantityOf } from "./facts.ts";
 import { cyclesPerInstruction, programTime } from "./iron-law.ts";
 import { weightStalls } from "./memory-stalls.ts";
+import { requireAtLeast0, requirePositive } from "./number-limits.ts";
 import { clockHz } from "./power.ts";
 import type { Quantity } from "./quantity.ts";
 import { counted, derive, measured } from "./quantity.ts";
@@ -41,12 +43,16 @@ export interface IronLaw {
   readonly time: Quantity;
 }
 
-/** Times of the run's frames, or null with the reason put under `latencyMs` of `why`. */
+/**
+ * Times of the run's frames, or null with the reason put under `latencyMs` of `why`.
+ * @throws AnalysisError TP-USE-242 for a number that is not finite
+ */
 export function timingOf(
   facts: RunFacts,
   rated: BoardFacts | null,
   why: Record<string, string>,
 ): Timing | null {
+  requirePositive("the time between two frames", facts.frameIntervalMs);
   const perFrame = cyclesPerFrame(facts);
   if (rated === null) {
     why.latencyMs = `${facts.board.id} is emulated and has no clock of its own: name a real board with --as`;
@@ -83,13 +89,17 @@ export function timingOf(
   };
 }
 
-/** The same work on another board of the same core: its own waits in place of those of `from` [cycle]. */
+/**
+ * The same work on another board of the same core: its own waits in place of those of `from` [cycle].
+ * @throws AnalysisError TP-USE-242 for a number that is not finite
+ */
 export function cyclesOn(
   board: BoardFacts,
   cycles: number,
   from: BoardFacts,
   weightBytes: number,
 ): number {
+  requireAtLeast0("cycles", cycles);
   const [here, there] = [weightStalls(weightBytes, from), weightStalls(weightBytes, board)];
   return cycles - here.cycles + there.cycles;
 }

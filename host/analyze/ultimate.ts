@@ -2,9 +2,11 @@
  * Decides the one number each track is judged by, and which candidate has the best one.
  * Where the parts come from is left to the records.
  */
+
 import { byFormula, inUnit } from "./by-formula.ts";
 import { typicalTime } from "./machine-analysis.ts";
 import type { MachineRecord } from "./machine-record.ts";
+import { requireFiniteIn } from "./number-limits.ts";
 import type { Quantity } from "./quantity.ts";
 import { derive } from "./quantity.ts";
 import { mfu } from "./utilization.ts";
@@ -66,8 +68,12 @@ export interface Candidate {
   readonly framesPerJoule: Quantity | null;
 }
 
-/** A record's three numbers, for itself alone: no network, every moment of the rent used, one repetition a frame. */
+/**
+ * A record's three numbers, for itself alone: no network, every moment of the rent used, one repetition a frame.
+ * @throws AnalysisError TP-USE-242 for a number that is not finite
+ */
 export function candidateOf(record: MachineRecord): Candidate {
+  requireFiniteIn(`the record ${record.id}`, record);
   return {
     id: record.id,
     usdPerToken: usdPerToken(record),

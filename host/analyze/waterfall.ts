@@ -2,6 +2,7 @@
  * Decides how parts or steps become a waterfall: where each bar begins and ends, and what the whole is.
  * What the parts are is left to the *-waterfall modules, drawing to report/.
  */
+import { requireFinite } from "./number-limits.ts";
 import type { Quantity } from "./quantity.ts";
 
 /** A bar from one level to the next. */
@@ -30,12 +31,12 @@ export interface Waterfall {
 /** A bar before it has its place. */
 export type WaterfallPart = Omit<WaterfallBar, "from" | "to">;
 
-/** Parts one after the other; each total sets the level anew. */
+/** Parts one after the other; each total sets the level anew. @throws AnalysisError TP-USE-242 */
 export function stacked(parts: readonly WaterfallPart[]): readonly WaterfallBar[] {
   let level = 0;
   return parts.map((part) => {
     const from = part.role === "total" ? 0 : level;
-    level = from + part.amount.value;
+    level = from + requireFinite(part.name, part.amount.value);
     return { ...part, from, to: level };
   });
 }

@@ -2,6 +2,8 @@
  * Decides what each what-if changes in a situation: bandwidth, clock, bits of a weight, fusion, batch.
  * What a change brings is left to what-if.ts.
  */
+import { AnalysisError } from "./analysis-error.ts";
+import { requireFiniteIn } from "./number-limits.ts";
 import type { SituatedLevel, SituatedTime, Situation } from "./situation.ts";
 
 export type ChangeId = "bandwidth" | "clock" | "bits" | "fuse" | "batch";
@@ -30,13 +32,22 @@ export interface Change {
   readonly condition: string;
 }
 
-/** The changes that can be judged, in the order of their letters. */
+/** Streams or requests at once when nothing else is asked. */
+export const BATCH = 8;
+
+/**
+ * The changes that can be judged, in the order of their letters.
+ * @param batch items at once, 2 or more
+ * @throws AnalysisError TP-USE-242 for a number that is not finite, TP-USE-373 for another batch
+ */
 export function changesOf(
   situation: Situation,
   before: SituatedTime,
   facts: ChangeFacts,
   batch: number,
 ): readonly Change[] {
+  requireFiniteIn("what a change needs", [situation, facts]);
+  if (!(Number.isSafeInteger(batch) && batch >= 2)) throw noBatch(batch);
   return [
     doubleBandwidth(situation, before),
     doubleClock(situation),
@@ -162,4 +173,16 @@ function less(
       level.bytesMoved - share * (bytes[index] ?? 0),
     ),
   }));
+}
+
+function noBatch(batch: number): AnalysisError {
+  return new AnalysisError(
+    "TP-USE-373",
+    {
+      what: `a batch of ${batch}`,
+      why: "a batch holds a whole number of items, 2 or more",
+      fix: `take ${BATCH}`,
+    },
+    { batch },
+  );
 }

@@ -3,11 +3,12 @@
  * Which changes there are is left to what-if-changes.ts, evaluating a situation to situation.ts, where its numbers come
  * from to time-terms.ts.
  */
-import { AnalysisError } from "./analysis-error.ts";
+import { requireFiniteIn, requirePositive } from "./number-limits.ts";
+import { arithmeticIntensity } from "./roofline.ts";
 import type { SituatedLevel, SituatedTime, Situation } from "./situation.ts";
 import { evaluateSituation } from "./situation.ts";
 import type { Change, ChangeFacts, ChangeId } from "./what-if-changes.ts";
-import { changesOf } from "./what-if-changes.ts";
+import { BATCH, changesOf } from "./what-if-changes.ts";
 import { amount, digits } from "./wording.ts";
 
 /** A changed situation against the one that is. Times are in the situation's unit; of a batch, for one of its items. */
@@ -42,32 +43,19 @@ export interface RoofPoint {
   readonly attainable: number;
 }
 
-/** Streams or requests at once when nothing else is asked. */
-export const BATCH = 8;
 /** A gain below this is none: rounding of stated numbers is larger. */
 const LEAST_GAIN = 1.005;
 
 /**
  * The changes that can be judged, each alone.
  * @param batch items at once, 2 or more
- * @throws AnalysisError TP-USE-372, TP-USE-373
+ * @throws AnalysisError TP-USE-242 for a change that is not finite, -372, -373
  */
 export function whatIfs(
   situation: Situation,
   facts: ChangeFacts,
   batch = BATCH,
 ): readonly WhatIf[] {
-  if (!(Number.isSafeInteger(batch) && batch >= 2)) {
-    throw new AnalysisError(
-      "TP-USE-373",
-      {
-        what: `a batch of ${batch}`,
-        why: "a batch holds a whole number of items, 2 or more",
-        fix: `take ${BATCH}`,
-      },
-      { batch },
-    );
-  }
   const before = evaluateSituation(situation);
   return changesOf(situation, before, facts, batch).map((change) =>
     judged(change, situation, before, facts),
@@ -84,8 +72,8 @@ function judged(
   const supposed = change.id === "bits" || change.id === "batch" ? supposition : "";
   const condition = [change.condition, supposed].filter((text) => text !== "").join("; ");
   const is = evaluateSituation(situation);
-  const roofSpeedUp = was.roofTime / is.roofTime;
-  const speedUp = was.total / is.total;
+  const roofSpeedUp = requirePositive("the speed-up", was.roofTime / is.roofTime);
+  const speedUp = requirePositive("the speed-up", was.total / is.total);
   return {
     id: change.id,
     change: change.change,
@@ -107,15 +95,16 @@ function roofPoint({ ops, levels }: Situation, { bound }: SituatedTime): RoofPoi
   return { arithmeticIntensity: ops / first.bytesMoved, attainable: bound.attainableOps };
 }
 
-/** "min(16-bit MAC 256 Mop/s, flash 1.88 op/byte x 85.3 MB/s = 160 Mop/s) = 160 Mop/s" */
+/** "min(16-bit MAC 256 Mop/s, flash 1.88 op/byte x 85.3 MB/s = 160 Mop/s) = 160 Mop/s". @throws AnalysisError TP-USE-242 */
 export function roofsInWords(
   { ops, compute, levels }: Situation,
   { bound }: SituatedTime,
   per: ChangeFacts["per"],
 ): string {
+  requireFiniteIn("the roofs", [ops, compute, levels, bound]);
   const rate = (value: number) => amount(value, `op/${per}`);
   const memories = levels.map(({ name, bytesMoved, peakBytes }) => {
-    const intensity = ops / bytesMoved;
+    const intensity = arithmeticIntensity(ops, bytesMoved);
     return `${name} ${digits(intensity)} op/byte x ${amount(peakBytes, `byte/${per}`)} = ${rate(intensity * peakBytes)}`;
   });
   return `min(${[`${compute.name} ${rate(compute.peakOps)}`, ...memories].join(", ")}) = ${rate(bound.attainableOps)}`;

@@ -21,7 +21,9 @@ test("a computed value is as weak as its weakest part", () => {
 
 test("a value that is not finite is refused with its unit and source", () => {
   for (const make of [measured, counted, modelled, stated]) {
-    expect(() => make(Number.NaN, "ms", "a clock")).toThrow(/ms from a clock is NaN/);
+    expect(() => make(Number.NaN, "ms", "a clock")).toThrow(
+      /\[ms\] from a clock is NaN \[TP-USE-242\]/,
+    );
     expect(() => make(Number.POSITIVE_INFINITY, "ms", "a clock")).toThrow(RangeError);
   }
 });

@@ -60,7 +60,7 @@ describe("the roof that binds", () => {
   });
 
   test("needs a level", () => {
-    expect(() => boundOf(1, compute, [])).toThrow(/without a memory level/);
+    expect(() => boundOf(1, compute, [])).toThrow(/it needs a memory level/);
     expect(() => arithmeticIntensity(1, 0)).toThrow(RangeError);
     expect(() => ridgePoint(1, 0)).toThrow(RangeError);
   });

@@ -2,6 +2,7 @@
  * Decides the document of a challenge: what was tried, what it brought, what is recommended, and whether it is enough.
  * Measuring is left to workflow/challenge, layout to report/.
  */
+import { requireFiniteIn } from "../number-limits.ts";
 import type { Kind, Quantity } from "../quantity.ts";
 
 import type { Step } from "./climb.ts";
@@ -89,8 +90,9 @@ export interface ChallengeDocument extends Omit<ChallengeFacts, "steps" | "outco
   readonly recommendations: readonly string[];
 }
 
-/** @throws AnalysisError TP-USE-352 for a cost that is no finite number above 0 */
+/** @throws AnalysisError TP-USE-242 for a number that is not finite, TP-USE-352 for a cost that is no finite number above 0 */
 export function challengeDocument(facts: ChallengeFacts): ChallengeDocument {
+  requireFiniteIn("the challenge", facts);
   const { steps, outcomes, ...rest } = facts;
   const baseline = facts.baseline.measurement;
   const optimised = facts.optimised.measurement;
@@ -131,6 +133,7 @@ export function challengeDocument(facts: ChallengeFacts): ChallengeDocument {
 
 /** Trials of one variant as one value. @param all the same variant, from separate starts; at least one */
 export function trialsOf(first: Measurement, all: readonly Measurement[]): Trials {
+  requireFiniteIn("the trials", [first, all]);
   const costs = all.map(({ counters }) => counters.cost.value);
   const instructions = all.map(({ counters }) => counters.instructions.value);
   const same = (values: readonly number[]): boolean => values.every((v) => v === values[0]);

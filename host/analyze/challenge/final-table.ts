@@ -2,6 +2,7 @@
  * Decides the final table: the same quantities of baseline and optimised build, and how much went.
  * Which builds these are is left to the caller.
  */
+import { requireFiniteIn } from "../number-limits.ts";
 import type { Quantity } from "../quantity.ts";
 import { counted, derive, measured } from "../quantity.ts";
 import type { Measurement } from "./measurement.ts";
@@ -14,7 +15,9 @@ export interface FinalRow {
   readonly improvement: Quantity | null;
 }
 
+/** @throws AnalysisError TP-USE-242 for a number that is not finite */
 export function finalTable(baseline: Measurement, optimised: Measurement): readonly FinalRow[] {
+  requireFiniteIn("the variants", [baseline, optimised]);
   const [a, b] = [baseline.counters, optimised.counters];
   return [
     ...row("time of a frame", baseline.timeMs, optimised.timeMs),

@@ -2,6 +2,7 @@
  * Decides how number formats compare: each from its own naive build to its optimised one.
  * Which formats there are is left to the caller.
  */
+import { requireFiniteIn } from "../number-limits.ts";
 import type { Quantity } from "../quantity.ts";
 import { derive } from "../quantity.ts";
 import type { Measurement, Outcome } from "./measurement.ts";
@@ -26,12 +27,14 @@ export type FormatResult =
   | (FormatComparison & { readonly state: "measured" })
   | { readonly state: "excluded"; readonly format: string; readonly why: string };
 
+/** @throws AnalysisError TP-USE-242 for a number that is not finite */
 export function formatResult(
   format: string,
   sizes: { readonly weightBytes: number; readonly stateBytes: number },
   baseline: Outcome,
   optimised: Outcome,
 ): FormatResult {
+  requireFiniteIn(format, [sizes, baseline, optimised]);
   for (const outcome of [baseline, optimised]) {
     if (outcome.state === "excluded") {
       return { state: "excluded", format, why: `${outcome.name}: ${outcome.why}` };

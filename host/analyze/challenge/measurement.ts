@@ -2,10 +2,12 @@
  * Decides what a challenge knows of one variant: the medians of its frames, or why it does not count.
  * Running it is left to workflow/challenge.
  */
+
 import { cyclesOf, instructionsOf, medianOf } from "../counts.ts";
 import type { FrameCounts, MemoryUse, RunFacts } from "../facts.ts";
 import { ratedBoard } from "../facts.ts";
 import { cyclesPerInstruction } from "../iron-law.ts";
+import { requireCount, requireFiniteIn } from "../number-limits.ts";
 import type { Quantity } from "../quantity.ts";
 import { counted, derive } from "../quantity.ts";
 import { latencyOf, timingOf } from "../timing.ts";
@@ -69,16 +71,20 @@ export function identityOf(variant: Variant, format: string, flags: string): Ide
   return { id: variantId(variant), name: variantName(variant), flags, format, variant };
 }
 
-/** A variant that could not be run. */
+/** A variant that could not be run. @throws AnalysisError TP-USE-242 */
 export function excluded(identity: Identity, why: string): Excluded {
+  requireFiniteIn("the variant", identity);
   return { state: "excluded", ...identity, why };
 }
 
 /**
  * One run of a variant.
  * @param warmUpFrames frames at the start that are compared but not counted
+ * @throws AnalysisError TP-USE-242
  */
 export function outcomeOf(variant: Variant, facts: RunFacts, warmUpFrames: number): Outcome {
+  requireFiniteIn("the run", facts);
+  requireCount("warmUpFrames", warmUpFrames, 0);
   const identity = identityOf(variant, facts.format, facts.build.flags);
   const { verify } = facts;
   if (verify === null) return excluded(identity, "its output was not compared with the twin");

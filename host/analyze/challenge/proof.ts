@@ -2,6 +2,7 @@
  * Decides whether the packed instructions are in a program and whether they did its work.
  * Reading disassemblies and execution logs is left to workflow/challenge.
  */
+import { requireFiniteIn } from "../number-limits.ts";
 import type { Quantity } from "../quantity.ts";
 import { counted } from "../quantity.ts";
 
@@ -50,7 +51,9 @@ export interface Proof extends Omit<ProofFacts, "execution"> {
 
 const LOG = "the emulator's log of executed addresses";
 
+/** @throws AnalysisError TP-USE-242 for a number that is not finite */
 export function prove(facts: ProofFacts): Proof {
+  requireFiniteIn("the proof", facts);
   const { execution, functions, baselinePacked, ...rest } = facts;
   const optimisedPacked = functions
     .flatMap(({ mnemonics }) => Object.values(mnemonics))

@@ -2,6 +2,7 @@
  * Decides what a challenge advises for production, each advice with the numbers behind it.
  * The numbers are left to the modules beside this one.
  */
+import { requireFiniteIn } from "../number-limits.ts";
 import { digits } from "../wording.ts";
 import type { ChallengeFacts } from "./document.ts";
 import type { Ablation, ChallengeVerdict } from "./effects.ts";
@@ -26,8 +27,9 @@ export function lessOf({ counters }: Measurement): string {
   return counters.cycles === null ? "fewer instructions" : "less time";
 }
 
-/** Sentences, the most important first. */
+/** Sentences, the most important first. @throws AnalysisError TP-USE-242 */
 export function recommend(found: Found): readonly string[] {
+  requireFiniteIn("the challenge", found);
   return [
     production(found),
     mattersMost(found),

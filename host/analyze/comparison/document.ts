@@ -3,8 +3,8 @@
  * Reading sides is left to workflow/, showing the document to report/.
  */
 import { AnalysisError } from "../analysis-error.ts";
+import { outOfRange, requireFiniteIn, requirePositive, requireShare } from "../number-limits.ts";
 import type { Verdict } from "../statistics/gate.ts";
-import { outOfRange, requirePositive, requireShare } from "../statistics/samples.ts";
 import type { ComparisonRow } from "./judge.ts";
 import { isStatistical, judge } from "./judge.ts";
 import { observedOf } from "./observations.ts";
@@ -55,6 +55,7 @@ export function compareSides(
   candidate: ComparisonSide,
   options: ComparisonOptions = {},
 ): ComparisonDocument {
+  requireFiniteIn("the sides", [baseline, candidate]);
   const { tolerance = 0, minEffect = 0.02, falseAlarm = 0.05, anyMachine = false } = options;
   if (!(Number.isFinite(tolerance) && tolerance >= 0)) {
     throw outOfRange("the tolerance", tolerance, "finite and at least 0");

@@ -51,7 +51,8 @@ function compute(formula: Formula, inputs: Values): number {
   try {
     value = formula.compute(inputs);
   } catch (error) {
-    if (error instanceof AnalysisError || !(error instanceof RangeError)) throw error;
+    if (error instanceof AnalysisError && error.code !== "TP-USE-242") throw error;
+    if (!(error instanceof RangeError)) throw error;
     // An intermediate result left the range of a double.
     throw noResult(formula, error.message);
   }

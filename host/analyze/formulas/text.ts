@@ -2,10 +2,12 @@
  * Decides how the parts of a formula read in one line: numbers as one would type them, ranges, labels, the example.
  * Layout is left to report/.
  */
+import { outOfRange, requireFinite } from "../number-limits.ts";
 import type { Formula, NamedInput, Range, Values } from "./formula.ts";
 
-/** A short text that reads back as exactly this number: "0.05", "1000", "312e12", "1073741824". */
+/** A short text that reads back as exactly this number: "0.05", "1000", "312e12", "1073741824". @throws AnalysisError TP-USE-242 */
 export function exactNumber(value: number): string {
+  requireFinite("a number to write", value);
   const plain = String(value).replace("e+", "e");
   const magnitude = Math.abs(value);
   if (magnitude === 0 || (magnitude >= 1e-3 && magnitude < 1e6)) return plain;
@@ -21,13 +23,18 @@ export function exactNumber(value: number): string {
   return scaled.length < plain.length ? scaled : plain;
 }
 
-/** A computed number to `digits` significant digits. */
+/** A computed number to `digits` significant digits. @throws AnalysisError TP-USE-242 */
 export function roundedNumber(value: number, digits = 6): string {
+  if (!(Number.isInteger(digits) && digits >= 1 && digits <= 100)) {
+    throw outOfRange("the number of digits", digits, "whole, from 1 to 100");
+  }
   return exactNumber(Number(value.toPrecision(digits)));
 }
 
-/** "above 0", "0 to 1", "whole, 1 or more"; "any number" where nothing is ruled out. */
+/** "above 0", "0 to 1", "whole, 1 or more"; "any number" where nothing is ruled out. @throws AnalysisError TP-USE-242 */
 export function rangeText({ min, max, minOpen, maxOpen, whole }: Range): string {
+  requireFinite("the least", min);
+  requireFinite("the most", max);
   const unlimited = max === Number.MAX_VALUE || max === Number.MAX_SAFE_INTEGER;
   const prefix = whole ? "whole, " : "";
   if (min === -Number.MAX_VALUE) return unlimited ? "any number" : `up to ${max}`;

@@ -5,6 +5,8 @@
  * Source: Matsumoto and Nishimura, "Mersenne Twister", ACM TOMACS 8 (1998); seeding as C++ [rand.eng.mers].
  */
 
+import { outOfRange } from "../number-limits.ts";
+
 /** Words of state, and of one block. */
 export const BLOCK_WORDS = 624;
 
@@ -15,10 +17,10 @@ const MATRIX = 0x9908_b0df | 0;
 
 /**
  * The 32-bit seed that std::mt19937 takes from LoadGen's 64-bit one: its low half.
- * @throws RangeError when the seed is not in [0, 2^64).
+ * @throws AnalysisError TP-USE-242 when the seed is not in [0, 2^64).
  */
 export function truncateSeed(seed: bigint): number {
-  if (seed < 0n || seed >= 1n << 64n) throw new RangeError(`seed ${seed} is not in [0, 2^64)`);
+  if (seed < 0n || seed >= 1n << 64n) throw outOfRange("the seed", seed, "in [0, 2^64)");
   return Number(seed & 0xffff_ffffn);
 }
 

@@ -6,8 +6,10 @@
  * of n values is the sample at a rank that is distributed as the median of n draws from 0..n-1, so ranks are drawn
  * instead of samples and the values are sorted once.
  */
+
+import { requireCount, requireShare } from "../number-limits.ts";
 import { Random } from "./random.ts";
-import { requireCount, requireSamples, requireShare } from "./samples.ts";
+import { requireSamples } from "./samples.ts";
 import { ascending, medianOfSorted } from "./summary.ts";
 
 export interface MedianInterval {

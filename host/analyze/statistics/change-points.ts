@@ -6,7 +6,8 @@
  * detection", Statistics and Computing 27, 2017; the search is PELT by Killick, Fearnhead and Eckley, JASA 107, 2012.
  * A segment costs minus its log-likelihood under its own empirical distribution, taken at some quantiles of the series.
  */
-import { requirePositive, requireSamples } from "./samples.ts";
+import { requirePositive } from "../number-limits.ts";
+import { requireSamples } from "./samples.ts";
 import { ascending, median, medianOfSorted } from "./summary.ts";
 
 /** Shortest segment. */

@@ -2,7 +2,8 @@
  * Decides how much neighbouring samples of a series repeat each other: how many of them count as one.
  * What that does to a verdict is left to rank-test.ts and gate.ts.
  */
-import { requireCount, requireSamples } from "./samples.ts";
+import { requireCount } from "../number-limits.ts";
+import { requireSamples } from "./samples.ts";
 
 /** Longest lag that is looked at, as a share of the series. */
 const LONGEST_LAG = 1 / 4;

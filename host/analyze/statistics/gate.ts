@@ -5,6 +5,8 @@
  * With 100 samples or more on each side two one-sided tests share the false-alarm rate, half each: one of the whole
  * distribution, one of its slowest percent. With fewer the first has all of it.
  */
+
+import { requirePositive, requireShare } from "../number-limits.ts";
 import type { BootstrapOptions, MedianInterval } from "./bootstrap.ts";
 import { medianInterval } from "./bootstrap.ts";
 import { dependenceOf, INDEPENDENT, varianceInflation } from "./correlation.ts";
@@ -12,7 +14,7 @@ import { noiseOf } from "./noise.ts";
 import type { RatioEstimate } from "./rank-test.ts";
 import { compareRatio } from "./rank-test.ts";
 import { detectableRise, fewestSamples, powerOfTest, samplesNeeded } from "./runs-needed.ts";
-import { requirePositive, requireSamples, requireShare } from "./samples.ts";
+import { requireSamples } from "./samples.ts";
 import type { TailComparison } from "./tail-test.ts";
 import { compareTails } from "./tail-test.ts";
 import type { WarmUp } from "./warm-up.ts";

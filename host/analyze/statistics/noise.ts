@@ -2,10 +2,12 @@
  * Decides how well a rise stands out from the noise of single samples: how often a slowed sample is above another one.
  * What number of samples then shows the rise is left to runs-needed.ts.
  */
+
+import { requirePositive } from "../number-limits.ts";
 import type { Dependence } from "./correlation.ts";
 import { INDEPENDENT, varianceInflation } from "./correlation.ts";
 import { normalCdf } from "./normal.ts";
-import { requirePositive, requireSamples } from "./samples.ts";
+import { requireSamples } from "./samples.ts";
 import { ascending, medianOfSorted } from "./summary.ts";
 
 /** Pairs are made of at most so many samples of a side, evenly spread over it. */

@@ -2,7 +2,7 @@
  * Decides the standard normal distribution and its quantiles, to about 15 digits.
  * Where a normal distribution is a fair model, and where its tail misleads, is left to the callers.
  */
-import { requireShare } from "./samples.ts";
+import { requireShare } from "../number-limits.ts";
 
 /**
  * P(Z <= z). Source: G. Marsaglia, "Evaluating the Normal Distribution", Journal of Statistical Software 11(4), 2004.

@@ -5,7 +5,7 @@
  * xoshiro128** by Blackman and Vigna, "Scrambled Linear Pseudorandom Number Generators", ACM TOMS 47(4), 2021; its state
  * is filled by SplitMix32's steps so that neighbouring seeds share nothing.
  */
-import { outOfRange } from "./samples.ts";
+import { outOfRange } from "../number-limits.ts";
 
 const TWO_32 = 2 ** 32;
 

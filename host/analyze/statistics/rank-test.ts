@@ -6,10 +6,12 @@
  * differences, here of logarithms, so that shifts are ratios. Source: Hollander, Wolfe and Chicken, "Nonparametric
  * Statistical Methods", 3rd edition, chapter 4.
  */
+
+import { requireShare } from "../number-limits.ts";
 import { stepOf } from "./noise.ts";
 import type { PairDistribution } from "./rank-distribution.ts";
 import { pairDistribution } from "./rank-distribution.ts";
-import { requireSamples, requireShare } from "./samples.ts";
+import { requireSamples } from "./samples.ts";
 import { ascending, medianOfSorted } from "./summary.ts";
 
 export interface RatioEstimate {

@@ -2,10 +2,11 @@
  * Decides what a number of samples can tell: its power, the smallest rise it shows, how many samples a rise takes.
  * Measuring the noise is left to noise.ts, the test that is meant to rank-test.ts.
  */
+
+import { outOfRange, requireCount, requirePositive, requireShare } from "../number-limits.ts";
 import type { Noise } from "./noise.ts";
 import { normalCdf } from "./normal.ts";
 import { pairDistribution } from "./rank-distribution.ts";
-import { requireCount, requirePositive, requireShare } from "./samples.ts";
 
 /** More samples than this on a side are called none. */
 const MOST_SAMPLES = 2 ** 30;
@@ -33,10 +34,7 @@ export function powerOfTest(
   rise: number,
   falseAlarm: number,
 ): number {
-  requireCount("the samples of the baseline", n);
-  requireCount("the samples of the candidate", m);
   requirePositive("the rise", rise);
-  requireShare("the false-alarm rate", falseAlarm);
   return powerCurve(noise, n, m, falseAlarm)(rise);
 }
 
@@ -47,7 +45,12 @@ function powerCurve(
   m: number,
   falseAlarm: number,
 ): (rise: number) => number {
-  const inflation = noise.inflation(n + m);
+  requireCount("the samples of the baseline", n);
+  requireCount("the samples of the candidate", m);
+  requireShare("the false-alarm rate", falseAlarm);
+  if (!(noise.ties >= 0 && noise.ties < 1))
+    throw outOfRange("the ties", noise.ties, "at least 0 and below 1");
+  const inflation = requirePositive("the inflation", noise.inflation(n + m));
   const pairs = n * m;
   const critical = pairDistribution(n, m, noise.ties, inflation).lowerCritical(falseAlarm);
   if (critical < 0) return () => 0;
@@ -84,6 +87,7 @@ export function detectableRise(noise: Noise, n: number, m: number, plan: TestPla
  */
 export function samplesNeeded(noise: Noise, rise: number, plan: TestPlan): number | null {
   requireShare("the power", plan.power);
+  requirePositive("the rise", rise);
   const shown = (n: number) => powerOfTest(noise, n, n, rise, plan.falseAlarm) >= plan.power;
   let enough = fewestSamples(plan.falseAlarm);
   let tooFew = enough - 1;

@@ -3,6 +3,7 @@
  * What the numbers are and where they came from is left to the caller.
  */
 import { AnalysisError } from "../analysis-error.ts";
+import { outOfRange } from "../number-limits.ts";
 
 export interface SampleLimits {
   /** What was sampled, for messages: "latency", "cycles of the baseline". */
@@ -47,34 +48,4 @@ function notFinite(name: string, value: number, index: number): AnalysisError {
     },
     { name, value, index },
   );
-}
-
-/** A number given with the samples, or one of them, that is outside its range. */
-export function outOfRange(name: string, value: number, allowed: string): AnalysisError {
-  return new AnalysisError(
-    "TP-USE-242",
-    {
-      what: `${name} is ${value}`,
-      why: `it has to be ${allowed}`,
-      fix: "give a number in that range",
-    },
-    { name, value },
-  );
-}
-
-/** @throws AnalysisError TP-USE-242 unless 0 < value < 1 */
-export function requireShare(name: string, value: number): void {
-  if (!(value > 0 && value < 1)) throw outOfRange(name, value, "above 0 and below 1");
-}
-
-/** @throws AnalysisError TP-USE-242 unless finite and above 0 */
-export function requirePositive(name: string, value: number): void {
-  if (!(Number.isFinite(value) && value > 0)) throw outOfRange(name, value, "finite and above 0");
-}
-
-/** @throws AnalysisError TP-USE-242 unless whole, safe and at least `least` */
-export function requireCount(name: string, value: number, least = 1): void {
-  if (!(Number.isSafeInteger(value) && value >= least)) {
-    throw outOfRange(name, value, `a whole number of at least ${least}`);
-  }
 }

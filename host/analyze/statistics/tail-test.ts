@@ -5,7 +5,8 @@
  * Fisher's exact test on the samples at or above a limit that both sides share: the pooled P99. Given how many of all are
  * there, the number that falls to the candidate is hypergeometric when nothing changed.
  */
-import { requireSamples, requireShare } from "./samples.ts";
+import { requireShare } from "../number-limits.ts";
+import { requireSamples } from "./samples.ts";
 import { ascending, quantileOfSorted } from "./summary.ts";
 
 export interface TailComparison {

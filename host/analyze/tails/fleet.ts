@@ -4,7 +4,7 @@
  *
  * Devices are taken as independent and alike. Source: Dean and Barroso, "The Tail at Scale", CACM 56(2), 2013.
  */
-import { outOfRange, requireCount, requireShare } from "../statistics/samples.ts";
+import { outOfRange, requireCount, requireShare } from "../number-limits.ts";
 import type { LatencyCounts } from "./latency-counts.ts";
 import { quantileRanks, samplesToBound, shareInterval } from "./quantile-interval.ts";
 

@@ -3,8 +3,9 @@
  * What a source adds is left to jitter-sources.ts. Same seed, same latencies; one source's slider moves no other's draws.
  */
 import { AnalysisError } from "../analysis-error.ts";
+import { outOfRange } from "../number-limits.ts";
 import { Random } from "../statistics/random.ts";
-import { outOfRange, requireSamples } from "../statistics/samples.ts";
+import { requireSamples } from "../statistics/samples.ts";
 import type { Delay, SourceFacts, SourceName } from "./jitter-sources.ts";
 import { delayOf, JITTER_SOURCES, SOURCE_NAMES } from "./jitter-sources.ts";
 

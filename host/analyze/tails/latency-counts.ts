@@ -2,7 +2,8 @@
  * Decides ranks and shares of latencies that were counted in buckets, whoever counted them.
  * Counting is left to the caller: an HdrHistogram for any number of samples, countsOf() for a list that fits in memory.
  */
-import { outOfRange, requireSamples, tooFew } from "../statistics/samples.ts";
+import { outOfRange } from "../number-limits.ts";
+import { requireSamples, tooFew } from "../statistics/samples.ts";
 import { ascending } from "../statistics/summary.ts";
 
 /** Values from low to high, both included; one value where they are the same. */

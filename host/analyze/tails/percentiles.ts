@@ -2,9 +2,10 @@
  * Decides the tail of counted latencies: P50 to P99.99 with intervals that assume no distribution, beside the normal model's.
  * Drawing is left to report/, what was not recorded to coordinated-omission.ts.
  */
+
+import { outOfRange, requirePositive, requireShare } from "../number-limits.ts";
 import type { Kind } from "../quantity.ts";
 import { normalQuantile } from "../statistics/normal.ts";
-import { outOfRange, requirePositive, requireShare } from "../statistics/samples.ts";
 import type { LatencyCounts } from "./latency-counts.ts";
 import { countsOf } from "./latency-counts.ts";
 import { quantileRanks, samplesToBound } from "./quantile-interval.ts";

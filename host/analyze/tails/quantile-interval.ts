@@ -6,7 +6,7 @@
  * Nagaraja, "Order Statistics", 3rd edition, section 7.1; Clopper and Pearson, Biometrika 26(4), 1934.
  */
 import { binomialCdf } from "../loadgen/binomial.ts";
-import { outOfRange, requireCount, requireShare } from "../statistics/samples.ts";
+import { outOfRange, requireCount, requireShare } from "../number-limits.ts";
 
 /** 0-based ranks of the sorted samples; null where even the extreme sample does not bound the quantile. */
 export interface QuantileRanks {

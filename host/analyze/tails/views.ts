@@ -2,7 +2,7 @@
  * Decides the bars of a histogram, linear and logarithmic, from the buckets that were counted.
  * Drawing them is left to report/.
  */
-import { requireCount, requirePositive } from "../statistics/samples.ts";
+import { requireCount, requirePositive } from "../number-limits.ts";
 import type { LatencyCounts } from "./latency-counts.ts";
 
 /** low <= value < high, in the view's unit; the last bar holds the largest value too. */
