@@ -154,6 +154,11 @@ function rateOf(scenario: Scenario, facts: RunFacts, durationNs: number): number
   return timeNs > 0 ? count / (timeNs / 1e9) : null;
 }
 
+/** To the nanosecond: a test may miss its bound by one. */
+function exactly(value: number, unit: number): string {
+  return String(Number((value / unit).toPrecision(15)));
+}
+
 const ENDINGS: Readonly<Record<RunFacts["ending"], string>> = {
   enough: "",
   "ran-out":
@@ -172,12 +177,12 @@ function reasonsOf(
   const reasons: string[] = [];
   if (conditions.performance === false) {
     reasons.push(
-      `${percentile} is ${result.targetPercentileNs} ns, over the bound of ${settings.targetLatencyNs} ns`,
+      `${percentile} is ${exactly(result.targetPercentileNs, 1e6)} ms, over the bound of ${exactly(settings.targetLatencyNs, 1e6)} ms`,
     );
   }
   if (!conditions.minDuration) {
     reasons.push(
-      `the test lasted ${result.durationNs} ns of at least ${settings.minDurationMs * 1e6} ns${ENDINGS[facts.ending]}`,
+      `the test lasted ${exactly(result.durationNs, 1e9)} s of at least ${exactly(settings.minDurationMs, 1e3)} s${ENDINGS[facts.ending]}`,
     );
   }
   if (!conditions.minQueries) {
