@@ -14,7 +14,11 @@ import { figure, kindChip, quantity, tile } from "./html-parts.ts";
 import { Sources } from "./sources.ts";
 import { escapeXml } from "./svg.ts";
 
-const CSS = "pre { overflow-x: auto; font: 13px/1.5 ui-monospace, Menlo, Consolas, monospace; }";
+/** Tables of numbers keep each on one line, and are as wide as they need. */
+const CSS = `main { max-width: 1000px; }
+pre { overflow-x: auto; font: 13px/1.5 ui-monospace, Menlo, Consolas, monospace; }
+#final td, #sweep td, #formats td { white-space: nowrap; }
+#final th, #final td { padding-right: 6px; }`;
 
 /** The whole page; the same document gives the same bytes. */
 export function challengeHtml(document: ChallengeDocument): string {
