@@ -6,6 +6,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { ModelFileError, UsageError } from "../errors.ts";
+import { besideModel } from "./onnx/external.ts";
 import { fileSizeError, LIMITS } from "./onnx/limits.ts";
 import { readOnnxModel } from "./onnx/read.ts";
 import { checkSidecarFits, parseSidecar, type Sidecar } from "./sidecar.ts";
@@ -13,10 +14,13 @@ import { readTfliteModel } from "./tflite/read.ts";
 import type { RecurrentModel } from "./types.ts";
 
 /** Who reads a format, by the ending of its files. */
-const READERS: Readonly<Record<string, (bytes: Uint8Array, file: string) => RecurrentModel>> = {
-  ".onnx": readOnnxModel,
+const READERS: Readonly<Record<string, Reader>> = {
+  ".onnx": (bytes, file, directory) => readOnnxModel(bytes, file, besideModel(directory, file)),
   ".tflite": readTfliteModel,
 };
+
+/** @param directory where files that the model's own one names may lie */
+type Reader = (bytes: Uint8Array, file: string, directory: string) => RecurrentModel;
 
 export interface LoadedModel {
   readonly model: RecurrentModel;
@@ -60,9 +64,9 @@ export function loadModel(
   if (!read) throw formatError(pathOrName, ending);
   // Shown and stored without the machine's own folders, so that the same model gives the same bytes.
   const file = basename(path);
-  const model = read(readBounded(path), file);
-  const sidecarPath = `${path.slice(0, -ending.length)}.json`;
   const directory = dirname(path);
+  const model = read(readBounded(path), file, directory);
+  const sidecarPath = `${path.slice(0, -ending.length)}.json`;
   if (!existsSync(sidecarPath)) return { model, path, directory };
   const sidecarFile = basename(sidecarPath);
   const sidecarText = new TextDecoder().decode(readBounded(sidecarPath));

@@ -16,6 +16,8 @@ export interface TensorSpec {
   readonly type?: "float" | "int64";
   /** Packed list instead of raw bytes. */
   readonly asList?: boolean;
+  /** No values in the file, but these entries: location, offset, length. */
+  readonly external?: Readonly<Record<string, string>>;
 }
 
 export interface NodeSpec {
@@ -64,7 +66,15 @@ export function writeTensor(writer: Writer, spec: TensorSpec): void {
     for (const dim of spec.dims) dims.int64(dim);
   });
   integer(writer, 2, type);
-  if (spec.asList) {
+  if (spec.external) {
+    for (const [key, value] of Object.entries(spec.external)) {
+      message(writer, 13, (entry) => {
+        text(entry, 1, key);
+        text(entry, 2, value);
+      });
+    }
+    integer(writer, 14, 1);
+  } else if (spec.asList) {
     message(writer, type === INT64 ? 7 : 4, (list) => {
       for (const value of spec.values) type === INT64 ? list.int64(value) : list.float(value);
     });

@@ -3,7 +3,7 @@
  * Operators that move values about, constants' too, are left to shapes.ts and slices.ts.
  */
 
-import { externalDataError, graphError, LIMITS } from "./limits.ts";
+import { graphError, LIMITS } from "./limits.ts";
 import type { OnnxNode, OnnxTensor } from "./messages.ts";
 import { checkGrowth, computedConstant, movableInput } from "./moving.ts";
 import { broadcast, commonShape } from "./picks.ts";
@@ -21,8 +21,7 @@ import {
 } from "./values.ts";
 
 /** A tensor of the file as a value. */
-export function fileConstant(tensor: OnnxTensor, file: string): Constant {
-  if (tensor.external && !tensor.raw) throw externalDataError(file, tensor.name);
+export function fileConstant(tensor: OnnxTensor): Constant {
   return { kind: "constant", name: tensor.name, dims: tensor.dims, tensor };
 }
 
@@ -33,7 +32,7 @@ export function importConstant(
   const { attributes } = node;
   const tensor = attributes.get("value")?.tensor;
   if (tensor) {
-    return [fileConstant({ ...tensor, name: tensor.name || nodeName(node) }, context.file)];
+    return [fileConstant({ ...tensor, name: tensor.name || nodeName(node) })];
   }
   const single = attributes.get("value_float")?.float ?? attributes.get("value_int")?.integer;
   if (single !== undefined) return [computedConstant(context, node, [], Float64Array.of(single))];
@@ -78,7 +77,7 @@ export function importConstantOfShape(
   }
   checkGrowth(context, node, dims, 1);
   const tensor = node.attributes.get("value")?.tensor;
-  const [fill = 0] = tensor ? constantValues(context, fileConstant(tensor, context.file)) : [];
+  const [fill = 0] = tensor ? constantValues(context, fileConstant(tensor)) : [];
   return [computedConstant(context, node, dims, new Float64Array(productOf(dims)).fill(fill))];
 }
 

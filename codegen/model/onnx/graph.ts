@@ -98,7 +98,7 @@ function startContext({ graph, opset }: OnnxModel, file: string): ImportContext 
     unsupported.push({ operator, node, why, instead });
   for (const tensor of graph.initializers) {
     if (values.has(tensor.name)) throw graphError(file, tensor.name, "two tensors have this name");
-    values.set(tensor.name, fileConstant(tensor, file));
+    values.set(tensor.name, fileConstant(tensor));
   }
   if (graph.hasSparseInitializers) {
     note("sparse initializer", "graph", "sparse tensors are not read", "export dense weights");

@@ -105,14 +105,14 @@ export function nonFiniteError(file: string, tensor: string, index: number): Mod
   );
 }
 
-/** TP-MODEL-008: a tensor whose bytes lie in another file. */
-export function externalDataError(file: string, tensor: string): ModelFileError {
+/** TP-MODEL-008: a tensor whose bytes lie in another file that cannot be used. */
+export function externalDataError(file: string, tensor: string, why: string): ModelFileError {
   return new ModelFileError(
     "TP-MODEL-008",
     {
       what: `${file}: tensor "${tensor}" lies in another file`,
-      why: "a model is read from one file only, so that its digest covers every weight",
-      fix: "onnx.save_model(onnx.load(FILE), FILE, save_as_external_data=False)",
+      why,
+      fix: "put the file beside the model, or onnx.save_model(onnx.load(FILE), FILE, save_as_external_data=False)",
     },
     { file, tensor },
   );

@@ -14,7 +14,7 @@ export interface OnnxTensor {
   name: string;
   /** At most LIMITS.rank, each >= 0. */
   readonly dims: number[];
-  /** TensorProto.DataType: 1 float, 6 int32, 7 int64, 11 double. */
+  /** TensorProto.DataType: 1 float, 6 int32, 7 int64, 9 bool, 11 double. */
   dataType: number;
   readonly floats: number[];
   readonly doubles: number[];
@@ -22,8 +22,10 @@ export interface OnnxTensor {
   readonly integers: number[];
   /** Little-endian, a view of the file. */
   raw?: Uint8Array;
-  /** The bytes lie in another file. */
+  /** The bytes lie in another file; external.ts sets raw. */
   external: boolean;
+  /** Where in which: location, offset, length. */
+  readonly externalData: Map<string, string>;
 }
 
 /** AttributeProto without the kinds that hold graphs or types. */
@@ -216,6 +218,7 @@ function readTensor(bytes: Uint8Array, budget: Budget): OnnxTensor {
     doubles: [],
     integers: [],
     external: false,
+    externalData: new Map(),
   };
   readMessage(bytes, budget, {
     1: (value) => value.appendIntegers(tensor.dims),
@@ -233,17 +236,34 @@ function readTensor(bytes: Uint8Array, budget: Budget): OnnxTensor {
     },
     10: (value) => value.appendDoubles(tensor.doubles),
     13: (value) => {
-      value.bytes();
+      const [key, text] = readEntry(value.bytes(), budget);
+      tensor.externalData.set(key, text);
       tensor.external = true;
     },
     14: (value) => {
-      tensor.external ||= value.integer() === EXTERNAL_LOCATION;
+      const location = value.integer();
+      tensor.external ||= location === EXTERNAL_LOCATION;
     },
   });
   if (tensor.dims.length > LIMITS.rank) {
     throw limitError(budget.file, `a tensor of ${tensor.dims.length} dimensions`, LIMITS.rank);
   }
   return tensor;
+}
+
+/** StringStringEntryProto: a key and its text. */
+function readEntry(bytes: Uint8Array, budget: Budget): readonly [string, string] {
+  let key = "";
+  let text = "";
+  readMessage(bytes, budget, {
+    1: (value) => {
+      key = value.text();
+    },
+    2: (value) => {
+      text = value.text();
+    },
+  });
+  return [key, text];
 }
 
 /** ValueInfoProto > TypeProto > Tensor > TensorShapeProto > Dimension: five levels, none recursive. */

@@ -19,7 +19,9 @@ import {
 import { broadcast, commonShape, type Pick, transposed } from "./picks.ts";
 import { resolveReshape } from "./reshape.ts";
 import {
+  constantValues,
   type ImportContext,
+  inputValue,
   nodeName,
   productOf,
   refuse,
@@ -41,6 +43,17 @@ function moving(rule: Rule) {
 /** The same value under another name, whatever it is. */
 export function importIdentity(node: OnnxNode, context: ImportContext): readonly Value[] {
   return [requiredValue(context, node, 0)];
+}
+
+/** Dropout of a network that is not trained: the same value. */
+function importDropout(node: OnnxNode, context: ImportContext): readonly Value[] | undefined {
+  const training = inputValue(context, node, 2);
+  const off =
+    !training ||
+    (training.kind === "constant" && constantValues(context, training).every((on) => on === 0));
+  if (off) return importIdentity(node, context);
+  refuse(context, node, "training_mode is set", "export the network for inference");
+  return undefined;
 }
 
 function missing(node: OnnxNode, context: ImportContext, what: string): undefined {
@@ -152,7 +165,7 @@ const expand: Rule = (value, node, context) => {
 
 export const SHAPE_OPERATORS = {
   Identity: importIdentity,
-  Dropout: importIdentity,
+  Dropout: importDropout,
   Squeeze: moving(squeeze),
   Unsqueeze: moving(unsqueeze),
   Transpose: moving(transpose),

@@ -7,9 +7,9 @@ import { LIMITS, limitError, nonFiniteError, tensorError } from "./limits.ts";
 import type { OnnxTensor } from "./messages.ts";
 
 /** TensorProto.DataType of the kinds that are read, with their size [byte]. */
-const ELEMENT_BYTES: Readonly<Record<number, number>> = { 1: 4, 6: 4, 7: 8, 11: 8 };
+const ELEMENT_BYTES: Readonly<Record<number, number>> = { 1: 4, 6: 4, 7: 8, 9: 1, 11: 8 };
 
-/** Whether the element type is one of float, double, int32 and int64. */
+/** Whether the element type is one of float, double, int32, int64 and bool. */
 export function isReadable(tensor: OnnxTensor): boolean {
   return ELEMENT_BYTES[tensor.dataType] !== undefined;
 }
@@ -62,6 +62,7 @@ function rawValues(tensor: OnnxTensor, raw: Uint8Array, count: number, file: str
     1: (at) => view.getFloat32(at, true),
     6: (at) => view.getInt32(at, true),
     7: (at) => Number(view.getBigInt64(at, true)),
+    9: (at) => view.getUint8(at),
     11: (at) => view.getFloat64(at, true),
   };
   const readElement = read[tensor.dataType];

@@ -34,7 +34,7 @@ const INT64 = 7;
 function integerLists(graph: OnnxGraph, file: string): Map<string, IntegerList> {
   const lists = new Map<string, IntegerList>();
   const add = (name: string | undefined, tensor: OnnxTensor | undefined) => {
-    if (name === undefined || tensor?.dataType !== INT64 || tensor.external) return;
+    if (name === undefined || tensor?.dataType !== INT64) return;
     if (elementCount(tensor, file) > LIMITS.rank) return;
     lists.set(name, { rank: tensor.dims.length, values: [...tensorValues(tensor, file)] });
   };
