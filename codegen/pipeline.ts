@@ -9,11 +9,12 @@ import { lower, type Program } from "./lower/kernel-ir.ts";
 import type { RecurrentModel } from "./model/types.ts";
 import { type Plan, plan } from "./plan/plan.ts";
 import { schedule } from "./plan/schedule.ts";
-import { type TargetOptions, targetOf } from "./plan/target.ts";
+import { type Target, type TargetOptions, targetOf } from "./plan/target.ts";
 import { type Calibration, type CalibrationData, calibrate } from "./quantize/calibrate.ts";
+import { toFloat32 } from "./quantize/float32-model.ts";
 import type { Format } from "./quantize/params.ts";
 import { quantizeModel } from "./quantize/quantize-model.ts";
-import type { QuantizedModel } from "./quantize/quantized-model.ts";
+import type { ModelInFormat } from "./quantize/twin.ts";
 import { judgeHiddenSize, type LineVerdict } from "./size/cache-line.ts";
 
 /** The stages whose values `--dump` prints. */
@@ -37,7 +38,7 @@ export interface StageValues {
   readonly model: RecurrentModel;
   /** One verdict a recurrent layer. */
   readonly size: readonly LineVerdict[];
-  readonly quantize: { readonly calibration: Calibration; readonly model: QuantizedModel };
+  readonly quantize: { readonly calibration: Calibration; readonly model: ModelInFormat };
   readonly lower: Program;
   readonly plan: Plan;
 }
@@ -46,6 +47,15 @@ export interface Generated {
   readonly files: readonly GeneratedFile[];
   readonly stages: StageValues;
   readonly warnings: readonly string[];
+}
+
+/** Nothing is calibrated in single precision; it is slow where instructions for it are missing. */
+function floatWarnings(target: Target): readonly string[] {
+  return target.floatUnit
+    ? []
+    : [
+        `${target.id} (${target.core}) has no float unit: its compiler calls a function for every operation; int8 is far faster`,
+      ];
 }
 
 /**
@@ -61,7 +71,8 @@ export function generate(options: GenerateOptions): Generated {
       judgeHiddenSize(inputSize, hiddenSize, target, schedule(format, target).block, kind),
     );
   const calibration = calibrate(model, options.calibration);
-  const quantized = quantizeModel(model, calibration, format);
+  const quantized =
+    format === "float32" ? toFloat32(model) : quantizeModel(model, calibration, format);
   const program = lower(quantized);
   const planned = plan(program, target);
   const context = emitContext(planned, {
@@ -78,6 +89,6 @@ export function generate(options: GenerateOptions): Generated {
       lower: program,
       plan: planned,
     },
-    warnings: calibration.warnings,
+    warnings: format === "float32" ? floatWarnings(target) : calibration.warnings,
   };
 }

@@ -5,6 +5,7 @@
 
 const WORDS_PER_ROW = 8;
 const SHORTS_PER_ROW = 12;
+const FLOATS_PER_ROW = 4;
 const COMMENT_WIDTH = 96;
 
 /** 32-bit words as rows of hexadecimal literals, 8 a row. */
@@ -17,8 +18,29 @@ export function shortRows(values: Int16Array): readonly string[] {
   return rowsOf(values, SHORTS_PER_ROW, String);
 }
 
+/** float32 values as rows of hexadecimal literals, which are exact, 4 a row. */
+export function floatRows(values: Float32Array): readonly string[] {
+  return rowsOf(values, FLOATS_PER_ROW, hexadecimalFloat);
+}
+
+/**
+ * A float32 by its bits: 0x1.8p+1f is 3.
+ * @throws RangeError when the value is not finite
+ */
+export function hexadecimalFloat(value: number): string {
+  if (!Number.isFinite(value)) throw new RangeError(`${value} has no C literal`);
+  const [bits] = new Uint32Array(Float32Array.of(value).buffer) as unknown as [number];
+  const sign = bits >>> 31 === 1 ? "-" : "";
+  const exponent = (bits >>> 23) & 0xff;
+  // 23 bits of fraction and a 0 are six digits; the last ones may go.
+  const digits = ((bits & 0x7fffff) * 2).toString(16).padStart(6, "0").replace(/0+$/, "");
+  if (exponent === 0) return digits === "" ? `${sign}0.0f` : `${sign}0x0.${digits}p-126f`;
+  const power = exponent - 127;
+  return `${sign}0x1${digits === "" ? "" : `.${digits}`}p${power < 0 ? "" : "+"}${power}f`;
+}
+
 function rowsOf(
-  values: Uint32Array | Int16Array,
+  values: Uint32Array | Int16Array | Float32Array,
   perRow: number,
   spell: (value: number) => string,
 ): readonly string[] {

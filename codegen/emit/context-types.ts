@@ -9,7 +9,7 @@ import type { Format } from "../quantize/params.ts";
 import type { VariantText } from "./variant-text.ts";
 
 /** The C types an activation has in a line. */
-export type LineType = "int8_t" | "int16_t" | "uint8_t";
+export type LineType = "int8_t" | "int16_t" | "uint8_t" | "float";
 
 export interface TableContext {
   readonly name: "sigmoid" | "tanh";
@@ -72,7 +72,8 @@ export interface LstmKernelContext extends KernelContextBase {
   readonly blocks: number;
   /** Columns of [x | h], padding included. */
   readonly columns: number;
-  readonly cellFractionBits: number;
+  /** Of integers. */
+  readonly cellFractionBits?: number;
   readonly from: string;
   readonly to: string;
 }
@@ -92,7 +93,8 @@ export interface GruKernelContext extends KernelContextBase {
   readonly columns: number;
   readonly inputColumns: number;
   readonly hiddenColumns: number;
-  readonly candidateFractionBits: number;
+  /** Of integers. */
+  readonly candidateFractionBits?: number;
   /** C expressions: x, and the hidden state as the next layer reads it. */
   readonly from: string;
   readonly to: string;
@@ -142,8 +144,10 @@ export interface CContext {
   readonly prefix: string;
   /** The prefix in capitals, for macros. */
   readonly PREFIX: string;
-  /** int8_t or int16_t: the type of the model's input and output. */
-  readonly type: "int8_t" | "int16_t";
+  /** The type of the model's input and output. */
+  readonly type: "int8_t" | "int16_t" | "float";
+  /** Values stand for real ones by scale and zero point; false: they are real ones. */
+  readonly quantized: boolean;
   /** Lines naming the licence of the weights. */
   readonly licence: readonly string[];
   /** Lines of the header's comment after its asterisk: line rule, padding, the picture of the streams. */
@@ -159,12 +163,14 @@ export interface CContext {
   readonly outputZeroPoint: number;
   readonly inputBytes: number;
   readonly outputBytes: number;
-  readonly valueBytes: 1 | 2;
+  readonly valueBytes: 1 | 2 | 4;
   readonly stateBytes: number;
   /** Attribute with a leading space, or empty. */
   readonly weightsAttribute: string;
   readonly lines: readonly LineContext[];
-  /** States beside the lines, int16: cells, and in int8 a GRU's Q0.15 hidden state; whole blocks of units. */
+  /** The C type of what lies there. */
+  readonly cellType: "int16_t" | "float";
+  /** States beside the lines: cells, and in int8 a GRU's Q0.15 hidden state; whole blocks of units. */
   readonly cells: readonly { readonly name: string; readonly size: number }[];
   /** What GRUs that reset before their product share, or false. */
   readonly scratch: Pick<Scratch, "updateGates" | "resetHidden"> | false;
@@ -174,18 +180,22 @@ export interface CContext {
   /** The function that makes all rows of a stream, without the prefix, where layers are made in passes. */
   readonly allRows: "all_rows" | "blocks";
   /** What a call for rows makes: pre-activations, or int32 sums where nothing is fused. */
-  readonly rowsType: "int16_t" | "int32_t";
+  readonly rowsType: CContext["zType"];
   /** Dense layers ask for one block at a time. */
   readonly rowsOfDenses: boolean;
   /** Rows whose multipliers follow their weights; C expression: words of a stream before them. */
   readonly multiplierRows: number;
   readonly multipliersAfter: string;
-  /** Some of them are int16. */
+  /** Some of them have more than one byte. */
   readonly putsWords: boolean;
   /** What read_state writes: `put` is the statement for value i of `size`. */
   readonly states: readonly { readonly size: number; readonly put: string }[];
   readonly tables: readonly TableContext[];
   readonly arrays: readonly ArrayContext[];
+  /** The C type of what a stream is read as. */
+  readonly streamType: "uint32_t" | "float";
+  /** In float32 [256][4] the cubics of tanh, or false where nothing needs them. */
+  readonly pieces: readonly string[] | false;
   /** What a reset copies where: C expressions, `from` without the prefix, values. */
   readonly initialStates: readonly {
     readonly to: string;
@@ -206,7 +216,7 @@ export interface CContext {
   /** Sums of a GRU's block of units: where its reset gates begin, and the candidate's halves; how many there are. */
   readonly gruAt: readonly number[];
   /** The C type of a pre-activation. */
-  readonly zType: "int16_t" | "int32_t";
+  readonly zType: "int16_t" | "int32_t" | "float";
   readonly zIsNarrow: boolean;
   /** What scales an accumulator before its multiplier [bit]. */
   readonly accumulatorShift: number;
@@ -220,7 +230,7 @@ export interface CContext {
   /** The hidden state's range, for update-unit's comment. */
   readonly hiddenRange: string;
   readonly results: {
-    readonly partial: "results-int8" | "results-int16x8";
+    readonly partial: `results-${Format}`;
     readonly sigmoid: boolean;
     readonly tanh: boolean;
     readonly relu: boolean;

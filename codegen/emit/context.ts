@@ -13,13 +13,15 @@ import { GATES } from "../model/types.ts";
 import { columnsRead, type LineLayout, type StreamLayout, streamPicture } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
 import { ROW_LAYOUTS, type Schedule } from "../plan/schedule.ts";
-import { FORMAT_FACTS } from "../quantize/params.ts";
+import { TANH_PIECES } from "../quantize/float32-arithmetic.ts";
+import { FORMAT_FACTS, type Format, type Quantization, VALUE_BYTES } from "../quantize/params.ts";
 import { SIGMOID_TABLE, TANH_TABLE } from "../quantize/tables.ts";
 import type { LineVerdict } from "../size/cache-line.ts";
 import {
   commentLines,
   commentText,
   floatLiteral,
+  floatRows,
   identifier,
   stringLiteral,
   wordRows,
@@ -36,6 +38,7 @@ import type {
 } from "./context-types.ts";
 import {
   cellsOf,
+  cellTypeOf,
   hasWideState,
   initialStates,
   lineTypeOf,
@@ -62,6 +65,17 @@ const PASSES = {
     "Passes: the pre-activations of a layer, from weights and multipliers, fill a buffer in the state before its elementwise part begins.",
 } as const;
 
+/** The hidden state's, for comments. */
+const HIDDEN_RANGES: Readonly<Record<Format, string>> = {
+  int8: ", -128..127",
+  int16x8: ", int16",
+  float32: "",
+};
+
+function edgeTypeOf({ type }: Quantization): CContext["type"] {
+  return type === "float32" ? "float" : `${type}_t`;
+}
+
 /** The rows of a kernel, padding included, and the blocks they are made in; of one of its streams where it has several. */
 function rowsOf(
   { streams }: Plan,
@@ -87,7 +101,7 @@ function lstmContext(plan: Plan, kernel: LstmKernel): LstmKernelContext {
     units: rows / GATES.length,
     blocks,
     columns: columnsRead(kernel, "joined", plan.lines),
-    cellFractionBits: layer.cellFractionBits,
+    ...("cellFractionBits" in layer ? { cellFractionBits: layer.cellFractionBits } : {}),
     from: placeExpression(plan, kernel.from),
     to: placeExpression(plan, kernel.to),
   };
@@ -115,7 +129,9 @@ function gruContext(plan: Plan, kernel: GruKernel): GruKernelContext {
     columns: columnsRead(kernel, "joined", plan.lines),
     inputColumns: columnsRead(kernel, "input", plan.lines),
     hiddenColumns: columnsRead(kernel, "hidden", plan.lines),
-    candidateFractionBits: layer.candidateFractionBits,
+    ...("candidateFractionBits" in layer
+      ? { candidateFractionBits: layer.candidateFractionBits }
+      : {}),
     from: placeExpression(plan, kernel.from),
     to: placeExpression(plan, kernel.to),
     last: wide ? `state->${name}_hidden` : "h",
@@ -125,7 +141,7 @@ function gruContext(plan: Plan, kernel: GruKernel): GruKernelContext {
 
 function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): DenseKernelContext {
   const { name, layer, to } = kernel;
-  const type = plan.output.type === "int8" ? "int8_t" : "int16_t";
+  const type = edgeTypeOf(plan.output);
   const out = to === "output";
   const { fusion } = plan.schedule;
   const state = `${out && fusion === "full" ? "const " : ""}${prefix}_state *state`;
@@ -189,13 +205,13 @@ function kernelContext(plan: Plan, prefix: string, kernel: Kernel): KernelContex
       };
 }
 
-function streamArray(stream: StreamLayout): ArrayContext {
+function streamArray(stream: StreamLayout, float: boolean): ArrayContext {
   return {
     name: `${stream.part ? `${stream.kernel}_${stream.part}` : stream.kernel}_stream`,
     comment: `${stream.blocks} x ${stream.blockBytes} bytes; the header shows their order.`,
-    elementType: "uint32_t",
+    elementType: float ? "float" : "uint32_t",
     attributes: ` __attribute__((aligned(${stream.alignment}))) PIONEER_WEIGHTS`,
-    rows: wordRows(stream.words),
+    rows: float ? floatRows(new Float32Array(stream.words.buffer)) : wordRows(stream.words),
     bytes: stream.words.byteLength,
   };
 }
@@ -240,12 +256,13 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
   const grus = kernels.filter((kernel) => kernel.kind === "gru");
   const before = grus.length > 0 && plan.scratch.resetHidden > 0;
   const { fusion } = plan.schedule;
-  const zType = variant.units ? "int16_t" : "int32_t";
   const recurrent = lstms.length + grus.length > 0;
   const tables = [SIGMOID_TABLE, TANH_TABLE].filter(({ name }) => recurrent || uses(name));
   const initial = initialStates(plan);
   const states = readStates(plan, prefix);
-  const { activationBytes } = FORMAT_FACTS[format];
+  const valueBytes = VALUE_BYTES[plan.input.type];
+  const float = format === "float32";
+  const zType = float ? "float" : variant.units ? "int16_t" : "int32_t";
   // Layers of a stack share what is said of the target.
   const explained = new Set(options.verdicts.flatMap(({ explanation }) => explanation));
   const passed = fusion === "full" ? [] : ["", ...commentLines(PASSES[fusion])];
@@ -259,7 +276,8 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     title: commentText(`${plan.name}, ${format}, for ${target.id} (${target.core}).`),
     prefix,
     PREFIX: prefix.toUpperCase(),
-    type: format === "int8" ? "int8_t" : "int16_t",
+    type: edgeTypeOf(plan.input),
+    quantized: !float,
     licence: commentLines(`The weights in it fall under: ${options.licence}.`),
     notes: notes.map((line) => (line === "" ? line : ` ${line}`)),
     nameLiteral: stringLiteral(plan.name),
@@ -270,15 +288,16 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     inputZeroPoint: plan.input.zeroPoint,
     outputScale: floatLiteral(plan.output.scale),
     outputZeroPoint: plan.output.zeroPoint,
-    inputBytes: plan.inputSize * activationBytes,
-    outputBytes: plan.outputSize * activationBytes,
-    valueBytes: activationBytes,
+    inputBytes: plan.inputSize * valueBytes,
+    outputBytes: plan.outputSize * valueBytes,
+    valueBytes,
     stateBytes: plan.stateBytes,
     weightsAttribute:
       target.weightsSection === ""
         ? ""
         : ` __attribute__((section(${stringLiteral(target.weightsSection)})))`,
     lines: plan.lines.map(lineContext),
+    cellType: cellTypeOf(plan),
     cells: cellsOf(plan),
     scratch: before && {
       updateGates: plan.scratch.updateGates,
@@ -291,9 +310,14 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     rowsOfDenses: denses.length > 0 && fusion === "full",
     ...multiplierContext(plan.schedule),
     states,
-    putsWords: states.some(({ put }) => put.includes("put16")),
-    tables: tables.map((table) => tableContext(table, variant.lookUp)),
-    arrays: [...plan.streams.map(streamArray), ...initial.map(({ array }) => array)],
+    putsWords: states.some(({ put }) => put.includes("_put")),
+    tables: float ? [] : tables.map((table) => tableContext(table, variant.lookUp)),
+    streamType: float ? "float" : "uint32_t",
+    pieces: float && tables.length > 0 && floatRows(TANH_PIECES),
+    arrays: [
+      ...plan.streams.map((stream) => streamArray(stream, float)),
+      ...initial.map(({ array }) => array),
+    ],
     initialStates: initial.map(({ array, to, size }) => ({ to, from: array.name, size })),
     lineType: lineTypeOf(plan),
     lineZero: lineZeroOf(plan),
@@ -304,12 +328,12 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     gruAt: [1, 2, 3, 4].map((blocks) => blocks * block.rows),
     zType,
     zIsNarrow: zType === "int16_t",
-    accumulatorShift: FORMAT_FACTS[format].accumulatorShift,
+    accumulatorShift: float ? 0 : FORMAT_FACTS[format].accumulatorShift,
     multiplyHigh: target.wideMultiply ? "multiply-high-wide" : "multiply-high-halves",
     rows: variant,
     hidden: `${variant.hidden}-${format}`,
     rounded: `rounded-${format}`,
-    hiddenRange: format === "int8" ? ", -128..127" : ", int16",
+    hiddenRange: HIDDEN_RANGES[format],
     results: {
       partial: `results-${format}`,
       sigmoid: uses("sigmoid"),

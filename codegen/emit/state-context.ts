@@ -6,10 +6,9 @@ import type { Kernel, Place } from "../lower/kernel-ir.ts";
 import type { LineLayout } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
 import { LINE_VALUES } from "../plan/rows/row-layout.ts";
-import { FORMAT_FACTS } from "../quantize/params.ts";
 import { narrowHidden } from "../quantize/requantize.ts";
 import { roundUp } from "../size/cache-line.ts";
-import { shortRows } from "./c-literal.ts";
+import { floatRows, shortRows } from "./c-literal.ts";
 import type { ArrayContext, CContext, LineType } from "./context-types.ts";
 
 /** Copy of a line that holds a segment's fresh values, seen `later` steps after it was written. */
@@ -26,16 +25,22 @@ export function placeExpression(plan: Plan, place: Place, later: 0 | 1 = 0): str
 }
 
 export function lineTypeOf({ schedule }: Plan): LineType {
-  return `${schedule.activation}_t`;
+  const { activation } = schedule;
+  return activation === "float32" ? "float" : `${activation}_t`;
 }
 
 export function lineZeroOf({ schedule }: Plan): number {
   return LINE_VALUES[schedule.activation].zero;
 }
 
+/** Of what lies beside the lines. */
+export function cellTypeOf({ format }: Plan): CContext["cellType"] {
+  return format === "float32" ? "float" : "int16_t";
+}
+
 /** A line's values have fewer bits than a GRU's state. */
 export function hasWideState({ format }: Plan): boolean {
-  return FORMAT_FACTS[format].activationBytes === 1;
+  return format === "int8";
 }
 
 /** States beside the lines. */
@@ -54,11 +59,12 @@ export function cellsOf(plan: Plan): CContext["cells"] {
 /** What read_state writes, value i of each state. */
 export function readStates(plan: Plan, prefix: string): CContext["states"] {
   const zero = lineZeroOf(plan);
-  const put16 = (value: string): string => `bytes = ${prefix}_put16(bytes, ${value});`;
+  const put = plan.format === "float32" ? "put_float" : "put16";
+  const putWide = (value: string): string => `bytes = ${prefix}_${put}(bytes, ${value});`;
   const inLine = (place: Place, index = "i"): string => {
     const stored = `(${placeExpression(plan, place, 1)})[${index}]`;
     const value = zero === 0 ? stored : `(${stored} - ${zero})`;
-    return hasWideState(plan) ? `*bytes++ = (uint8_t)${value};` : put16(value);
+    return hasWideState(plan) ? `*bytes++ = (uint8_t)${value};` : putWide(value);
   };
   return plan.kernels.flatMap((kernel) => {
     if (kernel.kind === "window") {
@@ -71,10 +77,10 @@ export function readStates(plan: Plan, prefix: string): CContext["states"] {
     const wide = hasWideState(plan);
     const stored = `(${placeExpression(plan, kernel.to, 1)})[i]`;
     if (kernel.kind === "gru")
-      return [{ size, put: put16(wide ? `state->${name}_hidden[i]` : stored) }];
+      return [{ size, put: putWide(wide ? `state->${name}_hidden[i]` : stored) }];
     return [
       { size, put: inLine(kernel.to) },
-      { size, put: put16(`state->${name}_cell[i]`) },
+      { size, put: putWide(`state->${name}_cell[i]`) },
     ];
   });
 }
@@ -90,14 +96,14 @@ export function initialStates(plan: Plan): readonly InitialState[] {
   return plan.kernels.flatMap((kernel) =>
     initialValues(plan, kernel).flatMap(({ part, what, values, zero, type, to }) => {
       if (values.every((value) => value === 0)) return [];
-      const stored = values.map((value) => value + zero);
+      const stored = values.map((value: number) => value + zero);
       const array: ArrayContext = {
         name: `${kernel.name}_initial_${part}`,
         comment: `${what} of a new stream.`,
         elementType: type,
         attributes: "",
-        rows: shortRows(stored),
-        bytes: type === "int16_t" ? stored.byteLength : stored.length,
+        rows: stored instanceof Float32Array ? floatRows(stored) : shortRows(stored),
+        bytes: type.includes("8") ? stored.length : stored.byteLength,
       };
       return [{ array, to, size: values.length }];
     }),
@@ -107,7 +113,7 @@ export function initialStates(plan: Plan): readonly InitialState[] {
 interface InitialValues {
   readonly part: "hidden" | "cell" | "wide_hidden" | "window";
   readonly what: string;
-  readonly values: Int16Array;
+  readonly values: Int16Array | Float32Array;
   /** What stands for 0 where they go. */
   readonly zero: number;
   readonly type: LineType;
@@ -117,7 +123,7 @@ interface InitialValues {
 function initialValues(plan: Plan, kernel: Kernel): readonly InitialValues[] {
   if (kernel.kind !== "lstm" && kernel.kind !== "gru" && kernel.kind !== "window") return [];
   const inLine = (
-    values: Int16Array,
+    values: InitialValues["values"],
     part: "hidden" | "window" = "hidden",
     what = "Hidden state",
   ): InitialValues => ({
@@ -137,9 +143,9 @@ function initialValues(plan: Plan, kernel: Kernel): readonly InitialValues[] {
   const beside = (
     part: "cell" | "wide_hidden",
     what: string,
-    values: Int16Array,
+    values: InitialValues["values"],
     to: string,
-  ): InitialValues => ({ part, what, values, zero: 0, type: "int16_t", to });
+  ): InitialValues => ({ part, what, values, zero: 0, type: cellTypeOf(plan), to });
   if (layer.kind === "lstm") {
     return [
       inLine(layer.initialHidden),

@@ -3,7 +3,7 @@
  * Which variant a target gets is left to plan/schedule.ts.
  */
 import type { KernelVariant } from "../plan/schedule.ts";
-import type { Format } from "../quantize/params.ts";
+import type { IntegerFormat } from "../quantize/params.ts";
 
 export interface VariantText {
   /** Partials of the variant's own instructions; false: plain C only. */
@@ -18,22 +18,25 @@ export interface VariantText {
       }
     | false;
   /** Partials of the same in C, with the same bits: the arithmetic, and what reads the stream. */
-  readonly portableArithmetic: "arithmetic-portable" | "arithmetic-dsp-portable";
+  readonly portableArithmetic:
+    | "arithmetic-portable"
+    | "arithmetic-dsp-portable"
+    | "arithmetic-float32";
   readonly portable: string;
   /** Partial of what follows from either; empty: nothing. */
   readonly shared: "" | "rows-lanes" | "rows-bytes" | "rows-wide" | "rows-mac16" | "rows-of-blocks";
   /** Partial of a table's value at z; -high: in the high half of a word. */
   readonly lookUp: "look-up" | "look-up-high";
   /** Partial of the elementwise part of one unit, for such values. */
-  readonly updateUnit: "update-unit" | "update-unit-high";
+  readonly updateUnit: "update-unit" | "update-unit-high" | "update-unit-float32";
   /** Partial of its hidden state, less the format's name. */
   readonly hidden: "hidden" | "hidden-high";
   /** What is added to the names of the partials that load the input and store the output. */
-  readonly edges: "" | "-fours";
+  readonly edges: "" | "-fours" | "-float32";
   /** The rows of any number of blocks are made by one call. */
   readonly blocks: boolean;
   /** Partial of an LSTM's function. */
-  readonly lstm: "lstm" | "lstm-blocks" | "lstm-eight-units";
+  readonly lstm: "lstm" | "lstm-blocks" | "lstm-eight-units" | "lstm-float32";
   /**
    * Partials of the elementwise part for several units at once, of its look-up, and of the passes of a kernel that fuses
    * nothing; false: unit by unit.
@@ -53,9 +56,11 @@ export interface VariantText {
   readonly takesOffset: boolean;
   /** Partials of a GRU that resets after its product or before it, of what its units need, of the units. */
   readonly gru: {
-    readonly after: "gru" | "gru-blocks";
-    readonly before: "gru-before" | "gru-before-blocks";
-    readonly parts: "gru-parts" | "gru-parts-high";
+    readonly after: "gru" | "gru-blocks" | "gru-float32";
+    readonly before: "gru-before" | "gru-before-blocks" | "gru-before-float32";
+    readonly parts: "gru-parts" | "gru-parts-high" | "gru-parts-float32";
+    /** Partial of the units one by one. */
+    readonly each: "gru-units" | "gru-units-float32";
     /** Of several units at once; false: unit by unit. */
     readonly units: "gru-units-mve" | false;
   };
@@ -73,7 +78,13 @@ const SELF_CONTAINED = {
   units: false,
   storeHidden: "",
   takesOffset: false,
-  gru: { after: "gru", before: "gru-before", parts: "gru-parts", units: false },
+  gru: {
+    after: "gru",
+    before: "gru-before",
+    parts: "gru-parts",
+    each: "gru-units",
+    units: false,
+  },
 } as const;
 
 /** When a compiler has the instructions of a core without SIMD. */
@@ -102,7 +113,7 @@ function narrow(
 }
 
 /** Eight rows in assembler, as many blocks as there is room for z; gates in the high halves of words. */
-function dsp(format: Format, rows: string, columns: string): VariantText {
+function dsp(format: IntegerFormat, rows: string, columns: string): VariantText {
   return {
     ...SELF_CONTAINED,
     native: {
@@ -124,13 +135,14 @@ function dsp(format: Format, rows: string, columns: string): VariantText {
       after: "gru-blocks",
       before: "gru-before-blocks",
       parts: "gru-parts-high",
+      each: "gru-units",
       units: false,
     },
   };
 }
 
 /** Vectors throughout. */
-function mve(format: Format): VariantText {
+function mve(format: IntegerFormat): VariantText {
   return {
     ...SELF_CONTAINED,
     native: {
@@ -165,6 +177,26 @@ const MAC16: VariantText = {
   takesOffset: true,
 };
 
+/** Single precision in C. */
+function float32(rows: "columns" | "plain"): VariantText {
+  return {
+    ...SELF_CONTAINED,
+    native: false,
+    portableArithmetic: "arithmetic-float32",
+    portable: `rows-float32-${rows}`,
+    updateUnit: "update-unit-float32",
+    edges: "-float32",
+    lstm: "lstm-float32",
+    gru: {
+      after: "gru-float32",
+      before: "gru-before-float32",
+      parts: "gru-parts-float32",
+      each: "gru-units-float32",
+      units: false,
+    },
+  };
+}
+
 export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
   "dsp-packed-pairs": dsp("int8", "packed-pairs", "packed-pairs"),
   "dsp-packed-pairs-grouped": dsp("int8", "packed-pairs", "packed-pairs-grouped"),
@@ -182,5 +214,7 @@ export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
   "mve-int8": mve("int8"),
   "mve-int16x8": mve("int16x8"),
   "c11-int8": { ...SELF_CONTAINED, native: false, portable: "rows-plain" },
+  "float-columns": float32("columns"),
+  "c11-float32": float32("plain"),
   "c11-int16x8": { ...SELF_CONTAINED, native: false, portable: "rows-plain" },
 };

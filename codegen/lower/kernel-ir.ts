@@ -1,18 +1,18 @@
 /**
- * Decides which kernels a quantized model becomes, in which order, and which values they pass to each other.
+ * Decides which kernels a model in its format becomes, in which order, and which values they pass to each other.
  * Padding, packing and addresses are left to plan/.
  */
-import type { Quantization } from "../quantize/params.ts";
+import type { FloatDense, FloatGru, FloatLstm } from "../quantize/float32-model.ts";
+import type { Format, Quantization } from "../quantize/params.ts";
 import type {
   QuantizedDense,
   QuantizedGru,
   QuantizedLstm,
-  QuantizedModel,
-  QuantizedRows,
   QuantizedWindow,
 } from "../quantize/quantized-model.ts";
+import type { ModelInFormat, Rows } from "../quantize/twin.ts";
 
-/** Values that lie side by side in a line, int16 each. */
+/** Values that lie side by side in a line. */
 export interface Segment {
   readonly name: string;
   readonly size: number;
@@ -48,7 +48,7 @@ export interface LoadInputKernel {
 export interface LstmKernel {
   readonly kind: "lstm";
   readonly name: string;
-  readonly layer: QuantizedLstm;
+  readonly layer: QuantizedLstm | FloatLstm;
   /** Segment of x; h is the next one. */
   readonly from: Place;
   readonly to: Place;
@@ -57,7 +57,7 @@ export interface LstmKernel {
 export interface GruKernel {
   readonly kind: "gru";
   readonly name: string;
-  readonly layer: QuantizedGru;
+  readonly layer: QuantizedGru | FloatGru;
   /** As an LSTM's. */
   readonly from: Place;
   readonly to: Place;
@@ -66,7 +66,7 @@ export interface GruKernel {
 export interface DenseKernel {
   readonly kind: "dense";
   readonly name: string;
-  readonly layer: QuantizedDense;
+  readonly layer: QuantizedDense | FloatDense;
   readonly from: Place;
   readonly to: Place | "output";
 }
@@ -100,7 +100,7 @@ export function isLayerKernel(kernel: Kernel): kernel is LayerKernel {
 export interface KernelRows {
   /** Of a kernel with several. */
   readonly part?: "gates" | "candidate_input" | "candidate_hidden";
-  readonly matrix: QuantizedRows;
+  readonly matrix: Rows;
   /** Rows of the same unit: gate by gate, hiddenSize rows each. */
   readonly gates: number;
   /** What they read: the whole joined vector, or one half of it. */
@@ -125,7 +125,7 @@ export function kernelRows({ layer }: LayerKernel): readonly KernelRows[] {
 
 export interface Program {
   readonly name: string;
-  readonly format: QuantizedModel["format"];
+  readonly format: Format;
   readonly inputSize: number;
   readonly outputSize: number;
   readonly input: Quantization;
@@ -141,7 +141,7 @@ interface OpenLine {
 }
 
 /** The kernels of a model: its input loaded, one kernel a layer, its output stored. */
-export function lower(model: QuantizedModel): Program {
+export function lower(model: ModelInFormat): Program {
   const lines: OpenLine[] = [];
   const kernels: Kernel[] = [];
   const open = (source: Segment): Place => {

@@ -4,7 +4,7 @@
  */
 import { isLayerKernel, type Kernel, type LayerKernel, type Program } from "../lower/kernel-ir.ts";
 import { GATES } from "../model/types.ts";
-import { FORMAT_FACTS } from "../quantize/params.ts";
+import { VALUE_BYTES } from "../quantize/params.ts";
 import type { StreamLayout } from "./layout.ts";
 import { passTraffic } from "./passes.ts";
 import { LINE_VALUES } from "./rows/row-layout.ts";
@@ -29,18 +29,30 @@ export interface KernelCost {
 /** The sum over all kernels, each field as in KernelCost. */
 export type PlanCost = Omit<KernelCost, "kernel"> & { readonly kernels: readonly KernelCost[] };
 
-/** An LSTM's cell, a GRU's wide hidden state, an update gate that waits: int16. */
-const STATE_BYTES = 2;
-const TABLE_ROW_BYTES = 4;
-/** A row's z passes from the sums to the elementwise part as an int32. */
+/** A row's z passes from the sums to the elementwise part as an int32 or a float. */
 const ROW_RESULT_BYTES = 4;
 /** LSTM: sigmoid of three gates, tanh of the candidate and of the cell. GRU: sigmoid of two, tanh of the candidate. */
 const LOOKUPS_PER_UNIT = { lstm: 5, gru: 3 } as const;
 
-/** Bytes of one value: at the model's edge, and in a line. */
-interface ValueBytes {
+/** Bytes of one value each [byte]. */
+export interface ValueBytes {
+  /** At the model's edge, and in a line. */
   readonly edge: number;
   readonly line: number;
+  /** An LSTM's cell, a GRU's wide hidden state, an update gate that waits: int16 or float. */
+  readonly state: number;
+  /** What an activation reads of its table: a word, or the four coefficients of a cubic. */
+  readonly tableRow: number;
+}
+
+export function valueBytes(
+  { format, input }: Pick<Program, "format" | "input">,
+  { activation }: Schedule,
+): ValueBytes {
+  const own = { edge: VALUE_BYTES[input.type], line: LINE_VALUES[activation].bytes };
+  return format === "float32"
+    ? { ...own, state: 4, tableRow: 16 }
+    : { ...own, state: 2, tableRow: 4 };
 }
 
 type Moved = Pick<KernelCost, "bytesRead" | "bytesWritten">;
@@ -70,26 +82,26 @@ function costOfUnits(
     const { outputSize, activation } = kernel.layer;
     const byTable = activation === "sigmoid" || activation === "tanh";
     return {
-      bytesRead: byTable ? outputSize * TABLE_ROW_BYTES : 0,
+      bytesRead: byTable ? outputSize * bytes.tableRow : 0,
       bytesWritten: outputSize * (kernel.to === "output" ? bytes.edge : bytes.line),
     };
   }
-  const tables = LOOKUPS_PER_UNIT[kernel.kind] * TABLE_ROW_BYTES;
+  const tables = LOOKUPS_PER_UNIT[kernel.kind] * bytes.tableRow;
   if (kernel.kind === "lstm") {
     const units = (streams[0] as StreamLayout).paddedRows / GATES.length;
     return {
-      bytesRead: units * (STATE_BYTES + tables),
-      bytesWritten: units * (STATE_BYTES + bytes.line),
+      bytesRead: units * (bytes.state + tables),
+      bytesWritten: units * (bytes.state + bytes.line),
     };
   }
   const units = kernel.layer.hiddenSize;
-  // In int16x8 the line holds all bits of the state. Resetting before the product reads the state once more, and
+  // In int16x8 and float32 the line holds all bits of the state. Resetting before the product reads the state once more, and
   // leaves a gate and a reset value between its two passes.
-  const wide = bytes.edge === 1 ? STATE_BYTES : 0;
-  const passes = kernel.layer.resetAfter ? 0 : STATE_BYTES;
+  const wide = bytes.edge === 1 ? bytes.state : 0;
+  const passes = kernel.layer.resetAfter ? 0 : bytes.state;
   const product = kernel.layer.resetAfter ? 0 : bytes.line;
   return {
-    bytesRead: units * (STATE_BYTES + tables + 2 * passes),
+    bytesRead: units * (bytes.state + tables + 2 * passes),
     bytesWritten: units * (wide + bytes.line + passes + product),
   };
 }
@@ -139,8 +151,7 @@ export function planCost(
   streams: readonly StreamLayout[],
   schedule: Schedule,
 ): PlanCost {
-  const edge = FORMAT_FACTS[program.format].activationBytes;
-  const bytes = { edge, line: LINE_VALUES[schedule.activation].bytes };
+  const bytes = valueBytes(program, schedule);
   const kernels = program.kernels.map((kernel) => costOf(kernel, streams, schedule, bytes));
   const sum = (field: Exclude<keyof KernelCost, "kernel">): number =>
     kernels.reduce((total, kernel) => total + kernel[field], 0);

@@ -3,9 +3,9 @@
  * The text is left to emit/.
  */
 import type { Kernel, Program } from "../lower/kernel-ir.ts";
-import { FORMAT_FACTS, type Format, type Quantization } from "../quantize/params.ts";
+import type { Format, Quantization } from "../quantize/params.ts";
 import { canonicalDigest } from "./canonical-json.ts";
-import { type PlanCost, planCost } from "./cost.ts";
+import { type PlanCost, planCost, valueBytes } from "./cost.ts";
 import {
   type LineLayout,
   layOut,
@@ -40,16 +40,14 @@ export function plan(program: Program, target: Target): Plan {
   const scheduled = schedule(program.format, target);
   const { lines, streams } = layOut(program, target, scheduled);
   const { name, format, inputSize, outputSize, input, output, kernels } = program;
-  const hiddenBytes = FORMAT_FACTS[format].activationBytes;
-  // An LSTM's hidden and cell state; a GRU's hidden state, int16 in both formats.
-  const unitBytes = { lstm: hiddenBytes + 2, gru: 2 } as const;
+  // An LSTM's hidden state as the model's output is, and its cell; a GRU's hidden state.
+  const { edge, state } = valueBytes(program, scheduled);
+  const unitBytes = { lstm: edge + state, gru: state } as const;
   const stateOf = (kernel: Kernel): number => {
     if (kernel.kind === "lstm" || kernel.kind === "gru") {
       return kernel.layer.hiddenSize * unitBytes[kernel.kind];
     }
-    return kernel.kind === "window"
-      ? (kernel.layer.taps - 1) * kernel.layer.inputSize * hiddenBytes
-      : 0;
+    return kernel.kind === "window" ? (kernel.layer.taps - 1) * kernel.layer.inputSize * edge : 0;
   };
   const stateBytes = kernels.reduce((bytes, kernel) => bytes + stateOf(kernel), 0);
   const facts = { name, format, inputSize, outputSize, input, output, lines, streams, kernels };

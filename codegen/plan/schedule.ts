@@ -2,9 +2,12 @@
  * Decides which variant of the multiply-accumulate kernel a program gets on a target, and what is fused with it.
  * The variant's text is left to templates/, the stream it reads to rows/.
  */
-import type { Format } from "../quantize/params.ts";
+import { PlanError } from "../errors.ts";
+import type { Format, IntegerFormat } from "../quantize/params.ts";
 import { byteColumns } from "./rows/byte-columns.ts";
 import { byteLanes } from "./rows/byte-lanes.ts";
+import { FLOAT_COLUMNS } from "./rows/float-columns.ts";
+import { FLOAT_ROWS } from "./rows/float-rows.ts";
 import { MAC16_PAIRS } from "./rows/mac16-pairs.ts";
 import { PACKED_PAIRS, PAIRED_BYTES } from "./rows/packed-pairs.ts";
 import { plainRows } from "./rows/plain-rows.ts";
@@ -23,9 +26,10 @@ import type { Fusion, InstructionSet, Target } from "./target.ts";
  * rv32-bytes, thumb1-bytes, xtensa-bytes: a byte a row, one multiplication a MAC (int16 activations).
  * xtensa-mac16, xtensa-mac16-int16x8: two int8 rows in each 16-bit half, separated by a second pass.
  * mve-int8, mve-int16x8: eight rows share each vector of activations; VMLADAVA adds its products into one register a row.
- * c11-int8, c11-int16x8: row after row in plain C, for every other core.
+ * float-columns: sixteen float32 rows side by side, each with an accumulator of its own.
+ * c11-int8, c11-int16x8, c11-float32: row after row in plain C, for every other core.
  *
- * Each but the last two reads its stream in plain C as well, where a compiler lacks its instructions.
+ * Each but the last three reads its stream in plain C as well, where a compiler lacks its instructions.
  */
 export type KernelVariant =
   | "dsp-packed-pairs"
@@ -43,8 +47,10 @@ export type KernelVariant =
   | "xtensa-mac16-int16x8"
   | "mve-int8"
   | "mve-int16x8"
+  | "float-columns"
   | "c11-int8"
-  | "c11-int16x8";
+  | "c11-int16x8"
+  | "c11-float32";
 
 /** How each variant's stream is laid out. */
 export const ROW_LAYOUTS: Readonly<Record<KernelVariant, RowLayout>> = {
@@ -65,6 +71,8 @@ export const ROW_LAYOUTS: Readonly<Record<KernelVariant, RowLayout>> = {
   "mve-int16x8": vectorRows("int16", 8),
   "c11-int8": plainRows("int8"),
   "c11-int16x8": plainRows("int16"),
+  "float-columns": FLOAT_COLUMNS,
+  "c11-float32": FLOAT_ROWS,
 };
 
 export interface Schedule {
@@ -75,7 +83,15 @@ export interface Schedule {
   readonly why: string;
 }
 
+/** @throws PlanError TP-PLAN-016 for float32 in passes */
 export function schedule(format: Format, target: Target): Schedule {
+  if (format === "float32" && target.fusion !== "full") {
+    throw new PlanError("TP-PLAN-016", {
+      what: `float32 cannot be made with fusion "${target.fusion}"`,
+      why: "single precision has no requantize to take apart: its sums go straight into the elementwise part",
+      fix: "--fusion full, or --format int8",
+    });
+  }
   const [variant, why] = choose(format, target);
   const { block, activation } = ROW_LAYOUTS[variant];
   return { variant, block, activation, fusion: target.fusion, why };
@@ -103,7 +119,7 @@ const NARROW: Readonly<Partial<Record<InstructionSet, "rv32" | "thumb1" | "xtens
  * The grouped kernel does three of eight fours the fast way: the most that leaves a 128/256 cell below 1.02
  * instructions a MAC. A lap of 32 columns adds 3 instructions and 5 cycles for 256 MACs: 0.012 and 0.020.
  */
-function chooseDsp(format: Format, target: Target): readonly [KernelVariant, string] {
+function chooseDsp(format: IntegerFormat, target: Target): readonly [KernelVariant, string] {
   const grouped = target.core === "cortex-m4";
   if (format === "int8") {
     return grouped
@@ -123,6 +139,14 @@ function chooseDsp(format: Format, target: Target): readonly [KernelVariant, str
 }
 
 function choose(format: Format, target: Target): readonly [KernelVariant, string] {
+  if (format === "float32") {
+    return target.floatUnit && target.instructions !== "c11"
+      ? [
+          "float-columns",
+          "sixteen rows share each activation; independent sums hide the unit's latency",
+        ]
+      : ["c11-float32", `no kernel of its own for ${target.core}`];
+  }
   if (target.instructions === "thumb-dsp") return chooseDsp(format, target);
   if (target.instructions === "mve") {
     return [

@@ -32,6 +32,8 @@ export interface Target {
   readonly id: string;
   readonly core: Board["core"];
   readonly instructions: InstructionSet;
+  /** The core computes in single precision. */
+  readonly floatUnit: boolean;
   /** Bytes a weight takes at rest: one, or two where a kernel is faster for it. */
   readonly storage: "narrow" | "wide";
   readonly fusion: Fusion;
@@ -57,6 +59,9 @@ const INSTRUCTIONS: Readonly<Partial<Record<Core, InstructionSet>>> = {
   "xtensa-mac16": "xtensa-mac16",
 };
 
+/** Optional on each but the last, and there on every board that has a file. */
+const FLOAT_UNITS: readonly Core[] = ["cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"];
+
 const NARROW_MULTIPLY: readonly Core[] = ["cortex-m0plus", "xtensa-lx106", "xtensa-mac16"];
 
 export interface TargetOptions {
@@ -75,6 +80,7 @@ export function targetOf(
     id: board.id,
     core: board.core,
     instructions: instructions ?? INSTRUCTIONS[board.core] ?? "c11",
+    floatUnit: FLOAT_UNITS.includes(board.core),
     storage: storage ?? "narrow",
     fusion: fusion ?? "full",
     wideMultiply: !NARROW_MULTIPLY.includes(board.core),

@@ -1,23 +1,32 @@
 /**
- * Decides how a real number and its integer stand for each other in each of the project's own formats.
+ * Decides how a real number and what stands for it in C belong together in each of the project's own formats.
  * Which scale a tensor gets is left to calibrate.ts and quantize-model.ts.
  */
 
-export const FORMATS = ["int8", "int16x8"] as const;
 /** int8: 8-bit activations and weights. int16x8: 16-bit activations, 8-bit weights. */
+export const INTEGER_FORMATS = ["int8", "int16x8"] as const;
+export type IntegerFormat = (typeof INTEGER_FORMATS)[number];
+
+/** float32: activations, weights and states in single precision; float32-model.ts says which. */
+export const FORMATS = [...INTEGER_FORMATS, "float32"] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** The integers of a tensor that crosses the model's edge, one element a value. */
-export type ActivationArray = Int8Array | Int16Array;
+/** The values of a tensor that crosses the model's edge, as they lie in memory. */
+export type ActivationArray = Int8Array | Int16Array | Float32Array;
 
-/** real = scale * (q - zeroPoint). */
+/** real = scale * (q - zeroPoint); a float32 is its own real value, its scale 1. */
 export interface Quantization {
-  readonly type: "int8" | "int16";
+  readonly type: "int8" | "int16" | "float32";
   readonly scale: number;
   readonly zeroPoint: number;
 }
 
-/** What the integer arithmetic of one format fixes for every model. */
+/** Bytes of one value of each type. */
+export const VALUE_BYTES = { int8: 1, int16: 2, float32: 4 } as const satisfies Readonly<
+  Record<Quantization["type"], number>
+>;
+
+/** What the arithmetic of one integer format fixes for every model. */
 export interface FormatFacts {
   readonly activationType: "int8" | "int16";
   readonly activationBytes: 1 | 2;
@@ -35,7 +44,7 @@ export interface FormatFacts {
   readonly multiplierBits: number;
 }
 
-export const FORMAT_FACTS: Readonly<Record<Format, FormatFacts>> = {
+export const FORMAT_FACTS: Readonly<Record<IntegerFormat, FormatFacts>> = {
   int8: {
     activationType: "int8",
     activationBytes: 1,
@@ -58,6 +67,9 @@ export const FORMAT_FACTS: Readonly<Record<Format, FormatFacts>> = {
   },
 };
 
+/** Largest magnitude of an input for which no float32 sum of a model overflows (float32-model.ts). */
+export const FLOAT_INPUT_LIMIT = 2 ** 20;
+
 /** Fraction bits of a pre-activation z: int16 in Q3.12, the tables' range [-8, 8). */
 export const PREACTIVATION_FRACTION_BITS = 12;
 
@@ -76,23 +88,35 @@ export interface QuantizedValues {
   readonly clipped: number;
 }
 
+/** An array of a type for `length` values, all 0. */
+export function valueArray(type: Quantization["type"], length: number): ActivationArray {
+  if (type === "float32") return new Float32Array(length);
+  return type === "int8" ? new Int8Array(length) : new Int16Array(length);
+}
+
+/** The ends of a type's range; integers are symmetric where the zero point is 0 (int8: -127..127). */
+function rangeOf({ type, zeroPoint }: Quantization): readonly [number, number] {
+  if (type === "float32") return [-FLOAT_INPUT_LIMIT, FLOAT_INPUT_LIMIT];
+  const max = type === "int8" ? 127 : 32767;
+  return [zeroPoint === 0 ? -max : -max - 1, max];
+}
+
 /**
- * Real values to integers, symmetric where the zero point is 0 (int8: -127..127).
+ * Real values to what stands for them, the nearest within the range.
  * @throws RangeError when a value is NaN
  */
 export function quantizeValues(
   real: Float64Array | readonly number[],
   quantization: Quantization,
 ): QuantizedValues {
-  const max = quantization.type === "int8" ? 127 : 32767;
-  const min = quantization.zeroPoint === 0 ? -max : -max - 1;
-  const values =
-    quantization.type === "int8" ? new Int8Array(real.length) : new Int16Array(real.length);
+  const { type, scale, zeroPoint } = quantization;
+  const [min, max] = rangeOf(quantization);
+  const values = valueArray(type, real.length);
   let clipped = 0;
   for (let i = 0; i < real.length; i++) {
     const value = real[i] as number;
     if (Number.isNaN(value)) throw new RangeError(`value ${i} to quantize is NaN`);
-    const unbounded = roundHalfAway(value / quantization.scale) + quantization.zeroPoint;
+    const unbounded = type === "float32" ? value : roundHalfAway(value / scale) + zeroPoint;
     const bounded = clamp(unbounded, min, max);
     if (bounded !== unbounded) clipped++;
     values[i] = bounded;
@@ -100,7 +124,7 @@ export function quantizeValues(
   return { values, clipped };
 }
 
-/** Integers back to real values. */
+/** What stands for real values, back to them. */
 export function dequantizeValues(
   values: ActivationArray,
   quantization: Quantization,

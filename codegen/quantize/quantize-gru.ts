@@ -7,7 +7,7 @@ import type { GruLayer, Matrix } from "../model/types.ts";
 import {
   clamp,
   FORMAT_FACTS,
-  type Format,
+  type IntegerFormat,
   PREACTIVATION_FRACTION_BITS,
   type Quantization,
   roundHalfAway,
@@ -31,7 +31,7 @@ export function quantizeGru(
   layer: GruLayer,
   input: Quantization,
   candidatePeak: number,
-  format: Format,
+  format: IntegerFormat,
 ): QuantizedGru {
   const { inputSize, hiddenSize, name, resetAfter } = layer;
   const { hiddenScale, activationType } = FORMAT_FACTS[format];

@@ -8,7 +8,7 @@ import { type DenseOperator, type Operator, operatorsOf } from "./operators.ts";
 import {
   clamp,
   FORMAT_FACTS,
-  type Format,
+  type IntegerFormat,
   PREACTIVATION_FRACTION_BITS,
   type Quantization,
   roundHalfAway,
@@ -33,7 +33,7 @@ export function cellFractionBits(peak: number): number {
   return clamp(15 - Math.ceil(Math.log2(Math.max(peak * CELL_MARGIN, 1))), 0, 11);
 }
 
-function peakScale(peak: number, format: Format): number {
+function peakScale(peak: number, format: IntegerFormat): number {
   return (peak > 0 ? peak : 1) / FORMAT_FACTS[format].activationMax;
 }
 
@@ -41,7 +41,7 @@ function quantizeLstm(
   layer: LstmLayer,
   input: Quantization,
   cellPeak: number,
-  format: Format,
+  format: IntegerFormat,
 ): QuantizedLstm {
   const { inputSize, hiddenSize, name } = layer;
   const { hiddenScale, activationMax, activationType } = FORMAT_FACTS[format];
@@ -72,7 +72,7 @@ function denseOutput(
   operator: DenseOperator,
   peak: number,
   linear: RealRows,
-  format: Format,
+  format: IntegerFormat,
 ): Quantization {
   const { activationType: type, hiddenScale, multiplierBits } = FORMAT_FACTS[format];
   if (operator.activation === "tanh") return { type, scale: hiddenScale, zeroPoint: 0 };
@@ -93,7 +93,7 @@ function quantizeDense(
   operator: DenseOperator,
   input: Quantization,
   peak: number,
-  format: Format,
+  format: IntegerFormat,
 ): QuantizedDense {
   const { name, inputSize, outputSize, weights, bias } = operator.layer;
   const real: RealRows = {
@@ -124,7 +124,7 @@ function quantizeOperator(
   operator: Operator,
   input: Quantization,
   peak: number,
-  format: Format,
+  format: IntegerFormat,
 ): QuantizedLayer {
   switch (operator.kind) {
     case "lstm":
@@ -147,7 +147,7 @@ function quantizeOperator(
 export function quantizeModel(
   model: RecurrentModel,
   calibration: Calibration,
-  format: Format,
+  format: IntegerFormat,
 ): QuantizedModel {
   const input: Quantization = {
     type: FORMAT_FACTS[format].activationType,

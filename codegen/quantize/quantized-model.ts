@@ -3,7 +3,7 @@
  * How they are laid out for a target is left to plan/.
  */
 import type { ActivationName } from "./operators.ts";
-import type { Format, Quantization } from "./params.ts";
+import type { IntegerFormat, Quantization } from "./params.ts";
 
 /**
  * Rows of one joined matrix-vector product:
@@ -66,7 +66,7 @@ export interface QuantizedDense {
   readonly output: Quantization;
 }
 
-/** y = [x of taps - 1 steps ago | ... | x]: what a convolution along time reads. */
+/** y = [x of taps - 1 steps ago | ... | x]: what a convolution along time reads; in float32 as well. */
 export interface QuantizedWindow {
   readonly kind: "window";
   readonly name: string;
@@ -82,7 +82,7 @@ export interface QuantizedModel {
   readonly name: string;
   /** SHA-256 of the file the float model came from, hex. */
   readonly sourceDigest: string;
-  readonly format: Format;
+  readonly format: IntegerFormat;
   readonly inputSize: number;
   readonly outputSize: number;
   readonly input: Quantization;

@@ -3,14 +3,14 @@
  * Running it among other layers is left to reference-int8.ts.
  */
 import { hiddenOf, multiplyRows } from "./multiply-rows.ts";
-import { FORMAT_FACTS, type Format } from "./params.ts";
+import { FORMAT_FACTS, type IntegerFormat } from "./params.ts";
 import type { QuantizedGru } from "./quantized-model.ts";
 import type { LayerTwin } from "./reference-int8.ts";
 import { candidateAfter, candidateBefore, narrowHidden, updateHidden } from "./requantize.ts";
 import { lookUp, SIGMOID_TABLE, TANH_TABLE } from "./tables.ts";
 
 /** A runnable GRU; reset() puts it into the model's initial state. */
-export function gruTwin(layer: QuantizedGru, format: Format): LayerTwin {
+export function gruTwin(layer: QuantizedGru, format: IntegerFormat): LayerTwin {
   const { inputSize, hiddenSize, resetAfter, candidateFractionBits } = layer;
   const facts = FORMAT_FACTS[format];
   const joined = new Int16Array(inputSize + hiddenSize);

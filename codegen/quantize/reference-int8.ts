@@ -1,9 +1,9 @@
 /**
- * Decides the bits: the twin of the generated C, integer for integer, for both of the project's own formats.
+ * Decides the bits: the twin of the generated C, integer for integer, for both of the project's own integer formats.
  * It knows nothing of padding, packing or targets: every kernel, on every machine, must agree with it.
  */
 import { hiddenOf, multiplyRows } from "./multiply-rows.ts";
-import { type ActivationArray, FORMAT_FACTS, type Format } from "./params.ts";
+import { FORMAT_FACTS, type IntegerFormat } from "./params.ts";
 import type {
   QuantizedDense,
   QuantizedLayer,
@@ -14,18 +14,7 @@ import type {
 import { gruTwin } from "./reference-gru.ts";
 import { cellArgument, saturate8, updateCell } from "./requantize.ts";
 import { lookUp, SIGMOID_TABLE, TANH_TABLE } from "./tables.ts";
-
-export interface Twin {
-  /** Back to the model's initial state. */
-  reset(): void;
-  /** One time step: integers in, integers out, in the model's own types. */
-  step(input: ActivationArray): ActivationArray;
-  /**
-   * Per LSTM: hidden [H] in its own type, then cell int16 [H]; per GRU: hidden int16 [H], Q0.15; per convolution: the
-   * inputs that the next step reads again, oldest first, in their own type; little-endian, as model_read_state writes it.
-   */
-  readState(): Uint8Array;
-}
+import type { Twin } from "./twin.ts";
 
 /** One layer of a twin. */
 export interface LayerTwin {
@@ -35,7 +24,7 @@ export interface LayerTwin {
   readonly state: readonly { readonly bytes: 1 | 2; readonly values: Int16Array }[];
 }
 
-function lstmTwin(layer: QuantizedLstm, format: Format): LayerTwin {
+function lstmTwin(layer: QuantizedLstm, format: IntegerFormat): LayerTwin {
   const { inputSize, hiddenSize, cellFractionBits } = layer;
   const joined = new Int16Array(inputSize + hiddenSize);
   const cell = new Int16Array(hiddenSize);
@@ -72,7 +61,11 @@ function lstmTwin(layer: QuantizedLstm, format: Format): LayerTwin {
 }
 
 /** The activation of one pre-activation z, as an integer of the layer's output type. */
-function activate(z: number, activation: QuantizedDense["activation"], format: Format): number {
+function activate(
+  z: number,
+  activation: QuantizedDense["activation"],
+  format: IntegerFormat,
+): number {
   switch (activation) {
     case "sigmoid": {
       const y = lookUp(SIGMOID_TABLE, z);
@@ -89,7 +82,7 @@ function activate(z: number, activation: QuantizedDense["activation"], format: F
   }
 }
 
-function denseTwin(layer: QuantizedDense, format: Format): LayerTwin {
+function denseTwin(layer: QuantizedDense, format: IntegerFormat): LayerTwin {
   const z = new Int32Array(layer.outputSize);
   const output = new Int16Array(layer.outputSize);
   return {
@@ -105,7 +98,7 @@ function denseTwin(layer: QuantizedDense, format: Format): LayerTwin {
   };
 }
 
-function windowTwin(layer: QuantizedWindow, format: Format): LayerTwin {
+function windowTwin(layer: QuantizedWindow, format: IntegerFormat): LayerTwin {
   const { inputSize, taps, output } = layer;
   const window = new Int16Array(taps * inputSize);
   return {
@@ -134,7 +127,7 @@ function writeState(layers: readonly LayerTwin[]): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
-function layerTwin(layer: QuantizedLayer, format: Format): LayerTwin {
+function layerTwin(layer: QuantizedLayer, format: IntegerFormat): LayerTwin {
   switch (layer.kind) {
     case "lstm":
       return lstmTwin(layer, format);
@@ -172,7 +165,7 @@ export function chainTwin(
 }
 
 /** A runnable twin in the model's initial state. */
-export function createTwin(model: QuantizedModel): Twin {
+export function createIntegerTwin(model: QuantizedModel): Twin {
   const { format } = model;
   const layers = model.layers.map((layer) => layerTwin(layer, format));
   return chainTwin(layers, model.inputSize, format === "int8" ? Int8Array : Int16Array);

@@ -4,7 +4,7 @@
  */
 import { PlanError } from "../errors.ts";
 import type { Matrix } from "../model/types.ts";
-import { FORMAT_FACTS, type Format, type Quantization, roundHalfAway } from "./params.ts";
+import { FORMAT_FACTS, type IntegerFormat, type Quantization, roundHalfAway } from "./params.ts";
 import type { QuantizedRows } from "./quantized-model.ts";
 
 /** The smallest multiplier: its step is then below 0.1 % of it, and z of such a row below 2^9. */
@@ -88,7 +88,12 @@ interface QuantizedRow {
 }
 
 /** One row on the scale that a multiplier means: rowScale = multiplier * resultStep / 2^multiplierBits, exactly. */
-function rowAt(real: RealRows, row: number, format: Format, multiplier: number): QuantizedRow {
+function rowAt(
+  real: RealRows,
+  row: number,
+  format: IntegerFormat,
+  multiplier: number,
+): QuantizedRow {
   const { multiplierBits } = FORMAT_FACTS[format];
   const ratio = multiplier / 2 ** multiplierBits;
   const rowScale = ratio * real.resultStep;
@@ -108,13 +113,13 @@ function rowAt(real: RealRows, row: number, format: Format, multiplier: number):
 }
 
 /** The largest |accumulator| that any activations could make of a row. */
-export function accumulatorBound(weights: Int8Array, bias: number, format: Format): number {
+export function accumulatorBound(weights: Int8Array, bias: number, format: IntegerFormat): number {
   let magnitudes = 0;
   for (const weight of weights) magnitudes += Math.abs(weight);
   return magnitudes * FORMAT_FACTS[format].activationMagnitude + Math.abs(bias);
 }
 
-function quantizeRow(real: RealRows, row: number, format: Format): QuantizedRow {
+function quantizeRow(real: RealRows, row: number, format: IntegerFormat): QuantizedRow {
   const { multiplierBits, accumulatorLimit } = FORMAT_FACTS[format];
   const largest = largestColumn(real, row);
   if (largest === 0 && real.bias[row] === 0) {
@@ -147,7 +152,7 @@ function quantizeRow(real: RealRows, row: number, format: Format): QuantizedRow 
  * in any order, leaves int32 after the shift.
  * @throws PlanError TP-PLAN-011 when a row needs a multiplier of 2^31 or more
  */
-export function quantizeRows(real: RealRows, format: Format): QuantizedRows {
+export function quantizeRows(real: RealRows, format: IntegerFormat): QuantizedRows {
   const { rows, columns } = real;
   const weights = new Int8Array(rows * columns);
   const bias = new Int32Array(rows);

@@ -5,6 +5,11 @@
 import type { BlockShape } from "../plan/rows/row-layout.ts";
 import type { Target } from "../plan/target.ts";
 
+/** What a block holds beside its weights. */
+function extrasOf({ rows, extraBytes }: BlockShape): string {
+  return extraBytes > 4 * rows ? "biases and multipliers" : "biases";
+}
+
 /** Beyond the biases and multipliers of a block a line cannot be filled by them. */
 function usedLine(lineBytes: number, { extraBytes }: BlockShape): number {
   return Math.min(lineBytes, extraBytes);
@@ -88,7 +93,7 @@ export function judgeHiddenSize(
     nearest: [below, paddedHiddenSize],
     explanation: [
       `Line: ${target.id} reads weights ${target.lineBytes} B at a time (${target.lineRule}): ${target.lineWhy}.`,
-      `Block: ${block.rows} rows x ${columns} columns with biases and multipliers are ${bytes} B = ${lines} whole lines.`,
+      `Block: ${block.rows} rows x ${columns} columns with ${extrasOf(block)} are ${bytes} B = ${lines} whole lines.`,
       fits
         ? `Size: input ${inputSize} and hidden ${hiddenSize} are multiples of ${multiples}: no padding.`
         : `Size: input ${inputSize} -> ${paddedInputSize}, hidden ${hiddenSize} -> ${paddedHiddenSize} with zero weights (multiples of ${multiples}): ${percent} % padding.`,

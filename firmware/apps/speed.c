@@ -18,14 +18,29 @@ static uint32_t xorshift32(uint32_t x) {
     return x;
 }
 
-/* Fills input [MODEL_INPUT_BYTES] with the generator's words, little-endian, the last one cut.
+/* Four bytes of input: integers take the generator's word as it is; a float is 2^-31 times the
+ * signed integer in it, within [-1, 1]. */
+static uint32_t input_word(uint32_t random) {
+    if (MODEL_INPUT_VALUE_BYTES != sizeof(float)) {
+        return random;
+    }
+    const union {
+        float value;
+        uint32_t bits;
+    } word = {.value = (float)(int32_t)random * 0x1p-31f};
+    return word.bits;
+}
+
+/* Fills input [MODEL_INPUT_BYTES] with words, little-endian, the last one cut.
  * Returns the generator's state, from which the next frame goes on. */
 static uint32_t make_input(uint8_t *input, uint32_t random) {
+    uint32_t word = 0;
     for (uint32_t i = 0; i < MODEL_INPUT_BYTES; i++) {
         if (i % 4 == 0) {
             random = xorshift32(random);
+            word = input_word(random);
         }
-        input[i] = (uint8_t)(random >> (8 * (i % 4)));
+        input[i] = (uint8_t)(word >> (8 * (i % 4)));
     }
     return random;
 }

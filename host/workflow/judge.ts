@@ -3,7 +3,14 @@
  * What follows from the facts is left to analyze/, showing it to report/.
  */
 import type { Quantization } from "../../codegen/index.ts";
-import { analyse, dequantizeValues, parseSidecar, synthesise } from "../../codegen/index.ts";
+import {
+  analyse,
+  dequantizeValues,
+  parseSidecar,
+  synthesise,
+  VALUE_BYTES,
+  valueArray,
+} from "../../codegen/index.ts";
 import type {
   AudioFacts,
   DeviceCycles,
@@ -105,7 +112,7 @@ function verify(capture: Capture, manifest: RunManifest, run: DeviceRun): Verify
   const expected = capture.attachments.get(ATTACHMENTS.expected);
   if (!expected) return null;
   const states = capture.attachments.get(ATTACHMENTS.states);
-  const valueBytes = manifest.output.type === "int8" ? 1 : 2;
+  const valueBytes = VALUE_BYTES[manifest.output.type];
   const outputParts = [{ values: manifest.outputBytes / valueBytes, bytes: valueBytes }];
   let comparedValues = 0;
   let mismatches = 0;
@@ -169,12 +176,10 @@ function floatError(capture: Capture, manifest: RunManifest, run: DeviceRun): nu
 }
 
 function realValues(bytes: Uint8Array, quantization: Quantization): Float64Array {
-  const { buffer } = bytes.slice();
-  const integers =
-    quantization.type === "int8"
-      ? new Int8Array(buffer)
-      : new Int16Array(buffer, 0, Math.floor(buffer.byteLength / 2));
-  return dequantizeValues(integers, quantization);
+  const { type } = quantization;
+  const values = valueArray(type, Math.floor(bytes.length / VALUE_BYTES[type]));
+  new Uint8Array(values.buffer).set(bytes.subarray(0, values.byteLength));
+  return dequantizeValues(values, quantization);
 }
 
 interface JudgedAudio {

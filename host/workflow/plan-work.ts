@@ -3,20 +3,18 @@
  * The whole is the plan's own cost, which a test compares; what follows from it is left to analyze/.
  */
 import type { Plan } from "../../codegen/index.ts";
-import { FORMAT_FACTS } from "../../codegen/index.ts";
+import { valueBytes } from "../../codegen/index.ts";
 import type { KernelWork, TrafficParts } from "../analyze/kernel-work.ts";
 
-/** As codegen/plan/cost.ts counts them [byte]. */
-const STATE_BYTES = 2;
-const TABLE_ROW_BYTES = 4;
+/** A row's sum on its way to the elementwise part [byte]. */
 const SUM_BYTES = 4;
 const LSTM_GATES = 4;
 /** LSTM: sigmoid of three gates, tanh of the candidate and of the cell. GRU: sigmoid of two, tanh of the candidate. */
 const LOOKUPS_PER_UNIT = { lstm: 5, gru: 3 } as const;
 
 export function planWork(plan: Plan): readonly KernelWork[] {
-  const edge = FORMAT_FACTS[plan.format].activationBytes;
-  const line = plan.schedule.activation === "int16" ? 2 : 1;
+  const bytes = valueBytes(plan, plan.schedule);
+  const { edge, line } = bytes;
   return plan.kernels.map((kernel) => {
     if (kernel.kind === "load-input" || kernel.kind === "store-output") {
       return moved(kernel.name, kernel.size * (edge + line));
@@ -29,13 +27,13 @@ export function planWork(plan: Plan): readonly KernelWork[] {
       streams.reduce((sum, stream) => sum + count(stream), 0);
     const rows = total(({ paddedRows }) => paddedRows);
     const passBytes = plan.cost.kernels.find((cost) => cost.kernel === kernel.name)?.passBytes ?? 0;
-    const own = elementwise(kernel, rows, { edge, line });
+    const own = elementwise(kernel, rows, bytes);
     const traffic: TrafficParts = {
       weights: total(({ words }) => words.byteLength),
       activations:
         total(({ blocks, paddedColumns }) => blocks * paddedColumns * line) + own.activations,
       state: own.state,
-      tables: own.lookUps * TABLE_ROW_BYTES,
+      tables: own.lookUps * bytes.tableRow,
       sums: 2 * rows * SUM_BYTES + passBytes,
     };
     return {
@@ -54,7 +52,7 @@ type LayerKernel = Extract<Plan["kernels"][number], { readonly kind: "lstm" | "g
 function elementwise(
   kernel: LayerKernel,
   paddedRows: number,
-  { edge, line }: { readonly edge: number; readonly line: number },
+  { edge, line, state }: ReturnType<typeof valueBytes>,
 ): { readonly activations: number; readonly state: number; readonly lookUps: number } {
   if (kernel.kind === "dense") {
     const { activation, outputSize } = kernel.layer;
@@ -69,7 +67,7 @@ function elementwise(
     const units = paddedRows / LSTM_GATES;
     return {
       activations: units * line,
-      state: 2 * units * STATE_BYTES,
+      state: 2 * units * state,
       lookUps: units * LOOKUPS_PER_UNIT.lstm,
     };
   }
@@ -78,7 +76,7 @@ function elementwise(
   const states = (edge === 1 ? 2 : 1) + (resetAfter ? 0 : 3);
   return {
     activations: units * line * (resetAfter ? 1 : 2),
-    state: units * states * STATE_BYTES,
+    state: units * states * state,
     lookUps: units * LOOKUPS_PER_UNIT.gru,
   };
 }

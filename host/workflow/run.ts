@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { listBoards, loadBoard } from "../../codegen/index.ts";
+import { listBoards, loadBoard, VALUE_BYTES, valueBytes } from "../../codegen/index.ts";
 import { boardFactsOf } from "../analyze/board-facts.ts";
 import type { RunDocument } from "../analyze/document.ts";
 import type { HostFacts } from "../analyze/facts.ts";
@@ -265,14 +265,16 @@ function manifestOf({ request, app, prepared, stimulus, device, host }: RunParts
   const rated = prepared.as ?? prepared.board;
   const { parameters } = summarize(stages.model).model;
   const frontEnd = prepared.loaded.sidecar?.frontEnd;
-  const stateParts = quantize.model.layers.flatMap((layer) =>
+  const { state } = valueBytes(plan, plan.schedule);
+  const { layers } = quantize.model;
+  const stateParts = layers.flatMap((layer) =>
     layer.kind === "lstm"
       ? [
-          { values: layer.hiddenSize, bytes: layer.output.type === "int8" ? 1 : 2 },
-          { values: layer.hiddenSize, bytes: 2 },
+          { values: layer.hiddenSize, bytes: VALUE_BYTES[layer.output.type] },
+          { values: layer.hiddenSize, bytes: state },
         ]
       : layer.kind === "gru"
-        ? [{ values: layer.hiddenSize, bytes: 2 }]
+        ? [{ values: layer.hiddenSize, bytes: state }]
         : [],
   );
   return {
@@ -287,7 +289,7 @@ function manifestOf({ request, app, prepared, stimulus, device, host }: RunParts
       weightBytes: plan.cost.weightBytes,
       stateBytes: plan.stateBytes,
       parameters,
-      layers: quantize.model.layers.length,
+      layers: layers.length,
     },
     build: {
       compiler: "",

@@ -12,6 +12,7 @@ import {
   noiseFrames,
   quantizeValues,
   UsageError,
+  valueArray,
 } from "../../codegen/index.ts";
 import { readMono } from "../audio/wav-file.ts";
 import { npyFrames } from "./calibration.ts";
@@ -108,22 +109,31 @@ export function speedStimulus(
   return { ...answersOf(prepared, inputs), reference: null, clippedValues: 0, audio: null };
 }
 
-/** Marsaglia's xorshift32 (13, 17, 5): words little-endian, the last one of a frame cut where it must be. */
+/**
+ * Marsaglia's xorshift32 (13, 17, 5): words little-endian, the last one of a frame cut where it must be. For a float32
+ * each word is an integer, of which the value is 2^-31 times; as firmware/apps/speed.c makes them.
+ */
 export function xorshiftFrames(
   input: Quantization,
   inputSize: number,
   seed: number,
   frames: number,
 ): readonly ActivationArray[] {
-  const valueBytes = input.type === "int8" ? 1 : 2;
   let random = seed;
   return Array.from({ length: frames }, () => {
-    const bytes = new Uint8Array(inputSize * valueBytes);
+    if (input.type === "float32") {
+      return Float32Array.from({ length: inputSize }, () => {
+        random = xorshift32(random);
+        return (random | 0) / 2 ** 31;
+      });
+    }
+    const values = valueArray(input.type, inputSize);
+    const bytes = new Uint8Array(values.buffer);
     for (let i = 0; i < bytes.length; i++) {
       if (i % 4 === 0) random = xorshift32(random);
       bytes[i] = random >>> (8 * (i % 4));
     }
-    return valueBytes === 1 ? new Int8Array(bytes.buffer) : new Int16Array(bytes.buffer);
+    return values;
   });
 }
 
@@ -218,7 +228,7 @@ function featuresOf(prepared: Prepared, request: StimulusRequest): readonly Floa
 /** `{input: [...], expectedOutput: [...]}`: raw values, whole frames, from zero state. */
 function goldenStimulus(prepared: Prepared, file: string): Stimulus {
   const { plan } = prepared.generated.stages;
-  const golden = parseGolden(file);
+  const golden = parseGolden(file, plan.input.type);
   const rows = golden.input.length / plan.inputSize;
   if (
     !Number.isInteger(rows) ||
@@ -230,10 +240,11 @@ function goldenStimulus(prepared: Prepared, file: string): Stimulus {
       `${golden.input.length} inputs and ${golden.expectedOutput.length} outputs are not whole frames of ${plan.inputSize} and ${plan.outputSize}`,
     );
   }
-  const cut = (values: readonly number[], size: number, type: "int8" | "int16") =>
+  const cut = (values: readonly number[], size: number, type: Quantization["type"]) =>
     Array.from({ length: rows }, (_, row) => {
-      const part = values.slice(row * size, (row + 1) * size);
-      return type === "int8" ? Int8Array.from(part) : Int16Array.from(part);
+      const part = valueArray(type, size);
+      part.set(values.slice(row * size, (row + 1) * size));
+      return part;
     });
   const inputs = cut(golden.input, plan.inputSize, plan.input.type);
   return {
@@ -245,16 +256,23 @@ function goldenStimulus(prepared: Prepared, file: string): Stimulus {
   };
 }
 
-function parseGolden(file: string): { input: number[]; expectedOutput: number[] } {
+function parseGolden(
+  file: string,
+  type: Quantization["type"],
+): { input: number[]; expectedOutput: number[] } {
+  const float = type === "float32";
+  const isValue = (v: unknown): boolean =>
+    float ? Number.isFinite(v) : Number.isInteger(v) && Math.abs(Number(v)) <= 32768;
   const isValues = (value: unknown): value is number[] =>
-    Array.isArray(value) && value.every((v) => Number.isInteger(v) && Math.abs(v) <= 32768);
+    Array.isArray(value) && value.every(isValue);
   try {
     const { input, expectedOutput } = JSON.parse(readFileSync(file, "utf8"));
     if (isValues(input) && isValues(expectedOutput)) return { input, expectedOutput };
   } catch (error) {
     throw goldenError(file, error instanceof Error ? error.message : String(error));
   }
-  throw goldenError(file, "it is not {input: [...], expectedOutput: [...]} of whole numbers");
+  const numbers = float ? "numbers" : "whole numbers";
+  throw goldenError(file, `it is not {input: [...], expectedOutput: [...]} of ${numbers}`);
 }
 
 function goldenError(file: string, why: string): UsageError {

@@ -12,18 +12,18 @@ import type { RecurrentModel } from "../../codegen/model/types.ts";
 import { calibrate } from "../../codegen/quantize/calibrate.ts";
 import {
   dequantizeValues,
-  FORMATS,
-  type Format,
+  INTEGER_FORMATS,
+  type IntegerFormat,
   quantizeValues,
 } from "../../codegen/quantize/params.ts";
 import { quantizeModel } from "../../codegen/quantize/quantize-model.ts";
-import { createTwin } from "../../codegen/quantize/reference-int8.ts";
+import { createTwin } from "../../codegen/quantize/twin.ts";
 import { readRecordings } from "../../host/audio/recordings.ts";
 import { siSdrDb } from "../../host/audio/si-sdr.ts";
 import { readMono } from "../../host/audio/wav-file.ts";
 import type { Clip } from "./clip-set.ts";
 
-export const ARITHMETICS = ["float64", ...FORMATS] as const;
+export const ARITHMETICS = ["float64", ...INTEGER_FORMATS] as const;
 export type Arithmetic = (typeof ARITHMETICS)[number];
 
 /** SI-SDR(cleaned) - SI-SDR(noisy) of one clip [dB], from zero state, in each arithmetic. */
@@ -38,7 +38,7 @@ type Denoiser = (features: readonly Float64Array[]) => Float64Array[];
 export interface Measurement {
   clip(clip: Clip): ClipGains;
   /** Share of input values so far that lay outside the calibrated range, 0 to 1, a format. */
-  clippedShare(): Readonly<Record<Format, number>>;
+  clippedShare(): Readonly<Record<IntegerFormat, number>>;
 }
 
 /** Prepares the model in every arithmetic, calibrated on the recordings its sidecar names. */
@@ -53,7 +53,7 @@ export function createMeasurement({
     source: sidecar.calibration,
     sequences: recordings.map(({ samples }) => analyse(samples, frontEnd).features),
   });
-  const twins = FORMATS.map((format) => {
+  const twins = INTEGER_FORMATS.map((format) => {
     const quantized = quantizeModel(model, calibration, format);
     const twin = createTwin(quantized);
     const inputs = { clipped: 0, values: 0 };

@@ -5,7 +5,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { UsageError } from "../../codegen/errors.ts";
-import { FORMATS, type Format } from "../../codegen/quantize/params.ts";
+import { INTEGER_FORMATS, type IntegerFormat } from "../../codegen/quantize/params.ts";
 import type { ClipSet } from "./clip-set.ts";
 import { ARITHMETICS, type Arithmetic, type ClipGains } from "./measure.ts";
 import { bootstrap, meanOf } from "./statistics.ts";
@@ -33,7 +33,7 @@ export interface TwinResults {
   readonly float64: { readonly bySnrDb: Readonly<Record<string, GainRow>> };
   readonly formats: Readonly<
     Record<
-      Format,
+      IntegerFormat,
       {
         readonly bySnrDb: Readonly<Record<string, TwinRow>>;
         /** Share of input values outside the calibrated range, 0 to 1. */
@@ -52,7 +52,7 @@ export function summarise(
   set: ClipSet["kind"],
   modelDigest: string,
   gains: readonly ClipGains[],
-  clippedShare: Readonly<Record<Format, number>>,
+  clippedShare: Readonly<Record<IntegerFormat, number>>,
 ): TwinResults {
   const ratios = [...new Set(gains.map(({ snrDb }) => snrDb))].sort((a, b) => a - b);
   const at = (snrDb: number, arithmetic: Arithmetic) =>
@@ -61,7 +61,7 @@ export function summarise(
     const { mean, low, high } = bootstrap(values);
     return { gainDb: rounded(mean), lowDb: rounded(low), highDb: rounded(high) };
   };
-  const twinRow = (snrDb: number, format: Format): TwinRow => {
+  const twinRow = (snrDb: number, format: IntegerFormat): TwinRow => {
     const float = at(snrDb, "float64");
     const twin = at(snrDb, format);
     const loss = bootstrap(float.map((value, clip) => value - (twin[clip] as number)));
@@ -74,7 +74,7 @@ export function summarise(
   };
   const bySnr = <Row>(row: (snrDb: number) => Row) =>
     Object.fromEntries(ratios.map((snrDb) => [String(snrDb), row(snrDb)]));
-  const formats = FORMATS.map((format) => [
+  const formats = INTEGER_FORMATS.map((format) => [
     format,
     {
       bySnrDb: bySnr((snrDb) => twinRow(snrDb, format)),
@@ -98,7 +98,9 @@ export function resultsMarkdown(results: TwinResults): string {
     `${gainDb.toFixed(2)} (${lowDb.toFixed(2)} to ${highDb.toFixed(2)})`;
   const ratios = Object.keys(results.float64.bySnrDb).sort((a, b) => Number(a) - Number(b));
   const rows = ratios.map((snrDb) => {
-    const twins = FORMATS.map((format) => results.formats[format].bySnrDb[snrDb] as TwinRow);
+    const twins = INTEGER_FORMATS.map(
+      (format) => results.formats[format].bySnrDb[snrDb] as TwinRow,
+    );
     const losses = twins.map(
       ({ lossDb, lossLowDb, lossHighDb }) =>
         `${lossDb.toFixed(3)} (${lossLowDb.toFixed(3)} to ${lossHighDb.toFixed(3)})`,
@@ -106,8 +108,12 @@ export function resultsMarkdown(results: TwinResults): string {
     const gains = [results.float64.bySnrDb[snrDb] as GainRow, ...twins].map(cell);
     return `| ${[snrDb, ...gains, ...losses].join(" | ")} |`;
   });
-  const heads = ["SNR [dB]", ...ARITHMETICS, ...FORMATS.map((format) => `lost in ${format}`)];
-  const clipped = FORMATS.map(
+  const heads = [
+    "SNR [dB]",
+    ...ARITHMETICS,
+    ...INTEGER_FORMATS.map((format) => `lost in ${format}`),
+  ];
+  const clipped = INTEGER_FORMATS.map(
     (format) => `${format} ${(100 * results.formats[format].clippedShare).toFixed(3)} %`,
   );
   return [

@@ -9,7 +9,15 @@ import { loadBoard } from "../../codegen/board.ts";
 import { testedBoard } from "../qemu/boards.ts";
 import { buildInto } from "../qemu/pio-build.ts";
 import { crc32 } from "../qemu/wire.ts";
-import { type Case, type CaseSet, expectedAnswers, makeCases, STEPS, targetsOf } from "./cases.ts";
+import {
+  type Case,
+  type CaseSet,
+  cTypeOf,
+  expectedAnswers,
+  makeCases,
+  STEPS,
+  targetsOf,
+} from "./cases.ts";
 import { execute } from "./execute.ts";
 
 const APP_DIR = fileURLToPath(new URL("../qemu/exactness-app", import.meta.url));
@@ -22,9 +30,9 @@ export interface BoardProgram extends CaseSet {
 
 /** The header that firmware asks of a model's folder, for many models at once. */
 function header(cases: readonly Case[]): string {
-  const models = cases.map(({ prefix, format, frameSeed }) => {
-    const type = format === "int8" ? "int8_t" : "int16_t";
-    return `X(${prefix}, ${prefix.toUpperCase()}, ${type}, ${frameSeed}u)`;
+  const models = cases.map((one) => {
+    const { prefix, frameSeed } = one;
+    return `X(${prefix}, ${prefix.toUpperCase()}, ${cTypeOf(one)}, ${frameSeed}u)`;
   });
   const lines = [
     ...cases.map(({ prefix }) => `#include "${prefix}.h"`),

@@ -9,9 +9,8 @@ import type { RecurrentModel } from "../../codegen/model/types.ts";
 import { generate } from "../../codegen/pipeline.ts";
 import type { KernelVariant } from "../../codegen/plan/schedule.ts";
 import { FUSIONS, type TargetOptions } from "../../codegen/plan/target.ts";
-import type { Format } from "../../codegen/quantize/params.ts";
-import type { QuantizedModel } from "../../codegen/quantize/quantized-model.ts";
-import { createTwin } from "../../codegen/quantize/reference-int8.ts";
+import { type ActivationArray, FORMATS, type Format } from "../../codegen/quantize/params.ts";
+import { createTwin, type ModelInFormat } from "../../codegen/quantize/twin.ts";
 import {
   createRandom,
   type ModelShape,
@@ -28,12 +27,12 @@ export interface Case {
   /** C prefix: m and the case's number in its program. */
   readonly prefix: string;
   readonly format: Format;
-  readonly model: QuantizedModel;
+  readonly model: ModelInFormat;
   readonly variant: KernelVariant;
   /** What the frames are made from. */
   readonly frameSeed: number;
   /** STEPS frames of raw values. */
-  readonly frames: readonly (Int8Array | Int16Array)[];
+  readonly frames: readonly ActivationArray[];
   /** Shape, target and weights, for people. */
   readonly description: string;
 }
@@ -131,7 +130,7 @@ function tryCase(
   targets: readonly CaseTarget[],
   large: boolean,
 ): Case {
-  const format = random.pick(["int8", "int16x8"] as const);
+  const format = random.pick(FORMATS);
   const model = randomModel(random, randomShape(random, prefix, large));
   const extreme = random.integer(0, 2) === 0 ? random.pick(WEIGHT_KINDS) : undefined;
   if (extreme) makeExtreme(random, model, extreme);
@@ -141,7 +140,7 @@ function tryCase(
       : randomFrames(random, 6, model.inputSize),
   ];
   const target = random.pick(targets);
-  const fusion = random.pick(FUSIONS);
+  const fusion = format === "float32" ? "full" : random.pick(FUSIONS);
   const calibration = { source: "random frames", sequences };
   const { files, stages } = generate({ ...target, fusion, model, format, prefix, calibration });
   writeFiles(folder, files);
@@ -190,8 +189,14 @@ export function makeCases(
   return { cases, refused };
 }
 
+/** The C type of a model's values. */
+export function cTypeOf({ format }: Case): "int8_t" | "int16_t" | "float" {
+  if (format === "float32") return "float";
+  return format === "int8" ? "int8_t" : "int16_t";
+}
+
 /** The bytes of values as they lie in memory. */
-export function bytesOf(values: Int8Array | Int16Array): Uint8Array {
+export function bytesOf(values: ActivationArray): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
@@ -204,11 +209,11 @@ export interface Answer {
 /** The twin's answers to the frames, and to the first one again after a reset. */
 export function expectedAnswers({ model, frames }: Case): readonly Answer[] {
   const twin = createTwin(model);
-  const step = (frame: Int8Array | Int16Array): Answer => ({
+  const step = (frame: ActivationArray): Answer => ({
     output: bytesOf(twin.step(frame)),
     state: twin.readState(),
   });
   const answers = frames.map(step);
   twin.reset();
-  return [...answers, step(frames[0] as Int8Array)];
+  return [...answers, step(frames[0] as ActivationArray)];
 }

@@ -3,7 +3,7 @@
  * Which model gets which is left to cases.ts.
  */
 import type { Layer, Matrix, RecurrentModel } from "../../codegen/model/types.ts";
-import type { Format } from "../../codegen/quantize/params.ts";
+import { type ActivationArray, type Format, valueArray } from "../../codegen/quantize/params.ts";
 import type { Random } from "../random-model.ts";
 
 /**
@@ -92,9 +92,16 @@ function xorshift32(state: number): number {
   return (x ^ (x << 5)) >>> 0;
 }
 
+const RAW_RANGES = {
+  int8: { type: "int8", lowest: -128, highest: 127 },
+  int16x8: { type: "int16", lowest: -32768, highest: 32767 },
+  float32: { type: "float32", lowest: -16, highest: 16 },
+} as const;
+
 /**
  * Frames of raw values; exactness-app/exactness.c makes the same. The first word of a frame chooses by its upper three
- * bits: all lowest, all highest, both by turns, all zero, else one word of the generator for each four bytes.
+ * bits: all lowest, all highest, both by turns, all zero, else one word of the generator for each four bytes. A float's
+ * lowest is -16 and its highest 16; of other words it is 2^-27 times the signed integer, so within the same.
  * @param seed not 0
  */
 export function rawFrames(
@@ -102,18 +109,21 @@ export function rawFrames(
   size: number,
   format: Format,
   count: number,
-): readonly (Int8Array | Int16Array)[] {
-  const wide = format === "int16x8";
-  const [lowest, highest] = wide ? [-32768, 32767] : [-128, 127];
+): readonly ActivationArray[] {
+  const { type, lowest, highest } = RAW_RANGES[format];
   let state = seed;
   return Array.from({ length: count }, () => {
     state = xorshift32(state);
     const pattern = state >>> 29;
-    const values = wide ? new Int16Array(size) : new Int8Array(size);
+    const values = valueArray(type, size);
     const bytes = new Uint8Array(values.buffer);
     for (let i = 0; i < bytes.length; i++) {
       if (i % 4 === 0) state = xorshift32(state);
       bytes[i] = state >>> (8 * (i % 4));
+    }
+    if (values instanceof Float32Array) {
+      const words = new Int32Array(values.buffer);
+      for (let i = 0; i < size; i++) values[i] = (words[i] as number) / 2 ** 27;
     }
     if (pattern === 0) values.fill(lowest);
     if (pattern === 1) values.fill(highest);

@@ -10,6 +10,7 @@ import {
   bytesOf,
   type Case,
   type CaseSet,
+  cTypeOf,
   expectedAnswers,
   makeCases,
   STEPS,
@@ -54,9 +55,9 @@ export interface HostProgram extends CaseSet {
 
 /** What the driver runs: X(prefix, PREFIX, type) for each. */
 function modelsMacro(cases: readonly Case[]): string {
-  const items = cases.map(({ prefix, format }) => {
-    const type = format === "int8" ? "int8_t" : "int16_t";
-    return `X(${prefix}, ${prefix.toUpperCase()}, ${type})`;
+  const items = cases.map((one) => {
+    const { prefix } = one;
+    return `X(${prefix}, ${prefix.toUpperCase()}, ${cTypeOf(one)})`;
   });
   return `#define MODELS(X) ${items.join(" ")}`;
 }

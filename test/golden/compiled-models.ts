@@ -9,8 +9,8 @@ import { loadBoard } from "../../codegen/board.ts";
 import { writeFiles } from "../../codegen/emit/write.ts";
 import { generate } from "../../codegen/pipeline.ts";
 import type { TargetOptions } from "../../codegen/plan/target.ts";
-import { FORMATS, type Format } from "../../codegen/quantize/params.ts";
-import type { QuantizedModel } from "../../codegen/quantize/quantized-model.ts";
+import { FORMATS, type Format, INTEGER_FORMATS } from "../../codegen/quantize/params.ts";
+import type { ModelInFormat } from "../../codegen/quantize/twin.ts";
 import { WARNINGS } from "../exactness/host-program.ts";
 import { createRandom, type ModelShape, randomFrames, randomModel } from "../random-model.ts";
 
@@ -72,7 +72,7 @@ export interface CompiledTarget extends TargetOptions {
 
 export interface WrittenModel {
   readonly prefix: string;
-  readonly model: QuantizedModel;
+  readonly model: ModelInFormat;
 }
 
 /** Writes one model's C into a folder. */
@@ -93,7 +93,12 @@ export function writeModel(
   return { prefix, model: stages.quantize.model };
 }
 
-/** One source that includes the C of these shapes in both formats; gives its path and the models' prefixes. */
+/** Single precision is always fused. */
+function formatsOf({ fusion = "full" }: CompiledTarget): readonly Format[] {
+  return fusion === "full" ? FORMATS : INTEGER_FORMATS;
+}
+
+/** One source that includes the C of these shapes in every format; gives its path and the models' prefixes. */
 export function writeModels(
   folder: string,
   targets: readonly CompiledTarget[],
@@ -102,7 +107,7 @@ export function writeModels(
   mkdirSync(folder, { recursive: true });
   const prefixes = targets.flatMap((target) =>
     shapes.flatMap((shape) =>
-      FORMATS.map((format) => {
+      formatsOf(target).map((format) => {
         const prefix = `${target.name}_${shape}_${format}`;
         return writeModel(folder, prefix, SHAPES[shape], format, target).prefix;
       }),

@@ -66,6 +66,18 @@ const CASES: readonly Case[] = [
     format: "int8",
     board: "qemu-m55",
   },
+  {
+    shape: {
+      name: "floats",
+      inputSize: 3,
+      lstms: [2],
+      grus: [{ size: 2, resetAfter: true }],
+      denses: [{ size: 2, activation: "sigmoid" }],
+      initialState: true,
+    },
+    format: "float32",
+    board: "qemu-rv32",
+  },
 ];
 
 test.each(CASES)("$shape.name in $format for $board", async ({ shape, format, board, licence }) => {

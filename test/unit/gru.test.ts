@@ -5,20 +5,20 @@ import { calibrate } from "../../codegen/quantize/calibrate.ts";
 import {
   dequantizeValues,
   FORMAT_FACTS,
-  FORMATS,
-  type Format,
+  INTEGER_FORMATS,
+  type IntegerFormat,
   quantizeValues,
 } from "../../codegen/quantize/params.ts";
 import { candidateFractionBits } from "../../codegen/quantize/quantize-gru.ts";
 import { quantizeModel } from "../../codegen/quantize/quantize-model.ts";
 import type { QuantizedModel, QuantizedRows } from "../../codegen/quantize/quantized-model.ts";
-import { createTwin } from "../../codegen/quantize/reference-int8.ts";
 import {
   candidateAfter,
   candidateBefore,
   narrowHidden,
   updateHidden,
 } from "../../codegen/quantize/requantize.ts";
+import { createTwin } from "../../codegen/quantize/twin.ts";
 import { accumulatorBound } from "../../codegen/quantize/weights.ts";
 import { createRandom, type ModelShape, randomFrames, randomModel } from "../random-model.ts";
 
@@ -123,7 +123,11 @@ describe("one unit by hand", () => {
 });
 
 /** Largest |twin - float64| over frames as a share of the output's reach. */
-function distance(model: RecurrentModel, frames: readonly Float64Array[], format: Format): number {
+function distance(
+  model: RecurrentModel,
+  frames: readonly Float64Array[],
+  format: IntegerFormat,
+): number {
   const data = { source: "the frames themselves", sequences: [frames] };
   const quantized = quantizeModel(model, calibrate(model, data), format);
   const twin = createTwin(quantized);
@@ -163,7 +167,7 @@ describe("against float64", () => {
       },
     ];
   });
-  for (const format of FORMATS) {
+  for (const format of INTEGER_FORMATS) {
     test.each(shapes)(`${format}, $name: within the documented bound`, (shape) => {
       for (const seed of [1, 2, 3, 4]) {
         const random = createRandom(seed);
@@ -193,7 +197,7 @@ describe("against float64", () => {
 });
 
 test("no row of any of the three matrices can leave its accumulator", () => {
-  for (const format of FORMATS) {
+  for (const format of INTEGER_FORMATS) {
     const random = createRandom(5);
     const grus = [{ size: 9, resetAfter: false }];
     const model = randomModel(random, {

@@ -9,7 +9,7 @@ import { packPairs, packWord } from "../../codegen/plan/rows/packed-pairs.ts";
 import { schedule } from "../../codegen/plan/schedule.ts";
 import { type Target, targetOf } from "../../codegen/plan/target.ts";
 import { calibrate } from "../../codegen/quantize/calibrate.ts";
-import type { Format } from "../../codegen/quantize/params.ts";
+import type { IntegerFormat } from "../../codegen/quantize/params.ts";
 import { quantizeModel } from "../../codegen/quantize/quantize-model.ts";
 import { createRandom, type ModelShape, randomModel } from "../random-model.ts";
 
@@ -17,6 +17,7 @@ const target: Target = {
   id: "test-board",
   core: "cortex-m4",
   instructions: "thumb-dsp",
+  floatUnit: true,
   storage: "narrow",
   fusion: "full",
   wideMultiply: true,
@@ -26,7 +27,7 @@ const target: Target = {
   weightsSection: "",
 };
 
-function planOf(shape: ModelShape, format: Format, on: Target = target) {
+function planOf(shape: ModelShape, format: IntegerFormat, on: Target = target) {
   const model = randomModel(createRandom(21), shape);
   return plan(lower(quantizeModel(model, calibrate(model, null), format)), on);
 }

@@ -4,7 +4,7 @@ import { operatorsOf } from "../../codegen/quantize/operators.ts";
 import {
   dequantizeValues,
   FORMAT_FACTS,
-  FORMATS,
+  INTEGER_FORMATS,
   quantizeValues,
   roundHalfAway,
 } from "../../codegen/quantize/params.ts";
@@ -139,7 +139,7 @@ describe("rows", () => {
   });
 
   test("a row with a bias alone still means its bias", () => {
-    for (const format of FORMATS) {
+    for (const format of INTEGER_FORMATS) {
       const matrix = quantizeRows(rows([[0, 0]], [-3.25]), format);
       const z = requantize(
         matrix.bias[0] as number,
@@ -159,7 +159,7 @@ describe("rows", () => {
     expect(Math.abs(z - 0.25 * 4096)).toBeLessThanOrEqual(1);
   });
 
-  test.each(FORMATS)(
+  test.each(INTEGER_FORMATS)(
     "%s: the accumulator's bound holds for extreme weights of up to 600 columns",
     (format) => {
       const { accumulatorLimit, activationMagnitude, hiddenScale } = FORMAT_FACTS[format];
@@ -196,7 +196,7 @@ describe("rows", () => {
 
   test("weights beyond what z can resolve are refused with a fix", () => {
     expect(largestColumn(rows([[1e6]], [0]), 0)).toBe(1e6 / 128);
-    for (const format of FORMATS) {
+    for (const format of INTEGER_FORMATS) {
       expect(() => quantizeRows(rows([[1e9]], [0]), format)).toThrow(/TP-PLAN-011[\s\S]*fix:/);
     }
   });
@@ -278,7 +278,7 @@ test("a tiny linear output gives up output steps instead of failing", () => {
   };
   const model = randomModel(random, shape);
   const quiet = { source: "zeros", sequences: [[new Float64Array(4).fill(1e-9)]] };
-  for (const format of FORMATS) {
+  for (const format of INTEGER_FORMATS) {
     expect(() => quantizeModel(model, calibrate(model, quiet), format)).not.toThrow();
   }
   const frames = randomFrames(random, 2, 4);

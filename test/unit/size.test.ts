@@ -8,6 +8,7 @@ const target = (lineBytes: number): Target => ({
   id: "test-board",
   core: "cortex-m4",
   instructions: "thumb-dsp",
+  floatUnit: true,
   storage: "narrow",
   fusion: "full",
   wideMultiply: true,

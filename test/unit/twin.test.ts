@@ -3,14 +3,14 @@ import { createFloatModel } from "../../codegen/model/reference-float.ts";
 import { calibrate } from "../../codegen/quantize/calibrate.ts";
 import {
   dequantizeValues,
-  FORMATS,
-  type Format,
+  INTEGER_FORMATS,
+  type IntegerFormat,
   quantizeValues,
 } from "../../codegen/quantize/params.ts";
 import { quantizeModel } from "../../codegen/quantize/quantize-model.ts";
 import type { QuantizedModel } from "../../codegen/quantize/quantized-model.ts";
-import { createTwin } from "../../codegen/quantize/reference-int8.ts";
 import { lookUp, SIGMOID_TABLE, TANH_TABLE } from "../../codegen/quantize/tables.ts";
+import { createTwin } from "../../codegen/quantize/twin.ts";
 import { createRandom, type ModelShape, randomFrames, randomModel } from "../random-model.ts";
 
 describe("tables", () => {
@@ -113,7 +113,7 @@ describe("one unit by hand", () => {
 });
 
 /** Largest and mean-square |twin - float64| over frames, in real units, with the output's reach. */
-function distance(shape: ModelShape, format: Format, seed: number) {
+function distance(shape: ModelShape, format: IntegerFormat, seed: number) {
   const random = createRandom(seed);
   const model = randomModel(random, shape);
   const frames = randomFrames(random, 60, shape.inputSize);
@@ -171,7 +171,7 @@ describe("against float64", () => {
       ],
     },
   ];
-  for (const format of FORMATS) {
+  for (const format of INTEGER_FORMATS) {
     test.each(shapes)(`${format}, $name: within the documented bound`, (shape) => {
       for (const seed of [1, 2, 3, 4]) {
         expect(distance(shape, format, seed)).toBeLessThan(bounds[format]);
@@ -187,6 +187,7 @@ describe("against float64", () => {
       denses: [],
       initialState: true,
     };
-    for (const format of FORMATS) expect(distance(shape, format, 9)).toBeLessThan(bounds[format]);
+    for (const format of INTEGER_FORMATS)
+      expect(distance(shape, format, 9)).toBeLessThan(bounds[format]);
   });
 });

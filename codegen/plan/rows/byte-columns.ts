@@ -41,7 +41,7 @@ export function byteColumns(rows: 8 | 16): RowLayout {
   return {
     block: { rows, units: rows / 4, columns: 4, weightBytes: 1, extraBytes: rows * 8 },
     activation: "int16",
-    pack: (matrix, sources, columns) => packColumns(matrix, sources, columns, rows),
+    pack: (matrix: QuantizedRows, sources, columns) => packColumns(matrix, sources, columns, rows),
     picture: [
       "  +-----------+--------------------------+----------------+",
       `  | ${digits} biases | weights, column by       | ${digits} multipliers |`,

@@ -81,7 +81,7 @@ export function byteLanes(rows: 8 | 16): RowLayout {
   return {
     block: { rows, units: rows / 4, columns: 4, weightBytes: 1, extraBytes: rows * 8 },
     activation: "uint8",
-    pack: (matrix, sources, columns) => packLanes(matrix, sources, columns, rows),
+    pack: (matrix: QuantizedRows, sources, columns) => packLanes(matrix, sources, columns, rows),
     picture: [
       "  +----------------------+--------------------------+----------------------+",
       `  | ${String(rows).padStart(2)} starts of the sums | weights, column by       | ${String(rows).padStart(2)} multipliers       |`,

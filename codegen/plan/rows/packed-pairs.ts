@@ -75,7 +75,7 @@ function pairsOf(format: Format): RowLayout {
   return {
     block: BLOCK,
     activation: "int16",
-    pack: (matrix, rows, columns) => packPairs(matrix, format, rows, columns),
+    pack: (matrix: QuantizedRows, rows, columns) => packPairs(matrix, format, rows, columns),
     picture: PICTURE,
   };
 }

@@ -42,7 +42,7 @@ export function vectorRows(activation: LineValue, lanes: 8 | 16): RowLayout {
     block: { rows: ROWS, units: UNITS, columns: lanes, weightBytes: 1, extraBytes: ROWS * 8 },
     activation,
     z: "int16",
-    pack: (matrix, rows, columns) => packVectors(matrix, rows, columns, lanes),
+    pack: (matrix: QuantizedRows, rows, columns) => packVectors(matrix, rows, columns, lanes),
     picture: [
       "  +----------+---------------------------------+---------------+",
       `  | 8 biases | weights, ${String(lanes).padStart(2)} columns at a time   | 8 multipliers |`,

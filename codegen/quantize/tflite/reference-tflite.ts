@@ -3,7 +3,8 @@
  * The numbers it multiplies with are left to prepare.ts.
  */
 import { clamp } from "../params.ts";
-import { chainTwin, type LayerTwin, type Twin } from "../reference-int8.ts";
+import { chainTwin, type LayerTwin } from "../reference-int8.ts";
+import type { Twin } from "../twin.ts";
 import { saturate16 } from "../requantize.ts";
 import { FROM_Q12, sigmoid16, tanh16 } from "./activations.ts";
 import { scale32, scale64 } from "./fixed-point.ts";

@@ -14,13 +14,53 @@ static uint32_t xorshift32(uint32_t x) {
     return x;
 }
 
+/* The bits of a float by a frame's pattern: -16 and 16 are its lowest and highest, of other words it
+ * is 2^-27 times the signed integer. */
+static uint32_t float_bits(uint32_t pattern, size_t index, uint32_t random) {
+    union {
+        float value;
+        uint32_t bits;
+    } word;
+    switch (pattern) {
+    case 0:
+        word.value = -16;
+        break;
+    case 1:
+        word.value = 16;
+        break;
+    case 2:
+        word.value = index % 2 == 0 ? -16 : 16;
+        break;
+    case 3:
+        word.value = 0;
+        break;
+    default:
+        word.value = (float)(int32_t)random * 0x1p-27f;
+    }
+    return word.bits;
+}
+
+static uint32_t make_float_frame(uint8_t *bytes, size_t length, uint32_t pattern, uint32_t random) {
+    for (size_t i = 0; i < length; i += sizeof(float)) {
+        random = xorshift32(random);
+        const uint32_t word = float_bits(pattern, i / sizeof(float), random);
+        for (size_t byte = 0; byte < sizeof(float); byte++) {
+            bytes[i + byte] = (uint8_t)(word >> (8 * byte));
+        }
+    }
+    return random;
+}
+
 /* The first word of a frame chooses by its upper three bits: all lowest, all highest, both by
  * turns, all zero, else one word of the generator for each four bytes. Returns the generator's
  * state, from which the next frame goes on.
- *   bytes  [length], values of value_bytes each, little-endian */
+ *   bytes  [length], values of value_bytes each, little-endian; four bytes are a float */
 static uint32_t make_frame(uint8_t *bytes, size_t length, size_t value_bytes, uint32_t random) {
     random = xorshift32(random);
     const uint32_t pattern = random >> 29;
+    if (value_bytes == sizeof(float)) {
+        return make_float_frame(bytes, length, pattern, random);
+    }
     for (size_t i = 0; i < length; i++) {
         if (i % 4 == 0) {
             random = xorshift32(random);
