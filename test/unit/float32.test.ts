@@ -101,6 +101,14 @@ describe("the twin", () => {
       ],
     },
   ];
+  test("a convolution along time stays within 1e-5 of float64", () => {
+    const convolutions = [{ size: 6, taps: 3, activation: "tanh" as const }];
+    const shape = { name: "conv", inputSize: 5, lstms: [8], denses: [], convolutions };
+    const random = createRandom(5);
+    const model = randomModel(random, shape);
+    expect(distance(model, randomFrames(random, 200, 5))).toBeLessThan(1e-5);
+  });
+
   test.each(shapes)("$name stays within 1e-5 of float64", (shape) => {
     for (const seed of [1, 2, 3]) {
       const random = createRandom(seed);
@@ -224,6 +232,14 @@ describe("the plan", () => {
     expect(floats(FLOAT_ROWS.pack(matrix, [0, 1, null, null], [0, 1]))).toEqual([
       5, 1, 2, 6, 3, 4, 0, 0, 0, 0, 0, 0,
     ]);
+  });
+
+  test("only whole layers are made", () => {
+    const model = randomModel(createRandom(1), { name: "w", inputSize: 2, lstms: [3], denses: [] });
+    const request = { model, board: loadBoard("qemu-m4"), calibration: null } as const;
+    expect(() => generate({ ...request, format: "float32", fusion: "none" })).toThrow(
+      /TP-PLAN-016[\s\S]*fix:/,
+    );
   });
 
   test("a core without a float unit is warned of, one with it is not", () => {

@@ -4,8 +4,8 @@
  */
 import { clamp } from "../params.ts";
 import { chainTwin, type LayerTwin } from "../reference-int8.ts";
-import type { Twin } from "../twin.ts";
 import { saturate16 } from "../requantize.ts";
+import type { Twin } from "../twin.ts";
 import { FROM_Q12, sigmoid16, tanh16 } from "./activations.ts";
 import { scale32, scale64 } from "./fixed-point.ts";
 import type {
