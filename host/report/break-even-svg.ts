@@ -7,7 +7,8 @@ import type { OffloadAnswer } from "../analyze/edge-or-cloud.ts";
 import { lightRoundTripMs } from "../analyze/network.ts";
 import { formatNumber, formatTick, formatValue } from "./format.ts";
 import { lineLabels } from "./line-labels.ts";
-import { kindShape, MACHINE_STYLES } from "./machines-roofline-svg.ts";
+import { MACHINE_STYLES } from "./machine-style.ts";
+import { kindShape } from "./machines-roofline-svg.ts";
 import type { Picture } from "./svg.ts";
 import { at, axes, escapeXml, logScale, logTicks } from "./svg.ts";
 

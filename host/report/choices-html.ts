@@ -15,7 +15,7 @@ import { buyersPicture } from "./buyers-case-svg.ts";
 import { IN_TIME, offloadTitle, paretoWords, trackRows, unranked } from "./choice-rows.ts";
 import type { Html } from "./html-parts.ts";
 import { figure, quantity } from "./html-parts.ts";
-import { MACHINE_STYLES } from "./machines-roofline-svg.ts";
+import { MACHINE_STYLES } from "./machine-style.ts";
 import { paretoPicture } from "./pareto-svg.ts";
 import type { Sources } from "./sources.ts";
 import { escapeXml } from "./svg.ts";

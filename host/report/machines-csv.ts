@@ -4,10 +4,13 @@
  */
 import { bindingRoofs } from "../analyze/machine-analysis.ts";
 import type { MachineRow, MachinesDocument } from "../analyze/machines-document.ts";
+import type { Quantity } from "../analyze/quantity.ts";
 
 type Cell = string | number | null | undefined;
 
-const COLUMNS: readonly (readonly [string, (row: MachineRow) => Cell])[] = [
+type Column = readonly [string, (row: MachineRow) => Cell];
+
+const TEXTS: readonly Column[] = [
   ["id", (row) => row.id],
   ["machine", (row) => row.machine],
   ["class", (row) => row.machineClass],
@@ -21,34 +24,59 @@ const COLUMNS: readonly (readonly [string, (row: MachineRow) => Cell])[] = [
   ["p90 [s]", (row) => row.time?.p90],
   ["p99 [s]", (row) => row.time?.p99],
   ["max [s]", (row) => row.time?.max],
-  ["ops [op]", (row) => row.workload.ops?.value],
-  ["bytes [byte]", (row) => row.workload.bytesMoved?.value],
-  ["peak compute [op/s]", (row) => bindingRoofs(row.roofs).compute?.peak.value],
-  ["peak memory [byte/s]", (row) => bindingRoofs(row.roofs).memory?.peak.value],
-  ["rate [op/s]", (row) => row.analysis.rate?.value],
-  ["intensity [op/byte]", (row) => row.analysis.arithmeticIntensity?.value],
-  ["ridge point [op/byte]", (row) => row.analysis.ridgePoint?.value],
-  ["mfu [1]", (row) => row.analysis.mfu?.value],
-  ["mbu [1]", (row) => row.analysis.mbu?.value],
-  ["bound", (row) => row.analysis.bound],
 ];
+
+const BOUND: Column = ["bound", (row) => row.analysis.bound];
+
+/** Each is followed by a column that names its kind. */
+const QUANTITIES: readonly (readonly [string, (row: MachineRow) => Quantity | null | undefined])[] =
+  [
+    ["ops [op]", (row) => row.workload.ops],
+    ["bytes [byte]", (row) => row.workload.bytesMoved],
+    ["peak compute [op/s]", (row) => bindingRoofs(row.roofs).compute?.peak],
+    ["peak memory [byte/s]", (row) => bindingRoofs(row.roofs).memory?.peak],
+    ["rate [op/s]", (row) => row.analysis.rate],
+    ["intensity [op/byte]", (row) => row.analysis.arithmeticIntensity],
+    ["ridge point [op/byte]", (row) => row.analysis.ridgePoint],
+    ["mfu [1]", (row) => row.analysis.mfu],
+    ["mbu [1]", (row) => row.analysis.mbu],
+  ];
 
 /** RFC 4180 with LF; metrics follow the fixed columns in order of first use. */
 export function machinesCsv({ rows }: MachinesDocument): string {
-  const metrics = new Map<string, (row: MachineRow) => Cell>();
-  for (const row of rows) {
-    for (const [name, { unit }] of Object.entries(row.metrics)) {
-      metrics.set(`${name} [${unit}]`, ({ metrics: { [name]: found } }) =>
-        found?.unit === unit ? found.value : null,
-      );
-    }
-  }
-  const columns = [...COLUMNS, ...metrics];
+  const columns = [...TEXTS, ...QUANTITIES.flatMap(withKind), BOUND, ...metricsOf(rows)];
   const lines = [
     columns.map(([head]) => quoted(head)),
     ...rows.map((row) => columns.map(([, cell]) => quoted(cell(row)))),
   ];
   return `${lines.map((line) => line.join(",")).join("\n")}\n`;
+}
+
+function withKind([head, quantity]: (typeof QUANTITIES)[number]): readonly Column[] {
+  return [[head, (row) => quantity(row)?.value], kindColumn(head, quantity)];
+}
+
+/** "mfu [1]" has its kind under "mfu kind". */
+function kindColumn(
+  head: string,
+  quantity: (row: MachineRow) => Quantity | null | undefined,
+): Column {
+  return [`${head.replace(/ \[[^\]]*\]$/, "")} kind`, (row) => quantity(row)?.kind];
+}
+
+/** A column a unit, as a name can have two; a row has one of them, so its kind has one column. */
+function metricsOf(rows: readonly MachineRow[]): Iterable<Column> {
+  const columns = new Map<string, Column>();
+  const add = (column: Column) => columns.set(column[0], column);
+  for (const row of rows) {
+    for (const [name, { unit }] of Object.entries(row.metrics)) {
+      const head = `${name} [${unit}]`;
+      const found = ({ metrics: { [name]: metric } }: MachineRow) => metric;
+      add([head, (each) => (found(each)?.unit === unit ? found(each)?.value : null)]);
+      add(kindColumn(head, found));
+    }
+  }
+  return columns.values();
 }
 
 /** A leading = + - @ of a text would run as a formula in a spreadsheet: a space keeps it text. */

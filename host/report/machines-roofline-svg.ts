@@ -12,6 +12,7 @@ import { whatIfArrows } from "./arrows-svg.ts";
 import { formatTick, formatTickValue, formatValue } from "./format.ts";
 import { LabelSpace, spread } from "./label-space.ts";
 import { rateQuantity } from "./machine-cells.ts";
+import { MACHINE_PLOT_CSS, MACHINE_STYLES } from "./machine-style.ts";
 import type { Picture, Scale } from "./svg.ts";
 import { at, axes, escapeXml, logScale, logTicks } from "./svg.ts";
 import { uprightWhisker } from "./whisker-svg.ts";
@@ -22,9 +23,10 @@ const LEFT = 78;
 const RIGHT = WIDTH - 192;
 const TOP = 18;
 const BOTTOM = HEIGHT - 54;
-/** Colours and dash patterns there are: machine-style.ts has a rule for each. */
-export const MACHINE_STYLES = 6;
 const LABEL_HEIGHT = 28;
+const KINDS = ["measured", "counted", "modelled", "stated"] as const;
+/** Between two kinds in the legend. */
+const LEGEND_COLUMN = 84;
 /** Fits right of the roofs [characters]. */
 const LONGEST_NAME = 21;
 
@@ -104,6 +106,7 @@ export function machinesRoofline(rows: readonly MachineRow[]): Picture | null {
     ...roofLabels(roofs, y),
     whatIfArrows(whatIfs, x, y, labels),
     marks,
+    kindLegend(dots.map(({ kind }) => kind)),
   ].join("\n");
   const drawn = roofs.map(({ machine }) => machine).join(", ");
   return {
@@ -113,6 +116,7 @@ export function machinesRoofline(rows: readonly MachineRow[]): Picture | null {
     width: WIDTH,
     height: HEIGHT,
     body,
+    css: MACHINE_PLOT_CSS,
   };
 }
 
@@ -304,8 +308,19 @@ function label(text: string, { x, y, anchor }: ReturnType<LabelSpace["place"]>, 
   return `<text class="${look}" x="${at(x)}" y="${at(y)}" text-anchor="${anchor}">${escapeXml(text)}</text>`;
 }
 
+/** Shape and word of each kind that has a dot, below the names of the machines, two in a row. */
+function kindLegend(drawn: readonly Kind[]): string {
+  return KINDS.filter((kind) => drawn.includes(kind))
+    .map((kind, index) => {
+      const px = RIGHT + 20 + LEGEND_COLUMN * (index % 2);
+      const py = BOTTOM + 31 + 16 * Math.floor(index / 2);
+      return `${kindShape(kind, px, py, "grey")}<text class="tp-note" x="${at(px + 11)}" y="${at(py + 4)}">${kind}</text>`;
+    })
+    .join("\n");
+}
+
 /** Filled circle: measured. Square: counted. Ring: modelled. Diamond: stated. */
-export function kindShape(kind: Kind, px: number, py: number, style: number): string {
+export function kindShape(kind: Kind, px: number, py: number, style: number | "grey"): string {
   const name = `tp-dot tp-f${style}`;
   if (kind === "counted") {
     return `<rect class="${name}" x="${at(px - 5.5)}" y="${at(py - 5.5)}" width="11" height="11"/>`;

@@ -6,7 +6,8 @@ import type { Contender, Metric, ParetoIds } from "../analyze/metrics.ts";
 import { METRICS } from "../analyze/metrics.ts";
 import type { Quantity } from "../analyze/quantity.ts";
 import { formatTick, formatValue } from "./format.ts";
-import { kindShape, MACHINE_STYLES } from "./machines-roofline-svg.ts";
+import { MACHINE_STYLES } from "./machine-style.ts";
+import { kindShape } from "./machines-roofline-svg.ts";
 import type { Axis, Picture, Scale } from "./svg.ts";
 import { at, axes, escapeXml, logScale, logTicks } from "./svg.ts";
 

@@ -138,7 +138,7 @@ function memoryRoof(roof: Roof, peak: number, index: number, x: Scale, y: Scale)
   const middleX = startX + (endX - startX) * along;
   const middleY = startY + (endY - startY) * along;
   const shift = main ? 16 : -7;
-  return `${line}\n<text class="tp-note tp-halo" text-anchor="middle" transform="translate(${at(middleX)} ${at(middleY)}) rotate(${at(angle)})" y="${shift}">${escapeXml(`${roof.name}, ${formatValue(roof.peak.value, roof.peak.unit)}`)}</text>`;
+  return `${line}\n<text class="tp-note tp-halo" text-anchor="middle" transform="translate(${at(middleX)} ${at(middleY)}) rotate(${at(angle)})" y="${shift}">${escapeXml(`${roof.name}, ${formatValue(roof.peak.value, roof.peak.unit)} ${KIND_MARK[roof.peak.kind]} ${roof.peak.kind}`)}</text>`;
 }
 
 /** A rate of arithmetic, or dashed what instruction issue allows. */
@@ -219,7 +219,7 @@ function dots(roofline: RooflineDocument, x: Scale, y: Scale, labels: LabelSpace
     return {
       mark: `<path class="tp-drop" d="M${at(px)} ${at(py)}V${at(roofY)}"/>
 ${uprightWhisker(dot.rate.interval, px, y)}<circle class="tp-warm tp-halo" cx="${at(px)}" cy="${at(py)}" r="7">${title}</circle>`,
-      text: `<text class="tp-strong tp-halo" x="${at(tx)}" y="${at(ty)}" text-anchor="${anchor}">${escapeXml(dot.name)}</text>
+      text: `<text class="tp-strong tp-halo" x="${at(tx)}" y="${at(ty)}" text-anchor="${anchor}">${escapeXml(dot.name)} <tspan class="tp-note">${KIND_MARK[dot.rate.kind]} ${dot.rate.kind}</tspan></text>
 <text class="tp-note tp-halo" x="${at(tx)}" y="${at(ty + 14)}" text-anchor="${anchor}">${escapeXml(numbers)}</text>`,
     };
   });

@@ -119,6 +119,8 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly body: string;
+  /** Rules for what PLOT_CSS does not know; a page that shows the plot carries them too. */
+  readonly css?: string;
 }
 
 /** A plot for use inside a page that carries PLOT_CSS. */
@@ -128,7 +130,7 @@ export function inlineSvg(picture: Picture): string {
 
 /** A plot as a file of its own: carries its colours, follows light and dark. */
 export function standaloneSvg(picture: Picture): string {
-  const style = `<style>\n${PLOT_COLOURS(":root")}\n${PLOT_CSS}\n</style>`;
+  const style = `<style>\n${PLOT_COLOURS(":root")}\n${PLOT_CSS}\n${picture.css === undefined ? "" : `${picture.css}\n`}</style>`;
   return `${element(picture, `${style}\n<rect class="tp-paper" width="${picture.width}" height="${picture.height}" rx="6"/>\n`)}\n`;
 }
 

@@ -177,6 +177,18 @@ describe("one document", () => {
     expect(fromCsv.rows.map(({ analysis }) => analysis.mfu?.value)).toEqual(
       machines.rows.map(({ analysis }) => analysis.mfu?.value),
     );
+    const kinds = (document: typeof machines) =>
+      document.rows.map(({ workload, metrics, roofs, time }) => [
+        [time?.kind, workload.ops?.kind, workload.bytesMoved?.kind, roofs[0]?.peak.kind],
+        Object.entries(metrics).map(([name, { kind }]) => `${name} ${kind}`),
+      ]);
+    expect(kinds(fromCsv)).toEqual(kinds(machines));
+  });
+
+  test("two records of one machine and workload stay two in CSV", () => {
+    const twice = analyzeMachines([...records, ...records], []);
+    const again = analyzeMachines(imported(csv, machinesCsv(twice)), []);
+    expect(again.rows.map(({ id }) => id)).toEqual(twice.rows.map(({ id }) => id));
   });
 
   test("the document of a run, as JSON, gives the same board", () => {

@@ -10,7 +10,9 @@ import { PLATFORMS } from "../../host/analyze/platforms.ts";
 import { explanationText } from "../../host/report/explanation.ts";
 import { machinesCsv } from "../../host/report/machines-csv.ts";
 import { machinesHtml } from "../../host/report/machines-html.ts";
+import { machinesRoofline } from "../../host/report/machines-roofline-svg.ts";
 import { machinesMarkdown, machinesText } from "../../host/report/machines-text.ts";
+import { standaloneSvg } from "../../host/report/svg.ts";
 import { imported, sample } from "./import-text.ts";
 
 const HEAD = "machine,workload,time [us],ops,bytes,peak compute [op/s],peak memory [byte/s]";
@@ -45,6 +47,30 @@ describe("foreign text", () => {
 
   test("is no formula in a spreadsheet", () => {
     expect(machinesCsv(hostile)).not.toMatch(/(^|[,\n])"?=/);
+  });
+});
+
+describe("the roofline as a file of its own", () => {
+  const picture = machinesRoofline(
+    documentOf(`${HEAD},kind,ops kind\nbox,work,1,1e6,1e5,2e12,1e11,measured,counted\n`).rows,
+  );
+  if (picture === null) throw new Error("the rows have work and times");
+  const svg = standaloneSvg(picture);
+  const [style = "", body = ""] = svg.split("</style>");
+
+  test("carries a rule for every class that it uses", () => {
+    const used = new Set(
+      [...body.matchAll(/class="([^"]*)"/g)].flatMap(([, names]) => (names ?? "").split(" ")),
+    );
+    const ruled = [...used].filter((name) => new RegExp(`\\.${name}[ .,{]`).test(style));
+    expect([...used].filter((name) => !ruled.includes(name))).toEqual([]);
+    const variables = new Set([...style.matchAll(/var\((--[\w-]+)\)/g)].map(([, name]) => name));
+    expect([...variables].filter((name) => !style.includes(`${name}:`))).toEqual([]);
+  });
+
+  test("names the kinds that its dots have, beside their shapes", () => {
+    expect(body).toMatch(/>measured<.*>modelled</s);
+    expect(body).not.toContain(">stated<");
   });
 });
 

@@ -14,11 +14,15 @@ const TEXTS = ["id", "machine", "class", "workload", "kind", "source", "count", 
 /** What the analyzer computes itself; read back it would stand twice. */
 const DERIVED = ["rate", "intensity", "ridge point", "mfu", "mbu"];
 
+const KIND_SUFFIX = " kind";
+
 export type Column =
   | { readonly is: "text"; readonly name: (typeof TEXTS)[number] }
   | { readonly is: "time"; readonly statistic: Statistic | "sample"; readonly perSecond: number }
   | { readonly is: "ops" | "bytes" | "peak compute" | "peak memory"; readonly scale: number }
   | { readonly is: "metric"; readonly name: string; readonly unit: string }
+  /** Kind of the number in the column of that name, in lower case. */
+  | { readonly is: "kind"; readonly of: string }
   | { readonly is: "derived" };
 
 /** Whether a first line can be a head of this format. */
@@ -35,6 +39,18 @@ export function readHeader(heads: readonly string[], file: string): readonly Col
     (_, i) => keys.indexOf(keys[i] ?? "") < i && columns[i]?.is !== "derived",
   );
   if (twice !== undefined) throw refusal(file, `"${twice}" stands twice`, "keep one of them");
+  const names = heads.map(nameOf);
+  const alone = heads.find((_, i) => {
+    const column = columns[i];
+    return column?.is === "kind" && !names.includes(column.of);
+  });
+  if (alone !== undefined) {
+    throw refusal(
+      file,
+      `"${alone}" is the kind of no column`,
+      "add that column, or take this away",
+    );
+  }
   const times = columns.filter((column) => column.is === "time");
   const sampled = times.some((column) => column.statistic === "sample");
   if (times.length === 0) {
@@ -52,6 +68,9 @@ function columnOf(head: string, file: string): Column {
   const text = TEXTS.find((known) => known === name);
   if (text !== undefined) return { is: "text", name: text };
   if (DERIVED.includes(name)) return { is: "derived" };
+  if (unit === undefined && name.endsWith(KIND_SUFFIX)) {
+    return { is: "kind", of: name.slice(0, -KIND_SUFFIX.length) };
+  }
   const statistic = name === "time" ? "sample" : STATISTICS.find((known) => known === name);
   if (statistic !== undefined) {
     const perSecond = A_SECOND[unit ?? ""];

@@ -5,7 +5,6 @@
 import type { Roof } from "../board-roofline.ts";
 import type { MachineClass, MachineRecord, TimeStatistics } from "../machine-record.ts";
 import type { Kind, Quantity } from "../quantity.ts";
-import { stated } from "../quantity.ts";
 import { SampleStatistics } from "../sample-statistics.ts";
 import type { Column } from "./csv-header.ts";
 import { looksLikeHeader, readHeader } from "./csv-header.ts";
@@ -78,6 +77,7 @@ class CsvImporter implements Importer {
       const field = row[index] ?? "";
       if (field === "" || column.is === "derived") continue;
       if (column.is === "text") texts[column.name] = field;
+      else if (column.is === "kind") texts[`${column.of} kind`] = field;
       else numbers.set(column, this.#number(field, column, line));
     }
     const { machine, workload } = texts;
@@ -103,7 +103,8 @@ class CsvImporter implements Importer {
     numbers: ReadonlyMap<Column, number>,
     line: number,
   ): void {
-    const key = JSON.stringify([machine, workload]);
+    // Two records of one machine and workload have ids of their own.
+    const key = JSON.stringify([machine, workload, texts.id]);
     const sample = [...numbers].find(([{ is }]) => is === "time");
     const isSample = sample?.[0].is === "time" && sample[0].statistic === "sample";
     const known = this.#found.get(key);
@@ -137,7 +138,12 @@ class CsvImporter implements Importer {
       const found = [...numbers].find(([column]) => column.is === is);
       if (found === undefined) return null;
       const [column, value] = found;
-      return stated(value * ("scale" in column ? column.scale : 1), unit, source);
+      const number = value * ("scale" in column ? column.scale : 1);
+      return { value: number, unit, kind: kindOf(is === "ops" ? ["ops", "macs"] : [is]), source };
+    };
+    const kindOf = (names: readonly string[], otherwise: Kind = "stated"): Kind => {
+      const word = names.map((name) => texts[`${name} kind`]).find((text) => text !== undefined);
+      return KINDS.find((known) => known === word) ?? otherwise;
     };
     const kind = KINDS.find((known) => known === texts.kind) ?? "stated";
     return {
@@ -149,7 +155,19 @@ class CsvImporter implements Importer {
       samples: samples.samples,
       metrics: Object.fromEntries(
         [...numbers].flatMap(([column, value]) =>
-          column.is === "metric" ? [[column.name, { value, unit: column.unit, kind, source }]] : [],
+          column.is === "metric"
+            ? [
+                [
+                  column.name,
+                  {
+                    value,
+                    unit: column.unit,
+                    kind: kindOf([column.name.toLowerCase()], kind),
+                    source,
+                  },
+                ],
+              ]
+            : [],
         ),
       ),
       roofs: roofsOf(given("peak compute", "op/s"), given("peak memory", "byte/s")),
