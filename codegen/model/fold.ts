@@ -19,41 +19,50 @@ import {
  * @returns a new list in the same order, each layer's output read by a later one but the answer
  */
 export function foldLayers(layers: readonly Layer[], answer: ValueName): readonly Layer[] {
-  const kept = needed(layers, answer);
+  // Scales first among themselves, so that each weight is scaled at most twice however many of them there are.
+  const merged = fusedPairs(needed(layers, answer), answer, (before, layer) =>
+    before.kind === "scale" && layer.kind === "scale" ? scaledAfter(before, layer) : undefined,
+  );
+  return fusedPairs(merged, answer, (before, layer) =>
+    layer.kind === "scale"
+      ? scaledAfter(before, layer)
+      : before.kind === "scale"
+        ? scaledBefore(before, layer)
+        : undefined,
+  );
+}
+
+/**
+ * Puts one layer in the place of two where `fuse` gives one for them and nothing else reads what lies between.
+ * @returns in order of execution
+ */
+function fusedPairs(
+  layers: readonly Layer[],
+  answer: ValueName,
+  fuse: (before: Layer, layer: Layer) => Layer | undefined,
+): readonly Layer[] {
   const readers = new Map<ValueName, number>([[answer, 1]]);
-  for (const layer of kept) {
+  for (const layer of layers) {
     for (const name of inputsOf(layer)) readers.set(name, (readers.get(name) ?? 0) + 1);
   }
   /** Undefined where another layer has taken one in. */
   const folded: (Layer | undefined)[] = [];
   const writers = new Map<ValueName, number>();
-  for (const layer of kept) {
+  for (const layer of layers) {
     let current = layer;
-    // Each pass takes one scale into this layer, or this scale into the one before it.
-    for (let next = fused(current); next; next = fused(current)) current = next;
+    for (;;) {
+      const [input] = inputsOf(current);
+      const at = input === undefined ? undefined : writers.get(input);
+      const before = at === undefined ? undefined : folded[at];
+      const single = input !== undefined && readers.get(input) === 1;
+      const both = before && single ? fuse(before, current) : undefined;
+      if (!both || at === undefined) break;
+      folded[at] = undefined;
+      current = both;
+    }
     writers.set(current.output, folded.push(current) - 1);
   }
   return folded.filter((layer) => layer !== undefined);
-
-  function fused(layer: Layer): Layer | undefined {
-    const [input] = inputsOf(layer);
-    const at = input === undefined ? undefined : writers.get(input);
-    const before = at === undefined ? undefined : folded[at];
-    if (!before || at === undefined || input === undefined || readers.get(input) !== 1) {
-      return undefined;
-    }
-    const both =
-      layer.kind === "scale"
-        ? scaledAfter(before, layer)
-        : before.kind === "scale"
-          ? scaledBefore(before, layer)
-          : undefined;
-    if (both) {
-      folded[at] = undefined;
-      writers.delete(input);
-    }
-    return both;
-  }
 }
 
 function needed(layers: readonly Layer[], answer: ValueName): readonly Layer[] {

@@ -8,51 +8,11 @@ import { expect } from "vitest";
 import { readOnnxModel } from "../../codegen/model/onnx/read.ts";
 import { createFloatModel } from "../../codegen/model/reference-float.ts";
 import type { RecurrentModel } from "../../codegen/model/types.ts";
-import {
-  type ModelSpec,
-  type NodeSpec,
-  seededValues,
-  type TensorSpec,
-  writeOnnx,
-} from "./onnx-writer.ts";
+import { type Case, STEPS } from "./onnx-cases.ts";
+import { seededValues, writeOnnx } from "./onnx-writer.ts";
 
 /** Largest |onnxruntime - oracle| of any value: onnxruntime computes in float32. */
 const TOLERANCE = 1e-5;
-/** Steps of a free sequence, and calls of a model of one step. */
-export const STEPS = 12;
-
-export interface Case {
-  /** The first input is the network's, the others are states, zero at first. */
-  readonly spec: ModelSpec;
-  /** Dimension of the input, and of the answer, that counts time; absent where a call is a step. */
-  readonly time?: { readonly input: number; readonly output?: number };
-  /** Graph outputs fed back into graph inputs. */
-  readonly states?: Readonly<Record<string, string>>;
-  /** Largest |input|. */
-  readonly reach?: number;
-}
-
-/** A node by operator, inputs and outputs, separated by blanks ("-" for one left out). */
-export function op(
-  operator: string,
-  inputs: string,
-  outputs: string,
-  attributes: Partial<NodeSpec> = {},
-): NodeSpec {
-  const names = (list: string) => list.split(" ").map((name) => (name === "-" ? "" : name));
-  return { operator, inputs: names(inputs), outputs: names(outputs), ...attributes };
-}
-
-/** A constant list of whole numbers. */
-export function ints(name: string, ...values: readonly number[]): TensorSpec {
-  return { name, dims: [values.length], values, type: "int64" };
-}
-
-/** A constant single number. */
-export function single(name: string, value: number): TensorSpec {
-  return { name, dims: [], values: [value] };
-}
-
 /** Reads the model and expects both to agree; gives the model for further expectations. */
 export async function expectAgreement(given: Case): Promise<RecurrentModel> {
   const bytes = writeOnnx(given.spec);

@@ -3,7 +3,7 @@
  * What they mean is left to the operator files.
  */
 
-import { graphError, LIMITS, limitError, nonFiniteError } from "./limits.ts";
+import { graphError, LIMITS, limitError, nonFiniteError, shown } from "./limits.ts";
 import type { OnnxNode } from "./messages.ts";
 import { isReadable } from "./tensor.ts";
 import { constantValues, type ImportContext, nodeName, refuse, requiredValue } from "./values.ts";
@@ -39,7 +39,7 @@ export function sizesAttribute(
   throw graphError(
     context.file,
     nodeName(node),
-    `${name} [${values}] are not ${count} numbers from ${low}`,
+    `${name} [${shown(values)}] are not ${count} numbers from ${low}`,
   );
 }
 

@@ -21,9 +21,12 @@ export interface Answer {
 export function connect(graph: OnnxGraph, context: ImportContext): Answer | undefined {
   const fed = new Map<ValueName, Int32Array>();
   const answers: NamedView[] = [];
+  const returned = new Set<ValueName>();
   for (const { name } of graph.outputs) {
     const value = context.values.get(name);
     if (!value) throw graphError(context.file, name, "nothing makes this graph output");
+    if (returned.has(name)) throw graphError(context.file, name, "two outputs have this name");
+    returned.add(name);
     if (value.kind !== "view") {
       refuseOutput(context, name, "it is not computed by a layer", "leave it out");
     } else if (isState(context, value)) fed.set(name, value.elements);

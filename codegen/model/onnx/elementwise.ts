@@ -6,7 +6,7 @@
 import type { ClipLayer, CombineLayer, Layer } from "../types.ts";
 import { constantInput, realAttribute } from "./attributes.ts";
 import { foldedConstants } from "./constants.ts";
-import { graphError } from "./limits.ts";
+import { graphError, shown } from "./limits.ts";
 import type { OnnxNode } from "./messages.ts";
 import { momentOperation, momentPower } from "./moments.ts";
 import { picked } from "./moving.ts";
@@ -116,7 +116,12 @@ export function importPow(node: OnnxNode, context: ImportContext): readonly Valu
   const view = viewInput(context, node, 0);
   if (!view) return undefined;
   if (power === 2) return combined({ ...node, operator: "Mul" }, context, view, view);
-  refuse(context, node, `it raises to the power of [${exponent.values}]`, "use Mul for squares");
+  refuse(
+    context,
+    node,
+    `it raises to the power of [${shown(exponent.values)}]`,
+    "use Mul for squares",
+  );
   return undefined;
 }
 

@@ -66,11 +66,13 @@ export type ImportedGraph = Pick<
 
 /**
  * @param file name of the file, for messages
+ * @param fileBytes size of the file, and of those that it reads weights from
  * @throws ModelFileError TP-MODEL-003 to -008 for a file that contradicts itself
  * @throws PlanError TP-PLAN-001 with every Unsupported in facts.unsupported
  */
-export function importGraph({ graph, opset }: OnnxModel, file: string): ImportedGraph {
-  const context = startContext({ graph, opset }, file);
+export function importGraph(model: OnnxModel, file: string, fileBytes: number): ImportedGraph {
+  const { graph } = model;
+  const context = startContext(model, file, fileBytes);
   const read = new Set([
     ...graph.nodes.flatMap((node) => node.inputs),
     ...graph.outputs.map(({ name }) => name),
@@ -91,7 +93,7 @@ export function importGraph({ graph, opset }: OnnxModel, file: string): Imported
   };
 }
 
-function startContext({ graph, opset }: OnnxModel, file: string): ImportContext {
+function startContext({ graph, opset }: OnnxModel, file: string, fileBytes: number): ImportContext {
   const values = new Map<string, Value>();
   const unsupported: Unsupported[] = [];
   const note = (operator: string, node: string, why: string, instead: string) =>
@@ -117,6 +119,7 @@ function startContext({ graph, opset }: OnnxModel, file: string): ImportContext 
     unsupported,
     stateInputs: [],
     steps: time ? time.steps : 1,
+    weightLimit: Math.floor(fileBytes / 4) + LIMITS.sharedWeights,
     weights: 0,
     listed: 0,
   };

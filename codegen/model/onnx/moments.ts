@@ -5,6 +5,7 @@
  */
 
 import type { LayerNormLayer } from "../types.ts";
+import { shown } from "./limits.ts";
 import type { OnnxNode } from "./messages.ts";
 import { integerList, normalAxes } from "./moving.ts";
 import { anyOrder, placed, sameOrder } from "./operands.ts";
@@ -41,7 +42,7 @@ export function importReduceMean(
     refuse(
       context,
       node,
-      `it takes the mean of [${shape}] over axes ${axes}, which is no layer normalization of a step`,
+      `it takes the mean of [${shape}] over axes ${shown(axes)}, which is no layer normalization of a step`,
       "normalise all values of a step, and keep the dimensions",
     );
     return undefined;

@@ -3,13 +3,14 @@
  * Which pick an operator makes is left to shapes.ts and slices.ts.
  */
 
-import { graphError, LIMITS, limitError } from "./limits.ts";
+import { graphError, LIMITS, limitError, shown } from "./limits.ts";
 import type { OnnxNode } from "./messages.ts";
 import type { Pick } from "./picks.ts";
 import {
   type Constant,
   constantValues,
   countListed,
+  countWeights,
   type ImportContext,
   inputValue,
   momentMisused,
@@ -49,6 +50,12 @@ export function timeAxisOf(value: Movable): number | undefined {
   return value.kind === "view" ? value.time?.axis : undefined;
 }
 
+/** @throws ModelFileError TP-MODEL-003 for more dimensions than a tensor may have */
+export function checkRank(context: ImportContext, node: OnnxNode, rank: number): void {
+  if (rank <= LIMITS.rank) return;
+  throw limitError(context.file, `"${nodeName(node)}" makes ${rank} dimensions`, LIMITS.rank);
+}
+
 /**
  * Checks, before any memory is taken for it, that a node may make this many values.
  * @param of how many it makes them from: a constant may be large, but not grow
@@ -61,13 +68,7 @@ export function checkGrowth(
   of: number,
 ): void {
   const count = productOf(shape);
-  if (shape.length > LIMITS.rank) {
-    throw limitError(
-      context.file,
-      `"${nodeName(node)}" makes ${shape.length} dimensions`,
-      LIMITS.rank,
-    );
-  }
+  checkRank(context, node, shape.length);
   if (count > Math.max(of, LIMITS.layerSize)) {
     throw limitError(context.file, `"${nodeName(node)}" makes ${count} values`, LIMITS.layerSize);
   }
@@ -80,10 +81,7 @@ export function computedConstant(
   dims: readonly number[],
   values: Float64Array,
 ): Constant {
-  context.weights += values.length;
-  if (context.weights > LIMITS.weights) {
-    throw limitError(context.file, "too many weights in all layers", LIMITS.weights);
-  }
+  countWeights(context, values.length);
   return { kind: "constant", name: nodeName(node), dims, values };
 }
 
@@ -151,5 +149,5 @@ export function normalAxes(
 ): readonly number[] {
   const normal = axes.map((axis) => normalAxis(axis, rank, node, context));
   if (new Set(normal).size === normal.length) return normal;
-  throw graphError(context.file, nodeName(node), `axes [${axes}] name one dimension twice`);
+  throw graphError(context.file, nodeName(node), `axes [${shown(axes)}] name one dimension twice`);
 }

@@ -24,10 +24,12 @@ export function readOnnxModel(
 ): RecurrentModel {
   const messages = readMessages(bytes, file);
   const hash = createHash("sha256").update(bytes);
+  let size = bytes.length;
   for (const external of attachExternal(messages.graph, file, readBeside)) {
     hash.update(external.location).update(external.bytes);
+    size += external.bytes.length;
   }
-  const network = importGraph(messages, file);
+  const network = importGraph(messages, file, size);
   const name = basename(file).replace(/\.onnx$/i, "");
   return { name, source: { format: "onnx", file, digest: hash.digest("hex") }, ...network };
 }

@@ -3,10 +3,11 @@
  * Operators that take part of a tensor, or put several together, are left to slices.ts.
  */
 
-import { graphError } from "./limits.ts";
+import { graphError, shown } from "./limits.ts";
 import type { OnnxNode } from "./messages.ts";
 import {
   checkGrowth,
+  checkRank,
   integerList,
   type Movable,
   movableInput,
@@ -85,7 +86,7 @@ const unsqueeze: Rule = (value, node, context) => {
   const listed = integerList(node, context, "axes", 1);
   if (!listed) return missing(node, context, "list of axes");
   const rank = shape.length + listed.length;
-  checkGrowth(context, node, new Array<number>(rank).fill(1), 1);
+  checkRank(context, node, rank);
   const added = new Set(normalAxes(listed, rank, node, context));
   const kept = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => !added.has(axis));
   const newShape = new Array<number>(rank).fill(1);
@@ -101,7 +102,11 @@ const transpose: Rule = (value, node, context) => {
     node.attributes.get("perm")?.integers ?? shape.map((_, axis) => shape.length - 1 - axis);
   const axes = normalAxes(permutation, shape.length, node, context);
   if (axes.length !== shape.length) {
-    throw graphError(context.file, nodeName(node), `perm [${permutation}] is no permutation`);
+    throw graphError(
+      context.file,
+      nodeName(node),
+      `perm [${shown(permutation)}] is no permutation`,
+    );
   }
   return transposed(shape, axes);
 };
@@ -110,7 +115,7 @@ const reshape: Rule = (value, node, context) => {
   const wanted = integerList(node, context, "shape", 1);
   if (!wanted) return missing(node, context, "shape");
   const shape = shapeOf(value);
-  checkGrowth(context, node, new Array<number>(wanted.length).fill(1), 1);
+  checkRank(context, node, wanted.length);
   const allowZero = node.attributes.get("allowzero")?.integer === 1;
   const time = timeAxisOf(value);
   const pick = resolveReshape({ shape, time, steps: context.steps }, wanted, allowZero);
@@ -147,6 +152,7 @@ const expand: Rule = (value, node, context) => {
   if (!wanted) return missing(node, context, "shape");
   const shape = shapeOf(value);
   const time = timeAxisOf(value);
+  checkRank(context, node, wanted.length);
   const offset = wanted.length - shape.length;
   const to = wanted.map((dim, axis) => {
     const isTime = time !== undefined && axis - offset === time;
@@ -159,7 +165,12 @@ const expand: Rule = (value, node, context) => {
     const axis = time === undefined ? undefined : pick?.axisTo[time];
     if (pick && (axis === undefined || pick.shape[axis] === 1)) return pick;
   }
-  refuse(context, node, `[${shape}] cannot be repeated to [${wanted}]`, "export with fixed shapes");
+  refuse(
+    context,
+    node,
+    `[${shape}] cannot be repeated to [${shown(wanted)}]`,
+    "export with fixed shapes",
+  );
   return undefined;
 };
 

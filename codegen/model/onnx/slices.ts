@@ -3,7 +3,7 @@
  * What a layer has to do to read the result is left to operands.ts.
  */
 
-import { graphError } from "./limits.ts";
+import { graphError, shown } from "./limits.ts";
 import type { OnnxNode } from "./messages.ts";
 import {
   checkGrowth,
@@ -72,6 +72,7 @@ function slicedAxis(
   if (value.kind === "view" && value.time?.axis === axis) {
     return slicedTime(node, context, value, [start, end, step]);
   }
+  countListed(context, shapeOf(value)[axis] ?? 0);
   const places = slicePlaces(shapeOf(value)[axis] ?? 0, start, end, step);
   return picked(context, node, value, taken(shapeOf(value), axis, places)) as Movable;
 }
@@ -114,8 +115,9 @@ export function importSplit(node: OnnxNode, context: ImportContext): readonly Va
     listed ?? node.outputs.map((_, index) => Math.min(even, Math.max(0, size - index * even)));
   const sum = sizes.reduce((total, part) => total + part, 0);
   if (sum !== size || sizes.length !== node.outputs.length || sizes.some((part) => !(part >= 1))) {
-    throw graphError(context.file, nodeName(node), `[${sizes}] are not parts of ${size}`);
+    throw graphError(context.file, nodeName(node), `[${shown(sizes)}] are not parts of ${size}`);
   }
+  countListed(context, size);
   let start = 0;
   return sizes.map((part) => {
     const places = Array.from({ length: part }, (_, index) => start + index);
@@ -142,7 +144,7 @@ export function importGather(node: OnnxNode, context: ImportContext): readonly V
     const last =
       places.length === 1 && [-1, (context.steps ?? Number.NaN) - 1].includes(places[0] ?? 0);
     if (last && !value.time.extraAfter) return [{ ...lastStep(value), shape: newShape }];
-    refuse(context, node, `it takes steps ${places} of a sequence`, KEEP_TIME);
+    refuse(context, node, `it takes steps ${shown(places)} of a sequence`, KEEP_TIME);
     return undefined;
   }
   const size = shape[axis] ?? 0;

@@ -77,6 +77,8 @@ export interface ImportContext {
   readonly stateInputs: StateInput[];
   /** Time steps of the graph's input: 1 where a call is a step, undefined where it is free. */
   readonly steps: number | undefined;
+  /** What `weights` may reach: twice the file's size in bytes, and a constant for what nodes share. */
+  readonly weightLimit: number;
   /** Constants turned into values so far. */
   weights: number;
   /** Numbers listed in views so far. */
@@ -168,11 +170,16 @@ export function momentMisused({ part }: Moment): string {
  */
 export function constantValues(context: ImportContext, constant: Constant): Float64Array {
   const { tensor, values, dims } = constant;
-  context.weights += tensor ? elementCount(tensor, context.file) : productOf(dims);
-  if (context.weights > LIMITS.weights) {
-    throw limitError(context.file, "too many weights in all layers", LIMITS.weights);
-  }
+  countWeights(context, tensor ? elementCount(tensor, context.file) : productOf(dims));
   return tensor ? tensorValues(tensor, context.file) : (values as Float64Array);
+}
+
+/** Before so many real numbers are copied. @throws ModelFileError TP-MODEL-003 */
+export function countWeights(context: ImportContext, count: number): void {
+  context.weights += count;
+  if (context.weights > context.weightLimit) {
+    throw limitError(context.file, "too many weights in all layers", context.weightLimit);
+  }
 }
 
 /** A view of new numbers, counted. @throws ModelFileError TP-MODEL-003, -006 for one without values */
@@ -193,8 +200,8 @@ export function countListed(context: ImportContext, count: number): void {
   if (count > LIMITS.layerSize) {
     throw limitError(context.file, `a tensor of ${count} values a step`, LIMITS.layerSize);
   }
-  if (context.listed > LIMITS.listValues) {
-    throw limitError(context.file, "too many values in all tensors", LIMITS.listValues);
+  if (context.listed > LIMITS.listed) {
+    throw limitError(context.file, "too many values in all tensors", LIMITS.listed);
   }
 }
 

@@ -6,7 +6,7 @@
 import { type Conv1dLayer, type Layer, type Window, windowPositions } from "../types.ts";
 import { constantInput, expectShape, sizesAttribute } from "./attributes.ts";
 import { addDense } from "./dense.ts";
-import { graphError } from "./limits.ts";
+import { graphError, shown } from "./limits.ts";
 import type { OnnxNode } from "./messages.ts";
 import { picked } from "./moving.ts";
 import { inOrder, layerView } from "./operands.ts";
@@ -83,7 +83,7 @@ function windowOf(
   const along = axis - 2;
   const others = [...pads.keys()].filter((index) => index % count !== along);
   if (others.some((index) => pads[index] !== 0)) {
-    throw graphError(context.file, nodeName(node), `pads [${pads}] widen a dimension of 1`);
+    throw graphError(context.file, nodeName(node), `pads [${shown(pads)}] widen a dimension of 1`);
   }
   const [taps = 1, stride = 1, dilation = 1] = [kernel[along], strides[along], dilations[along]];
   const extra = view.time?.extraBefore ?? 0;

@@ -1,0 +1,149 @@
+/**
+ * Changes an ONNX file where it hurts: sizes, names, operators, weights, whole nodes; and bytes anywhere.
+ * Counting what becomes of it is left to campaign.ts.
+ */
+
+import { ONNX_OPERATORS } from "../../codegen/model/onnx/graph.ts";
+import { readOnnxModel } from "../../codegen/model/onnx/read.ts";
+import { CLASSIFIER_CASES, RECURRENT_CASES } from "../unit/onnx-recurrent-cases.ts";
+import { STEP_CASES } from "../unit/onnx-step-cases.ts";
+import { WINDOW_CASES } from "../unit/onnx-window-cases.ts";
+import { denoiserSpec, writeOnnx } from "../unit/onnx-writer.ts";
+import type { Draw, Format } from "./campaign.ts";
+import { type MessageShape, parseTree, type WireField, writeTree } from "./wire-tree.ts";
+
+const TENSOR: MessageShape = { 13: {} };
+const VALUE: MessageShape = { 2: { 1: { 2: { 1: {} } } } };
+const NODE: MessageShape = { 5: { 5: TENSOR } };
+const MODEL: MessageShape = { 7: { 1: NODE, 5: TENSOR, 11: VALUE, 12: VALUE }, 8: {} };
+
+const NUMBERS: readonly bigint[] = [
+  0n,
+  1n,
+  2n,
+  3n,
+  7n,
+  64n,
+  65_536n,
+  2n ** 31n - 1n,
+  2n ** 31n,
+  2n ** 53n,
+  2n ** 63n - 1n,
+  2n ** 63n,
+  2n ** 64n - 2n,
+  2n ** 64n - 1n,
+];
+/** 1, NaN, infinity, the largest and the smallest single, little-endian. */
+const SINGLES = [0x3f800000, 0x7fc00000, 0x7f800000, 0x7f7fffff, 0x00000001];
+
+/** A place in the tree: the list that holds a field, and where. */
+interface Place {
+  readonly list: WireField[];
+  readonly at: number;
+}
+
+function placesOf(list: WireField[], found: Place[] = []): Place[] {
+  list.forEach(({ value }, at) => {
+    found.push({ list, at });
+    if (Array.isArray(value)) placesOf(value, found);
+  });
+  return found;
+}
+
+function pick<T>(list: readonly T[], draw: Draw): T {
+  return list[draw(list.length)] as T;
+}
+
+function copied(field: WireField): WireField {
+  const { value } = field;
+  return { ...field, value: Array.isArray(value) ? value.map(copied) : value };
+}
+
+/** Another text of the file, an operator, or noise. */
+function otherText(places: readonly Place[], draw: Draw): Uint8Array {
+  const { list, at } = pick(places, draw);
+  const value = list[at]?.value;
+  const choice = draw(3);
+  if (choice === 0 && value instanceof Uint8Array && value.length < 64) return value;
+  if (choice === 1) return new TextEncoder().encode(pick(ONNX_OPERATORS, draw));
+  return Uint8Array.from({ length: draw(12) }, () => draw(256));
+}
+
+/** Cut, longer, or with one number of it changed. */
+function otherBytes(bytes: Uint8Array, draw: Draw): Uint8Array {
+  const choice = draw(4);
+  if (choice === 0) return bytes.slice(0, draw(bytes.length + 1));
+  if (choice === 1) return Uint8Array.from([...bytes, ...bytes.slice(0, 1 + draw(64))]);
+  const changed = bytes.slice();
+  if (choice === 2 || bytes.length < 4) {
+    if (changed.length > 0) changed[draw(changed.length)] = pick([0, 1, 2, 127, 128, 255], draw);
+    return changed;
+  }
+  const at = 4 * draw(Math.floor(bytes.length / 4));
+  new DataView(changed.buffer).setUint32(at, pick(SINGLES, draw), true);
+  return changed;
+}
+
+function mutateTree(root: WireField[], draw: Draw): void {
+  const places = placesOf(root);
+  const { list, at } = pick(places, draw);
+  const field = list[at];
+  if (!field) return;
+  switch (draw(7)) {
+    case 0:
+      list.splice(at, 1);
+      return;
+    case 1:
+      list.splice(draw(list.length + 1), 0, copied(field));
+      return;
+    case 2: {
+      const other = draw(list.length);
+      [list[at], list[other]] = [list[other] as WireField, field];
+      return;
+    }
+    case 3: {
+      const from = pick(places, draw);
+      const source = from.list[from.at];
+      if (source) list.splice(at, 1, { ...copied(source), field: field.field });
+      return;
+    }
+    case 4:
+      field.field = 1 + draw(20);
+      return;
+  }
+  if (typeof field.value === "bigint") field.value = pick(NUMBERS, draw);
+  else if (!Array.isArray(field.value)) {
+    const short = field.value.length < 32 && draw(3) > 0;
+    field.value = short ? otherText(places, draw) : otherBytes(field.value, draw);
+  }
+}
+
+function mutateBytes(bytes: Uint8Array, draw: Draw): Uint8Array {
+  if (draw(4) === 0) return bytes.slice(0, draw(bytes.length));
+  const changed = bytes.slice();
+  for (let count = 1 + draw(4); count > 0 && changed.length > 0; count--) {
+    changed[draw(changed.length)] = draw(256);
+  }
+  return changed;
+}
+
+/** One to four changes of the tree, or now and then of the bytes. */
+function mutate(bytes: Uint8Array, draw: Draw): Uint8Array {
+  if (draw(10) === 0) return mutateBytes(bytes, draw);
+  const tree = parseTree(bytes, MODEL);
+  for (let count = 1 + draw(4); count > 0; count--) mutateTree(tree, draw);
+  const changed = writeTree(tree);
+  return draw(20) === 0 ? mutateBytes(changed, draw) : changed;
+}
+
+/** Every generated model of the tests, mutated. */
+export const ONNX_FORMAT: Format = {
+  seeds: [
+    denoiserSpec(3, 2, 4),
+    ...[...STEP_CASES, ...RECURRENT_CASES, ...CLASSIFIER_CASES, ...WINDOW_CASES].map(
+      ([, { spec }]) => spec,
+    ),
+  ].map(writeOnnx),
+  mutate,
+  read: (bytes) => readOnnxModel(bytes, "mutant.onnx"),
+};
