@@ -7,6 +7,7 @@ import type { GapSource } from "../analyze/loadgen/exponential-gaps.ts";
 import { ExponentialGaps } from "../analyze/loadgen/exponential-gaps.ts";
 import { Mt19937 } from "../analyze/loadgen/mt19937.ts";
 import { createRing, RingReader } from "./draw-ring.ts";
+import { VectorWords } from "./vector-words.ts";
 
 /** Sources of gaps, each on a thread of its own until the next one is opened. */
 export class DrawThreads {
@@ -31,19 +32,21 @@ export class DrawThreads {
 }
 
 class HandedOverGaps implements GapSource {
+  readonly #random: VectorWords;
   readonly #own: ExponentialGaps;
   readonly #reader: RingReader;
   #handedOver = false;
 
   constructor(seed: number, qps: number, reader: RingReader) {
-    this.#own = new ExponentialGaps(qps, new Mt19937(seed));
+    this.#random = new VectorWords(new Mt19937(seed).state);
+    this.#own = new ExponentialGaps(qps, this.#random);
     this.#reader = reader;
   }
 
   next(): Float64Array {
     if (!this.#handedOver) {
       if (!this.#reader.ready) return this.#own.next();
-      this.#reader.start(this.#own.random.state);
+      this.#reader.start(this.#random.state);
       this.#handedOver = true;
     }
     return this.#reader.next();

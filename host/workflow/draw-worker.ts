@@ -4,12 +4,12 @@
  */
 import { workerData } from "node:worker_threads";
 import { ExponentialGaps } from "../analyze/loadgen/exponential-gaps.ts";
-import { Mt19937 } from "../analyze/loadgen/mt19937.ts";
 import type { DrawRing } from "./draw-ring.ts";
 import { drawForEver } from "./draw-ring.ts";
+import { VectorWords } from "./vector-words.ts";
 
 const ring = workerData as DrawRing;
 drawForEver(ring, (state) => {
-  const gaps = new ExponentialGaps(ring.qps, new Mt19937(Int32Array.from(state)));
+  const gaps = new ExponentialGaps(ring.qps, new VectorWords(state));
   return (block) => gaps.fill(block);
 });

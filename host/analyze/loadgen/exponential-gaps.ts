@@ -5,7 +5,7 @@
  * LoadGen draws std::exponential_distribution<double>(qps) from std::mt19937 and truncates to whole nanoseconds. With
  * libstdc++ one draw is -ln(1 - u) / qps, u = (first word + second word * 2^32) / 2^64 in double precision.
  */
-import { BLOCK_WORDS, type Mt19937 } from "./mt19937.ts";
+import { BLOCK_WORDS } from "./mt19937.ts";
 
 /** Gaps of one block: two words make one. */
 export const BLOCK_GAPS = BLOCK_WORDS / 2;
@@ -19,6 +19,12 @@ const BELOW_ONE = 1 - 2 ** -53;
 export interface GapSource {
   /** The next BLOCK_GAPS of them [ns], whole, for the caller to overwrite; valid until the next call. */
   next(): Float64Array;
+}
+
+/** Words of std::mt19937, wherever they are drawn. */
+export interface RandomWords {
+  /** Puts the next 624 words into `words`, as signed 32-bit patterns. */
+  nextBlock(words: Int32Array): void;
 }
 
 /** Each octave of x = 1 - u is cut into so many parts, with the logarithm of each one's middle in a table. */
@@ -44,15 +50,15 @@ const LOGARITHM_ERROR = 2 ** -46;
 
 /** Gaps made on the spot. */
 export class ExponentialGaps implements GapSource {
-  readonly random: Mt19937;
+  readonly #random: RandomWords;
   readonly #qps: number;
   readonly #words = new Int32Array(BLOCK_WORDS);
   readonly #block = new Float64Array(BLOCK_GAPS);
 
   /** @param qps mean rate [1/s], above 0. */
-  constructor(qps: number, random: Mt19937) {
+  constructor(qps: number, random: RandomWords) {
     this.#qps = qps;
-    this.random = random;
+    this.#random = random;
   }
 
   next(): Float64Array {
@@ -62,7 +68,7 @@ export class ExponentialGaps implements GapSource {
 
   /** Puts the next BLOCK_GAPS into `gaps` [ns]. */
   fill(gaps: Float64Array): void {
-    this.random.nextBlock(this.#words);
+    this.#random.nextBlock(this.#words);
     fillGaps(gaps, this.#words, this.#qps);
   }
 }

@@ -26,12 +26,10 @@ export function truncateSeed(seed: bigint): number {
 
 /** A stream of uniform 32-bit words; the same seed gives the same words for ever. */
 export class Mt19937 {
-  readonly #state: Int32Array;
+  readonly #state = new Int32Array(BLOCK_WORDS);
 
-  /** @param seed 32 bits, see truncateSeed; or the state of another generator, which is then shared with it. */
-  constructor(seed: number | Int32Array) {
-    this.#state = typeof seed === "number" ? new Int32Array(BLOCK_WORDS) : seed;
-    if (typeof seed !== "number") return;
+  /** @param seed 32 bits, see truncateSeed */
+  constructor(seed: number) {
     const state = this.#state;
     state[0] = seed;
     for (let index = 1; index < BLOCK_WORDS; index++) {
@@ -40,7 +38,7 @@ export class Mt19937 {
     }
   }
 
-  /** Where the generator is between two blocks: another one goes on from a copy of it. */
+  /** Where the generator is between two blocks: one of another make goes on from a copy of it. */
   get state(): Int32Array {
     return this.#state;
   }
