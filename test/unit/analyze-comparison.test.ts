@@ -225,7 +225,7 @@ test("flash, RAM and the deepest stack compare exactly", () => {
   ]);
 });
 
-test("shares, prices and settings have no better side", () => {
+test("shares, prices, settings and the machine's own numbers have no better side", () => {
   const other = (value: number) =>
     record({
       instructions: 5,
@@ -233,6 +233,7 @@ test("shares, prices and settings have no better side", () => {
         mfu: modelled(value, "1", "test"),
         frameInterval: stated(value, "ms", "test"),
         price: stated(value, "USD/h", "test"),
+        emptyCall: measured(value, "s", "test"),
       },
     });
   expect(compare(other(1), other(2)).rows).toHaveLength(1);

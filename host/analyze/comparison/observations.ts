@@ -14,6 +14,8 @@ const COSTS = new Set("s ms us ns cycle instruction byte J mJ uJ W mW uW A mA uA
 const GAINS = /^(dB|[A-Za-z]+\/(s|cycle|J|W|USD))$/;
 /** Measured, yet the same whenever the program and its input are: deepest stack, sound of a clip against the clean one. */
 const REPEATING = new Set(["stack", "siSdrGain"]);
+/** Numbers of the machine, the same beside every workload: they say nothing of the program. */
+const MACHINE_NUMBERS = new Set(["emptyCall", "launchOverhead", "idlePower"]);
 
 /** One number of one side. */
 export interface Observations {
@@ -88,7 +90,8 @@ function isTimeAgain({ better, exact, pair, baseline, candidate }: Observed): bo
 
 function metricNames({ baseline, candidate }: Pair): readonly string[] {
   const records = [...baseline.records, ...candidate.records];
-  return [...new Set(records.flatMap(({ metrics }) => Object.keys(metrics)))];
+  const names = new Set(records.flatMap(({ metrics }) => Object.keys(metrics)));
+  return [...names].filter((name) => !MACHINE_NUMBERS.has(name));
 }
 
 function timeOf(
