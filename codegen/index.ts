@@ -21,4 +21,5 @@ export * from "./quantize/calibrate.ts";
 export { ungenerated } from "./quantize/operators.ts";
 export * from "./quantize/params.ts";
 export type { QuantizedModel } from "./quantize/quantized-model.ts";
+export { tfliteFormatOf } from "./quantize/tflite/prepare.ts";
 export * from "./quantize/twin.ts";

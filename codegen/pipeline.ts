@@ -3,6 +3,7 @@
  * Reading models, boards and recordings is left to the callers.
  */
 import type { Board } from "./board.ts";
+import { identifier } from "./emit/c-literal.ts";
 import { emitContext } from "./emit/context.ts";
 import { type GeneratedFile, renderFiles } from "./emit/render.ts";
 import { lower, type Program } from "./lower/kernel-ir.ts";
@@ -12,8 +13,9 @@ import { schedule } from "./plan/schedule.ts";
 import { type Target, type TargetOptions, targetOf } from "./plan/target.ts";
 import { type Calibration, type CalibrationData, calibrate } from "./quantize/calibrate.ts";
 import { toFloat32 } from "./quantize/float32-model.ts";
-import type { Format } from "./quantize/params.ts";
+import { type AnyFormat, isTfliteFormat } from "./quantize/params.ts";
 import { quantizeModel } from "./quantize/quantize-model.ts";
+import { prepareTflite } from "./quantize/tflite/prepare.ts";
 import type { ModelInFormat } from "./quantize/twin.ts";
 import { judgeHiddenSize, type LineVerdict } from "./size/cache-line.ts";
 
@@ -25,7 +27,7 @@ export interface GenerateOptions extends TargetOptions {
   readonly model: RecurrentModel;
   /** The board whose line, section and instructions the C is made for. */
   readonly board: Board;
-  readonly format: Format;
+  readonly format: AnyFormat;
   /** C prefix of names and files; the model's name by default. */
   readonly prefix?: string;
   /** Frames to find ranges from; null takes seeded noise and warns. */
@@ -58,6 +60,31 @@ function floatWarnings(target: Target): readonly string[] {
       ];
 }
 
+/** The model's name, but for one that pioneer_model.h gives to every model. */
+function defaultPrefix(name: string): string {
+  return identifier(name).toLowerCase() === "model" ? "network" : name;
+}
+
+/** Integers from calibration, singles, or the file's own integers. */
+function quantize({ model, format, calibration: data }: GenerateOptions): StageValues["quantize"] {
+  if (isTfliteFormat(format)) {
+    return { calibration: NOT_CALIBRATED, model: prepareTflite(model, format) };
+  }
+  const calibration = calibrate(model, data);
+  const quantized =
+    format === "float32" ? toFloat32(model) : quantizeModel(model, calibration, format);
+  return { calibration, model: quantized };
+}
+
+/** The scales of a quantized file are its own. */
+const NOT_CALIBRATED: Calibration = {
+  source: "the file's own scales",
+  frames: 0,
+  inputPeak: 0,
+  peaks: [],
+  warnings: [],
+};
+
 /**
  * C for one model on one board. The same options give the same bytes.
  * @throws PlanError when the model cannot be generated
@@ -70,13 +97,11 @@ export function generate(options: GenerateOptions): Generated {
     .map(({ inputSize, hiddenSize, kind }) =>
       judgeHiddenSize(inputSize, hiddenSize, target, schedule(format, target).block, kind),
     );
-  const calibration = calibrate(model, options.calibration);
-  const quantized =
-    format === "float32" ? toFloat32(model) : quantizeModel(model, calibration, format);
+  const { calibration, model: quantized } = quantize(options);
   const program = lower(quantized);
   const planned = plan(program, target);
   const context = emitContext(planned, {
-    prefix: options.prefix ?? model.name,
+    prefix: options.prefix ?? defaultPrefix(model.name),
     licence: options.licence ?? "the model file's own licence",
     verdicts: size,
   });

@@ -3,7 +3,7 @@
  * What a verb does is left to workflow/, how results look to report/.
  */
 import { Command, CommanderError, Option } from "commander";
-import { FORMATS, FUSIONS, ToolkitError, UsageError } from "../codegen/index.ts";
+import { ALL_FORMATS, FORMATS, FUSIONS, ToolkitError, UsageError } from "../codegen/index.ts";
 import { LEVELS } from "./analyze/challenge/variant.ts";
 import { errorDocument, errorText } from "./report/errors.ts";
 import type { VerbContext } from "./workflow/context.ts";
@@ -101,6 +101,11 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     new Option("--fusion <level>", "what one pass over a layer's rows does")
       .choices(choices)
       .default("full");
+  const anyFormat = () =>
+    new Option(
+      "--format <mode>",
+      "number format (default: that of a quantized TFLite file, else int8)",
+    ).choices([...ALL_FORMATS]);
   const calibrate = () =>
     new Option(
       "--calibrate <file>",
@@ -143,7 +148,7 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     async () => (await import("./workflow/generate.ts")).generateVerb,
   )
     .requiredOption("--board <id>", "board to generate for")
-    .addOption(format())
+    .addOption(anyFormat())
     .addOption(calibrate())
     .option("--out <dir>", "where the C goes")
     .option("--prefix <name>", "prefix of the C names")
@@ -161,7 +166,7 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .requiredOption("--board <id>", "board to build for")
     .option("--as <id>", "real board to generate for")
     .option("--app <name>", "check, speed or stream", "stream")
-    .addOption(format())
+    .addOption(anyFormat())
     .addOption(fusion())
     .addOption(calibrate());
 
@@ -173,7 +178,7 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .requiredOption("--board <id>", "board to run on")
     .option("--as <id>", "real board to generate for, whose clock and current apply")
     .option("--app <name>", "check, speed or stream", "stream")
-    .addOption(format())
+    .addOption(anyFormat())
     .addOption(fusion())
     .addOption(calibrate())
     .option("--input <file>", "WAV to play, channels averaged; the model's first clip without it")

@@ -39,8 +39,13 @@ export function hexadecimalFloat(value: number): string {
   return `${sign}0x1${digits === "" ? "" : `.${digits}`}p${power < 0 ? "" : "+"}${power}f`;
 }
 
+/** uint16 values as rows of decimal literals, 12 a row. */
+export function unsignedRows(values: Uint16Array): readonly string[] {
+  return rowsOf(values, SHORTS_PER_ROW, String);
+}
+
 function rowsOf(
-  values: Uint32Array | Int16Array | Float32Array,
+  values: Uint32Array | Uint16Array | Int16Array | Float32Array,
   perRow: number,
   spell: (value: number) => string,
 ): readonly string[] {

@@ -131,12 +131,78 @@ export interface WindowKernelContext extends KernelContextBase {
   readonly to: string;
 }
 
+/** An LSTM of the tflite formats; texts are C initializers of the structs in scale-tflite and lstm-unit-tflite. */
+export interface TfliteLstmContext extends Omit<KernelContextBase, "kind"> {
+  readonly kind: "tflite-lstm";
+  readonly layer: string;
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  /** Columns of x and of [x | h], padding included. */
+  readonly inputColumns: number;
+  readonly columns: number;
+  /** Four each, in the order of the gates. */
+  readonly inputScalings: string;
+  readonly hiddenScalings: string;
+  readonly forgetScaling: string;
+  readonly candidateScaling: string;
+  readonly outputScaling: string;
+  readonly cellArgument: string;
+  /** 1..32768, the last one for a cell that is not clipped. */
+  readonly cellClip: number;
+  readonly zeroPoint: number;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A dense layer of the tflite formats. */
+export interface TfliteDenseContext extends Omit<KernelContextBase, "kind"> {
+  readonly kind: "tflite-dense";
+  readonly layer: string;
+  readonly inputSize: number;
+  readonly outputSize: number;
+  readonly columns: number;
+  readonly activation: "sigmoid" | "tanh" | "relu" | "linear";
+  readonly parameters: string;
+  readonly resultType: LineType;
+  /** One a row, or one for all where `uniform`. */
+  readonly scalings: readonly string[];
+  readonly uniform: boolean;
+  readonly scale: "scale" | "scale_wide";
+  readonly zeroPoint: number;
+  readonly least: number;
+  readonly greatest: number;
+  /** Its activation is a table of 256 results; else `argument` where it is computed, or neither. */
+  readonly table: boolean;
+  readonly argument: string | false;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What a file of the tflite formats needs besides its kernels. */
+export interface TfliteContext {
+  readonly lstms: boolean;
+  /** How an LSTM's sums are scaled. */
+  readonly sumsScale: "scale" | "scale_wide";
+  /** Which functions are used. */
+  readonly scale: boolean;
+  readonly wide: boolean;
+  readonly sigmoid: boolean;
+  readonly tanh: boolean;
+  /** 256 points of sigmoid, rows of 12. */
+  readonly points: readonly string[];
+  /** The range of an activation. */
+  readonly least: number;
+  readonly greatest: number;
+}
+
 export type KernelContext =
   | EdgeKernelContext
   | WindowKernelContext
   | LstmKernelContext
   | GruKernelContext
-  | DenseKernelContext;
+  | DenseKernelContext
+  | TfliteLstmContext
+  | TfliteDenseContext;
 
 export interface CContext {
   /** First line of each file's comment. */
@@ -248,4 +314,6 @@ export interface CContext {
   /** A kernel rounds products of two Q0.15 factors to the hidden state's type. */
   readonly roundsProducts: boolean;
   readonly denses: readonly DenseKernelContext[];
+  /** Of the tflite formats alone, whose source has a template of its own; else false. */
+  readonly tflite: TfliteContext | false;
 }

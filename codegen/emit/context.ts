@@ -14,8 +14,15 @@ import { columnsRead, type LineLayout, type StreamLayout, streamPicture } from "
 import type { Plan } from "../plan/plan.ts";
 import { ROW_LAYOUTS, type Schedule } from "../plan/schedule.ts";
 import { TANH_PIECES } from "../quantize/float32-arithmetic.ts";
-import { FORMAT_FACTS, type Format, type Quantization, VALUE_BYTES } from "../quantize/params.ts";
+import {
+  FORMAT_FACTS,
+  type Format,
+  isTfliteFormat,
+  type Quantization,
+  VALUE_BYTES,
+} from "../quantize/params.ts";
 import { SIGMOID_TABLE, TANH_TABLE } from "../quantize/tables.ts";
+import { isTfliteDense, isTfliteLstm } from "../quantize/tflite/layers.ts";
 import type { LineVerdict } from "../size/cache-line.ts";
 import {
   commentLines,
@@ -33,7 +40,6 @@ import type {
   GruKernelContext,
   KernelContext,
   LineContext,
-  LstmKernelContext,
   WindowKernelContext,
 } from "./context-types.ts";
 import {
@@ -47,6 +53,12 @@ import {
   readStates,
 } from "./state-context.ts";
 import { tableContext } from "./table-words.ts";
+import {
+  tfliteArrays,
+  tfliteContext,
+  tfliteDenseContext,
+  tfliteLstmContext,
+} from "./tflite-context.ts";
 import { VARIANT_TEXT } from "./variant-text.ts";
 
 export interface EmitOptions {
@@ -86,8 +98,9 @@ function rowsOf(
   return { rows: stream.paddedRows, blocks: stream.blocks };
 }
 
-function lstmContext(plan: Plan, kernel: LstmKernel): LstmKernelContext {
+function lstmContext(plan: Plan, kernel: LstmKernel): KernelContext {
   const { name, layer } = kernel;
+  if (isTfliteLstm(layer)) return tfliteLstmContext(plan, kernel, layer);
   const { variant, fusion } = plan.schedule;
   const { rows, blocks } = rowsOf(plan, name);
   return {
@@ -139,8 +152,9 @@ function gruContext(plan: Plan, kernel: GruKernel): GruKernelContext {
   };
 }
 
-function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): DenseKernelContext {
+function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): KernelContext {
   const { name, layer, to } = kernel;
+  if (isTfliteDense(layer)) return tfliteDenseContext(plan, prefix, kernel, layer);
   const type = edgeTypeOf(plan.output);
   const out = to === "output";
   const { fusion } = plan.schedule;
@@ -246,6 +260,9 @@ function multiplierContext({
 export function emitContext(plan: Plan, options: EmitOptions): CContext {
   const prefix = identifier(options.prefix);
   const { format, target } = plan;
+  const tflite = isTfliteFormat(format);
+  // Names of partials and facts that the tflite formats do not use.
+  const own = tflite ? (format === "tflite-int8" ? "int8" : "int16x8") : format;
   const { block } = plan.schedule;
   const variant = VARIANT_TEXT[plan.schedule.variant];
   const kernels = plan.kernels.map((kernel) => kernelContext(plan, prefix, kernel));
@@ -316,6 +333,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     pieces: float && tables.length > 0 && floatRows(TANH_PIECES),
     arrays: [
       ...plan.streams.map((stream) => streamArray(stream, float)),
+      ...tfliteArrays(plan),
       ...initial.map(({ array }) => array),
     ],
     initialStates: initial.map(({ array, to, size }) => ({ to, from: array.name, size })),
@@ -328,14 +346,14 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     gruAt: [1, 2, 3, 4].map((blocks) => blocks * block.rows),
     zType,
     zIsNarrow: zType === "int16_t",
-    accumulatorShift: float ? 0 : FORMAT_FACTS[format].accumulatorShift,
+    accumulatorShift: own === "float32" ? 0 : FORMAT_FACTS[own].accumulatorShift,
     multiplyHigh: target.wideMultiply ? "multiply-high-wide" : "multiply-high-halves",
     rows: variant,
-    hidden: `${variant.hidden}-${format}`,
-    rounded: `rounded-${format}`,
-    hiddenRange: HIDDEN_RANGES[format],
+    hidden: `${variant.hidden}-${own}`,
+    rounded: `rounded-${own}`,
+    hiddenRange: HIDDEN_RANGES[own],
     results: {
-      partial: `results-${format}`,
+      partial: `results-${own}`,
       sigmoid: uses("sigmoid"),
       tanh: uses("tanh"),
       relu: uses("relu"),
@@ -352,5 +370,6 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     },
     roundsProducts: lstms.length > 0 || before,
     denses,
+    tflite: tflite && tfliteContext(plan, kernels),
   };
 }

@@ -71,7 +71,7 @@ export function renderFiles(context: CContext): readonly GeneratedFile[] {
     (templates as NonNullable<typeof templates>)(template)(context);
   return [
     { name: `${context.prefix}.h`, text: render("header") },
-    { name: `${context.prefix}.c`, text: render("source") },
+    { name: `${context.prefix}.c`, text: render(context.tflite ? "source-tflite" : "source") },
     { name: "pioneer_model.h", text: render("model") },
   ];
 }

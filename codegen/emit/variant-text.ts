@@ -217,4 +217,6 @@ export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
   "float-columns": float32("columns"),
   "c11-float32": float32("plain"),
   "c11-int16x8": { ...SELF_CONTAINED, native: false, portable: "rows-plain" },
+  "c11-tflite-int8": { ...SELF_CONTAINED, native: false, portable: "sums-plain" },
+  "c11-tflite-int16x8": { ...SELF_CONTAINED, native: false, portable: "sums-plain" },
 };

@@ -3,13 +3,14 @@
  * Padding, packing and addresses are left to plan/.
  */
 import type { FloatDense, FloatGru, FloatLstm } from "../quantize/float32-model.ts";
-import type { Format, Quantization } from "../quantize/params.ts";
+import type { AnyFormat, Quantization } from "../quantize/params.ts";
 import type {
   QuantizedDense,
   QuantizedGru,
   QuantizedLstm,
   QuantizedWindow,
 } from "../quantize/quantized-model.ts";
+import { isTfliteLstm, type TfliteDense, type TfliteLstm } from "../quantize/tflite/layers.ts";
 import type { ModelInFormat, Rows } from "../quantize/twin.ts";
 
 /** Values that lie side by side in a line. */
@@ -48,7 +49,7 @@ export interface LoadInputKernel {
 export interface LstmKernel {
   readonly kind: "lstm";
   readonly name: string;
-  readonly layer: QuantizedLstm | FloatLstm;
+  readonly layer: QuantizedLstm | FloatLstm | TfliteLstm;
   /** Segment of x; h is the next one. */
   readonly from: Place;
   readonly to: Place;
@@ -66,7 +67,7 @@ export interface GruKernel {
 export interface DenseKernel {
   readonly kind: "dense";
   readonly name: string;
-  readonly layer: QuantizedDense | FloatDense;
+  readonly layer: QuantizedDense | FloatDense | TfliteDense;
   readonly from: Place;
   readonly to: Place | "output";
 }
@@ -99,7 +100,7 @@ export function isLayerKernel(kernel: Kernel): kernel is LayerKernel {
 /** Rows that read the same columns, in a stream of their own. */
 export interface KernelRows {
   /** Of a kernel with several. */
-  readonly part?: "gates" | "candidate_input" | "candidate_hidden";
+  readonly part?: "gates" | "candidate_input" | "candidate_hidden" | "input" | "hidden";
   readonly matrix: Rows;
   /** Rows of the same unit: gate by gate, hiddenSize rows each. */
   readonly gates: number;
@@ -111,6 +112,12 @@ export interface KernelRows {
 export function kernelRows({ layer }: LayerKernel): readonly KernelRows[] {
   switch (layer.kind) {
     case "lstm":
+      if (isTfliteLstm(layer)) {
+        return [
+          { part: "input", matrix: layer.fromInput, gates: 4, reads: "input" },
+          { part: "hidden", matrix: layer.fromHidden, gates: 4, reads: "hidden" },
+        ];
+      }
       return [{ matrix: layer.matrix, gates: 4, reads: "joined" }];
     case "gru":
       return [
@@ -125,7 +132,7 @@ export function kernelRows({ layer }: LayerKernel): readonly KernelRows[] {
 
 export interface Program {
   readonly name: string;
-  readonly format: Format;
+  readonly format: AnyFormat;
   readonly inputSize: number;
   readonly outputSize: number;
   readonly input: Quantization;

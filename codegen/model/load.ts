@@ -16,7 +16,7 @@ import type { RecurrentModel } from "./types.ts";
 /** Who reads a format, by the ending of its files. */
 const READERS: Readonly<Record<string, Reader>> = {
   ".onnx": (bytes, file, directory) => readOnnxModel(bytes, file, besideModel(directory, file)),
-  ".tflite": readTfliteModel,
+  ".tflite": (bytes, file) => readTfliteModel(bytes, file),
 };
 
 /** @param directory where files that the model's own one names may lie */

@@ -3,7 +3,7 @@
  * The text is left to emit/.
  */
 import type { Kernel, Program } from "../lower/kernel-ir.ts";
-import type { Format, Quantization } from "../quantize/params.ts";
+import type { AnyFormat, Quantization } from "../quantize/params.ts";
 import { canonicalDigest } from "./canonical-json.ts";
 import { type PlanCost, planCost, valueBytes } from "./cost.ts";
 import {
@@ -18,7 +18,7 @@ import type { Target } from "./target.ts";
 
 export interface Plan {
   readonly name: string;
-  readonly format: Format;
+  readonly format: AnyFormat;
   readonly target: Target;
   readonly schedule: Schedule;
   readonly inputSize: number;

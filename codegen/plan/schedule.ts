@@ -3,14 +3,14 @@
  * The variant's text is left to templates/, the stream it reads to rows/.
  */
 import { PlanError } from "../errors.ts";
-import type { Format, IntegerFormat } from "../quantize/params.ts";
+import { type AnyFormat, type IntegerFormat, isTfliteFormat } from "../quantize/params.ts";
 import { byteColumns } from "./rows/byte-columns.ts";
 import { byteLanes } from "./rows/byte-lanes.ts";
 import { FLOAT_COLUMNS } from "./rows/float-columns.ts";
 import { FLOAT_ROWS } from "./rows/float-rows.ts";
 import { MAC16_PAIRS } from "./rows/mac16-pairs.ts";
 import { PACKED_PAIRS, PAIRED_BYTES } from "./rows/packed-pairs.ts";
-import { plainRows } from "./rows/plain-rows.ts";
+import { plainRows, plainSums } from "./rows/plain-rows.ts";
 import type { BlockShape, LineValue, RowLayout } from "./rows/row-layout.ts";
 import { vectorRows } from "./rows/vector-rows.ts";
 import { WIDE_LANES } from "./rows/wide-lanes.ts";
@@ -28,8 +28,9 @@ import type { Fusion, InstructionSet, Target } from "./target.ts";
  * mve-int8, mve-int16x8: eight rows share each vector of activations; VMLADAVA adds its products into one register a row.
  * float-columns: sixteen float32 rows side by side, each with an accumulator of its own.
  * c11-int8, c11-int16x8, c11-float32: row after row in plain C, for every other core.
+ * c11-tflite-int8, c11-tflite-int16x8: the same, sums alone: the scalings of TFLite's kernels are constants of their own.
  *
- * Each but the last three reads its stream in plain C as well, where a compiler lacks its instructions.
+ * Each but the last five reads its stream in plain C as well, where a compiler lacks its instructions.
  */
 export type KernelVariant =
   | "dsp-packed-pairs"
@@ -50,7 +51,9 @@ export type KernelVariant =
   | "float-columns"
   | "c11-int8"
   | "c11-int16x8"
-  | "c11-float32";
+  | "c11-float32"
+  | "c11-tflite-int8"
+  | "c11-tflite-int16x8";
 
 /** How each variant's stream is laid out. */
 export const ROW_LAYOUTS: Readonly<Record<KernelVariant, RowLayout>> = {
@@ -73,6 +76,8 @@ export const ROW_LAYOUTS: Readonly<Record<KernelVariant, RowLayout>> = {
   "c11-int16x8": plainRows("int16"),
   "float-columns": FLOAT_COLUMNS,
   "c11-float32": FLOAT_ROWS,
+  "c11-tflite-int8": plainSums("int8"),
+  "c11-tflite-int16x8": plainSums("int16"),
 };
 
 export interface Schedule {
@@ -83,12 +88,16 @@ export interface Schedule {
   readonly why: string;
 }
 
-/** @throws PlanError TP-PLAN-016 for float32 in passes */
-export function schedule(format: Format, target: Target): Schedule {
-  if (format === "float32" && target.fusion !== "full") {
+/** @throws PlanError TP-PLAN-016 for float32 and the tflite formats in passes */
+export function schedule(format: AnyFormat, target: Target): Schedule {
+  const whole = format === "float32" || isTfliteFormat(format);
+  if (whole && target.fusion !== "full") {
     throw new PlanError("TP-PLAN-016", {
-      what: `float32 cannot be made with fusion "${target.fusion}"`,
-      why: "single precision has no requantize to take apart: its sums go straight into the elementwise part",
+      what: `${format} cannot be made with fusion "${target.fusion}"`,
+      why:
+        format === "float32"
+          ? "single precision has no requantize to take apart: its sums go straight into the elementwise part"
+          : "the arithmetic of TFLite's kernels is generated with the whole cell in one pass",
       fix: "--fusion full, or --format int8",
     });
   }
@@ -138,7 +147,13 @@ function chooseDsp(format: IntegerFormat, target: Target): readonly [KernelVaria
   ];
 }
 
-function choose(format: Format, target: Target): readonly [KernelVariant, string] {
+function choose(format: AnyFormat, target: Target): readonly [KernelVariant, string] {
+  if (isTfliteFormat(format)) {
+    return [
+      `c11-${format}`,
+      "the arithmetic of TFLite's reference kernels, in plain C on every core",
+    ];
+  }
   if (format === "float32") {
     return target.floatUnit && target.instructions !== "c11"
       ? [

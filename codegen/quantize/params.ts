@@ -11,6 +11,18 @@ export type IntegerFormat = (typeof INTEGER_FORMATS)[number];
 export const FORMATS = [...INTEGER_FORMATS, "float32"] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** The arithmetic of TFLite Micro's reference kernels on a file's own integers: int8 weights, int8 or int16 activations. */
+export const TFLITE_FORMATS = ["tflite-int8", "tflite-int16x8"] as const;
+export type TfliteFormat = (typeof TFLITE_FORMATS)[number];
+
+/** Every format that a model can be generated in. */
+export const ALL_FORMATS = [...FORMATS, ...TFLITE_FORMATS] as const;
+export type AnyFormat = (typeof ALL_FORMATS)[number];
+
+export function isTfliteFormat(format: AnyFormat): format is TfliteFormat {
+  return (TFLITE_FORMATS as readonly AnyFormat[]).includes(format);
+}
+
 /** The values of a tensor that crosses the model's edge, as they lie in memory. */
 export type ActivationArray = Int8Array | Int16Array | Float32Array;
 

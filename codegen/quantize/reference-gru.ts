@@ -2,10 +2,11 @@
  * Decides the bits of a GRU: the part of the twin that its kernels must agree with.
  * Running it among other layers is left to reference-int8.ts.
  */
+
+import type { LayerTwin } from "./chain-twin.ts";
 import { hiddenOf, multiplyRows } from "./multiply-rows.ts";
 import { FORMAT_FACTS, type IntegerFormat } from "./params.ts";
 import type { QuantizedGru } from "./quantized-model.ts";
-import type { LayerTwin } from "./reference-int8.ts";
 import { candidateAfter, candidateBefore, narrowHidden, updateHidden } from "./requantize.ts";
 import { lookUp, SIGMOID_TABLE, TANH_TABLE } from "./tables.ts";
 

@@ -2,6 +2,7 @@
  * Decides the bits: the twin of the generated C, integer for integer, for both of the project's own integer formats.
  * It knows nothing of padding, packing or targets: every kernel, on every machine, must agree with it.
  */
+import { chainTwin, type LayerTwin } from "./chain-twin.ts";
 import { hiddenOf, multiplyRows } from "./multiply-rows.ts";
 import { FORMAT_FACTS, type IntegerFormat } from "./params.ts";
 import type {
@@ -15,14 +16,6 @@ import { gruTwin } from "./reference-gru.ts";
 import { cellArgument, saturate8, updateCell } from "./requantize.ts";
 import { lookUp, SIGMOID_TABLE, TANH_TABLE } from "./tables.ts";
 import type { Twin } from "./twin.ts";
-
-/** One layer of a twin. */
-export interface LayerTwin {
-  reset(): void;
-  step(input: Int16Array): Int16Array;
-  /** What model_read_state writes of it, part after part. */
-  readonly state: readonly { readonly bytes: 1 | 2; readonly values: Int16Array }[];
-}
 
 function lstmTwin(layer: QuantizedLstm, format: IntegerFormat): LayerTwin {
   const { inputSize, hiddenSize, cellFractionBits } = layer;
@@ -112,21 +105,6 @@ function windowTwin(layer: QuantizedWindow, format: IntegerFormat): LayerTwin {
   };
 }
 
-function writeState(layers: readonly LayerTwin[]): Uint8Array {
-  const parts = layers.flatMap(({ state }) => state);
-  const size = parts.reduce((total, { bytes, values }) => total + bytes * values.length, 0);
-  const view = new DataView(new ArrayBuffer(size));
-  let at = 0;
-  for (const { bytes, values } of parts) {
-    for (const value of values) {
-      if (bytes === 1) view.setInt8(at, value);
-      else view.setInt16(at, value, true);
-      at += bytes;
-    }
-  }
-  return new Uint8Array(view.buffer);
-}
-
 function layerTwin(layer: QuantizedLayer, format: IntegerFormat): LayerTwin {
   switch (layer.kind) {
     case "lstm":
@@ -138,30 +116,6 @@ function layerTwin(layer: QuantizedLayer, format: IntegerFormat): LayerTwin {
     case "window":
       return windowTwin(layer, format);
   }
-}
-
-/** Layers after one another, in their initial state. */
-export function chainTwin(
-  layers: readonly LayerTwin[],
-  inputSize: number,
-  outputType: typeof Int8Array | typeof Int16Array,
-): Twin {
-  const reset = (): void => {
-    for (const layer of layers) layer.reset();
-  };
-  reset();
-  return {
-    reset,
-    step(input) {
-      if (input.length !== inputSize) {
-        throw new RangeError(`a step takes ${inputSize} values, not ${input.length}`);
-      }
-      let values = Int16Array.from(input);
-      for (const layer of layers) values = layer.step(values) as Int16Array<ArrayBuffer>;
-      return outputType.from(values);
-    },
-    readState: () => writeState(layers),
-  };
 }
 
 /** A runnable twin in the model's initial state. */

@@ -1,15 +1,17 @@
 /**
- * Decides which twin answers for a model's C: that of integers or that of single precision.
- * Their arithmetic is left to reference-int8.ts and reference-float32.ts.
+ * Decides which twin answers for a model's C: that of integers, of TFLite's kernels, or of single precision.
+ * Their arithmetic is left to reference-int8.ts, tflite/reference-tflite.ts and reference-float32.ts.
  */
 import type { Float32Model, FloatRows } from "./float32-model.ts";
 import type { ActivationArray } from "./params.ts";
 import type { QuantizedModel, QuantizedRows } from "./quantized-model.ts";
 import { createFloat32Twin } from "./reference-float32.ts";
 import { createIntegerTwin } from "./reference-int8.ts";
+import { isTfliteModel, type TfliteModel } from "./tflite/layers.ts";
+import { createTfliteTwin } from "./tflite/reference-tflite.ts";
 
 /** A model in the numbers of its format. */
-export type ModelInFormat = QuantizedModel | Float32Model;
+export type ModelInFormat = QuantizedModel | Float32Model | TfliteModel;
 
 /** Rows of a matrix-vector product in the same. */
 export type Rows = QuantizedRows | FloatRows;
@@ -29,5 +31,6 @@ export interface Twin {
 
 /** A runnable twin in the model's initial state. */
 export function createTwin(model: ModelInFormat): Twin {
+  if (isTfliteModel(model)) return createTfliteTwin(model);
   return model.format === "float32" ? createFloat32Twin(model) : createIntegerTwin(model);
 }

@@ -4,8 +4,8 @@
  */
 import { join, relative } from "node:path";
 import type {
+  AnyFormat,
   Board,
-  Format,
   Fusion,
   Generated,
   LoadedModel,
@@ -19,6 +19,7 @@ import {
   loadBoard,
   loadModel,
   STAGES,
+  tfliteFormatOf,
   UsageError,
   writeFiles,
 } from "../../codegen/index.ts";
@@ -30,7 +31,8 @@ import { GENERATED_DIR, MODELS_DIR } from "./paths.ts";
 export interface GenerateRequest {
   readonly board: string;
   readonly as?: string;
-  readonly format: Format;
+  /** By default the arithmetic of a quantized TFLite file, else int8. */
+  readonly format?: AnyFormat;
   readonly prefix?: string;
   /** Full where it is not given. */
   readonly fusion?: Fusion;
@@ -55,10 +57,11 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
   const as = request.as === undefined ? null : boardStoodFor(board, loadBoard(request.as));
   checkPrefix(request.prefix);
   const loaded = loadModel(modelName, { modelsDir: MODELS_DIR });
+  const format = request.format ?? tfliteFormatOf(loaded.model) ?? "int8";
   const generated = generate({
     model: loaded.model,
     board: as ?? board,
-    format: request.format,
+    format,
     calibration: calibrationData(request.calibrate, loaded),
     ...(request.prefix === undefined ? {} : { prefix: request.prefix }),
     ...(request.fusion === undefined ? {} : { fusion: request.fusion }),
@@ -68,21 +71,21 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
   const { name, digest, schedule } = generated.stages.plan;
   // The digest names what crosses the wire, which is the same whatever is fused.
   const passes = schedule.fusion === "full" ? "" : `-fusion-${schedule.fusion}`;
-  const folder = `${name.replaceAll(/[^\w-]+/g, "_")}-${request.format}-${target}${passes}-${digest.slice(0, 8)}`;
+  const folder = `${name.replaceAll(/[^\w-]+/g, "_")}-${format}-${target}${passes}-${digest.slice(0, 8)}`;
   return { loaded, board, as, generated, folder };
 }
 
-/** Names of files that the C includes or that stand beside it. */
-const TAKEN_PREFIXES = ["pioneer_model", "stdint", "string"];
+/** Names that pioneer_model.h gives to every model, and of files that the C includes or that stand beside it. */
+const TAKEN_PREFIXES = ["model", "pioneer_model", "stdint", "string"];
 
 /** @throws UsageError TP-USE-130 for a prefix that no C name and no file can begin with */
 function checkPrefix(prefix: string | undefined): void {
   const legal = prefix === undefined || /^[A-Za-z][A-Za-z0-9_]{0,47}$/.test(prefix);
-  if (legal && !TAKEN_PREFIXES.includes(prefix ?? "")) return;
+  if (legal && !TAKEN_PREFIXES.includes((prefix ?? "").toLowerCase())) return;
   throw new UsageError("TP-USE-130", {
     what: `"${prefix}" cannot be a prefix`,
     why: legal
-      ? "a header of that name exists already"
+      ? "pioneer_model.h or another header has names that begin so"
       : "C names begin with it, and two files are called so",
     fix: "a letter, then letters, digits and underscores, 48 at most: --prefix denoiser",
   });
@@ -117,12 +120,12 @@ export async function generateVerb(
   }
   const directory = options.out ?? join(GENERATED_DIR, prepared.folder);
   const files = writeFiles(directory, generated.files);
-  const { cost, digest, target } = generated.stages.plan;
+  const { cost, digest, format, target } = generated.stages.plan;
   const document = {
     schema: 1,
     model: generated.stages.model.name,
     board: target.id,
-    format: options.format,
+    format,
     digest,
     macs: cost.macs,
     paddedMacs: cost.paddedMacs,

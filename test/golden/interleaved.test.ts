@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
+import type { Format } from "../../codegen/quantize/params.ts";
 import { createTwin, type ModelInFormat } from "../../codegen/quantize/twin.ts";
 import { bytesOf } from "../exactness/cases.ts";
 import { execute } from "../exactness/execute.ts";
@@ -30,7 +31,7 @@ function need(program: string): boolean {
 /** One stream's frames and what the twin answers. */
 function stream(model: ModelInFormat, seed: number) {
   const twin = createTwin(model);
-  const frames = rawFrames(seed, model.inputSize, model.format, STEPS);
+  const frames = rawFrames(seed, model.inputSize, model.format as Format, STEPS);
   return frames.map((frame) => ({ input: bytesOf(frame), output: bytesOf(twin.step(frame)) }));
 }
 

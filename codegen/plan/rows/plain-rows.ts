@@ -1,5 +1,5 @@
 /**
- * Decides the stream of plain C: row after row, each its bias, its weights, its multiplier.
+ * Decides the streams of plain C: row after row, each its bias, its weights, and its multiplier where it has one.
  * Which rows and columns go where is left to layout.ts.
  */
 import type { QuantizedRows } from "../../quantize/quantized-model.ts";
@@ -11,6 +11,7 @@ function packRows(
   matrix: QuantizedRows,
   rows: readonly Source[],
   columns: readonly Source[],
+  withMultipliers = true,
 ): Uint32Array {
   const words: number[] = [];
   for (const row of rows) {
@@ -19,9 +20,24 @@ function packRows(
       const bytes = [3, 2, 1, 0].map((i) => weightAt(matrix, row, columns[k + i]) & 0xff);
       words.push(bytes.reduce((word, byte) => word * 256 + byte, 0));
     }
-    words.push(rowValue(matrix.multipliers, row));
+    if (withMultipliers) words.push(rowValue(matrix.multipliers, row));
   }
   return Uint32Array.from(words);
+}
+
+/** Each row its bias and its weights, for sums that are scaled by constants elsewhere. */
+export function plainSums(activation: LineValue): RowLayout {
+  return {
+    block: { rows: ROWS, units: 1, columns: 4, weightBytes: 1, extraBytes: ROWS * 4 },
+    activation,
+    pack: (matrix: QuantizedRows, rows, columns) => packRows(matrix, rows, columns, false),
+    picture: [
+      "  +------+-------------------------+------+----",
+      "  | bias | weights of row 0        | bias | ... row 1",
+      "  |      | one byte a column       |      |",
+      "  +------+-------------------------+------+----",
+    ],
+  };
 }
 
 export function plainRows(activation: LineValue): RowLayout {
@@ -29,7 +45,7 @@ export function plainRows(activation: LineValue): RowLayout {
     block: { rows: ROWS, units: 1, columns: 4, weightBytes: 1, extraBytes: ROWS * 8 },
     activation,
     multiplierRows: 1,
-    pack: packRows,
+    pack: (matrix: QuantizedRows, rows, columns) => packRows(matrix, rows, columns),
     picture: [
       "  +------+-------------------------+------------+------+----",
       "  | bias | weights of row 0        | multiplier | bias | ... row 1",

@@ -2,7 +2,8 @@
  * The form of a layer that is computed as TFLite's reference kernels do: integers in the model's own order.
  * Where its numbers come from is left to prepare.ts; how they are laid out for a target to plan/.
  */
-import type { Quantization } from "../params.ts";
+import type { ActivationName } from "../operators.ts";
+import { type AnyFormat, isTfliteFormat, type Quantization, type TfliteFormat } from "../params.ts";
 import type { QuantizedRows } from "../quantized-model.ts";
 import type { InputScaling } from "./activations.ts";
 import type { Scaling } from "./fixed-point.ts";
@@ -19,7 +20,7 @@ export interface ScaledRows extends QuantizedRows {
 }
 
 export interface TfliteLstm {
-  readonly kind: "tflite-lstm";
+  readonly kind: "lstm";
   readonly name: string;
   readonly inputSize: number;
   readonly hiddenSize: number;
@@ -54,7 +55,7 @@ export type TfliteActivation =
     };
 
 export interface TfliteDense {
-  readonly kind: "tflite-dense";
+  readonly kind: "dense";
   readonly name: string;
   readonly inputSize: number;
   readonly outputSize: number;
@@ -64,15 +65,26 @@ export interface TfliteDense {
   readonly linearZeroPoint: number;
   readonly least: number;
   readonly greatest: number;
-  readonly activation: TfliteActivation;
+  readonly result: TfliteActivation;
+  /** What that is, as the other formats call it. */
+  readonly activation: ActivationName;
   readonly output: Quantization;
 }
 
 export type TfliteLayer = TfliteLstm | TfliteDense;
 
-/** The arithmetic of TFLite Micro's reference kernels on a file's own integers: int8 weights, int8 or int16 activations. */
-export const TFLITE_FORMATS = ["tflite-int8", "tflite-int16x8"] as const;
-export type TfliteFormat = (typeof TFLITE_FORMATS)[number];
+export function isTfliteModel(model: { readonly format: AnyFormat }): model is TfliteModel {
+  return isTfliteFormat(model.format);
+}
+
+/** Whether a layer is computed as the reference kernels do. */
+export function isTfliteLstm(layer: { readonly kind: "lstm" }): layer is TfliteLstm {
+  return "fromInput" in layer;
+}
+
+export function isTfliteDense(layer: { readonly kind: "dense" }): layer is TfliteDense {
+  return "linearZeroPoint" in layer;
+}
 
 export interface TfliteModel {
   readonly name: string;

@@ -12,13 +12,13 @@ import type {
   IntegerModel,
 } from "../../model/integer-model.ts";
 import type { RecurrentModel } from "../../model/types.ts";
+import type { TfliteFormat } from "../params.ts";
 import { activationTable8, FROM_Q12, type InputScaling } from "./activations.ts";
 import { type Scaling, scalingOf } from "./fixed-point.ts";
 import type {
   ScaledRows,
   TfliteActivation,
   TfliteDense,
-  TfliteFormat,
   TfliteLayer,
   TfliteLstm,
   TfliteModel,
@@ -106,7 +106,9 @@ function fits(
     high += Math.max(weight * least, weight * greatest);
   }
   const reach = Math.max(-low, high);
-  return magnitude < 2 ** 31 && (wide ? shift < 8 : reach * 2 ** Math.max(0, shift) < 2 ** 31);
+  // Shifted to the left, or with half of what is shifted to the right.
+  const shifted = reach * 2 ** Math.max(0, shift) + (wide || shift >= 0 ? 0 : 2 ** (-shift - 1));
+  return magnitude < 2 ** 31 && shifted < 2 ** 31 && !(wide && shift >= 8);
 }
 
 function overflowError(layer: string, row: number): PlanError {
@@ -136,7 +138,7 @@ function prepareLstm(layer: IntegerLstm): TfliteLstm {
   if (!Number.isInteger(power) || power < -15 || power > 0) throw cellScaleError(name, cellScale);
   const rows = { name, resultStep: PREACTIVATION_STEP, wide };
   return {
-    kind: "tflite-lstm",
+    kind: "lstm",
     name,
     inputSize,
     hiddenSize,
@@ -198,7 +200,7 @@ function prepareDense(layer: IntegerDense, activation: IntegerActivation | undef
   const { name, input, output, weights, bias, fused, wideBias } = layer;
   const [least, greatest] = RANGE[output.type];
   return {
-    kind: "tflite-dense",
+    kind: "dense",
     name,
     inputSize: weights.cols,
     outputSize: weights.rows,
@@ -212,7 +214,8 @@ function prepareDense(layer: IntegerDense, activation: IntegerActivation | undef
     linearZeroPoint: output.zeroPoint,
     least: fused === "relu" ? Math.max(least, output.zeroPoint) : least,
     greatest,
-    activation: activation ? activationOf(activation) : { kind: "none" },
+    result: activation ? activationOf(activation) : { kind: "none" },
+    activation: activation?.activation ?? fused,
     output: activation?.output ?? output,
   };
 }

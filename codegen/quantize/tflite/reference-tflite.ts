@@ -2,8 +2,9 @@
  * Decides the bits of the tflite formats: the twin of the generated C and of TFLite Micro's reference kernels.
  * The numbers it multiplies with are left to prepare.ts.
  */
+
+import { chainTwin, type LayerTwin } from "../chain-twin.ts";
 import { clamp } from "../params.ts";
-import { chainTwin, type LayerTwin } from "../reference-int8.ts";
 import { saturate16 } from "../requantize.ts";
 import type { Twin } from "../twin.ts";
 import { FROM_Q12, sigmoid16, tanh16 } from "./activations.ts";
@@ -93,7 +94,7 @@ function activate(linear: number, activation: TfliteActivation): number {
 
 /** A runnable dense layer. */
 function denseTwin(layer: TfliteDense): LayerTwin {
-  const { matrix, linearZeroPoint, least, greatest, activation, outputSize } = layer;
+  const { matrix, linearZeroPoint, least, greatest, result, outputSize } = layer;
   const scaled = new Float64Array(outputSize);
   const output = new Int16Array(outputSize);
   return {
@@ -103,7 +104,7 @@ function denseTwin(layer: TfliteDense): LayerTwin {
       scaledSums(matrix, input, scaled);
       for (let row = 0; row < outputSize; row++) {
         const linear = clamp((scaled[row] as number) + linearZeroPoint, least, greatest);
-        output[row] = activate(linear, activation);
+        output[row] = activate(linear, result);
       }
       return output;
     },
@@ -113,7 +114,7 @@ function denseTwin(layer: TfliteDense): LayerTwin {
 /** A runnable twin in the model's initial state. */
 export function createTfliteTwin(model: TfliteModel): Twin {
   const layers = model.layers.map((layer) =>
-    layer.kind === "tflite-lstm" ? lstmTwin(layer) : denseTwin(layer),
+    layer.kind === "lstm" ? lstmTwin(layer) : denseTwin(layer),
   );
   return chainTwin(
     layers,
