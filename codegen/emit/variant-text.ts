@@ -177,13 +177,27 @@ const MAC16: VariantText = {
   takesOffset: true,
 };
 
-/** Single precision in C. */
-function float32(rows: "columns" | "plain"): VariantText {
+/** When a compiler has instructions for single precision, and for vectors of it. */
+const FLOAT_CONDITIONS = {
+  vfp: "defined(__thumb2__) && defined(__ARM_FP) && (__ARM_FP & 4)",
+  mve: "defined(__ARM_FEATURE_MVE) && (__ARM_FEATURE_MVE & 2)",
+} as const;
+
+/** Single precision: sixteen rows side by side in assembler, or row after row in C. */
+function float32(
+  instructions: keyof typeof FLOAT_CONDITIONS | "c11",
+  columns?: string,
+): VariantText {
   return {
     ...SELF_CONTAINED,
-    native: false,
+    native: instructions !== "c11" && {
+      condition: FLOAT_CONDITIONS[instructions],
+      arithmetic: "arithmetic-float32-vfp",
+      rows: `rows-float32-${instructions}`,
+      ...(columns === undefined ? {} : { columns }),
+    },
     portableArithmetic: "arithmetic-float32",
-    portable: `rows-float32-${rows}`,
+    portable: instructions === "c11" ? "rows-float32-plain" : "rows-float32-columns",
     updateUnit: "update-unit-float32",
     edges: "-float32",
     lstm: "lstm-float32",
@@ -214,8 +228,10 @@ export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
   "mve-int8": mve("int8"),
   "mve-int16x8": mve("int16x8"),
   "c11-int8": { ...SELF_CONTAINED, native: false, portable: "rows-plain" },
-  "float-columns": float32("columns"),
-  "c11-float32": float32("plain"),
+  "vfp-float32": float32("vfp", "column-float32-mac"),
+  "vfp-float32-apart": float32("vfp", "column-float32-apart"),
+  "mve-float32": float32("mve"),
+  "c11-float32": float32("c11"),
   "c11-int16x8": { ...SELF_CONTAINED, native: false, portable: "rows-plain" },
   "c11-tflite-int8": { ...SELF_CONTAINED, native: false, portable: "sums-plain" },
   "c11-tflite-int16x8": { ...SELF_CONTAINED, native: false, portable: "sums-plain" },

@@ -26,7 +26,8 @@ import type { Fusion, InstructionSet, Target } from "./target.ts";
  * rv32-bytes, thumb1-bytes, xtensa-bytes: a byte a row, one multiplication a MAC (int16 activations).
  * xtensa-mac16, xtensa-mac16-int16x8: two int8 rows in each 16-bit half, separated by a second pass.
  * mve-int8, mve-int16x8: eight rows share each vector of activations; VMLADAVA adds its products into one register a row.
- * float-columns: sixteen float32 rows side by side, each with an accumulator of its own.
+ * vfp-float32: sixteen rows side by side, each with an accumulator of its own; VMLA, which rounds its product.
+ * vfp-float32-apart: the same with VMUL and VADD for the Cortex-M4. mve-float32: in four vectors of rows.
  * c11-int8, c11-int16x8, c11-float32: row after row in plain C, for every other core.
  * c11-tflite-int8, c11-tflite-int16x8: the same, sums alone: the scalings of TFLite's kernels are constants of their own.
  *
@@ -48,7 +49,9 @@ export type KernelVariant =
   | "xtensa-mac16-int16x8"
   | "mve-int8"
   | "mve-int16x8"
-  | "float-columns"
+  | "vfp-float32"
+  | "vfp-float32-apart"
+  | "mve-float32"
   | "c11-int8"
   | "c11-int16x8"
   | "c11-float32"
@@ -74,7 +77,9 @@ export const ROW_LAYOUTS: Readonly<Record<KernelVariant, RowLayout>> = {
   "mve-int16x8": vectorRows("int16", 8),
   "c11-int8": plainRows("int8"),
   "c11-int16x8": plainRows("int16"),
-  "float-columns": FLOAT_COLUMNS,
+  "vfp-float32": FLOAT_COLUMNS,
+  "vfp-float32-apart": FLOAT_COLUMNS,
+  "mve-float32": FLOAT_COLUMNS,
   "c11-float32": FLOAT_ROWS,
   "c11-tflite-int8": plainSums("int8"),
   "c11-tflite-int16x8": plainSums("int16"),
@@ -147,6 +152,36 @@ function chooseDsp(format: IntegerFormat, target: Target): readonly [KernelVaria
   ];
 }
 
+/**
+ * Sixteen rows of four columns, 64 MACs: 8 VLDMs of 8 weights, one of 4 activations, compare and branch make 11
+ * instructions, 81 cycles on the Cortex-M4 (N words take N + 1, a taken branch 3).
+ *   products and sums   instructions    cycles on the M4
+ *   VMLA                75 (1.172)      273 (4.266): it takes three
+ *   VMUL and VADD       139 (2.172)     209 (3.266): one each, eight apart, so that none waits
+ * The floor is 1 + 1/16 instructions, or 3 cycles: a weight loaded, a product, a sum. VFMA would round once where the
+ * others round twice, and takes as long as VMLA.
+ */
+function chooseFloat(target: Target): readonly [KernelVariant, string] {
+  if (!target.floatUnit || target.instructions === "c11") {
+    return ["c11-float32", `no kernel of its own for ${target.core}`];
+  }
+  if (target.instructions === "mve") {
+    return [
+      "mve-float32",
+      "four vectors of rows share each activation, without a sum across a vector",
+    ];
+  }
+  return target.core === "cortex-m4"
+    ? [
+        "vfp-float32-apart",
+        "VMUL and VADD take two cycles, VMLA three; sixteen rows share each activation",
+      ]
+    : [
+        "vfp-float32",
+        "one VMLA a MAC; sixteen rows share each activation and hide the unit's latency",
+      ];
+}
+
 function choose(format: AnyFormat, target: Target): readonly [KernelVariant, string] {
   if (isTfliteFormat(format)) {
     return [
@@ -154,14 +189,7 @@ function choose(format: AnyFormat, target: Target): readonly [KernelVariant, str
       "the arithmetic of TFLite's reference kernels, in plain C on every core",
     ];
   }
-  if (format === "float32") {
-    return target.floatUnit && target.instructions !== "c11"
-      ? [
-          "float-columns",
-          "sixteen rows share each activation; independent sums hide the unit's latency",
-        ]
-      : ["c11-float32", `no kernel of its own for ${target.core}`];
-  }
+  if (format === "float32") return chooseFloat(target);
   if (target.instructions === "thumb-dsp") return chooseDsp(format, target);
   if (target.instructions === "mve") {
     return [

@@ -98,6 +98,12 @@ static inline float floats_settle(float value)
     return __builtin_fabsf(value) < 0x1p-40f ? 0.0f : value;
 }
 
+/* sum + a * b, the product rounded by itself. */
+static inline float floats_multiply_add(float sum, float a, float b)
+{
+    return sum + a * b;
+}
+
 /* z[r] = bias + sum of weights * x for the next four rows of a stream, in the order of the columns.
  * Returns the row after them.
  *   stream   of a row: its bias, a weight a column
@@ -376,14 +382,14 @@ static const float floats_tanh_pieces[] __attribute__((aligned(16))) PIONEER_WEI
 };
 _Static_assert(sizeof floats_tanh_pieces == 1024 * sizeof(float), "tanh_pieces is incomplete");
 
-/* tanh(u / 16), within 2e-7. Adding and subtracting 1.5 * 2^23 rounds to the nearest integer; beyond
- * the cubics tanh is 1 - 2^-23. */
+/* tanh(u / 16) within 2e-7, from the cubic around the nearest integer, to which adding and subtracting
+ * 1.5 * 2^23 rounds; beyond the cubics it is constant. */
 static inline float floats_tanh(float u)
 {
     const float bounded = u > -128.0f ? (u < 127.0f ? u : 127.0f) : -128.0f;
     const float centre = (bounded + 12582912.0f) - 12582912.0f;
     const float t = bounded - centre;
-    const float *const c = floats_tanh_pieces + 4 * ((int32_t)centre + 128);
+    const float *const c = floats_tanh_pieces + 512 + 4 * (int32_t)centre;
 
     return ((c[3] * t + c[2]) * t + c[1]) * t + c[0];
 }
@@ -406,7 +412,8 @@ static inline __attribute__((always_inline)) void floats_update_unit(
     const float forget_gate = floats_sigmoid(z[1]);
     const float candidate = floats_tanh(z[2]);
     const float output_gate = floats_sigmoid(z[3]);
-    const float next = floats_settle(forget_gate * *cell + input_gate * candidate);
+    const float kept = forget_gate * *cell;
+    const float next = floats_settle(floats_multiply_add(kept, input_gate, candidate));
 
     *cell = next;
     *hidden = floats_settle(output_gate * floats_tanh(16.0f * next));
@@ -415,7 +422,7 @@ static inline __attribute__((always_inline)) void floats_update_unit(
 /* h' = n + z*(h - n) with the update gate z, the candidate n and the state h. */
 static inline float floats_next_hidden(float update, float candidate, float last)
 {
-    return floats_settle(candidate + update * (last - candidate));
+    return floats_settle(floats_multiply_add(candidate, update, last - candidate));
 }
 
 /* Up to 4 units of a GRU: n = tanh(n_x + r*n_h).
@@ -427,8 +434,9 @@ static inline __attribute__((always_inline)) void floats_reset_after(const float
 {
     for (int i = 0; i < units; i++) {
         const float update = floats_sigmoid(gates[i]);
-        const float added = floats_sigmoid(gates[i + 4]) * from_hidden[i];
-        next[i] = floats_next_hidden(update, floats_tanh(from_input[i] + added), last[i]);
+        const float reset = floats_sigmoid(gates[i + 4]);
+        const float sum = floats_multiply_add(from_input[i], reset, from_hidden[i]);
+        next[i] = floats_next_hidden(update, floats_tanh(sum), last[i]);
     }
 }
 
