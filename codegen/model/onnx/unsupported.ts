@@ -10,15 +10,17 @@ import { unsupportedError } from "../unsupported.ts";
 /** What to do about operators that come up often. */
 const INSTEAD: Readonly<Record<string, string>> = {
   RNN: "train an LSTM or a GRU of the same size",
-  Slice: "give each LSTM its own state inputs and outputs, h and c apart",
-  Concat: "give each LSTM its own state inputs and outputs, h and c apart",
-  Split: "give each LSTM its own state inputs and outputs, h and c apart",
   QuantizeLinear: "export the float model: this project quantizes it itself",
   DequantizeLinear: "export the float model: this project quantizes it itself",
-  Softmax: "end the network before it and take the largest value on the host",
-  Dropout: "export the network for inference",
-  BatchNormalization: "fold it into the next layer's weights when exporting",
-  LayerNormalization: "normalise features in the front end, before the network",
+  DynamicQuantizeLSTM: "export the float model: this project quantizes it itself",
+  Loop: "export the recurrent layer as LSTM or GRU, not step by step",
+  Scan: "export the recurrent layer as LSTM or GRU, not step by step",
+  If: "export the network for one case",
+  ConvTranspose: "use a dense layer on the values of a step",
+  InstanceNormalization: "use a layer normalization of all values of a step",
+  Elu: "use LeakyRelu",
+  PRelu: "use LeakyRelu, with one slope",
+  HardSwish: "use HardSigmoid and Mul",
 };
 
 /** What to do instead of an operator that no kernel computes. */

@@ -225,7 +225,7 @@ function isCausal(node: OnnxNode, context: ImportContext, window: Window): boole
     refuse(
       context,
       node,
-      `it takes every ${window.stride}th step only`,
+      `it answers one step in ${window.stride} only`,
       "use a stride of 1 along time: a stream gives one answer a step",
     );
     return false;
