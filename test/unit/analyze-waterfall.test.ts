@@ -56,16 +56,22 @@ describe("forms of a cell", () => {
     ["cortex-m4", "naiveInt8", 5.3],
     ["cortex-m4", "rows", 2.239],
     ["cortex-m4", "packed", 1.051],
+    ["cortex-m7", "naiveInt8", 5.29],
+    ["cortex-m7", "rows", 2.239],
     ["cortex-m7", "packed", 1.052],
+    ["cortex-m55", "naiveInt8", 4.33],
     ["cortex-m55", "rows", 0.627],
     ["cortex-m55", "packed", 0.187],
+    ["rv32imc", "naiveInt8", 7.28],
     ["rv32imc", "rows", 5.346],
     ["rv32imc", "packed", 3.263],
+    ["xtensa-lx106", "naiveInt8", 11.5],
+    ["xtensa-lx106", "rows", 8.363],
     ["xtensa-lx106", "packed", 3.533],
   ] as const)("%s %s: %d instructions a MAC at 128/256", (core, name, expected) => {
     const form = kernelForm(core, name);
     const perMac = form && formInstructions(form, 393216, 1024) / 393216;
-    expect(Math.abs((perMac ?? 0) / expected - 1)).toBeLessThan(0.02);
+    expect(Math.abs((perMac ?? 0) / expected - 1)).toBeLessThan(0.01);
   });
 
   test("nobody counted floats on a core without an FPU", () => {

@@ -104,7 +104,7 @@ class CsvImporter implements Importer {
     line: number,
   ): void {
     // Two records of one machine and workload have ids of their own.
-    const key = JSON.stringify([machine, workload, texts.id]);
+    const key = `${machine.length}:${machine}${workload.length}:${workload}${texts.id ?? ""}`;
     const sample = [...numbers].find(([{ is }]) => is === "time");
     const isSample = sample?.[0].is === "time" && sample[0].statistic === "sample";
     const known = this.#found.get(key);
