@@ -69,6 +69,9 @@ export interface TimeAnswer {
   readonly whatIfs: readonly WhatIfRow[];
 }
 
+/** Below it, more than the time is rounding, or a count of cycles that is off by some. */
+const ROUNDING = 0.01;
+
 /** @throws AnalysisError TP-USE-242 for a number that is not finite, TP-USE-372 */
 export function timeTerms(question: TimeQuestion): TimeAnswer {
   requireFiniteIn("the question", question);
@@ -153,6 +156,14 @@ function leftOver({ time, overheadSource, changes }: TimeQuestion, left: number)
   return left < 0 ? `none left: ${short}` : `time - the other terms: ${overheadSource}`;
 }
 
+/** Terms that add up to more than was measured cannot be parts of it. */
+function sumInWords(terms: number, time: number, per: ChangeFacts["per"]): string {
+  const told = duration(time, per);
+  return terms <= time * (1 + ROUNDING)
+    ? ` of ${told}`
+    : `; the terms come to ${duration(terms, per)} where it took ${told}, so a roof is taken too low or the overhead too long`;
+}
+
 function explanation(
   found: SituatedTime,
   situation: Situation,
@@ -165,7 +176,7 @@ function explanation(
   const data = `data ${amount(level?.bytesMoved ?? 0, "byte")} / (${amount(level?.peakBytes ?? 0, `byte/${per}`)}${share(memoryShare)}) of ${found.dataLevel} = ${duration(found.data, per)}`;
   const arithmetic = `arithmetic ${amount(ops, "op")} / (${amount(compute.peakOps, `op/${per}`)}${share(utilisation)}) = ${duration(found.arithmetic, per)}`;
   const waits = found.wait === null ? "" : `, of which the core waits ${duration(found.wait, per)}`;
-  const whole = time === null ? "" : ` of ${duration(time.value, per)}`;
+  const whole = time === null ? "" : sumInWords(found.total, time.value, per);
   const named = { data: "the data", arithmetic: "the arithmetic", overhead: "the overhead" };
   return `${data}${waits}; ${arithmetic}; overhead ${duration(found.overhead, per)}: ${named[found.largest]} takes the largest part${whole}`;
 }

@@ -52,6 +52,16 @@ describe("a stated platform", () => {
   });
 });
 
+test("terms that come to more than was measured are said to be no parts of it", () => {
+  // 3 Mop at 2 Top/s are 1.5 us; the file says that it took 1 us.
+  const { rows } = again(
+    "machine,workload,time [us],ops,bytes,peak compute [op/s],peak memory [byte/s]\nbox,work,1,3e6,1e3,2e12,1e11\n",
+  );
+  expect(rows[0]?.analysis.terms?.explanation).toMatch(
+    /the terms come to 1\.5 µs where it took 1 µs, so a roof is taken too low/,
+  );
+});
+
 describe("a run", () => {
   test("brings its own levels, terms and kernels", () => {
     const row = rowOf(/nRF52840/);
