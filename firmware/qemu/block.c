@@ -30,7 +30,11 @@ static void mark_conditional(struct block *block) {
     for (unsigned i = 0; i < block->length; i++) {
         struct thumb_insn *insn = &block->slots[i].insn;
         if (remaining != 0) {
+            bool is_compare = insn->writes == 0;
             insn->flags |= THUMB_CONDITIONAL;
+            if (insn->size == 2 && !is_compare) {
+                insn->flags &= (uint16_t)~THUMB_SETS_FLAGS;
+            }
             remaining--;
         }
         if (insn->kind == KIND_IT) {
@@ -106,6 +110,10 @@ const struct edge *block_edge(struct block *next, const struct block *last,
         bool is_target = is_direct && next->pc == target_of(end);
         edge->interrupted = !is_target && (leaves || !(is_conditional || !writes_pc));
     }
+    edge->transfer = edge->interrupted                      ? TRANSFER_INTERRUPT
+                     : !writes_pc                           ? TRANSFER_NONE
+                     : leaves || !is_conditional            ? TRANSFER_TAKEN
+                                                            : TRANSFER_UNTAKEN;
     if (leaves && writes_pc && is_conditional && !edge->interrupted) {
         edge->cycles += (int)cost_refill(table, insn);
         edge->cycles_simple += COST_SIMPLE_REFILL;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "counts.h"
+#include "pipeline.h"
 
 struct block;
 
@@ -29,6 +30,7 @@ struct edge {
     int cycles_simple;
     bool taken;
     bool interrupted;
+    enum transfer transfer;
     unsigned stop; /* instructions of `from` that ran: not all when it was left inside */
 };
 
@@ -41,6 +43,7 @@ struct block {
     uint64_t runs;        /* whole runs in the open region, not yet in its counts */
     struct block *ran_next;
     struct edge edge;     /* the last one, kept because it mostly repeats */
+    struct passage *passages[RULE_BOUNDS]; /* pipeline.c's */
 };
 
 /* A block for `length` instructions that the caller fills (insn, pc), or NULL without memory. */

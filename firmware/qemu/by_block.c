@@ -34,7 +34,36 @@ static void count_run(struct block *block) {
     }
 }
 
+/* Which counter each of the pipeline's cycles belongs to. */
+static const enum counter cycle_counters[RULE_BOUNDS] = {
+    [RULE_VALUE] = COUNT_CYCLES,
+    [RULE_LOW] = COUNT_CYCLES_LOW,
+    [RULE_HIGH] = COUNT_CYCLES_HIGH,
+};
+
+static void add_cycles(const uint64_t cycles[RULE_BOUNDS]) {
+    for (int i = 0; i < RULE_BOUNDS; i++) {
+        region.counts.value[cycle_counters[i]] += cycles[i];
+    }
+}
+
+static void run_pipeline(unsigned stop) {
+    uint64_t cycles[RULE_BOUNDS] = {0};
+    pipeline_run(current, uncounted, stop, cycles);
+    add_cycles(cycles);
+}
+
+static void leave_pipeline(const struct edge *edge) {
+    const struct slot *end = &current->slots[edge->stop - 1U];
+    uint64_t cycles[RULE_BOUNDS] = {0};
+    pipeline_leave(&end->insn, end->pc, edge->transfer, cycles);
+    add_cycles(cycles);
+}
+
 static void count_current_until(unsigned stop) {
+    if (pipeline_is_on()) {
+        run_pipeline(stop);
+    }
     if (uncounted == 0 && stop == current->length) {
         count_run(current);
     } else {
@@ -55,6 +84,9 @@ static void pass_edge(struct block *next) {
     const struct edge *edge = block_edge(next, current, &table);
     uint64_t *value = region.counts.value;
     count_current_until(edge->stop);
+    if (pipeline_is_on()) {
+        leave_pipeline(edge);
+    }
     value[COUNT_CYCLES] += (uint64_t)(int64_t)edge->cycles;
     value[COUNT_CYCLES_SIMPLE] += (uint64_t)(int64_t)edge->cycles_simple;
     value[CLASS_BRANCH_TAKEN] += edge->taken;
@@ -94,6 +126,9 @@ static bool take_mark(const struct slot *slot, uint64_t address) {
             return false;
         }
         uncounted = slot->index + 1U;
+        if (pipeline_is_on()) {
+            pipeline_begin();
+        }
         audit.loaded = 0;
         audit.stored = 0;
         return true;

@@ -4,10 +4,7 @@
  */
 #include "cost.h"
 
-#include <stdio.h>
-#include <string.h>
-
-enum { MAX_CYCLES = 64 };
+#include "rules.h"
 
 static const char *const rule_names[COST_RULE_COUNT] = {
 #define COST_NAME(name) #name,
@@ -15,55 +12,15 @@ static const char *const rule_names[COST_RULE_COUNT] = {
 #undef COST_NAME
 };
 
-static int find_rule(const char *name) {
-    for (int i = 0; i < COST_RULE_COUNT; i++) {
-        if (strcmp(rule_names[i], name) == 0) {
-            return i;
-        }
-    }
-    return -1;
-}
-
-static int read_rule(struct cost_table *table, const char *line, uint8_t *seen, char *problem,
-                     size_t size) {
-    char name[32];
-    char rest;
-    unsigned cycles;
-    if (sscanf(line, "%31s %u %c", name, &cycles, &rest) != 2) {
-        snprintf(problem, size, "not `rule cycles`: %.40s", line);
-        return -1;
-    }
-    int rule = find_rule(name);
-    if (rule < 0 || seen[rule] || cycles > MAX_CYCLES) {
-        snprintf(problem, size, "rule %s: %s", name,
-                 rule < 0 ? "unknown" : seen[rule] ? "given twice" : "above 64 cycles");
-        return -1;
-    }
-    table->cycles[rule] = (uint8_t)cycles;
-    seen[rule] = 1;
-    return 0;
-}
-
 int cost_read(struct cost_table *table, const char *path, char *problem, size_t size) {
-    uint8_t seen[COST_RULE_COUNT] = {0};
-    char line[128];
-    int result = 0;
-    FILE *file = fopen(path, "r");
-    if (file == NULL) {
-        snprintf(problem, size, "cannot be opened");
+    struct rule_values values[COST_RULE_COUNT];
+    if (rules_read(path, false, rule_names, COST_RULE_COUNT, values, problem, size) != 0) {
         return -1;
     }
-    while (result == 0 && fgets(line, sizeof line, file) != NULL) {
-        result = read_rule(table, line, seen, problem, size);
+    for (int i = 0; i < COST_RULE_COUNT; i++) {
+        table->cycles[i] = values[i].of[RULE_VALUE];
     }
-    fclose(file);
-    for (int i = 0; result == 0 && i < COST_RULE_COUNT; i++) {
-        if (!seen[i]) {
-            snprintf(problem, size, "rule %s is missing", rule_names[i]);
-            result = -1;
-        }
-    }
-    return result;
+    return 0;
 }
 
 static int is_memory(const struct thumb_insn *insn) {

@@ -17,6 +17,8 @@ static const char *const names[COUNTER_COUNT] = {
     [COUNT_ASSUMED] = "assumed",
     [COUNT_UNDECODED] = "undecoded",
     [COUNT_INTERRUPTED] = "interrupted",
+    [COUNT_CYCLES_LOW] = "cyclesLow",
+    [COUNT_CYCLES_HIGH] = "cyclesHigh",
     [CLASS_ALU] = "alu",
     [CLASS_MAC] = "mac",
     [CLASS_MUL] = "mul",
@@ -99,11 +101,12 @@ void counts_add_times(struct counts *counts, const struct counts *part, uint64_t
     }
 }
 
-static bool is_known(enum counter counter, bool has_classes, bool has_cycles) {
+static bool is_known(enum counter counter, bool has_classes, enum cycle_model model) {
     switch (counter) {
     case COUNT_CYCLES:
+        return model != CYCLES_NONE;
     case COUNT_CYCLES_SIMPLE:
-        return has_cycles;
+        return model == CYCLES_BY_PREDECESSOR;
     case COUNT_ASSUMED:
     case COUNT_UNDECODED:
     case COUNT_INTERRUPTED:
@@ -113,10 +116,12 @@ static bool is_known(enum counter counter, bool has_classes, bool has_cycles) {
     }
 }
 
-void counts_write(FILE *file, const struct counts *counts, bool has_classes, bool has_cycles) {
-    for (int i = 0; i < COUNT_LINE_END; i++) {
+void counts_write(FILE *file, const struct counts *counts, bool has_classes,
+                  enum cycle_model model) {
+    int end = model == CYCLES_BY_SCOREBOARD ? COUNT_LINE_END : COUNT_CYCLES_LOW;
+    for (int i = 0; i < end; i++) {
         fprintf(file, "%s\"%s\":", i == 0 ? "" : ",", names[i]);
-        if (is_known((enum counter)i, has_classes, has_cycles)) {
+        if (is_known((enum counter)i, has_classes, model)) {
             fprintf(file, "%" PRIu64, counts->value[i]);
         } else {
             fputs("null", file);

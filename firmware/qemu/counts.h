@@ -23,6 +23,8 @@ enum counter {
     COUNT_ASSUMED,      /* conditional instructions charged as if they ran */
     COUNT_UNDECODED,
     COUNT_INTERRUPTED,  /* control transfers that no instruction explains */
+    COUNT_CYCLES_LOW,   /* with the low and high values of a scoreboard's rules */
+    COUNT_CYCLES_HIGH,
     COUNT_LINE_END
 };
 
@@ -63,8 +65,13 @@ void counts_add_run(struct counts *counts, const struct cost_table *table,
 /* Adds `times` all counters of `part`. */
 void counts_add_times(struct counts *counts, const struct counts *part, uint64_t times);
 
+/* What charges cycles. */
+enum cycle_model { CYCLES_NONE, CYCLES_BY_PREDECESSOR, CYCLES_BY_SCOREBOARD };
+
 /* Writes `"instructions":1,...,"classes":{...}` without braces around it; what is not known is null:
- * both cycles without has_cycles, they and all that only a decoder tells without has_classes. */
-void counts_write(FILE *file, const struct counts *counts, bool has_classes, bool has_cycles);
+ * cycles that `model` does not give, and all that only a decoder tells without has_classes. Only a
+ * scoreboard has cyclesLow and cyclesHigh. */
+void counts_write(FILE *file, const struct counts *counts, bool has_classes,
+                  enum cycle_model model);
 
 #endif

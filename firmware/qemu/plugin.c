@@ -8,6 +8,7 @@
 
 #include "by_block.h"
 #include "by_instruction.h"
+#include "pipeline.h"
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_API;
 
@@ -70,7 +71,11 @@ static int read_table(void) {
     if (!arguments.decodes_thumb) {
         return arguments_refuse(arguments.table, "cycles need decode=thumb");
     }
-    if (cost_read(&table, arguments.table, problem, sizeof problem) != 0) {
+    bool is_scoreboard = rules_are_scoreboard(arguments.table);
+    region.cycle_model = is_scoreboard ? CYCLES_BY_SCOREBOARD : CYCLES_BY_PREDECESSOR;
+    int result = is_scoreboard ? pipeline_read(arguments.table, problem, sizeof problem)
+                               : cost_read(&table, arguments.table, problem, sizeof problem);
+    if (result != 0) {
         return arguments_refuse(arguments.table, problem);
     }
     return 0;
@@ -94,7 +99,6 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
         return -1;
     }
     region.has_classes = arguments.decodes_thumb;
-    region.has_cycles = arguments.table != NULL;
     region.file = fopen(arguments.out, "w");
     if (region.file == NULL) {
         return arguments_refuse(arguments.out, "cannot be written");

@@ -16,7 +16,7 @@ enum { REGION_LIMIT = 16 }; /* elements of pioneer_region_begin and pioneer_regi
 struct region {
     FILE *file;
     bool has_classes; /* instructions are decoded */
-    bool has_cycles;  /* and charged by a table */
+    enum cycle_model cycle_model;
     bool open;
     unsigned id;
     struct counts counts;

@@ -37,6 +37,8 @@ static void transfer(struct thumb_insn *insn, int is_load, unsigned data, uint16
     insn->words = 1;
     if (is_load) {
         insn->writes = thumb_register(data);
+    } else {
+        insn->stores = thumb_register(data);
     }
 }
 
@@ -50,29 +52,47 @@ static void transfer_list(struct thumb_insn *insn, int is_load, unsigned base, u
     insn->bytes = (uint8_t)(4U * count);
     insn->writes = (uint16_t)((is_load ? list & 0x7fffU : 0U) |
                               (writes_base ? thumb_register(base) : 0U));
+    insn->updates = writes_base ? thumb_register(base) : 0;
+    insn->stores = is_load ? 0 : (uint16_t)list;
     if (is_load && (list & 0x8000U) != 0) {
         insn->flags |= THUMB_WRITES_PC;
     }
 }
 
 static void decode_data_processing(struct thumb_insn *insn, uint16_t op) {
-    enum { TST = 8, CMP = 10, CMN = 11, MUL = 13 };
+    enum { TST = 8, RSB = 9, CMP = 10, CMN = 11, MUL = 13, MVN = 15 };
+    const unsigned shifts = 0x9cU; /* LSL LSR ASR ROR */
     unsigned operation = thumb_bits(op, 9, 6);
     insn->kind = operation == MUL ? KIND_MUL : KIND_ALU;
+    insn->group = (shifts >> operation) & 1U ? GROUP_SUM : GROUP_PLAIN;
+    insn->flags |= THUMB_SETS_FLAGS;
+    insn->reads = thumb_register(thumb_bits(op, 5, 3));
+    if (operation != RSB && operation != MVN) {
+        insn->reads |= thumb_register(thumb_bits(op, 2, 0));
+    }
     if (operation != TST && operation != CMP && operation != CMN) {
         insn->writes = thumb_register(thumb_bits(op, 2, 0));
     }
 }
 
 static void decode_high_registers(struct thumb_insn *insn, uint16_t op) {
-    enum { CMP = 1, BX = 3 };
+    enum { ADD = 0, CMP = 1, BX = 3 };
     unsigned operation = thumb_bits(op, 9, 8);
     unsigned destination = thumb_bits(op, 2, 0) | (thumb_bits(op, 7, 7) << 3);
+    int links = (int)thumb_bits(op, 7, 7);
     insn->kind = KIND_ALU;
+    insn->group = operation == CMP ? GROUP_PLAIN : GROUP_SUM;
+    insn->reads = thumb_register(thumb_bits(op, 6, 3));
+    if (operation == ADD || operation == CMP) {
+        insn->reads |= thumb_register(destination);
+    }
+    if (operation == CMP) {
+        insn->flags |= THUMB_SETS_FLAGS;
+    }
     if (operation == BX) {
         insn->kind = KIND_BRANCH;
-        insn->flags |= THUMB_WRITES_PC;
-        insn->writes = thumb_bits(op, 7, 7) ? thumb_register(14) : 0;
+        insn->flags |= THUMB_WRITES_PC | (links ? THUMB_CALL : 0);
+        insn->writes = links ? thumb_register(14) : 0;
     } else if (operation != CMP) {
         insn->writes = thumb_register(destination);
         if (destination == 15) {
@@ -99,7 +119,10 @@ static void decode_immediate_offset(struct thumb_insn *insn, uint16_t op) {
     int on_stack = group == 9;
     unsigned data = on_stack ? thumb_bits(op, 10, 8) : thumb_bits(op, 2, 0);
     unsigned base = on_stack ? 13 : thumb_bits(op, 5, 3);
+    unsigned scaled = bytes * (on_stack ? thumb_bits(op, 7, 0) : thumb_bits(op, 10, 6));
     transfer(insn, (int)thumb_bits(op, 11, 11), data, thumb_register(base), bytes);
+    insn->flags |= THUMB_OFFSET;
+    insn->offset = (int16_t)scaled;
 }
 
 static void decode_miscellaneous(struct thumb_insn *insn, uint16_t op) {
@@ -107,12 +130,19 @@ static void decode_miscellaneous(struct thumb_insn *insn, uint16_t op) {
     unsigned lr_or_pc = thumb_bits(op, 8, 8);
     if ((op & 0xff00U) == 0xb000U) { /* ADD, SUB sp */
         insn->kind = KIND_ALU;
+        insn->group = GROUP_SUM;
+        insn->reads = thumb_register(13);
         insn->writes = thumb_register(13);
     } else if ((op & 0xf500U) == 0xb100U) { /* CBZ, CBNZ */
         branch_to(insn, (int32_t)((thumb_bits(op, 9, 9) << 6) | (thumb_bits(op, 7, 3) << 1)) + 4);
         insn->flags |= THUMB_CONDITIONAL;
+        insn->reads = thumb_register(thumb_bits(op, 2, 0));
     } else if ((op & 0xff00U) == 0xb200U || (op & 0xff00U) == 0xba00U) { /* extends, REV */
+        int reverses = (op & 0xff00U) == 0xba00U;
         insn->kind = KIND_ALU;
+        insn->group = reverses ? GROUP_EXTRACT : GROUP_SIMD;
+        insn->reads = thumb_register(thumb_bits(op, 5, 3));
+        insn->shifts = reverses ? insn->reads : 0;
         insn->writes = thumb_register(thumb_bits(op, 2, 0));
         if ((op & 0xffc0U) == 0xba80U) {
             thumb_undecoded(insn);
@@ -127,15 +157,27 @@ static void decode_miscellaneous(struct thumb_insn *insn, uint16_t op) {
     } else if ((op & 0xff00U) == 0xbf00U || (op & 0xff00U) == 0xbe00U ||
                (op & 0xffe8U) == 0xb660U) { /* hints, BKPT, CPS */
         insn->kind = KIND_OTHER;
+        insn->flags |= (op & 0xff00U) == 0xbf00U ? THUMB_NOP : 0;
     } else {
         thumb_undecoded(insn);
     }
 }
 
 static void decode_shift_add_compare(struct thumb_insn *insn, uint16_t op) {
-    enum { COMPARE_IMMEDIATE = 5 };
+    enum { ADD_SUBTRACT = 3, MOVE_IMMEDIATE = 4, COMPARE_IMMEDIATE = 5 };
     unsigned operation = thumb_bits(op, 13, 11);
+    int is_immediate_sum = operation == ADD_SUBTRACT && thumb_bits(op, 10, 10);
     insn->kind = KIND_ALU;
+    insn->group = operation == COMPARE_IMMEDIATE ? GROUP_PLAIN : GROUP_SUM;
+    insn->flags |= THUMB_SETS_FLAGS;
+    if (operation < MOVE_IMMEDIATE) {
+        insn->reads = thumb_register(thumb_bits(op, 5, 3));
+        if (operation == ADD_SUBTRACT && !is_immediate_sum) {
+            insn->reads |= thumb_register(thumb_bits(op, 8, 6));
+        }
+    } else if (operation != MOVE_IMMEDIATE) {
+        insn->reads = thumb_register(thumb_bits(op, 10, 8));
+    }
     if (operation < 4) {
         insn->writes = thumb_register(thumb_bits(op, 2, 0));
     } else if (operation != COMPARE_IMMEDIATE) {
@@ -166,6 +208,8 @@ void thumb_decode_narrow(struct thumb_insn *insn, uint16_t op) {
         break;
     case 0xa: /* ADR, ADD sp */
         insn->kind = KIND_ALU;
+        insn->group = GROUP_SUM;
+        insn->reads = thumb_bits(op, 11, 11) ? thumb_register(13) : 0;
         insn->writes = thumb_register(low_register);
         break;
     case 0xb:
@@ -196,16 +240,15 @@ void thumb_decode_narrow(struct thumb_insn *insn, uint16_t op) {
 }
 
 struct thumb_insn thumb_decode(uint16_t first, uint16_t second) {
-    struct thumb_insn insn = {.size = 2, .kind = KIND_OTHER};
-    if (!thumb_is_wide(first)) {
+    struct thumb_insn insn = {.size = thumb_is_wide(first) ? 4 : 2, .kind = KIND_OTHER};
+    if (insn.size == 2) {
         thumb_decode_narrow(&insn, first);
-        return insn;
-    }
-    insn.size = 4;
-    if ((first & 0xec00U) == 0xec00U) {
+    } else if ((first & 0xec00U) == 0xec00U) {
         thumb_decode_fpu(&insn, first, second);
     } else {
         thumb_decode_wide(&insn, first, second);
     }
+    insn.operands = insn.reads;
+    insn.reads |= insn.address | insn.shifts | insn.accumulates | insn.stores;
     return insn;
 }

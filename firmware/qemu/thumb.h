@@ -30,6 +30,17 @@ enum thumb_kind {
     KIND_COUNT
 };
 
+/* How an arithmetic instruction uses the stages of a pipeline. */
+enum thumb_group {
+    GROUP_PLAIN,      /* logic, tests, reversed subtraction */
+    GROUP_SUM,        /* add, subtract, move, shift: able to finish a stage early */
+    GROUP_SHIFTED,    /* with an operand shifted inline, or a constant made by rotating eight bits */
+    GROUP_SIMD,       /* extends, parallel sums, SEL, CLZ */
+    GROUP_SATURATING, /* SSAT, QADD, USAD8 */
+    GROUP_EXTRACT,    /* bit fields, REV, RBIT, PKH */
+    GROUP_EXTEND_ADD, /* SXTAB16 and relatives */
+};
+
 enum thumb_flag {
     THUMB_LOADS = 1 << 0,       /* reads memory */
     THUMB_STORES = 1 << 1,      /* writes memory */
@@ -40,6 +51,11 @@ enum thumb_flag {
     THUMB_EXCLUSIVE = 1 << 6,   /* a store that may fail */
     THUMB_FP = 1 << 7,          /* moves FPU registers */
     THUMB_UNDECODED = 1 << 8,   /* not an encoding of this architecture */
+    THUMB_SETS_FLAGS = 1 << 9,  /* the condition flags */
+    THUMB_NOP = 1 << 10,        /* a two-byte hint */
+    THUMB_CALL = 1 << 11,       /* BL, BLX */
+    THUMB_OFFSET = 1 << 12,     /* `offset` is what a transfer adds to its base register */
+    THUMB_DOUBLE = 1 << 13,     /* FPU arithmetic on doubles */
 };
 
 struct thumb_insn {
@@ -48,11 +64,20 @@ struct thumb_insn {
     uint8_t words;        /* registers moved by a multiple transfer, 0..32 */
     uint8_t bytes;        /* moved when it runs, 0..128 */
     uint8_t it_length;    /* instructions an IT governs, 0..4 */
+    uint8_t group;        /* enum thumb_group, of KIND_ALU */
+    int16_t offset;       /* with THUMB_OFFSET [byte] */
     uint16_t flags;       /* enum thumb_flag */
     uint16_t writes;      /* core registers written, bit n = rn; pc excluded */
+    uint16_t updates;     /* those of writes that are an address written back */
     uint16_t address;     /* core registers the address is formed from; pc excluded */
+    uint16_t reads;       /* all core registers read, those of address and the next four included */
+    uint16_t operands;    /* read where the pipeline does its sums and products */
+    uint16_t shifts;      /* read through the shifter or by a bit-field unit */
+    uint16_t accumulates; /* read to add a product to */
+    uint16_t stores;      /* read as data for memory */
     uint32_t fp_writes;   /* single registers written, bit n = sn */
     uint32_t fp_reads;
+    uint32_t fp_accumulates; /* those of fp_reads that a product is added to */
     int32_t displacement; /* of a direct branch, from its own address [byte] */
 };
 

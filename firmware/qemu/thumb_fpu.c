@@ -42,6 +42,12 @@ static void decode_memory(struct thumb_insn *insn, uint16_t first, uint16_t seco
     insn->bytes = (uint8_t)(4U * words);
     insn->address = thumb_register(thumb_bits(first, 3, 0));
     insn->writes = writes_base ? insn->address : 0;
+    insn->updates = insn->writes;
+    if (is_single_transfer) {
+        int distance = 4 * (int)thumb_bits(second, 7, 0);
+        insn->flags |= THUMB_OFFSET;
+        insn->offset = (int16_t)(thumb_bits(first, 7, 7) ? distance : -distance);
+    }
     insn->fp_writes = is_load ? mask : 0;
     insn->fp_reads = is_load ? 0 : mask;
 }
@@ -51,13 +57,16 @@ static void decode_move_pair(struct thumb_insn *insn, uint16_t first, uint16_t s
     int to_core = (int)thumb_bits(first, 4, 4);
     uint32_t mask = fp_list((int)thumb_bits(second, 8, 8), thumb_bits(second, 3, 0),
                             thumb_bits(second, 5, 5), 2);
+    uint16_t pair = (uint16_t)(thumb_register(thumb_bits(first, 3, 0)) |
+                               thumb_register(thumb_bits(second, 15, 12)));
     insn->kind = KIND_FPU;
     insn->flags |= THUMB_FP;
     insn->fp_reads = to_core ? mask : 0;
     insn->fp_writes = to_core ? 0 : mask;
     if (to_core) {
-        insn->writes = (uint16_t)(thumb_register(thumb_bits(first, 3, 0)) |
-                                  thumb_register(thumb_bits(second, 15, 12)));
+        insn->writes = pair;
+    } else {
+        insn->reads = pair;
     }
 }
 
@@ -70,6 +79,7 @@ static void decode_move(struct thumb_insn *insn, uint16_t first, uint16_t second
     insn->kind = KIND_FPU;
     insn->flags |= THUMB_FP;
     insn->writes = to_core ? thumb_register(thumb_bits(second, 15, 12)) : 0;
+    insn->reads = to_core ? 0 : thumb_register(thumb_bits(second, 15, 12));
     if (!is_system) {
         insn->fp_reads = to_core ? mask : 0;
         insn->fp_writes = to_core ? 0 : mask;
@@ -100,7 +110,7 @@ static void decode_arithmetic(struct thumb_insn *insn, uint16_t first, uint16_t 
     uint32_t d = fp_register(is_double, thumb_bits(second, 15, 12), thumb_bits(first, 6, 6));
     uint32_t n = fp_register(is_double, thumb_bits(first, 3, 0), thumb_bits(second, 7, 7));
     uint32_t m = fp_register(is_double, thumb_bits(second, 3, 0), thumb_bits(second, 5, 5));
-    insn->flags |= THUMB_FP;
+    insn->flags |= is_double ? THUMB_FP | THUMB_DOUBLE : THUMB_FP;
     insn->fp_writes = d;
     insn->fp_reads = n | m;
     switch (thumb_bits(first, 7, 4) & 11U) {
@@ -110,6 +120,7 @@ static void decode_arithmetic(struct thumb_insn *insn, uint16_t first, uint16_t 
     case 10: /* VFMA, VFMS */
         insn->kind = KIND_FPU_MAC;
         insn->fp_reads |= d;
+        insn->fp_accumulates = d;
         break;
     case 2: /* VMUL, VNMUL */
     case 3: /* VADD, VSUB */

@@ -8,6 +8,7 @@
 static unsigned field_n(uint16_t first) { return thumb_bits(first, 3, 0); }
 static unsigned field_t(uint16_t second) { return thumb_bits(second, 15, 12); }
 static unsigned field_d(uint16_t second) { return thumb_bits(second, 11, 8); }
+static unsigned field_m(uint16_t second) { return thumb_bits(second, 3, 0); }
 
 static void set_alu(struct thumb_insn *insn, unsigned destination) {
     insn->kind = KIND_ALU;
@@ -37,6 +38,8 @@ static void decode_multiple(struct thumb_insn *insn, uint16_t first, uint16_t se
     insn->address = thumb_register(base);
     insn->writes = (uint16_t)((is_load ? second & 0x7fffU : 0U) |
                               (thumb_bits(first, 5, 5) ? thumb_register(base) : 0U));
+    insn->updates = thumb_bits(first, 5, 5) ? thumb_register(base) : 0;
+    insn->stores = is_load ? 0 : second;
     if (is_load && thumb_bits(second, 15, 15)) {
         insn->flags |= THUMB_WRITES_PC;
     }
@@ -52,6 +55,9 @@ static void decode_dual(struct thumb_insn *insn, uint16_t first, uint16_t second
     insn->writes = (uint16_t)(
         (is_load ? thumb_register(field_t(second)) | thumb_register(field_d(second)) : 0U) |
         (thumb_bits(first, 5, 5) ? thumb_register(field_n(first)) : 0U));
+    insn->updates = thumb_bits(first, 5, 5) ? insn->address : 0;
+    insn->stores = (uint16_t)(
+        is_load ? 0U : thumb_register(field_t(second)) | thumb_register(field_d(second)));
 }
 
 static void decode_exclusive(struct thumb_insn *insn, unsigned bytes, int is_load,
@@ -62,6 +68,7 @@ static void decode_exclusive(struct thumb_insn *insn, unsigned bytes, int is_loa
         insn->writes = thumb_register(field_t(second));
     } else {
         insn->flags |= THUMB_EXCLUSIVE;
+        insn->stores = thumb_register(field_t(second));
         insn->writes = thumb_register(bytes == 4 ? field_d(second) : thumb_bits(second, 3, 0));
     }
 }
@@ -91,10 +98,48 @@ static void decode_dual_exclusive_table(struct thumb_insn *insn, uint16_t first,
     }
 }
 
-/* AND BIC ORR ORN EOR PKH ADD ADC SBC SUB RSB by first[8:5], register or modified immediate. */
+/* AND BIC ORR ORN EOR PKH ADD ADC SBC SUB RSB by first[8:5]. */
+enum { AND = 0, ORR = 2, ORN = 3, EOR = 4, PKH = 6, ADD = 8, SUB = 13 };
+
+/* True for MOV and MVN: ORR and ORN without first operand. */
+static int is_move(unsigned operation, uint16_t first) {
+    return (operation == ORR || operation == ORN) && field_n(first) == 15;
+}
+
+static unsigned group_of_sum(unsigned operation, uint16_t first) {
+    int is_sum = operation == ADD || operation == SUB;
+    return is_sum || (operation == ORR && is_move(operation, first)) ? GROUP_SUM : GROUP_PLAIN;
+}
+
+/* The second operand of an operation on registers: shifted inline or not. */
+static void read_register_operand(struct thumb_insn *insn, uint16_t first, uint16_t second) {
+    unsigned operation = thumb_bits(first, 8, 5);
+    unsigned amount = (thumb_bits(second, 14, 12) << 2) | thumb_bits(second, 7, 6);
+    int is_rrx = amount == 0 && thumb_bits(second, 5, 4) == 3;
+    int is_shift = operation == ORR && is_move(operation, first) && !is_rrx; /* MOV, LSL, ... */
+    insn->group = (uint8_t)group_of_sum(operation, first);
+    insn->reads |= thumb_register(field_m(second));
+    if (operation == PKH) {
+        int reads_both_early = (int)thumb_bits(second, 5, 5); /* PKHTB */
+        insn->group = GROUP_EXTRACT;
+        insn->shifts = thumb_register(field_m(second));
+        insn->shifts |= reads_both_early ? thumb_register(field_n(first)) : 0;
+    } else if ((amount != 0 || is_rrx) && !is_shift) {
+        insn->group = GROUP_SHIFTED;
+        insn->shifts = thumb_register(field_m(second));
+    }
+}
+
+/* The second operand made of eight bits: as they are, repeated, or rotated. */
+static void read_constant_operand(struct thumb_insn *insn, uint16_t first, uint16_t second) {
+    int is_rotated = thumb_bits(first, 10, 10) || thumb_bits(second, 14, 14);
+    insn->group = (uint8_t)(is_rotated ? GROUP_SHIFTED
+                                       : group_of_sum(thumb_bits(first, 8, 5), first));
+}
+
+/* Register or modified immediate. */
 static void decode_operation(struct thumb_insn *insn, uint16_t first, uint16_t second,
                              unsigned allowed) {
-    enum { AND = 0, EOR = 4, ADD = 8, SUB = 13 };
     unsigned operation = thumb_bits(first, 8, 5);
     int is_test = (operation == AND || operation == EOR || operation == ADD || operation == SUB) &&
                   field_d(second) == 15 && thumb_bits(first, 4, 4);
@@ -103,6 +148,13 @@ static void decode_operation(struct thumb_insn *insn, uint16_t first, uint16_t s
         return;
     }
     set_alu(insn, is_test ? 15 : field_d(second));
+    insn->flags |= thumb_bits(first, 4, 4) && operation != PKH ? THUMB_SETS_FLAGS : 0;
+    insn->reads = is_move(operation, first) ? 0 : thumb_register(field_n(first));
+    if (thumb_bits(first, 12, 12)) {
+        read_constant_operand(insn, first, second);
+    } else {
+        read_register_operand(insn, first, second);
+    }
 }
 
 static void decode_plain_immediate(struct thumb_insn *insn, uint16_t first, uint16_t second) {
@@ -110,11 +162,23 @@ static void decode_plain_immediate(struct thumb_insn *insn, uint16_t first, uint
     const unsigned allowed = (1U << 0) | (1U << 4) | (1U << 10) | (1U << 12) | (1U << 16) |
                              (1U << 18) | (1U << 20) | (1U << 22) | (1U << 24) | (1U << 26) |
                              (1U << 28);
-    if (((allowed >> thumb_bits(first, 8, 4)) & 1U) == 0) {
+    enum { MOVW = 4, MOVT = 12, FIRST_FIELD = 16, BFI = 22 };
+    unsigned operation = thumb_bits(first, 8, 4);
+    if (((allowed >> operation) & 1U) == 0) {
         thumb_undecoded(insn);
         return;
     }
     set_alu(insn, field_d(second));
+    if (operation < FIRST_FIELD) {
+        insn->group = GROUP_SUM;
+        insn->reads = operation == MOVW ? 0
+                      : thumb_register(operation == MOVT ? field_d(second) : field_n(first));
+        return;
+    }
+    int saturates = operation != BFI && (operation & 4U) == 0;
+    insn->group = saturates ? GROUP_SATURATING : GROUP_EXTRACT;
+    insn->shifts = thumb_register(field_n(first));
+    insn->reads = operation == BFI ? thumb_register(field_d(second)) : 0;
 }
 
 /* Displacement of B.W and BL: S:I1:I2:imm10:imm11:0, I = NOT(J EOR S). */
@@ -142,6 +206,7 @@ static void decode_branch_or_control(struct thumb_insn *insn, uint16_t first, ui
     if (thumb_bits(second, 12, 12)) { /* B.W, BL */
         insn->kind = KIND_BRANCH;
         insn->flags |= THUMB_WRITES_PC | THUMB_DIRECT;
+        insn->flags |= links ? THUMB_CALL : 0;
         insn->writes = links ? thumb_register(14) : 0;
         insn->displacement = far_displacement(first, second);
     } else if (links) { /* BLX to Arm state, low-overhead loops, UDF */
@@ -152,9 +217,22 @@ static void decode_branch_or_control(struct thumb_insn *insn, uint16_t first, ui
         insn->displacement = near_displacement(first, second);
     } else if (operation == 0x3e || operation == 0x3f) { /* MRS */
         insn->writes = thumb_register(field_d(second));
-    } else if (operation < 0x38 || operation > 0x3b) { /* MSR, hints and barriers remain */
+    } else if (operation < 0x38 || operation > 0x3b) { /* hints and barriers remain */
         thumb_undecoded(insn);
+    } else if (operation <= 0x39) { /* MSR */
+        insn->reads = thumb_register(field_n(first));
     }
+}
+
+/* What a transfer adds to its base: 12 bits, 8 with a sign, or nothing before the access. */
+static int16_t single_offset(int is_long_form, uint16_t second) {
+    int is_indexed = (int)thumb_bits(second, 10, 10);
+    int adds = (int)thumb_bits(second, 9, 9);
+    int distance = (int)thumb_bits(second, 7, 0);
+    if (is_long_form) {
+        return (int16_t)thumb_bits(second, 11, 0);
+    }
+    return (int16_t)(!is_indexed ? 0 : adds ? distance : -distance);
 }
 
 static void decode_single(struct thumb_insn *insn, uint16_t first, uint16_t second) {
@@ -182,19 +260,53 @@ static void decode_single(struct thumb_insn *insn, uint16_t first, uint16_t seco
     }
     insn->writes = (uint16_t)((is_load ? thumb_register(data) : 0U) |
                               (writes_base ? thumb_register(base) : 0U));
+    insn->updates = writes_base ? thumb_register(base) : 0;
+    insn->stores = is_load ? 0 : thumb_register(data);
+    if (!is_register && !is_literal) {
+        insn->flags |= THUMB_OFFSET;
+        insn->offset = single_offset(is_long_form, second);
+    }
     if (is_load && data == 15) {
         insn->flags |= THUMB_WRITES_PC;
     }
 }
 
+/* Extends, with Rn other than pc added to it. */
+static void decode_extend(struct thumb_insn *insn, uint16_t first, uint16_t second) {
+    int adds = field_n(first) != 15;
+    insn->group = adds ? GROUP_EXTEND_ADD : GROUP_SIMD;
+    insn->reads = (uint16_t)(thumb_register(field_n(first)) | thumb_register(field_m(second)));
+    insn->shifts = adds ? thumb_register(field_m(second)) : 0;
+}
+
 static void decode_register_operation(struct thumb_insn *insn, uint16_t first, uint16_t second) {
+    enum { SATURATE = 0, REVERSE = 1 };
+    unsigned variant = thumb_bits(first, 6, 4);
+    unsigned mode = thumb_bits(second, 7, 4);
     /* shifts, extends, parallel and saturating arithmetic, REV, SEL, CLZ: all one result in Rd */
     if (field_t(second) != 15) {
         thumb_undecoded(insn);
         return;
     }
-    (void)first;
     set_alu(insn, field_d(second));
+    insn->reads = (uint16_t)(thumb_register(field_n(first)) | thumb_register(field_m(second)));
+    if (!thumb_bits(first, 7, 7)) {
+        if (mode >= 8) {
+            decode_extend(insn, first, second);
+        } else {
+            insn->group = GROUP_SUM; /* shift by register */
+            insn->flags |= thumb_bits(first, 4, 4) ? THUMB_SETS_FLAGS : 0;
+        }
+    } else if (mode < 8) { /* parallel sums, by mode[1:0]: plain, saturating, halving */
+        insn->group = (mode & 3U) == 1 ? GROUP_SATURATING : GROUP_SIMD;
+    } else if (variant == SATURATE) {
+        insn->group = GROUP_SATURATING;
+    } else if (variant == REVERSE) {
+        insn->group = GROUP_EXTRACT;
+        insn->shifts = insn->reads;
+    } else {
+        insn->group = GROUP_SIMD; /* SEL, CLZ */
+    }
 }
 
 static void decode_multiply(struct thumb_insn *insn, uint16_t first, uint16_t second) {
@@ -202,8 +314,11 @@ static void decode_multiply(struct thumb_insn *insn, uint16_t first, uint16_t se
     unsigned operation = thumb_bits(first, 6, 4);
     int accumulates = field_t(second) != 15;
     insn->writes = thumb_register(field_d(second));
+    insn->reads = (uint16_t)(thumb_register(field_n(first)) | thumb_register(field_m(second)));
+    insn->accumulates = thumb_register(field_t(second));
     if (operation == ABSOLUTE_DIFFERENCE) { /* USAD8, USADA8 multiply nothing */
         insn->kind = KIND_ALU;
+        insn->group = GROUP_SATURATING;
     } else {
         int is_subtract = operation == SUBTRACT_HIGH ||
                           (operation == MULTIPLY && thumb_bits(second, 4, 4));
@@ -230,6 +345,8 @@ static void decode_long_multiply(struct thumb_insn *insn, uint16_t first, uint16
     } else {
         thumb_undecoded(insn);
     }
+    insn->reads = (uint16_t)(thumb_register(field_n(first)) | thumb_register(field_m(second)));
+    insn->accumulates = insn->kind == KIND_MAC ? insn->writes : 0;
 }
 
 void thumb_decode_wide(struct thumb_insn *insn, uint16_t first, uint16_t second) {

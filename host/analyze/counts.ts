@@ -21,7 +21,7 @@ export interface CountFamily extends Family {
   readonly median: number;
   readonly max: number;
   readonly perMac: number;
-  /** [low, high] of the median, where two models disagree. */
+  /** [low, high] of the median, by the bounds of the model's rules or where two models disagree. */
   readonly interval?: readonly [number, number];
 }
 
@@ -73,13 +73,11 @@ export function cyclesOf(facts: RunFacts): CycleFamily | null {
   if (perFrame.length === 0) return null;
   const { p50, max } = tailOf(perFrame);
   const onDevice = facts.deviceCycles !== null;
-  const simple = facts.frames
-    .map((frame) => frame.cyclesSimple)
-    .filter((cycles) => cycles !== null);
-  const other = !onDevice && simple.length > 0 ? percentile(simple, 0.5) : null;
   const stalls = stallsOf(facts);
-  // Low: no wait at all, as if every weight were prefetched. High: every wait, on the slower of both models.
-  const interval = other === null ? null : spread([p50 - stalls.cycles, other], stalls.cycles);
+  const others = onDevice ? [] : otherMedians(facts.frames);
+  // Low: no wait at all, as if every weight were prefetched. High: every wait, on the slowest of the models.
+  const interval =
+    others.length === 0 ? null : spread([p50 - stalls.cycles, ...others], stalls.cycles);
   const waiting = stalls.cycles > 0 ? ` + ${stalls.source}` : "";
   return {
     kind: onDevice ? "measured" : "modelled",
@@ -90,6 +88,19 @@ export function cyclesOf(facts: RunFacts): CycleFamily | null {
     weightStalls: stalls.cycles,
     ...(interval === null ? {} : { interval }),
   };
+}
+
+/** Medians of what else the model counted: its rules at their bounds, and a second rule. */
+function otherMedians(frames: readonly FrameCounts[]): readonly number[] {
+  const columns = [
+    frames.map((frame) => frame.cyclesSimple ?? undefined),
+    frames.map((frame) => frame.cyclesLow),
+    frames.map((frame) => frame.cyclesHigh),
+  ];
+  return columns
+    .map((column) => column.filter((cycles) => cycles !== undefined))
+    .filter((column) => column.length > 0)
+    .map((column) => percentile(column, 0.5));
 }
 
 function spread(models: readonly number[], stalls: number): readonly [number, number] {

@@ -91,6 +91,9 @@ export interface FrameCounts {
   readonly cycles: number | null;
   /** Cycles by a second, simpler model; the two bound the uncertainty [cycle]. */
   readonly cyclesSimple: number | null;
+  /** With every rule of the table at its low and at its high value [cycle]; absent where the table has no such bounds. */
+  readonly cyclesLow?: number;
+  readonly cyclesHigh?: number;
   readonly loads: number;
   readonly stores: number;
   readonly bytesLoaded: number;

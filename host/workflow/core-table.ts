@@ -9,20 +9,25 @@ import { BOARDS_DIR } from "./paths.ts";
 
 /** One rule of boards/cores/ID.json. */
 export interface CoreRule {
-  /** [cycle], whole, 0..64 */
+  /** Whole, 0..64. */
   readonly value: number;
-  readonly unit: "cycle";
+  readonly unit: "cycle" | "word/cycle";
   readonly meaning: string;
   readonly source: string;
   /** S: read in the source. D: derived from its measurements. M: from memory. */
   readonly confidence: "S" | "D" | "M";
-  /** [low, high] [cycle] */
+  /** [low, high], same unit, whole. */
   readonly interval?: readonly [number, number];
 }
 
 export interface CoreTable {
   readonly id: string;
   readonly name: string;
+  /** predecessor: an instruction's kind and the one before it. scoreboard: operands, pairs, a predictor. */
+  readonly model: "predecessor" | "scoreboard";
+  readonly issueWidth: { readonly value: number };
+  /** A scoreboard's. */
+  readonly predictor?: { readonly value: "none" | "two-bit" };
   /** What the rules take for granted. */
   readonly conditions: string;
   readonly rules: Readonly<Record<string, CoreRule>>;
@@ -80,10 +85,25 @@ export function loadCoreTable(
   return JSON.parse(text) as CoreTable;
 }
 
-/** Lines `rule cycles` for the plugin's argument table=FILE, in the file's order. */
+/**
+ * The text for the plugin's argument table=FILE, rules in the file's order: lines `rule cycles`; for a scoreboard
+ * `model scoreboard` and lines `rule value low high`.
+ */
 export function costLines(table: CoreTable): string {
-  const lines = Object.entries(table.rules).map(([name, rule]) => `${name} ${rule.value}\n`);
-  return lines.join("");
+  const rules = Object.entries(table.rules);
+  if (table.model !== "scoreboard") {
+    return rules.map(([name, rule]) => `${name} ${rule.value}\n`).join("");
+  }
+  const exact = (name: string, value: number) => `${name} ${value} ${value} ${value}\n`;
+  const lines = rules.map(([name, { value, interval = [value, value] }]) => {
+    return `${name} ${value} ${interval.join(" ")}\n`;
+  });
+  return [
+    "model scoreboard\n",
+    exact("issueWidth", table.issueWidth.value),
+    exact("predictor", table.predictor?.value === "two-bit" ? 1 : 0),
+    ...lines,
+  ].join("");
 }
 
 function problemOf(id: string, text: string): string | null {

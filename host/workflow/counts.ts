@@ -42,6 +42,9 @@ const ALWAYS = ["instructions", "loads", "stores", "bytesLoaded", "bytesStored"]
 const OF_DECODER = ["assumed", "undecoded", "interrupted"] as const;
 const OF_TABLE = ["cycles", "cyclesSimple"] as const;
 
+/** In place of cyclesSimple where the table is a scoreboard. */
+const OF_SCOREBOARD = ["cyclesLow", "cyclesHigh"] as const;
+
 /** One pass through a marked region. Counts are exact; both cycles are a model. */
 export interface RegionCounts {
   /** Element of the mark arrays, 0..15. */
@@ -52,8 +55,11 @@ export interface RegionCounts {
   readonly instructions: number;
   /** By the core's table [cycle]; null where the core has none. */
   readonly cycles: number | null;
-  /** By the rule simple-m4 [cycle]; null with cycles. */
+  /** By the rule simple-m4 [cycle]; null with cycles, and where the core's table is a scoreboard. */
   readonly cyclesSimple: number | null;
+  /** With the low and high values of a scoreboard's rules [cycle]; only beside its cycles. */
+  readonly cyclesLow?: number;
+  readonly cyclesHigh?: number;
   /** Instructions that read memory. */
   readonly loads: number;
   /** Instructions that wrote memory. */
@@ -85,7 +91,7 @@ export interface CountsFile {
   readonly problems: readonly CountsProblem[];
 }
 
-/** Longest line the plugin writes is below 1 KiB: 22 numbers of at most 20 digits and their names. */
+/** Longest line the plugin writes is below 1 KiB: 26 numbers of at most 20 digits and their names. */
 const MAX_LINE_LENGTH = 2048;
 const MAX_FILE_BYTES = 256 << 20;
 const MAX_PROBLEMS = 100;
@@ -158,17 +164,23 @@ function readRegion(value: Record<string, unknown>): RegionCounts | Problem {
   if (!isCount(index)) return unreadable("index is not a count");
   const isDecoded = classes !== null;
   const isCharged = isDecoded && value.cycles !== null;
+  const isScoreboard = isCharged && value.cyclesLow !== undefined;
   const counted = [
     ...ALWAYS,
     ...(isDecoded ? OF_DECODER : []),
-    ...(isCharged ? OF_TABLE : []),
+    ...(isCharged ? OF_TABLE.filter((name) => !isScoreboard || name === "cycles") : []),
   ] as readonly (typeof COUNTERS)[number][];
   for (const name of COUNTERS) {
     if (counted.includes(name) ? !isCount(value[name]) : value[name] !== null) {
       return unreadable(`${name} is not ${counted.includes(name) ? "a count" : "null"}`);
     }
   }
-  const counters = pick(value, COUNTERS) as Omit<RegionCounts, "region" | "index" | "classes">;
+  if (isScoreboard) {
+    const unbounded = OF_SCOREBOARD.find((name) => !isCount(value[name]));
+    if (unbounded) return unreadable(`${unbounded} is not a count`);
+  }
+  const names = [...COUNTERS, ...(isScoreboard ? OF_SCOREBOARD : [])];
+  const counters = pick(value, names) as Omit<RegionCounts, "region" | "index" | "classes">;
   if (!isDecoded) return { region, index, ...counters, classes: null };
   if (!isRecord(classes)) return unreadable("classes are missing");
   const badClass = INSTRUCTION_CLASSES.find((name) => !isCount(classes[name]));

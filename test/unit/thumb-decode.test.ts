@@ -348,7 +348,7 @@ describe.skipIf(missing)("thumb decoder", () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "pioneer-thumb-"));
     const warnings = ["-Wall", "-Wextra", "-Wconversion", "-Werror"];
-    const sources = ["thumb.c", "thumb_wide.c", "thumb_fpu.c", "counts.c", "cost.c"];
+    const sources = ["thumb.c", "thumb_wide.c", "thumb_fpu.c", "counts.c", "cost.c", "rules.c"];
     execFileSync("gcc", [
       "-std=c11",
       "-fsanitize=undefined",

@@ -45,6 +45,8 @@ export type MeanField =
   | "instructions"
   | "cycles"
   | "cyclesSimple"
+  | "cyclesLow"
+  | "cyclesHigh"
   | "bytesLoaded"
   | "bytesStored"
   | "multiplyAccumulates";
@@ -119,7 +121,7 @@ export async function countSteps(request: CountRequest): Promise<CountedSteps> {
 function meanOf(regions: readonly RegionCounts[], field: MeanField): number | null {
   let sum = 0;
   for (const region of regions) {
-    const count = field === "multiplyAccumulates" ? (region.classes?.mac ?? null) : region[field];
+    const count = field === "multiplyAccumulates" ? (region.classes?.mac ?? null) : (region[field] ?? null);
     if (count === null) return null;
     sum += count;
   }

@@ -4,7 +4,7 @@
  */
 import type { BenchmarkKernel, EmulatedBoard, Format, Fusion } from "../../../codegen/index.ts";
 import { benchmarkModel } from "../../../codegen/index.ts";
-import type { Quantity } from "../../analyze/quantity.ts";
+import { modelled, type Quantity } from "../../analyze/quantity.ts";
 import type { Progress } from "../progress.ts";
 import { countSteps } from "./count-steps.ts";
 
@@ -71,10 +71,12 @@ export async function runKernel(request: KernelRequest): Promise<KernelRow> {
   const { plan } = counted;
   const { macs, weightBytes } = plan.cost;
   const instructions = counted.mean("instructions") ?? Number.NaN;
+  const [low, high] = [counted.mean("cyclesLow"), counted.mean("cyclesHigh")];
+  const bounds = low === null || high === null ? undefined : ([low / macs, high / macs] as const);
   const cyclesPerMac = (field: "cycles" | "cyclesSimple", source: string) => {
     const cycles = counted.mean(field);
     if (cycles === null) return null;
-    return { value: cycles / macs, unit: "cycle/MAC", kind: "modelled", source } as const;
+    return modelled(cycles / macs, "cycle/MAC", source, field === "cycles" ? bounds : undefined);
   };
   return {
     board: board.id,

@@ -1,0 +1,177 @@
+/*
+ * Keeps one state of the scoreboard for each of the stated, low and high rules, and what every block
+ * made of the states it was entered in.
+ * States and passages are never freed: the firmware's code bounds their number.
+ */
+#include "pipeline.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "block.h"
+#include "predictor.h"
+#include "scoreboard.h"
+
+enum { BUCKETS = 4096 };
+
+/* A state met before; equal states have one address. */
+struct snapshot {
+    struct scoreboard board;
+    struct snapshot *next;
+};
+
+/* What a block did, entered in a state after a wait. */
+struct passage {
+    const struct snapshot *from;
+    const struct snapshot *to;
+    struct passage *next;
+    unsigned wait;
+    unsigned cycles;
+};
+
+struct lane {
+    struct scoreboard_rules rules;
+    const struct snapshot *at;
+    unsigned wait; /* 0: none; n: nothing may join the last cycle, and n - 1 more have passed */
+};
+
+static struct lane lanes[RULE_BOUNDS];
+static struct snapshot *buckets[BUCKETS];
+static const struct scoreboard empty = {.base = 15};
+static bool is_on;
+
+static void *allocate(size_t size) {
+    void *memory = calloc(1, size);
+    if (memory == NULL) {
+        fputs("pioneer timing: out of memory\n", stderr);
+        abort();
+    }
+    return memory;
+}
+
+/* FNV-1a, 32 bits. */
+static uint32_t hash_of(const struct scoreboard *board) {
+    const uint8_t *bytes = (const uint8_t *)board;
+    uint32_t hash = 2166136261U;
+    for (size_t i = 0; i < sizeof *board; i++) {
+        hash = (hash ^ bytes[i]) * 16777619U;
+    }
+    return hash;
+}
+
+static const struct snapshot *snapshot_of(const struct scoreboard *board) {
+    struct snapshot **bucket = &buckets[hash_of(board) % BUCKETS];
+    for (struct snapshot *known = *bucket; known != NULL; known = known->next) {
+        if (memcmp(&known->board, board, sizeof *board) == 0) {
+            return known;
+        }
+    }
+    struct snapshot *added = allocate(sizeof *added);
+    *added = (struct snapshot){.board = *board, .next = *bucket};
+    *bucket = added;
+    return added;
+}
+
+int pipeline_read(const char *path, char *problem, size_t size) {
+    struct scoreboard_rules rules[RULE_BOUNDS];
+    if (scoreboard_read(rules, path, problem, size) != 0) {
+        return -1;
+    }
+    for (int i = 0; i < RULE_BOUNDS; i++) {
+        lanes[i].rules = rules[i];
+    }
+    is_on = true;
+    return 0;
+}
+
+bool pipeline_is_on(void) {
+    return is_on;
+}
+
+void pipeline_begin(void) {
+    for (int i = 0; i < RULE_BOUNDS; i++) {
+        lanes[i].at = snapshot_of(&empty);
+        lanes[i].wait = 0;
+    }
+}
+
+/* Works out a part of a block from where the lane is; moves the lane, returns the cycles. */
+static unsigned simulate(struct lane *lane, const struct block *block, unsigned from, unsigned to) {
+    struct scoreboard board = lane->at->board;
+    unsigned cycles = 0;
+    if (lane->wait != 0) {
+        scoreboard_wait(&board, lane->wait - 1U);
+    }
+    for (unsigned i = from; i < to; i++) {
+        cycles += scoreboard_issue(&board, &lane->rules, &block->slots[i].insn);
+    }
+    lane->at = snapshot_of(&board);
+    lane->wait = 0;
+    return cycles;
+}
+
+/* The passage of a whole block, moved to the front of its list: the next run mostly repeats it. */
+static const struct passage *passage_of(struct passage **first, struct lane *lane,
+                                        const struct block *block) {
+    struct passage **link = first;
+    while (*link != NULL && ((*link)->from != lane->at || (*link)->wait != lane->wait)) {
+        link = &(*link)->next;
+    }
+    struct passage *passage = *link;
+    if (passage == NULL) {
+        passage = allocate(sizeof *passage);
+        passage->from = lane->at;
+        passage->wait = lane->wait;
+        passage->cycles = simulate(lane, block, 0, block->length);
+        passage->to = lane->at;
+    } else {
+        *link = passage->next;
+    }
+    passage->next = *first;
+    *first = passage;
+    return passage;
+}
+
+void pipeline_run(struct block *block, unsigned from, unsigned to, uint64_t cycles[RULE_BOUNDS]) {
+    bool is_whole = from == 0 && to == block->length;
+    if (from == to) {
+        return;
+    }
+    for (int i = 0; i < RULE_BOUNDS; i++) {
+        struct lane *lane = &lanes[i];
+        if (is_whole) {
+            const struct passage *passage = passage_of(&block->passages[i], lane, block);
+            cycles[i] += passage->cycles;
+            lane->at = passage->to;
+            lane->wait = 0;
+        } else {
+            cycles[i] += simulate(lane, block, from, to);
+        }
+    }
+}
+
+/* A branch with a condition and a target of its own: what a predictor keeps a counter for. */
+static bool is_predicted(const struct thumb_insn *insn) {
+    return (insn->flags & THUMB_CONDITIONAL) != 0 && (insn->flags & THUMB_DIRECT) != 0;
+}
+
+void pipeline_leave(const struct thumb_insn *insn, uint32_t pc, enum transfer transfer,
+                    uint64_t cycles[RULE_BOUNDS]) {
+    bool is_taken = transfer == TRANSFER_TAKEN;
+    bool is_guessed = is_predicted(insn) && (is_taken || transfer == TRANSFER_UNTAKEN);
+    bool is_right = !is_guessed || predictor_is_right(pc, insn->displacement < 0, is_taken);
+    for (int i = 0; i < RULE_BOUNDS; i++) {
+        struct lane *lane = &lanes[i];
+        const struct scoreboard_rules *rules = &lane->rules;
+        bool has_predictor = rules->of[RULE_predictor] != 0;
+        if (has_predictor && !is_right) {
+            lane->wait = 1U + rules->of[RULE_mispredicted];
+        } else if (is_taken) {
+            lane->wait = 1U + scoreboard_taken(&lane->at->board, rules, insn);
+        } else {
+            lane->wait = transfer == TRANSFER_INTERRUPT ? 1U : 0U;
+        }
+        cycles[i] += lane->wait != 0 ? lane->wait - 1U : 0U;
+    }
+}

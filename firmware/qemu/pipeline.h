@@ -1,0 +1,46 @@
+/*
+ * Decides the cycles of a stream of blocks and branches on a scoreboard core, with the low and high
+ * values of its rules beside the stated ones.
+ * What one instruction does is left to scoreboard.c, which blocks run to by_block.c.
+ *
+ * A block's cycles follow from the state it is entered in, so that each (block, state) is worked out
+ * once and looked up from then on: nothing is approximated by it, and states are few.
+ */
+#ifndef PIONEER_PIPELINE_H
+#define PIONEER_PIPELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rules.h"
+#include "thumb.h"
+
+struct block;
+struct passage;
+
+/* How control went on behind the last instruction. */
+enum transfer {
+    TRANSFER_NONE,      /* it is no branch */
+    TRANSFER_TAKEN,
+    TRANSFER_UNTAKEN,
+    TRANSFER_INTERRUPT, /* to somewhere that no instruction names */
+};
+
+/* Reads the rules. Returns 0, or -1 with the reason in `problem` [size bytes]. */
+int pipeline_read(const char *path, char *problem, size_t size);
+
+/* True once rules are read; without them nothing below may be called. */
+bool pipeline_is_on(void);
+
+/* Starts a region with nothing in the pipeline. */
+void pipeline_begin(void);
+
+/* Runs instructions [from, to) of a block; adds to cycles[RULE_VALUE], [RULE_LOW], [RULE_HIGH]. */
+void pipeline_run(struct block *block, unsigned from, unsigned to, uint64_t cycles[RULE_BOUNDS]);
+
+/* Leaves the last instruction, `insn` at `pc`; adds what that loses to cycles. */
+void pipeline_leave(const struct thumb_insn *insn, uint32_t pc, enum transfer transfer,
+                    uint64_t cycles[RULE_BOUNDS]);
+
+#endif

@@ -1,0 +1,129 @@
+/*
+ * Decides when an in-order core of issue width 1 or 2 issues each instruction: operands that are not
+ * ready, pairs that it does not form, instructions that hold the pipeline.
+ * The values of the rules are left to boards/cores; which code ran to pipeline.c.
+ */
+#ifndef PIONEER_SCOREBOARD_H
+#define PIONEER_SCOREBOARD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rules.h"
+#include "thumb.h"
+
+/* RULE(name in boards/cores/ID.json). Results are counted from the last cycle that an instruction
+ * holds the pipeline to the first in which a reader may issue; `pair...` is how long the younger of
+ * two instructions waits for a cycle of its own: 0 pairs, 1 does not. */
+#define SCOREBOARD_RULES(RULE)                                                                    \
+    RULE(issueWidth)           /* instructions a cycle, 1 or 2 */                                 \
+    RULE(alu)                  /* result of data processing */                                    \
+    RULE(aluEarly)             /* sum or move whose operands came a stage early, issued first */  \
+    RULE(aluShifted)           /* inline shift, rotated constant */                               \
+    RULE(simd)                 /* extend, parallel sum, SEL, CLZ */                               \
+    RULE(saturating)           /* SSAT, QADD, USAD8 */                                            \
+    RULE(extract)              /* bit field, REV, PKH */                                          \
+    RULE(extendAdd)            /* SXTAB16 and relatives */                                        \
+    RULE(mul)                  /* product */                                                      \
+    RULE(mac)                  /* product and sum */                                              \
+    RULE(load)                 /* word from memory */                                             \
+    RULE(loadNarrow)           /* byte or halfword from memory */                                 \
+    RULE(baseUpdate)           /* address register written back */                                \
+    RULE(earlyOperand)         /* more for an address, a shifter or bit-field operand */          \
+    RULE(multiplyAfterLoad)    /* more for a factor that is a loaded word */                      \
+    RULE(accumulateLate)       /* less for an accumulator */                                      \
+    RULE(storeData)            /* from any result to the store of it */                           \
+    RULE(loadHold)             /* load of one register holds issue */                             \
+    RULE(storeHold)            /* store of one register holds issue */                            \
+    RULE(multipleBase)         /* LDM, STM, PUSH, POP, LDRD, STRD hold issue: once */             \
+    RULE(multipleWords)        /* and one cycle for this many words */                            \
+    RULE(divHold)              /* SDIV, UDIV hold issue */                                        \
+    RULE(otherHold)            /* hints, barriers, system registers hold issue */                 \
+    RULE(flagsHold)            /* more for MULS and rotated constants that set flags */           \
+    RULE(predictor)            /* 1: two-bit counter a conditional branch; 0: none */             \
+    RULE(taken)                /* after a taken direct branch, predicted or without predictor */  \
+    RULE(takenAfterFlags)      /* more when the instruction before it set the flags */            \
+    RULE(call)                 /* after BL */                                                     \
+    RULE(indirect)             /* after BX, BLX, moves and loads into pc */                       \
+    RULE(popPc)                /* after POP and LDM into pc */                                    \
+    RULE(tableBranch)          /* after TBB, TBH */                                               \
+    RULE(mispredicted)         /* after a branch that went the other way */                       \
+    RULE(pairAny)              /* any two instructions */                                         \
+    RULE(pairFolded)           /* branch or IT behind, anything behind NOP: two bytes each */     \
+    RULE(pairShifted)          /* two inline shifts or rotated constants */                       \
+    RULE(pairExtract)          /* bit field unit and inline shift */                              \
+    RULE(pairSimd)             /* SIMD, saturating or bit-field behind anything */                \
+    RULE(pairMultiply)         /* two products */                                                 \
+    RULE(pairStores)           /* two stores */                                                   \
+    RULE(pairMultiplyStore)    /* product and store */                                            \
+    RULE(pairLoadsSameBank)    /* two loads whose words are both even or both odd */              \
+    RULE(pairLoadsUnknownBank) /* two loads from different base registers */                      \
+    RULE(pairFloat)            /* two sums or products of the FPU */                              \
+    RULE(pairFloatMacMove)     /* FPU multiply-accumulate and FPU transfer */                     \
+    RULE(fpuMove)              /* move, compare, conversion into an FPU register */               \
+    RULE(fpuToCore)            /* move from the FPU to a core register */                         \
+    RULE(fpuArithmetic)        /* VADD, VSUB, VMUL */                                             \
+    RULE(fpuMac)               /* VMLA, VFMA, to any reader but the next line's */                \
+    RULE(fpuMacAccumulate)     /* the same, to an accumulator */                                  \
+    RULE(fpuMacBusy)           /* from VMLA, VFMA to the next FPU instruction */                  \
+    RULE(fpuLoad)              /* VLDR, VLDM */                                                   \
+    RULE(fpuLoadAccumulate)    /* the same, to an accumulator */                                  \
+    RULE(fpuStoreLate)         /* less for data of VSTR */                                        \
+    RULE(fpuDivHold)           /* VDIV, VSQRT hold issue */                                       \
+    RULE(fpuDouble)            /* sum or product of doubles holds issue */                        \
+    RULE(fpuDoubleMac)         /* VFMA of doubles holds issue */                                  \
+    RULE(fpuDoubleDiv)         /* VDIV, VSQRT of doubles hold issue */
+
+enum scoreboard_rule {
+#define SCOREBOARD_ENUM(name) RULE_##name,
+    SCOREBOARD_RULES(SCOREBOARD_ENUM)
+#undef SCOREBOARD_ENUM
+    SCOREBOARD_RULE_COUNT
+};
+
+struct scoreboard_rules {
+    uint8_t of[SCOREBOARD_RULE_COUNT];
+};
+
+/* Where an operand is needed, in the order of the stages. */
+enum core_reader {
+    READER_EARLY,
+    READER_OPERAND,
+    READER_FACTOR,
+    READER_ACCUMULATOR,
+    READER_STORE,
+    CORE_READERS
+};
+enum fpu_reader { FPU_OPERAND, FPU_ACCUMULATOR, FPU_STORE, FPU_READERS };
+
+/* What the next instruction can see of those before it. Bytes only, so that equal states compare
+ * equal; times are cycles after the last issue, 0: in the same cycle. */
+struct scoreboard {
+    uint8_t core[CORE_READERS][15];
+    uint8_t fpu[FPU_READERS][32];
+    uint8_t fpu_busy;
+    uint8_t issued;        /* instructions in the last cycle; 0: nothing may join it */
+    uint8_t traits[2];     /* of the last one, low byte first */
+    uint8_t base;          /* its address register, if it is a load; 15: not known */
+    uint8_t bank;          /* 0: even word, 1: odd word, from that register */
+    uint8_t sets_flags;
+    uint8_t follows_flags; /* a branch right after an instruction that sets flags */
+};
+
+/* Reads a table; rules[RULE_VALUE], rules[RULE_LOW], rules[RULE_HIGH] get the three values of each.
+ * Returns 0, or -1 with the reason in `problem` [size bytes]. */
+int scoreboard_read(struct scoreboard_rules rules[RULE_BOUNDS], const char *path, char *problem,
+                    size_t size);
+
+/* Issues one instruction; returns by how many cycles its last one lies after the last issue. */
+unsigned scoreboard_issue(struct scoreboard *board, const struct scoreboard_rules *rules,
+                          const struct thumb_insn *insn);
+
+/* Lets `cycles` pass, and nothing join the last cycle. */
+void scoreboard_wait(struct scoreboard *board, unsigned cycles);
+
+/* Cycles lost when control leaves the straight line at `insn`, the last one issued, as predicted. */
+unsigned scoreboard_taken(const struct scoreboard *board, const struct scoreboard_rules *rules,
+                          const struct thumb_insn *insn);
+
+#endif
