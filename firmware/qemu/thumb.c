@@ -91,6 +91,7 @@ static void decode_high_registers(struct thumb_insn *insn, uint16_t op) {
     }
     if (operation == BX) {
         insn->kind = KIND_BRANCH;
+        insn->group = GROUP_PLAIN;
         insn->flags |= THUMB_WRITES_PC | (links ? THUMB_CALL : 0);
         insn->writes = links ? thumb_register(14) : 0;
     } else if (operation != CMP) {

@@ -250,6 +250,8 @@ static void decode_single(struct thumb_insn *insn, uint16_t first, uint16_t seco
         return;
     }
     if (is_load && data == 15 && size != 2) { /* PLD, PLI and unallocated hints */
+        insn->reads = thumb_register(base);
+        insn->reads |= is_register ? thumb_register(field_m(second)) : 0;
         return;
     }
     set_transfer(insn, is_load, 1U << size);

@@ -116,14 +116,32 @@ function problemOf(id: string, text: string): string | null {
   }
   if (!isRecord(document) || !isRecord(document.rules)) return "it holds no rules";
   if (document.id !== id) return `its id is ${JSON.stringify(document.id)}`;
+  if (document.model === "scoreboard" && !isScoreboard(document)) {
+    return "issueWidth is not 1 or 2, or the predictor neither none nor two-bit";
+  }
   for (const [name, rule] of Object.entries(document.rules)) {
-    const cycles = isRecord(rule) ? rule.value : undefined;
     if (!RULE_NAME.test(name)) return `${JSON.stringify(name)} is not the name of a rule`;
-    if (!Number.isInteger(cycles) || Number(cycles) < 0 || Number(cycles) > MAX_CYCLES) {
-      return `rules.${name}.value is not a whole number of cycles from 0 to ${MAX_CYCLES}`;
+    const { value, interval = [value, value] } = isRecord(rule) ? rule : {};
+    if (!isCycles(value)) return notCycles(`rules.${name}.value`);
+    if (!Array.isArray(interval) || interval.length !== 2 || !interval.every(isCycles)) {
+      return notCycles(`rules.${name}.interval`);
     }
   }
   return null;
+}
+
+function isScoreboard({ issueWidth, predictor }: Record<string, unknown>): boolean {
+  const width = isRecord(issueWidth) ? issueWidth.value : undefined;
+  const kind = isRecord(predictor) ? predictor.value : undefined;
+  return (width === 1 || width === 2) && (kind === "none" || kind === "two-bit");
+}
+
+function isCycles(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_CYCLES;
+}
+
+function notCycles(field: string): string {
+  return `${field} is not a whole number of cycles from 0 to ${MAX_CYCLES}`;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

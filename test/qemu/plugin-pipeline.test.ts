@@ -6,8 +6,8 @@
  * are those up to the last one issued. Where low or high rules give another count, it stands behind the stated one.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type PluginApi, prepareTimingPlugin } from "../../host/workflow/plugin.ts";
 import type { TimingPlugin } from "../../host/workflow/plugin.ts";
+import { type PluginApi, prepareTimingPlugin } from "../../host/workflow/plugin.ts";
 import {
   assemble,
   type Counted,
@@ -35,7 +35,11 @@ const ten = (first: string, second: string) => ` .rept 10\n ${first}\n ${second}
 
 const CORTEX_M7: readonly Program[] = [
   { name: "independent logic pairs", body: ten("eor r0, r1, r2", "eor r3, r1, r2"), cycles: 10 },
-  { name: "a result is ready a cycle later", body: ten("eor r0, r0, r1", "eor r0, r0, r2"), cycles: 20 },
+  {
+    name: "a result is ready a cycle later",
+    body: ten("eor r0, r0, r1", "eor r0, r0, r2"),
+    cycles: 20,
+  },
   {
     // 1: add early, eor in the same cycle. High: 1 add; 2 eor and add, ..., 11 eor.
     name: "an early sum is ready in its own cycle",
@@ -178,7 +182,11 @@ const CORTEX_M7: readonly Program[] = [
     body: ten("ldr r0, [r7], #4", "ldr r1, [r7], #4"),
     cycles: [20, 20, 39],
   },
-  { name: "a store takes a result of its cycle", body: ten("eor r0, r1, r2", "str r0, [r5]"), cycles: 10 },
+  {
+    name: "a store takes a result of its cycle",
+    body: ten("eor r0, r1, r2", "str r0, [r5]"),
+    cycles: 10,
+  },
   { name: "a load and a store pair", body: ten("ldr r0, [r5]", "str r0, [r5, #4]"), cycles: 10 },
   { name: "two stores do not", body: ten("str r0, [r5]", "str r1, [r5, #4]"), cycles: 20 },
   {

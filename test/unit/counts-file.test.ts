@@ -65,6 +65,19 @@ describe("parseCounts", () => {
     });
   });
 
+  test("a scoreboard's cycles come with their bounds, and without simple-m4", () => {
+    const bounded = { ...RECORD, cyclesSimple: null, cyclesLow: 39, cyclesHigh: 52 };
+    expect(parseCounts(line(bounded)).regions).toEqual([bounded]);
+    const problems = [
+      { ...bounded, cyclesHigh: null },
+      { ...bounded, cyclesSimple: 40 },
+    ];
+    expect(problems.map((record) => parseCounts(line(record)).problems[0]?.detail)).toEqual([
+      "cyclesHigh is not a count",
+      "cyclesSimple is not null",
+    ]);
+  });
+
   test("the plugin's errors keep their word and their regions", () => {
     const text =
       '{"error":"nested-begin","region":1,"open":0}\n{"error":"end-without-begin","region":3,"open":null}\n';

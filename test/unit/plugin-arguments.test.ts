@@ -15,6 +15,9 @@ import {
 } from "../../host/workflow/core-table.ts";
 import { pluginApi, pluginArguments, type TimingPlugin } from "../../host/workflow/plugin.ts";
 
+/** Cores whose table is a scoreboard's. */
+const SCOREBOARDS = ["cortex-m7"];
+
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
 describe("pluginApi", () => {
@@ -86,7 +89,7 @@ describe("pluginArguments", () => {
 describe("what is known of a core", () => {
   test.each([
     ["cortex-m4", "thumb", "cortex-m4"],
-    ["cortex-m7", "thumb", null],
+    ["cortex-m7", "thumb", "cortex-m7"],
     ["cortex-m55", null, null],
     ["rv32imc", null, null],
     ["xtensa-lx106", null, null],
@@ -100,15 +103,18 @@ describe("core tables", () => {
   const folder = mkdtempSync(join(tmpdir(), "pioneer-core-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test("cortex-m4 fits its schema, values lie in their intervals", () => {
-    const schema = JSON.parse(read("boards/cores/core.schema.json")) as Schema;
-    const table = loadCoreTable("cortex-m4");
-    expect(violations(JSON.parse(read("boards/cores/cortex-m4.json")), schema)).toEqual([]);
-    for (const [name, { value, interval = [value, value] }] of Object.entries(table.rules)) {
-      expect(value, name).toBeGreaterThanOrEqual(interval[0]);
-      expect(value, name).toBeLessThanOrEqual(interval[1]);
-    }
-  });
+  test.each(["cortex-m4", ...SCOREBOARDS])(
+    "%s fits its schema, values lie in their intervals",
+    (id) => {
+      const schema = JSON.parse(read("boards/cores/core.schema.json")) as Schema;
+      const table = loadCoreTable(id);
+      expect(violations(JSON.parse(read(`boards/cores/${id}.json`)), schema)).toEqual([]);
+      for (const [name, { value, interval = [value, value] }] of Object.entries(table.rules)) {
+        expect(value, name).toBeGreaterThanOrEqual(interval[0]);
+        expect(value, name).toBeLessThanOrEqual(interval[1]);
+      }
+    },
+  );
 
   test("its rules are those that the plugin charges", () => {
     const charged = [...read("firmware/qemu/cost.h").matchAll(/RULE\((\w+)\) +\/\*/g)];
@@ -119,14 +125,34 @@ describe("core tables", () => {
     expect(lines).toContain("load 2");
   });
 
-  test("docs/timing.md shows every rule as it is", () => {
-    const rows = read("docs/timing.md").split("\n");
-    for (const [name, rule] of Object.entries(loadCoreTable("cortex-m4").rules)) {
-      const interval = rule.interval?.join("..") ?? "";
-      const cells = [name, rule.value, interval, rule.confidence, rule.meaning];
-      expect(rows).toContain(`| ${cells.join(" | ")} |`);
-    }
+  test.each(SCOREBOARDS)("the rules of %s are those that the scoreboard knows", (id) => {
+    const known = [...read("firmware/qemu/scoreboard.h").matchAll(/RULE\((\w+)\) +\/\*/g)];
+    const [model, ...lines] = costLines(loadCoreTable(id)).trimEnd().split("\n");
+    const names = known.map(([, name]) => name);
+    expect(model).toBe("model scoreboard");
+    expect(names).toHaveLength(57);
+    expect(lines.map((line) => line.split(" ")[0]).sort()).toEqual(names.sort());
   });
+
+  test("a scoreboard's line has the value and its bounds", () => {
+    const lines = costLines(loadCoreTable("cortex-m7")).split("\n");
+    expect(lines).toContain("issueWidth 2 2 2");
+    expect(lines).toContain("predictor 1 1 1");
+    expect(lines).toContain("mac 2 2 2");
+    expect(lines).toContain("mispredicted 8 4 8");
+  });
+
+  test.each(["cortex-m4", ...SCOREBOARDS])(
+    "docs/timing.md shows every rule of %s as it is",
+    (id) => {
+      const rows = read("docs/timing.md").split("\n");
+      for (const [name, rule] of Object.entries(loadCoreTable(id).rules)) {
+        const interval = rule.interval?.join("..") ?? "";
+        const cells = [name, rule.value, interval, rule.confidence, rule.meaning];
+        expect(rows).toContain(`| ${cells.join(" | ")} |`);
+      }
+    },
+  );
 
   test.each(["cortex-m99", "../cores/cortex-m4", "", "core.schema"])("no core %j", (id) => {
     expect(() => loadCoreTable(id)).toThrow(expect.objectContaining({ code: "TP-USE-140" }));
@@ -139,6 +165,16 @@ describe("core tables", () => {
     ["a fraction", '{"id":"x","rules":{"alu":{"value":1.5}}}', "rules.alu.value"],
     ["too much", '{"id":"x","rules":{"alu":{"value":65}}}', "rules.alu.value"],
     ["a rule that is a number", '{"id":"x","rules":{"alu":1}}', "rules.alu.value"],
+    [
+      "a bound that is a fraction",
+      '{"id":"x","rules":{"alu":{"value":1,"interval":[0.5,1]}}}',
+      "rules.alu.interval",
+    ],
+    [
+      "three in a cycle",
+      '{"id":"x","model":"scoreboard","issueWidth":{"value":3},"rules":{}}',
+      "issueWidth",
+    ],
     [
       "a name with a line end",
       '{"id":"x","rules":{"a\\nb":{"value":1}}}',

@@ -121,7 +121,8 @@ export async function countSteps(request: CountRequest): Promise<CountedSteps> {
 function meanOf(regions: readonly RegionCounts[], field: MeanField): number | null {
   let sum = 0;
   for (const region of regions) {
-    const count = field === "multiplyAccumulates" ? (region.classes?.mac ?? null) : (region[field] ?? null);
+    const count =
+      field === "multiplyAccumulates" ? (region.classes?.mac ?? null) : (region[field] ?? null);
     if (count === null) return null;
     sum += count;
   }
