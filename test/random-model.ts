@@ -8,6 +8,7 @@ import type {
   DenseLayer,
   GruLayer,
   Layer,
+  LayerNormLayer,
   LstmLayer,
   Matrix,
   RecurrentModel,
@@ -65,6 +66,8 @@ export interface ModelShape {
     readonly taps: number;
     readonly activation: ActivationLayer["activation"] | "none";
   }[];
+  /** A layer normalization comes behind the convolutions, before all others. */
+  readonly normalized?: boolean;
   /** Denses come before the LSTMs instead of after. */
   readonly densesFirst?: boolean;
   /** Weights are uniform in -reach / sqrt(fan-in) .. ; 1.7 gives unit-variance sums for unit inputs. */
@@ -145,6 +148,17 @@ export function randomModel(random: Random, shape: ModelShape): RecurrentModel {
       addActivation(`conv_activation_${index}`, activation);
     });
   };
+  const addNorm = (): void => {
+    if (!shape.normalized) return;
+    const layer: LayerNormLayer = {
+      ...base("norm", size),
+      kind: "layer-norm",
+      scale: uniformValues(random, size, 1.5),
+      bias: uniformValues(random, size, 0.5),
+      epsilon: random.pick([1e-12, 1e-5, 1e-3, 0.1]),
+    };
+    layers.push(layer);
+  };
   const addDenses = (): void => {
     shape.denses.forEach((dense, index) => {
       const edge = base(`dense_${index}`, dense.size);
@@ -160,7 +174,7 @@ export function randomModel(random: Random, shape: ModelShape): RecurrentModel {
   };
   const recurrent = shape.grusFirst ? [addGrus, addLstms] : [addLstms, addGrus];
   const parts = shape.densesFirst ? [addDenses, ...recurrent] : [...recurrent, addDenses];
-  for (const add of [addConvolutions, ...parts]) add();
+  for (const add of [addConvolutions, addNorm, ...parts]) add();
   return {
     name: shape.name,
     source: { format: "onnx", file: `${shape.name}.onnx`, digest: "0".repeat(64) },

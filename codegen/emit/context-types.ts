@@ -178,6 +178,22 @@ export interface TfliteDenseContext extends Omit<KernelContextBase, "kind"> {
   readonly to: string;
 }
 
+export interface LayerNormKernelContext extends KernelContextBase {
+  readonly kind: "layer-norm";
+  readonly layer: string;
+  readonly size: number;
+  /** What the sum of squares starts from, a C literal of 64 bits. */
+  readonly epsilon: string;
+  /** What a value is multiplied by, so that its mean has fraction bits. */
+  readonly one: number;
+  readonly saturate: "saturate8" | "saturate16";
+  readonly parameters: string;
+  readonly resultType: LineType;
+  readonly resultZero: number;
+  readonly from: string;
+  readonly to: string;
+}
+
 /** What a file of the tflite formats needs besides its kernels. */
 export interface TfliteContext {
   readonly lstms: boolean;
@@ -197,6 +213,7 @@ export interface TfliteContext {
 
 export type KernelContext =
   | EdgeKernelContext
+  | LayerNormKernelContext
   | WindowKernelContext
   | LstmKernelContext
   | GruKernelContext
@@ -316,4 +333,6 @@ export interface CContext {
   readonly denses: readonly DenseKernelContext[];
   /** Of the tflite formats alone, whose source has a template of its own; else false. */
   readonly tflite: TfliteContext | false;
+  /** There are layer normalizations. */
+  readonly normalizes: boolean;
 }

@@ -6,6 +6,7 @@ import type {
   DenseKernel,
   GruKernel,
   Kernel,
+  LayerNormKernel,
   LstmKernel,
   WindowKernel,
 } from "../lower/kernel-ir.ts";
@@ -14,6 +15,7 @@ import { columnsRead, type LineLayout, type StreamLayout, streamPicture } from "
 import type { Plan } from "../plan/plan.ts";
 import { ROW_LAYOUTS, type Schedule } from "../plan/schedule.ts";
 import { TANH_PIECES } from "../quantize/float32-arithmetic.ts";
+import { meanFractionBits } from "../quantize/layer-norm.ts";
 import {
   FORMAT_FACTS,
   type Format,
@@ -39,6 +41,7 @@ import type {
   DenseKernelContext,
   GruKernelContext,
   KernelContext,
+  LayerNormKernelContext,
   LineContext,
   WindowKernelContext,
 } from "./context-types.ts";
@@ -152,29 +155,62 @@ function gruContext(plan: Plan, kernel: GruKernel): GruKernelContext {
   };
 }
 
-function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): KernelContext {
-  const { name, layer, to } = kernel;
-  if (isTfliteDense(layer)) return tfliteDenseContext(plan, prefix, kernel, layer);
+/** Of a kernel that may write the model's output. */
+function resultContext(plan: Plan, prefix: string, to: DenseKernel["to"], writesState: boolean) {
   const type = edgeTypeOf(plan.output);
-  const out = to === "output";
+  return to === "output"
+    ? ({
+        arguments: "state, output",
+        parameters: `${writesState ? "" : "const "}${prefix}_state *state, ${type} *output`,
+        resultType: type,
+        resultZero: 0,
+        to: "output",
+      } as const)
+    : ({
+        arguments: "state",
+        parameters: `${prefix}_state *state`,
+        resultType: lineTypeOf(plan),
+        resultZero: lineZeroOf(plan),
+        to: placeExpression(plan, to),
+      } as const);
+}
+
+function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): KernelContext {
+  const { name, layer } = kernel;
+  if (isTfliteDense(layer)) return tfliteDenseContext(plan, prefix, kernel, layer);
   const { fusion } = plan.schedule;
-  const state = `${out && fusion === "full" ? "const " : ""}${prefix}_state *state`;
   return {
+    ...resultContext(plan, prefix, kernel.to, fusion !== "full"),
     kind: "dense",
     partial: fusion === "full" ? "dense" : `dense-${fusion}`,
     name,
-    arguments: out ? "state, output" : "state",
     layer: commentText(layer.name),
     inputSize: layer.inputSize,
     outputSize: layer.outputSize,
     columns: columnsRead(kernel, "input", plan.lines),
     blocks: rowsOf(plan, name).blocks,
     activation: layer.activation === "none" ? "linear" : layer.activation,
-    parameters: out ? `${state}, ${type} *output` : state,
-    resultType: out ? type : lineTypeOf(plan),
-    resultZero: out ? 0 : lineZeroOf(plan),
     from: placeExpression(plan, kernel.from),
-    to: out ? "output" : placeExpression(plan, to),
+  };
+}
+
+function layerNormContext(
+  plan: Plan,
+  prefix: string,
+  { name, layer, from, to }: LayerNormKernel,
+): LayerNormKernelContext {
+  const format = layer.output.type === "int8" ? "int8" : "int16x8";
+  return {
+    ...resultContext(plan, prefix, to, false),
+    kind: "layer-norm",
+    partial: "layer-norm",
+    name,
+    layer: commentText(layer.name),
+    size: layer.size,
+    epsilon: `UINT64_C(${layer.epsilon})`,
+    one: 2 ** meanFractionBits(format),
+    saturate: format === "int8" ? "saturate8" : "saturate16",
+    from: placeExpression(plan, from),
   };
 }
 
@@ -199,6 +235,7 @@ function kernelContext(plan: Plan, prefix: string, kernel: Kernel): KernelContex
   if (kernel.kind === "gru") return gruContext(plan, kernel);
   if (kernel.kind === "dense") return denseContext(plan, prefix, kernel);
   if (kernel.kind === "window") return windowContext(plan, kernel);
+  if (kernel.kind === "layer-norm") return layerNormContext(plan, prefix, kernel);
   const { kind, name, size } = kernel;
   return kernel.kind === "load-input"
     ? {
@@ -228,6 +265,27 @@ function streamArray(stream: StreamLayout, float: boolean): ArrayContext {
     rows: float ? floatRows(new Float32Array(stream.words.buffer)) : wordRows(stream.words),
     bytes: stream.words.byteLength,
   };
+}
+
+/** Gain and bias of each value of a layer normalization, read as a stream is. */
+function normArrays({ kernels, target }: Plan): readonly ArrayContext[] {
+  return kernels.flatMap((kernel): readonly ArrayContext[] => {
+    if (kernel.kind !== "layer-norm") return [];
+    const { gains, biases } = kernel.layer;
+    const words = Uint32Array.from({ length: 2 * gains.length }, (_, i) =>
+      Number((i % 2 === 0 ? gains : biases)[i >> 1]),
+    );
+    return [
+      {
+        name: `${kernel.name}_stream`,
+        comment: "Gain and bias of each value.",
+        elementType: "uint32_t",
+        attributes: ` __attribute__((aligned(${Math.max(8, target.lineBytes)}))) PIONEER_WEIGHTS`,
+        rows: wordRows(words),
+        bytes: words.byteLength,
+      },
+    ];
+  });
 }
 
 function lineContext({ name, copies, columns, segments }: LineLayout): LineContext {
@@ -334,6 +392,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     arrays: [
       ...plan.streams.map((stream) => streamArray(stream, float)),
       ...tfliteArrays(plan),
+      ...normArrays(plan),
       ...initial.map(({ array }) => array),
     ],
     initialStates: initial.map(({ array, to, size }) => ({ to, from: array.name, size })),
@@ -371,5 +430,6 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     roundsProducts: lstms.length > 0 || before,
     denses,
     tflite: tflite && tfliteContext(plan, kernels),
+    normalizes: kernels.some(({ kind }) => kind === "layer-norm"),
   };
 }

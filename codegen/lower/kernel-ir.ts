@@ -7,6 +7,7 @@ import type { AnyFormat, Quantization } from "../quantize/params.ts";
 import type {
   QuantizedDense,
   QuantizedGru,
+  QuantizedLayerNorm,
   QuantizedLstm,
   QuantizedWindow,
 } from "../quantize/quantized-model.ts";
@@ -81,6 +82,14 @@ export interface WindowKernel {
   readonly to: Place;
 }
 
+export interface LayerNormKernel {
+  readonly kind: "layer-norm";
+  readonly name: string;
+  readonly layer: QuantizedLayerNorm;
+  readonly from: Place;
+  readonly to: Place | "output";
+}
+
 export interface StoreOutputKernel {
   readonly kind: "store-output";
   readonly name: string;
@@ -91,7 +100,12 @@ export interface StoreOutputKernel {
 /** Kernels that multiply weights. */
 export type LayerKernel = LstmKernel | GruKernel | DenseKernel;
 
-export type Kernel = LoadInputKernel | LayerKernel | WindowKernel | StoreOutputKernel;
+export type Kernel =
+  | LoadInputKernel
+  | LayerKernel
+  | WindowKernel
+  | LayerNormKernel
+  | StoreOutputKernel;
 
 export function isLayerKernel(kernel: Kernel): kernel is LayerKernel {
   return kernel.kind === "lstm" || kernel.kind === "gru" || kernel.kind === "dense";
@@ -147,6 +161,15 @@ interface OpenLine {
   readonly segments: Segment[];
 }
 
+/** What a kernel of each kind is called, before its number. */
+const NAMES = {
+  lstm: "lstm",
+  gru: "gru",
+  dense: "dense",
+  window: "window",
+  "layer-norm": "norm",
+} as const;
+
 /** The kernels of a model: its input loaded, one kernel a layer, its output stored. */
 export function lower(model: ModelInFormat): Program {
   const lines: OpenLine[] = [];
@@ -160,25 +183,37 @@ export function lower(model: ModelInFormat): Program {
   let written = false;
   model.layers.forEach((layer, index) => {
     const count = kernels.filter((kernel) => kernel.kind === layer.kind).length;
-    const name = `${layer.kind}${count}`;
-    if (layer.kind === "window") {
-      const to = open({ name, size: layer.taps * layer.inputSize });
-      kernels.push({ kind: "window", name, layer, from: at, to });
-      at = to;
-    } else if (layer.kind !== "dense") {
-      const to = { line: at.line, segment: at.segment + 1 };
-      lines[at.line]?.segments.push({ name: `${name} hidden`, size: layer.hiddenSize });
-      kernels.push(
-        layer.kind === "lstm"
-          ? { kind: "lstm", name, layer, from: at, to }
-          : { kind: "gru", name, layer, from: at, to },
-      );
-      at = to;
-    } else {
+    const name = `${NAMES[layer.kind]}${count}`;
+    const result = (size: number): Place | "output" => {
       written = index === model.layers.length - 1;
-      const to = written ? "output" : open({ name: `${name} output`, size: layer.outputSize });
-      kernels.push({ kind: "dense", name, layer, from: at, to });
-      if (to !== "output") at = to;
+      return written ? "output" : open({ name: `${name} output`, size });
+    };
+    const from = at;
+    switch (layer.kind) {
+      case "lstm":
+      case "gru":
+        at = { line: from.line, segment: from.segment + 1 };
+        lines[from.line]?.segments.push({ name: `${name} hidden`, size: layer.hiddenSize });
+        kernels.push(
+          layer.kind === "lstm"
+            ? { kind: "lstm", name, layer, from, to: at }
+            : { kind: "gru", name, layer, from, to: at },
+        );
+        return;
+      case "window":
+        at = open({ name, size: layer.taps * layer.inputSize });
+        kernels.push({ kind: "window", name, layer, from, to: at });
+        return;
+      case "dense":
+      case "layer-norm": {
+        const to = result(layer.kind === "dense" ? layer.outputSize : layer.size);
+        kernels.push(
+          layer.kind === "dense"
+            ? { kind: "dense", name, layer, from, to }
+            : { kind: "layer-norm", name, layer, from, to },
+        );
+        if (to !== "output") at = to;
+      }
     }
   });
   if (!written) {

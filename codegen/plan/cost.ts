@@ -29,6 +29,9 @@ export interface KernelCost {
 /** The sum over all kernels, each field as in KernelCost. */
 export type PlanCost = Omit<KernelCost, "kernel"> & { readonly kernels: readonly KernelCost[] };
 
+/** A normalized value's gain and bias, and how often it is read: for the mean, the variance and the result. */
+const NORM_BYTES = 8;
+const NORM_PASSES = 3;
 /** A row's z passes from the sums to the elementwise part as an int32 or a float. */
 const ROW_RESULT_BYTES = 4;
 /** LSTM: sigmoid of three gates, tanh of the candidate and of the cell. GRU: sigmoid of two, tanh of the candidate. */
@@ -137,6 +140,13 @@ function costOf(
   if (kernel.kind === "window") {
     const moved = kernel.layer.taps * kernel.layer.inputSize * bytes.line;
     return costOfMove(kernel.name, moved, moved);
+  }
+  if (kernel.kind === "layer-norm") {
+    const { size } = kernel.layer;
+    const weightBytes = size * NORM_BYTES;
+    const written = size * (kernel.to === "output" ? bytes.edge : bytes.line);
+    const cost = costOfMove(kernel.name, weightBytes + NORM_PASSES * size * bytes.line, written);
+    return { ...cost, weightBytes };
   }
   const edge = kernel.size * bytes.edge;
   const inside = kernel.size * bytes.line;

@@ -33,6 +33,7 @@ const CALIBRATED = {
   lstm: "cell",
   gru: "candidateHalf",
   dense: "output",
+  "layer-norm": "output",
   // Its values are those of its input.
   window: "output",
 } as const satisfies Readonly<Record<Operator["kind"], keyof LayerPeaks>>;

@@ -4,6 +4,7 @@
  */
 import { PlanError } from "../errors.ts";
 import type { GruLayer, LstmLayer, Matrix, RecurrentModel } from "../model/types.ts";
+import { unsupportedError } from "../model/unsupported.ts";
 import { PIECES_PER_UNIT, settle } from "./float32-arithmetic.ts";
 import { type ActivationName, type DenseOperator, operatorsOf } from "./operators.ts";
 import { FLOAT_INPUT_LIMIT, type Quantization } from "./params.ts";
@@ -242,6 +243,13 @@ export function toFloat32(model: RecurrentModel): Float32Model {
     if (operator.kind === "window") {
       const { name, inputSize, window } = operator.layer;
       return { kind: "window", name, inputSize, taps: window.taps, output: FLOAT32 };
+    }
+    if (operator.kind === "layer-norm") {
+      const { name } = operator.layer;
+      const why = "no float32 kernel computes it";
+      const instead = "take --format int8 or int16x8";
+      const gap = { operator: "layer-norm", node: name, why, instead };
+      throw unsupportedError("TP-PLAN-010", `${model.name} cannot be generated in float32`, [gap]);
     }
     const { initialHidden } = operator.layer;
     const hiddenReach = initialHidden.reduce((most, h) => Math.max(most, Math.abs(h)), 1);

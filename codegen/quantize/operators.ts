@@ -11,11 +11,13 @@ import {
   type GruLayer,
   inputsOf,
   type Layer,
+  type LayerNormLayer,
   type LstmLayer,
   type RecurrentModel,
   type Unsupported,
 } from "../model/types.ts";
 import { unsupportedError } from "../model/unsupported.ts";
+import { LAYER_NORM_LIMIT } from "./layer-norm.ts";
 
 export type ActivationName = ActivationLayer["activation"] | "none";
 
@@ -49,7 +51,19 @@ export interface WindowOperator {
   readonly outputIndex: number;
 }
 
-export type Operator = LstmOperator | GruOperator | DenseOperator | WindowOperator;
+export interface LayerNormOperator {
+  readonly kind: "layer-norm";
+  readonly layer: LayerNormLayer;
+  /** As above. */
+  readonly outputIndex: number;
+}
+
+export type Operator =
+  | LstmOperator
+  | GruOperator
+  | DenseOperator
+  | WindowOperator
+  | LayerNormOperator;
 
 /** What each kind of layer that no kernel computes yet needs instead. */
 const INSTEAD: Readonly<
@@ -60,11 +74,12 @@ const INSTEAD: Readonly<
   clip: "use Relu, Sigmoid or Tanh after a dense layer",
   softmax: "end the network before it and take the largest value on the host",
   scale: "put it beside a dense or recurrent layer, which takes it in",
-  "layer-norm": "normalise features in the front end, before the network",
   pool1d: "compute it in the front end, or use a dense layer",
   combine: "export a chain of layers without branches",
   arrange: "keep the values of a step in one vector, in order",
 };
+
+const MULTIPLIES: readonly Layer["kind"][] = ["lstm", "gru", "dense", "conv1d"];
 
 /** Why no kernel computes a convolution; null where one does. */
 function whyNot({ along, groups, window }: Conv1dLayer): string | null {
@@ -79,11 +94,11 @@ function whyNot({ along, groups, window }: Conv1dLayer): string | null {
 export function ungenerated(model: RecurrentModel): readonly Unsupported[] {
   const { layers } = model;
   const found: Unsupported[] = [];
-  if (layers.length === 0) {
+  if (!layers.some(({ kind }) => MULTIPLIES.includes(kind))) {
     found.push({
       operator: "model",
       node: model.name,
-      why: "it has no layers",
+      why: layers.length === 0 ? "it has no layers" : "no layer of it multiplies weights",
       instead: "export a network of LSTM, GRU and dense layers",
     });
   }
@@ -95,6 +110,10 @@ export function ungenerated(model: RecurrentModel): readonly Unsupported[] {
       const kind = layer.kind as keyof typeof INSTEAD;
       refuse(kind, "no kernel computes it", INSTEAD[kind]);
       return;
+    }
+    if (layer.kind === "layer-norm" && layer.outputSize > LAYER_NORM_LIMIT) {
+      const why = `it has ${layer.outputSize} values`;
+      refuse("layer-norm", why, `normalise at most ${LAYER_NORM_LIMIT}`);
     }
     if (layer.kind === "conv1d") {
       const why = whyNot(layer);
@@ -141,6 +160,8 @@ export function operatorsOf(model: RecurrentModel): readonly Operator[] {
     else if (layer.kind === "gru") operators.push({ kind: "gru", layer, outputIndex });
     else if (layer.kind === "dense") {
       operators.push({ kind: "dense", layer, activation: "none", outputIndex });
+    } else if (layer.kind === "layer-norm") {
+      operators.push({ kind: "layer-norm", layer, outputIndex });
     } else if (layer.kind === "conv1d") {
       if (layer.window.taps > 1) operators.push({ kind: "window", layer, outputIndex });
       operators.push({ kind: "dense", layer: productOf(layer), activation: "none", outputIndex });

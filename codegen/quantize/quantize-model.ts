@@ -4,6 +4,7 @@
  */
 import type { LstmLayer, RecurrentModel } from "../model/types.ts";
 import type { Calibration } from "./calibrate.ts";
+import { quantizeLayerNorm } from "./layer-norm.ts";
 import { type DenseOperator, type Operator, operatorsOf } from "./operators.ts";
 import {
   clamp,
@@ -133,6 +134,8 @@ function quantizeOperator(
       return quantizeGru(operator.layer, input, peak, format);
     case "dense":
       return quantizeDense(operator, input, peak, format);
+    case "layer-norm":
+      return quantizeLayerNorm(operator.layer, input, peak, format);
     case "window": {
       const { name, inputSize, window } = operator.layer;
       return { kind: "window", name, inputSize, taps: window.taps, output: input };

@@ -76,7 +76,26 @@ export interface QuantizedWindow {
   readonly output: Quantization;
 }
 
-export type QuantizedLayer = QuantizedLstm | QuantizedGru | QuantizedDense | QuantizedWindow;
+/** Layer normalization over the vector of a step; layer-norm.ts says how its integers are computed. */
+export interface QuantizedLayerNorm {
+  readonly kind: "layer-norm";
+  readonly name: string;
+  readonly size: number;
+  /** What the sum of squares starts from, 1 .. 2^50, in steps of the centred values. */
+  readonly epsilon: number;
+  /** int32 [size], |gain| < 2^31: scale * sqrt(size) / output.scale * 2^10. */
+  readonly gains: Int32Array;
+  /** int32 [size]: bias / output.scale * 2^8, and the half that makes the floor of the result round to nearest. */
+  readonly biases: Int32Array;
+  readonly output: Quantization;
+}
+
+export type QuantizedLayer =
+  | QuantizedLstm
+  | QuantizedGru
+  | QuantizedDense
+  | QuantizedWindow
+  | QuantizedLayerNorm;
 
 export interface QuantizedModel {
   readonly name: string;

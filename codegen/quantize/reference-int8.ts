@@ -3,6 +3,7 @@
  * It knows nothing of padding, packing or targets: every kernel, on every machine, must agree with it.
  */
 import { chainTwin, type LayerTwin } from "./chain-twin.ts";
+import { layerNormTwin } from "./layer-norm.ts";
 import { hiddenOf, multiplyRows } from "./multiply-rows.ts";
 import { FORMAT_FACTS, type IntegerFormat } from "./params.ts";
 import type {
@@ -113,6 +114,8 @@ function layerTwin(layer: QuantizedLayer, format: IntegerFormat): LayerTwin {
       return gruTwin(layer, format);
     case "dense":
       return denseTwin(layer, format);
+    case "layer-norm":
+      return layerNormTwin(layer, format);
     case "window":
       return windowTwin(layer, format);
   }

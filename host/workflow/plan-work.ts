@@ -6,6 +6,9 @@ import type { Plan } from "../../codegen/index.ts";
 import { valueBytes } from "../../codegen/index.ts";
 import type { KernelWork, TrafficParts } from "../analyze/kernel-work.ts";
 
+/** As codegen/plan/cost.ts counts them: a normalized value's gain and bias, and how often it is read: for the mean, the variance and the result. */
+const NORM_BYTES = 8;
+const NORM_PASSES = 3;
 /** A row's sum on its way to the elementwise part [byte]. */
 const SUM_BYTES = 4;
 const LSTM_GATES = 4;
@@ -21,6 +24,12 @@ export function planWork(plan: Plan): readonly KernelWork[] {
     }
     if (kernel.kind === "window") {
       return moved(kernel.name, 2 * kernel.layer.taps * kernel.layer.inputSize * line);
+    }
+    if (kernel.kind === "layer-norm") {
+      const { size } = kernel.layer;
+      const result = kernel.to === "output" ? edge : line;
+      const work = moved(kernel.name, size * (NORM_PASSES * line + result));
+      return { ...work, traffic: { ...work.traffic, weights: size * NORM_BYTES } };
     }
     const streams = plan.streams.filter((stream) => stream.kernel === kernel.name);
     const total = (count: (stream: (typeof streams)[number]) => number): number =>

@@ -104,6 +104,7 @@ function randomShape(random: Random, name: string, large: boolean): ModelShape {
     denses: Array.from({ length: denses }, dense),
     densesFirst: random.integer(0, 4) === 0,
     convolutions: random.integer(0, 5) === 0 ? [{ ...dense(), taps: random.integer(1, 5) }] : [],
+    normalized: random.integer(0, 5) === 0,
     reach: random.pick([0.2, 1.7, 6]),
     initialState: random.integer(0, 3) === 0,
   };

@@ -18,7 +18,9 @@ import {
 } from "./compiled-models.ts";
 
 const LEVELS = ["-O0", "-Os", "-O3"] as const;
-const ALL_SHAPES = Object.keys(SHAPES) as ShapeName[];
+/** Layer normalization divides and multiplies in 64 bits. */
+const NORMALIZED: readonly ShapeName[] = ["normalized", "normalizedBetween"];
+const OTHERS = (Object.keys(SHAPES) as ShapeName[]).filter((name) => !NORMALIZED.includes(name));
 
 /** What a compiler may put in place of a loop, and every C library has. */
 const LIBRARY = /^(memcpy|memmove|memset)$/;
@@ -26,6 +28,8 @@ const LIBRARY = /^(memcpy|memmove|memset)$/;
 /** What compilers call where a core has no float unit: GCC's soft-float routines, and Arm's names for them. */
 const SOFT_FLOAT =
   /^__(aeabi_(f[a-z]+|i2f|f2iz|fcmp\w+)|(add|sub|mul|float|fix|eq|ne|lt|le|gt|ge)\w*sf\w*)$/;
+/** The same of 64-bit products and of divisions. */
+const ARITHMETIC = /^__(aeabi_(u?idiv|lmul|lasr|llsl|llsr)|(mul|ashr|ashl|lshr)di3|u?divsi3)$/;
 
 const ARM = "arm-none-eabi-";
 const RISCV = "riscv64-unknown-elf-";
@@ -93,10 +97,13 @@ function expectClean(
   toolchain: string,
   prefixes: readonly string[],
   hasFloatUnit: boolean,
+  divides = false,
 ): void {
   const symbols = symbolsOf(object, toolchain);
   const known = (name: string): boolean =>
-    LIBRARY.test(name) || (!hasFloatUnit && SOFT_FLOAT.test(name));
+    LIBRARY.test(name) ||
+    (!hasFloatUnit && SOFT_FLOAT.test(name)) ||
+    (divides && ARITHMETIC.test(name));
   expect(symbols.undefined.filter((name) => !known(name))).toEqual([]);
   expect([...symbols.global].sort()).toEqual([...functionsOf(prefixes)].sort());
   expect(symbols.writable).toEqual([]);
@@ -109,8 +116,10 @@ const crossCompilers = new Map(
 describe.each(CROSS)("for $name", (target) => {
   const there = crossCompilers.get(target.toolchain) === true;
   let models: ReturnType<typeof writeModels>;
+  let normalized: ReturnType<typeof writeModels>;
   beforeAll(() => {
-    models = writeModels(join(folder, target.name), [target], ALL_SHAPES);
+    models = writeModels(join(folder, target.name), [target], OTHERS);
+    normalized = writeModels(join(folder, `${target.name}_norm`), [target], NORMALIZED);
   });
 
   test.skipIf(!there).each(LEVELS)("the core's own compiler has nothing to say at %s", (level) => {
@@ -130,13 +139,25 @@ describe.each(CROSS)("for $name", (target) => {
     expect(compile(`${toolchain}gcc`, [...flags, "-O3"], source, object)).toBe("");
     expectClean(object, toolchain, prefixes, flags.includes(HARD_FLOAT));
   });
+
+  test.skipIf(!there)("nor to layer normalization, at -Os", () => {
+    const object = join(folder, `${target.name}_norm.o`);
+    const { toolchain, flags } = target;
+    expect(compile(`${toolchain}gcc`, [...flags, "-Os"], normalized.source, object)).toBe("");
+    expectClean(object, toolchain, normalized.prefixes, true, true);
+  });
 });
 
 describe("as plain C", () => {
   let models: ReturnType<typeof writeModels>;
   let apart: typeof models;
   beforeAll(() => {
-    models = writeModels(join(folder, "portable"), PORTABLE, ["stack", "behind", "gated"]);
+    models = writeModels(join(folder, "portable"), PORTABLE, [
+      "stack",
+      "behind",
+      "gated",
+      "normalizedBetween",
+    ]);
     const passes = PORTABLE.filter(({ name }) => ["m4", "m55", "plain"].includes(name));
     apart = writeModels(join(folder, "apart"), passes.flatMap(inPasses), ["behind", "gated"]);
   });

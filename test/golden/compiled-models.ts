@@ -51,6 +51,22 @@ export const SHAPES = {
     lstms: [5],
     denses: [],
   },
+  normalized: {
+    name: "normalized",
+    inputSize: 12,
+    convolutions: [{ size: 9, taps: 1, activation: "none" }],
+    normalized: true,
+    lstms: [],
+    denses: [],
+  },
+  normalizedBetween: {
+    name: "normalizedBetween",
+    inputSize: 7,
+    convolutions: [{ size: 10, taps: 2, activation: "none" }],
+    normalized: true,
+    lstms: [8],
+    denses: [{ size: 3, activation: "tanh" }],
+  },
   alone: { name: "alone", inputSize: 5, lstms: [7], denses: [] },
   dense: {
     name: "dense",
@@ -93,9 +109,9 @@ export function writeModel(
   return { prefix, model: stages.quantize.model };
 }
 
-/** Single precision is always fused. */
-function formatsOf({ fusion = "full" }: CompiledTarget): readonly Format[] {
-  return fusion === "full" ? FORMATS : INTEGER_FORMATS;
+/** Single precision is always fused, and never normalizes. */
+function formatsOf({ fusion = "full" }: CompiledTarget, shape: ModelShape): readonly Format[] {
+  return fusion === "full" && !shape.normalized ? FORMATS : INTEGER_FORMATS;
 }
 
 /** One source that includes the C of these shapes in every format; gives its path and the models' prefixes. */
@@ -107,7 +123,7 @@ export function writeModels(
   mkdirSync(folder, { recursive: true });
   const prefixes = targets.flatMap((target) =>
     shapes.flatMap((shape) =>
-      formatsOf(target).map((format) => {
+      formatsOf(target, SHAPES[shape]).map((format) => {
         const prefix = `${target.name}_${shape}_${format}`;
         return writeModel(folder, prefix, SHAPES[shape], format, target).prefix;
       }),
