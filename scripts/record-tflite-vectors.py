@@ -248,6 +248,93 @@ def sigmoid_int16():
     return net
 
 
+def lstm_float():
+    """A stateful LSTM whose cell is clipped, and a dense layer with ReLU in it."""
+    random, build = np.random.default_rng(11), Builder()
+    size, hidden, out = 3, 4, 2
+    normal = lambda *shape: build.tensor("float32", shape, data=random.normal(0, 0.8, shape))
+    first = build.tensor("float32", (1, 1, size))
+    inputs = [first] + [normal(hidden, size) for _ in range(4)] + [normal(hidden, hidden) for _ in range(4)]
+    inputs += [-1] * 3 + [normal(hidden) for _ in range(4)] + [-1] * 2
+    inputs += [build.tensor("float32", (1, hidden), variable=True) for _ in range(2)] + [-1] * 4
+    options = schema.UnidirectionalSequenceLSTMOptionsT()
+    options.fusedActivationFunction = schema.ActivationFunctionType.TANH
+    options.cellClip = 0.9
+    states = build.tensor("float32", (1, 1, hidden))
+    kind = schema.BuiltinOptions.UnidirectionalSequenceLSTMOptions
+    build.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", 1, inputs, [states], options, kind)
+    last = build.tensor("float32", (1, 1, out))
+    dense = schema.FullyConnectedOptionsT()
+    dense.fusedActivationFunction = schema.ActivationFunctionType.RELU
+    dense.keepNumDims = True
+    kind = schema.BuiltinOptions.FullyConnectedOptions
+    build.operator("FULLY_CONNECTED", 5, [states, normal(out, hidden), normal(out)], [last], dense, kind)
+    return build.finish([first], [last]), random, size, []
+
+
+def unrolled_float():
+    """Two cells in small operators as the converter leaves them, their states packed into one tensor, gates in odd order."""
+    random, build = np.random.default_rng(12), Builder()
+    size, hidden = 3, 4
+    options = schema.BuiltinOptions
+    normal = lambda *shape: build.tensor("float32", shape, data=random.normal(0, 0.8, shape))
+    numbers = lambda *values: build.tensor("int32", (len(values),), data=values)
+    made = lambda *shape: build.tensor("float32", shape)
+
+    def apply(name, inputs, shape, table=None, kind=0, version=1):
+        output = made(*shape)
+        build.operator(name, version, inputs, [output], table, kind)
+        return output
+
+    def taken(state, layer, part):
+        slice_ = schema.StridedSliceOptionsT()
+        slice_.beginMask = slice_.endMask = 0b0101
+        slice_.shrinkAxisMask = 0b1010
+        begin, end, step = numbers(0, layer, 0, part), numbers(1, layer + 1, hidden, part + 1), numbers(1, 1, 1, 1)
+        return apply("STRIDED_SLICE", [state, begin, end, step], (1, hidden), slice_, options.StridedSliceOptions)
+
+    def dense(x, weights, bias=-1, rows=4 * hidden):
+        return apply(
+            "FULLY_CONNECTED", [x, weights, bias], (1, rows), schema.FullyConnectedOptionsT(), options.FullyConnectedOptions
+        )
+
+    def add(a, b, width=hidden):
+        return apply("ADD", [a, b], (1, width), schema.AddOptionsT(), options.AddOptions)
+
+    def multiply(a, b):
+        return apply("MUL", [a, b], (1, hidden), schema.MulOptionsT(), options.MulOptions)
+
+    def pack(parts, shape, axis):
+        table = schema.PackOptionsT()
+        table.valuesCount, table.axis = len(parts), axis
+        return apply("PACK", parts, shape, table, options.PackOptions)
+
+    features, state = made(1, 1, size), made(1, 2, hidden, 2)
+    x = apply("RESHAPE", [features, numbers(1, size)], (1, size))
+    hiddens, cells = [], []
+    for layer, width in enumerate((size, hidden)):
+        h, c = taken(state, layer, 0), taken(state, layer, 1)
+        product = add(dense(h, normal(4 * hidden, hidden)), dense(x, normal(4 * hidden, width)), 4 * hidden)
+        total = add(product, normal(4 * hidden), 4 * hidden)
+        gates = [made(1, hidden) for _ in range(4)]
+        table = schema.SplitOptionsT()
+        table.numSplits = 4
+        axis = build.tensor("int32", (), data=[1])
+        build.operator("SPLIT", 1, [axis, total], gates, table, options.SplitOptions)
+        o, i, g, f = gates
+        squash = lambda name, value: apply(name, [value], (1, hidden))
+        c = add(multiply(squash("LOGISTIC", i), squash("TANH", g)), multiply(c, squash("LOGISTIC", f)))
+        x = multiply(squash("TANH", c), squash("LOGISTIC", o))
+        hiddens.append(x)
+        cells.append(c)
+    parts = [pack(values, (1, 2, hidden), 1) for values in (hiddens, cells)]
+    states = pack(parts, (1, 2, hidden, 2), -1)
+    output = apply("LOGISTIC", [dense(x, normal(2, hidden), normal(2), 2)], (1, 2))
+    return build.finish([features, state], [output, states]), random, size, [(1, 2, hidden, 2)]
+
+
+FLOAT_MODELS = [lstm_float, unrolled_float]
+
 MODELS = [
     lstm_int8,
     lstm_of_steps_int8,
@@ -289,8 +376,32 @@ def record(make, folder, frames):
     print(f"{name}: {len(content)} B, {len(made)} calls, {len(np.unique(outputs))} values, spread {outputs.std():.1f}")
 
 
+def record_float(make, folder, frames):
+    """Real values; states that a graph takes and gives back are carried by hand."""
+    content, random, size, shapes = make()
+    interpreter = runtime.Interpreter.from_bytes(content)
+    states = [np.zeros(shape, np.float32) for shape in shapes]
+    given, made = [], []
+    for frame in random.normal(0, 2, (frames, 1, 1, size)).astype(np.float32):
+        interpreter.set_input(frame, 0)
+        for index, state in enumerate(states):
+            interpreter.set_input(state, index + 1)
+        interpreter.invoke()
+        given.append(frame.ravel())
+        made.append(interpreter.get_output(0).ravel().copy())
+        states = [interpreter.get_output(index + 1).copy() for index in range(len(states))]
+    name = make.__name__.replace("_", "-")
+    (folder / f"{name}.tflite").write_bytes(content)
+    rounded = lambda rows: [float(f"{value:.9g}") for value in np.concatenate(rows).tolist()]
+    vectors = {"input": rounded(given), "expectedOutput": rounded(made)}
+    (folder / f"{name}.golden.json").write_text(json.dumps(vectors, separators=(",", ":")) + "\n")
+    print(f"{name}: {len(content)} B, {len(made)} calls, spread {np.stack(made).std():.3f}")
+
+
 if __name__ == "__main__":
     target = Path(sys.argv[1])
-    target.mkdir(parents=True, exist_ok=True)
+    (target / "real").mkdir(parents=True, exist_ok=True)
     for one in MODELS:
         record(one, target, int(sys.argv[2]) if len(sys.argv) > 2 else FRAMES)
+    for one in FLOAT_MODELS:
+        record_float(one, target / "real", FRAMES)

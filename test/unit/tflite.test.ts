@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type ModelFileError, PlanError, ToolkitError } from "../../codegen/errors.ts";
+import { createFloatModel } from "../../codegen/model/reference-float.ts";
 import { importTfliteGraph } from "../../codegen/model/tflite/graph.ts";
 import { readTfliteModel } from "../../codegen/model/tflite/read.ts";
 import { readTflite, type TfliteFile } from "../../codegen/model/tflite/schema.ts";
@@ -68,6 +69,48 @@ describe("the twin against TFLite Micro", () => {
     const golden = goldenOf(new URL("golden.json", DTLN));
     expect(golden.expectedOutput).toHaveLength(257);
     expect(answers(model, golden)).toEqual(golden.expectedOutput);
+  });
+});
+
+describe("real numbers against TFLite Micro's float kernels", () => {
+  const frames = 40;
+
+  test.each([
+    ["lstm-float", ["lstm", "dense", "activation"]],
+    ["unrolled-float", ["lstm", "lstm", "dense", "activation"]],
+  ])("%s, within 1e-5", (name, kinds) => {
+    const golden = goldenOf(new URL(`real/${name}.golden.json`, VECTORS));
+    const model = readTfliteModel(bytesOf(`real/${name}`), name);
+    expect(model.layers.map(({ kind }) => kind)).toEqual(kinds);
+    expect(model.integer).toBeUndefined();
+    const run = createFloatModel(model);
+    const { inputSize, outputSize } = model;
+    for (let frame = 0; frame < frames; frame++) {
+      const given = golden.input.slice(frame * inputSize, (frame + 1) * inputSize);
+      run.step(Float64Array.from(given)).forEach((value, k) => {
+        const expected = golden.expectedOutput[frame * outputSize + k] as number;
+        expect(Math.abs(value - expected)).toBeLessThan(1e-5);
+      });
+    }
+  });
+
+  test("a cell is held within its clip", () => {
+    const model = readTfliteModel(bytesOf("real/lstm-float"), "lstm-float");
+    expect(model.layers[0]).toMatchObject({ cellClip: Math.fround(0.9) });
+  });
+
+  test("a state that comes back in another place is no LSTM, and everything is listed", () => {
+    const run = changed("real/unrolled-float", ({ operators }) => ({
+      // The packed hidden states in another order.
+      operators: operators.map((operator) =>
+        operator.operator === "PACK"
+          ? { ...operator, inputs: [...operator.inputs].reverse() }
+          : operator,
+      ),
+    }));
+    const kinds = refusalsOf(run).map(({ operator }) => operator);
+    expect(kinds).toContain("SPLIT");
+    expect(kinds).toContain("graph input");
   });
 });
 
@@ -247,8 +290,9 @@ describe("hostile bytes", () => {
     const random = seededUniform(4);
     const pick = (below: number): number => Math.floor(random() * below);
     const codes = new Set<string>();
+    const hostile = [...MODELS, "real/unrolled-float", "real/lstm-float"];
     for (let round = 0; round < 4000; round++) {
-      const bytes = bytesOf(MODELS[pick(MODELS.length)] as string).slice();
+      const bytes = bytesOf(hostile[pick(hostile.length)] as string);
       const view = new DataView(bytes.buffer);
       for (let change = 0; change <= pick(3); change++) {
         const word = 4 * pick(bytes.length / 4);

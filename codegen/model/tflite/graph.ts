@@ -5,12 +5,14 @@
 import type { IntegerModel } from "../integer-model.ts";
 import { inputsOf, type Layer } from "../types.ts";
 import { unsupportedError } from "../unsupported.ts";
+import { importCell } from "./cell.ts";
 import { importActivation, importFullyConnected } from "./dense.ts";
 import { importLstm } from "./lstm.ts";
 import { TFLITE_LIMITS, tfliteGraphError, tfliteLimitError } from "./refusals.ts";
 import type { TfliteFile, TfliteOperator, TfliteTensor } from "./schema.ts";
 import { importRequantize, importReshape } from "./shapes.ts";
 import { edgeOf } from "./tensor.ts";
+import { findUnrolled, type Unrolled } from "./unrolled.ts";
 import { type ImportContext, operatorLabel, refuse, type Steps, type Value } from "./values.ts";
 
 type OperatorImport = (operator: TfliteOperator, context: ImportContext) => Steps | undefined;
@@ -63,9 +65,10 @@ export function importTfliteGraph(graph: TfliteFile, file: string): ImportedTfli
     unsupported: [],
     weights: 0,
   };
-  importInputs(context);
-  for (const operator of graph.operators) importOperator(operator, context);
-  checkOutputs(context);
+  const unrolled = findUnrolled(graph, file);
+  importInputs(context, unrolled);
+  for (const operator of graph.operators) importOperator(operator, context, unrolled);
+  checkOutputs(context, unrolled);
   if (context.unsupported.length > 0) throw unsupportedFileError(context);
   const [first, last] = [context.layers[0], context.layers.at(-1)];
   if (!first || !last) throw tfliteGraphError(file, "graph", "it holds no layer");
@@ -93,17 +96,18 @@ function integerModel({ integers, allInteger }: ImportContext): IntegerModel | u
   return { input: first.input, output: last.output, layers: integers };
 }
 
-function importInputs(context: ImportContext): void {
+function importInputs(context: ImportContext, { stateInputs }: Unrolled): void {
   const { graph, file } = context;
-  for (const index of graph.inputs) {
+  const inputs = graph.inputs.filter((index) => !stateInputs.has(index));
+  for (const index of inputs) {
     const tensor = graph.tensors[index] as TfliteTensor;
     context.values.set(index, inputSteps(tensor, context));
   }
-  if (graph.inputs.length === 0) throw tfliteGraphError(file, "graph", "it has no input");
-  if (graph.inputs.length > 1) {
+  if (inputs.length === 0) throw tfliteGraphError(file, "graph", "it has no input");
+  if (inputs.length > 1) {
     context.unsupported.push({
       operator: "graph input",
-      node: (graph.tensors[graph.inputs[1] as number] as TfliteTensor).name,
+      node: (graph.tensors[inputs[1] as number] as TfliteTensor).name,
       why: "it is a second one beside the features",
       instead: "convert the network with its state inside",
     });
@@ -136,12 +140,18 @@ function inputSteps(tensor: TfliteTensor, context: ImportContext): Value {
   return { kind: "steps", source: name, size, steps, ...(edge ? { edge } : {}) };
 }
 
-function importOperator(operator: TfliteOperator, context: ImportContext): void {
+function importOperator(
+  operator: TfliteOperator,
+  context: ImportContext,
+  { cells, taken }: Unrolled,
+): void {
+  const cell = cells.get(operator.outputs[0] ?? -1);
+  if (!cell && taken.has(operator)) return;
   const { file, values, graph } = context;
   const read = Object.hasOwn(OPERATORS, operator.operator)
     ? OPERATORS[operator.operator]
     : undefined;
-  if (!read) {
+  if (!read && !cell) {
     const instead = INSTEAD[operator.operator];
     refuse(
       context,
@@ -150,7 +160,7 @@ function importOperator(operator: TfliteOperator, context: ImportContext): void 
       instead ?? "leave it out of the network, or compute it on the host",
     );
   }
-  const result = read?.(operator, context);
+  const result = cell ? importCell(operator, cell, context) : read?.(operator, context);
   const layer = context.layers.at(-1);
   if (layer && Math.max(layer.inputSize, layer.outputSize) > TFLITE_LIMITS.layerSize) {
     throw tfliteLimitError(file, `layer "${layer.name}" is too wide`, TFLITE_LIMITS.layerSize);
@@ -166,7 +176,7 @@ function importOperator(operator: TfliteOperator, context: ImportContext): void 
 }
 
 /** Each layer reads the one before it, and the graph gives what the last one makes. */
-function checkOutputs(context: ImportContext): void {
+function checkOutputs(context: ImportContext, { stateOutputs }: Unrolled): void {
   const { graph, file, layers, values, unsupported } = context;
   layers.forEach((layer, index) => {
     const before = layers[index - 1];
@@ -182,6 +192,7 @@ function checkOutputs(context: ImportContext): void {
   for (const index of graph.outputs) {
     const tensor = graph.tensors[index] as TfliteTensor;
     const value = values.get(index);
+    if (stateOutputs.has(index)) continue;
     if (value?.kind === "unsupported") continue;
     if (value?.kind === "steps" && value.source === layers.at(-1)?.output) continue;
     unsupported.push({
