@@ -86,6 +86,7 @@ function otherBytes(bytes: Uint8Array, draw: Draw): Uint8Array {
 
 function mutateTree(root: WireField[], draw: Draw): void {
   const places = placesOf(root);
+  if (places.length === 0) return;
   const { list, at } = pick(places, draw);
   const field = list[at];
   if (!field) return;

@@ -7,6 +7,7 @@ import { foldLayers } from "../fold.ts";
 import type { RecurrentModel, Unsupported } from "../types.ts";
 import { connect } from "./connections.ts";
 import { CONSTANT_OPERATORS, fileConstant } from "./constants.ts";
+import { importConv } from "./convolution.ts";
 import { importGemm, importMatMul } from "./dense.ts";
 import { ACTIVATION_OPERATORS, importArithmetic, importPow } from "./elementwise.ts";
 import { importGru } from "./gru.ts";
@@ -15,13 +16,13 @@ import { importLstm } from "./lstm.ts";
 import { isStandardDomain, type OnnxModel, type OnnxNode } from "./messages.ts";
 import { importPower, importReduceMean } from "./moments.ts";
 import { importBatchNormalization, importLayerNormalization, importSoftmax } from "./normalize.ts";
+import { POOL_OPERATORS } from "./pooling.ts";
 import { SHAPE_OPERATORS } from "./shapes.ts";
 import { importConcat, importGather, importPad, importSlice, importSplit } from "./slices.ts";
 import { elementsOf, Sources } from "./sources.ts";
 import { type TimeOfGraph, timeOf } from "./time-axis.ts";
 import { insteadOf, unsupportedFileError } from "./unsupported.ts";
 import { type ImportContext, newView, nodeName, productOf, refuse, type Value } from "./values.ts";
-import { WINDOW_OPERATORS } from "./windows.ts";
 
 type OperatorImport = (node: OnnxNode, context: ImportContext) => readonly Value[] | undefined;
 
@@ -29,7 +30,8 @@ const OPERATORS: Readonly<Record<string, OperatorImport>> = {
   ...CONSTANT_OPERATORS,
   ...SHAPE_OPERATORS,
   ...ACTIVATION_OPERATORS,
-  ...WINDOW_OPERATORS,
+  ...POOL_OPERATORS,
+  Conv: importConv,
   Slice: importSlice,
   Split: importSplit,
   Gather: importGather,

@@ -32,6 +32,10 @@ export function importBatchNormalization(
     refuse(context, node, "training_mode is set", "export the network for inference");
     return undefined;
   }
+  if (node.attributes.get("spatial")?.integer === 0) {
+    refuse(context, node, "spatial is 0", "normalise each channel, not each place of it");
+    return undefined;
+  }
   if (!view || given.includes(undefined)) return undefined;
   const channels = view.shape[1] ?? 0;
   const names = ["scale", "B", "mean", "var"];
