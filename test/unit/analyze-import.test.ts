@@ -156,6 +156,9 @@ describe("CSV", () => {
     ["NaN", "machine,workload,time [s]\na,b,NaN\n", "TP-USE-284"],
     ["a negative time", "machine,workload,time [s]\na,b,-1\n", "TP-USE-284"],
     ["an infinite time", "machine,workload,time [s]\na,b,1e999\n", "TP-USE-284"],
+    ["a percentile below a lower one", "machine,workload,p50 [s],p99 [s]\na,b,2,1\n", "TP-USE-284"],
+    ["a mean above the largest", "machine,workload,mean [s],max [s]\na,b,2,1\n", "TP-USE-284"],
+    ["a kind of no column", "machine,workload,time [s],power kind\na,b,1,stated\n", "TP-USE-285"],
     ["two summaries", "machine,workload,p50 [s]\na,b,1\na,b,2\n", "TP-USE-282"],
     ["an open quote", 'machine,workload,time [s]\n"a,b,1\n', "TP-USE-282"],
   ])("%s is refused with its code", (_, text, code) => {

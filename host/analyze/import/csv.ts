@@ -11,6 +11,7 @@ import { looksLikeHeader, readHeader } from "./csv-header.ts";
 import { CsvLines } from "./csv-lines.ts";
 import { slug } from "./fields.ts";
 import type { Importer, ImportFormat, SampleListener } from "./importer.ts";
+import { requireOrdered } from "./ordered-times.ts";
 import { malformed, nothingIn, tooLarge, unusable } from "./refusals.ts";
 
 const NAME = "CSV";
@@ -146,12 +147,14 @@ class CsvImporter implements Importer {
       return KINDS.find((known) => known === word) ?? otherwise;
     };
     const kind = KINDS.find((known) => known === texts.kind) ?? "stated";
+    const time = samples.statistics(kind, source) ?? summaryOf(numbers, texts.count, kind, source);
+    if (time !== null) requireOrdered(this.#file, records, time);
     return {
       id: texts.id ?? slug(machine, workload),
       machine,
       machineClass: CLASSES.find((known) => known === texts.class) ?? ("unknown" as MachineClass),
       workload: { name: workload, ops: given("ops", "op"), bytesMoved: given("bytes", "byte") },
-      time: samples.statistics(kind, source) ?? summaryOf(numbers, texts.count, kind, source),
+      time,
       samples: samples.samples,
       metrics: Object.fromEntries(
         [...numbers].flatMap(([column, value]) =>

@@ -11,6 +11,7 @@ import type { Fields } from "./fields.ts";
 import { isFields, textOf } from "./fields.ts";
 import type { Importer, ImportFormat } from "./importer.ts";
 import { JsonPieces } from "./json-pieces.ts";
+import { requireOrdered } from "./ordered-times.ts";
 import { isQuantity, isRooflineDetail } from "./quantities.ts";
 import { malformed, nothingIn, tooLarge, unusable } from "./refusals.ts";
 
@@ -84,6 +85,7 @@ class ProjectImporter implements Importer {
         throw unusable(this.#file, `time.${name} of ${where}`, seconds, "finite and at least 0");
       }
     }
+    if (time !== null) requireOrdered(this.#file, `time of ${where}`, time);
     this.#rows.push({ ...value, samples: this.#samples(value.samples, where) });
   }
 }
