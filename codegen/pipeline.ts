@@ -60,9 +60,12 @@ function floatWarnings(target: Target): readonly string[] {
       ];
 }
 
-/** The model's name, but for one that pioneer_model.h gives to every model. */
+/** Names that pioneer_model.h gives to every model, and of headers that a C program may include. */
+const TAKEN_NAMES = ["model", "assert", "errno", "float", "limits", "math", "signal", "time"];
+
+/** The model's name, but for a taken one. */
 function defaultPrefix(name: string): string {
-  return identifier(name).toLowerCase() === "model" ? "network" : name;
+  return TAKEN_NAMES.includes(identifier(name).toLowerCase()) ? "network" : name;
 }
 
 /** Integers from calibration, singles, or the file's own integers. */
