@@ -16,7 +16,7 @@ import {
 import { pluginApi, pluginArguments, type TimingPlugin } from "../../host/workflow/plugin.ts";
 
 /** Cores whose table is a scoreboard's. */
-const SCOREBOARDS = ["cortex-m7"];
+const SCOREBOARDS = ["cortex-m7", "cortex-m33"];
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
@@ -90,6 +90,7 @@ describe("what is known of a core", () => {
   test.each([
     ["cortex-m4", "thumb", "cortex-m4"],
     ["cortex-m7", "thumb", "cortex-m7"],
+    ["cortex-m33", "thumb", "cortex-m33"],
     ["cortex-m55", null, null],
     ["rv32imc", null, null],
     ["xtensa-lx106", null, null],
