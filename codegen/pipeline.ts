@@ -9,7 +9,7 @@ import { type GeneratedFile, renderFiles } from "./emit/render.ts";
 import { lower, type Program } from "./lower/kernel-ir.ts";
 import type { RecurrentModel } from "./model/types.ts";
 import { type Plan, plan } from "./plan/plan.ts";
-import { schedule } from "./plan/schedule.ts";
+import { productsOf, schedule } from "./plan/schedule.ts";
 import { type Target, type TargetOptions, targetOf } from "./plan/target.ts";
 import { type Calibration, type CalibrationData, calibrate } from "./quantize/calibrate.ts";
 import { toFloat32 } from "./quantize/float32-model.ts";
@@ -68,14 +68,19 @@ function defaultPrefix(name: string): string {
   return TAKEN_NAMES.includes(identifier(name).toLowerCase()) ? "network" : name;
 }
 
-/** Integers from calibration, singles, or the file's own integers. */
-function quantize({ model, format, calibration: data }: GenerateOptions): StageValues["quantize"] {
+/** Integers from calibration, singles as the target adds them, or the file's own integers. */
+function quantize(
+  { model, format, calibration: data }: GenerateOptions,
+  target: Target,
+): StageValues["quantize"] {
   if (isTfliteFormat(format)) {
     return { calibration: NOT_CALIBRATED, model: prepareTflite(model, format) };
   }
   const calibration = calibrate(model, data);
   const quantized =
-    format === "float32" ? toFloat32(model) : quantizeModel(model, calibration, format);
+    format === "float32"
+      ? toFloat32(model, productsOf(schedule(format, target)))
+      : quantizeModel(model, calibration, format);
   return { calibration, model: quantized };
 }
 
@@ -100,7 +105,7 @@ export function generate(options: GenerateOptions): Generated {
     .map(({ inputSize, hiddenSize, kind }) =>
       judgeHiddenSize(inputSize, hiddenSize, target, schedule(format, target).block, kind),
     );
-  const { calibration, model: quantized } = quantize(options);
+  const { calibration, model: quantized } = quantize(options, target);
   const program = lower(quantized);
   const planned = plan(program, target);
   const context = emitContext(planned, {

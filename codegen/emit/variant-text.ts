@@ -183,6 +183,9 @@ const FLOAT_CONDITIONS = {
   mve: "defined(__ARM_FEATURE_MVE) && (__ARM_FEATURE_MVE & 2)",
 } as const;
 
+/** What reads the same streams in C. */
+const FLOAT_PORTABLE = { c11: "plain", vfp: "columns", mve: "fused" } as const;
+
 /** Single precision: sixteen rows side by side in assembler, or row after row in C. */
 function float32(
   instructions: keyof typeof FLOAT_CONDITIONS | "c11",
@@ -197,7 +200,7 @@ function float32(
       ...(columns === undefined ? {} : { columns }),
     },
     portableArithmetic: "arithmetic-float32",
-    portable: instructions === "c11" ? "rows-float32-plain" : "rows-float32-columns",
+    portable: `rows-float32-${FLOAT_PORTABLE[instructions]}`,
     updateUnit: "update-unit-float32",
     edges: "-float32",
     lstm: "lstm-float32",

@@ -13,7 +13,7 @@ import {
   type Scratch,
   type StreamLayout,
 } from "./layout.ts";
-import { type Schedule, schedule } from "./schedule.ts";
+import { productsOf, type Schedule, schedule } from "./schedule.ts";
 import type { Target } from "./target.ts";
 
 export interface Plan {
@@ -50,7 +50,9 @@ export function plan(program: Program, target: Target): Plan {
     return kernel.kind === "window" ? (kernel.layer.taps - 1) * kernel.layer.inputSize * edge : 0;
   };
   const stateBytes = kernels.reduce((bytes, kernel) => bytes + stateOf(kernel), 0);
-  const facts = { name, format, inputSize, outputSize, input, output, lines, streams, kernels };
+  const edges = { inputSize, outputSize, input, output };
+  const fused = productsOf(scheduled) === "fused" ? { products: "fused" } : {};
+  const facts = { name, format, ...edges, lines, streams, kernels };
   return {
     ...facts,
     target,
@@ -58,6 +60,6 @@ export function plan(program: Program, target: Target): Plan {
     scratch: layOutScratch(program, lines, streams, scheduled),
     stateBytes,
     cost: planCost(program, streams, scheduled),
-    digest: canonicalDigest(facts),
+    digest: canonicalDigest({ ...facts, ...fused }),
   };
 }

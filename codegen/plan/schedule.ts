@@ -3,6 +3,7 @@
  * The variant's text is left to templates/, the stream it reads to rows/.
  */
 import { PlanError } from "../errors.ts";
+import type { Products } from "../quantize/float32-arithmetic.ts";
 import { type AnyFormat, type IntegerFormat, isTfliteFormat } from "../quantize/params.ts";
 import { byteColumns } from "./rows/byte-columns.ts";
 import { byteLanes } from "./rows/byte-lanes.ts";
@@ -27,7 +28,8 @@ import type { Fusion, InstructionSet, Target } from "./target.ts";
  * xtensa-mac16, xtensa-mac16-int16x8: two int8 rows in each 16-bit half, separated by a second pass.
  * mve-int8, mve-int16x8: eight rows share each vector of activations; VMLADAVA adds its products into one register a row.
  * vfp-float32: sixteen rows side by side, each with an accumulator of its own; VMLA, which rounds its product.
- * vfp-float32-apart: the same with VMUL and VADD for the Cortex-M4. mve-float32: in four vectors of rows.
+ * vfp-float32-apart: the same with VMUL and VADD for the Cortex-M4. mve-float32: in four vectors of rows, whose VFMA
+ * rounds once.
  * c11-int8, c11-int16x8, c11-float32: row after row in plain C, for every other core.
  * c11-tflite-int8, c11-tflite-int16x8: the same, sums alone: the scalings of TFLite's kernels are constants of their own.
  *
@@ -91,6 +93,11 @@ export interface Schedule {
   readonly activation: LineValue;
   readonly fusion: Fusion;
   readonly why: string;
+}
+
+/** How a float32 variant adds products: vectors have no instruction that rounds both, but one that rounds once. */
+export function productsOf({ variant }: Schedule): Products {
+  return variant === "mve-float32" ? "fused" : "rounded";
 }
 
 /** @throws PlanError TP-PLAN-016 for float32 and the tflite formats in passes */
@@ -168,7 +175,7 @@ function chooseFloat(target: Target): readonly [KernelVariant, string] {
   if (target.instructions === "mve") {
     return [
       "mve-float32",
-      "four vectors of rows share each activation, without a sum across a vector",
+      "four vectors of rows share each activation; VFMA makes four MACs, rounding each once",
     ];
   }
   return target.core === "cortex-m4"

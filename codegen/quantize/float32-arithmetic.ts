@@ -79,6 +79,32 @@ export function sigmoidOf(u: number): number {
   return fround(fround(0.5 * tanhOf(u)) + 0.5);
 }
 
+/** How a row adds a product to its sum: rounded by itself before, or rounded once, with the sum. */
+export type Products = "rounded" | "fused";
+
+const total = new Float64Array(1);
+/** Its bits, low word first: typed arrays are little-endian on every machine that Node runs on. */
+const words = new Uint32Array(total.buffer) as unknown as [number, number];
+
+/**
+ * sum + a * b, rounded once. The product is exact in a double; where its sum with a float32 is not, that is rounded to
+ * odd, so that rounding it again, to a float32, gives what rounding once does (Boldo and Melquiond, Emulation of FMA and
+ * correctly rounded sums, 2008). What the sum lacks is Knuth's TwoSum.
+ */
+export function fusedAdd(sum: number, a: number, b: number): number {
+  const product = a * b;
+  const near = product + sum;
+  const part = near - product;
+  const lost = product - (near - part) + (sum - part);
+  if (lost === 0) return fround(near);
+  total[0] = near;
+  if (words[0] % 2 === 0) {
+    if (lost > 0 === near > 0) words[0]++;
+    else if (words[0]-- === 0) words[1]--;
+  }
+  return fround(total[0] as number);
+}
+
 /** c' = f*c + i*g, settled. */
 export function nextCell(
   inputGate: number,

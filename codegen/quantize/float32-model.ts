@@ -5,7 +5,7 @@
 import { PlanError } from "../errors.ts";
 import type { GruLayer, LstmLayer, Matrix, RecurrentModel } from "../model/types.ts";
 import { unsupportedError } from "../model/unsupported.ts";
-import { PIECES_PER_UNIT, settle } from "./float32-arithmetic.ts";
+import { PIECES_PER_UNIT, type Products, settle } from "./float32-arithmetic.ts";
 import { type ActivationName, type DenseOperator, operatorsOf } from "./operators.ts";
 import { FLOAT_INPUT_LIMIT, type Quantization } from "./params.ts";
 import type { QuantizedWindow } from "./quantized-model.ts";
@@ -72,6 +72,8 @@ export interface Float32Model {
   /** SHA-256 of the file the float model came from, hex. */
   readonly sourceDigest: string;
   readonly format: "float32";
+  /** How rows add their products. */
+  readonly products: Products;
   readonly inputSize: number;
   readonly outputSize: number;
   readonly input: Quantization;
@@ -231,7 +233,7 @@ function floatDense({ layer, activation }: DenseOperator, reach: number): FloatD
  * state is within +-1, or within its initial one.
  * @throws PlanError TP-PLAN-010 for layers that cannot be generated, TP-PLAN-015 for sums that could overflow
  */
-export function toFloat32(model: RecurrentModel): Float32Model {
+export function toFloat32(model: RecurrentModel, products: Products = "rounded"): Float32Model {
   let reach = FLOAT_INPUT_LIMIT;
   const layers = operatorsOf(model).map((operator): FloatLayer => {
     if (operator.kind === "dense") {
@@ -264,6 +266,7 @@ export function toFloat32(model: RecurrentModel): Float32Model {
     name: model.name,
     sourceDigest: model.source.digest,
     format: "float32",
+    products,
     inputSize: model.inputSize,
     outputSize: model.outputSize,
     input: FLOAT32,

@@ -3,9 +3,11 @@
  * The operations between the sums are left to float32-arithmetic.ts; padding and packing change nothing of them.
  */
 import {
+  fusedAdd,
   hiddenOfCell,
   nextCell,
   nextHidden,
+  type Products,
   settle,
   sigmoidOf,
   tanhOf,
@@ -31,20 +33,28 @@ interface FloatLayerTwin {
 
 const { fround } = Math;
 
-/** z of every row: its products rounded, then added column by column to its bias. */
-function multiplyRows(matrix: FloatRows, joined: Float32Array, z: Float32Array): void {
-  const { rows, columns, weights, bias } = matrix;
-  for (let row = 0; row < rows; row++) {
-    let sum = bias[row] as number;
-    const start = row * columns;
-    for (let k = 0; k < columns; k++) {
-      sum = fround(sum + fround((weights[start + k] as number) * (joined[k] as number)));
+/** z of every row: its products added column by column to its bias. */
+type MultiplyRows = (matrix: FloatRows, joined: Float32Array, z: Float32Array) => void;
+
+function rowsMultiplier(add: (sum: number, a: number, b: number) => number): MultiplyRows {
+  return ({ rows, columns, weights, bias }, joined, z) => {
+    for (let row = 0; row < rows; row++) {
+      let sum = bias[row] as number;
+      const start = row * columns;
+      for (let k = 0; k < columns; k++) {
+        sum = add(sum, weights[start + k] as number, joined[k] as number);
+      }
+      z[row] = sum;
     }
-    z[row] = sum;
-  }
+  };
 }
 
-function lstmTwin(layer: FloatLstm): FloatLayerTwin {
+const MULTIPLY_ROWS: Readonly<Record<Products, MultiplyRows>> = {
+  rounded: rowsMultiplier((sum, a, b) => fround(sum + fround(a * b))),
+  fused: rowsMultiplier(fusedAdd),
+};
+
+function lstmTwin(layer: FloatLstm, multiplyRows: MultiplyRows): FloatLayerTwin {
   const { inputSize, hiddenSize } = layer;
   const joined = new Float32Array(inputSize + hiddenSize);
   const hidden = joined.subarray(inputSize);
@@ -75,7 +85,7 @@ function lstmTwin(layer: FloatLstm): FloatLayerTwin {
   };
 }
 
-function gruTwin(layer: FloatGru): FloatLayerTwin {
+function gruTwin(layer: FloatGru, multiplyRows: MultiplyRows): FloatLayerTwin {
   const { inputSize, hiddenSize, resetAfter } = layer;
   const joined = new Float32Array(inputSize + hiddenSize);
   const hidden = joined.subarray(inputSize);
@@ -115,7 +125,7 @@ const RESULTS: Readonly<Record<FloatDense["activation"], (z: number) => number>>
   none: (z) => z,
 };
 
-function denseTwin(layer: FloatDense): FloatLayerTwin {
+function denseTwin(layer: FloatDense, multiplyRows: MultiplyRows): FloatLayerTwin {
   const z = new Float32Array(layer.outputSize);
   const output = new Float32Array(layer.outputSize);
   const result = RESULTS[layer.activation];
@@ -143,22 +153,23 @@ function windowTwin({ inputSize, taps }: QuantizedWindow): FloatLayerTwin {
   };
 }
 
-function layerTwin(layer: FloatLayer): FloatLayerTwin {
+function layerTwin(layer: FloatLayer, multiplyRows: MultiplyRows): FloatLayerTwin {
   switch (layer.kind) {
     case "window":
       return windowTwin(layer);
     case "lstm":
-      return lstmTwin(layer);
+      return lstmTwin(layer, multiplyRows);
     case "gru":
-      return gruTwin(layer);
+      return gruTwin(layer, multiplyRows);
     case "dense":
-      return denseTwin(layer);
+      return denseTwin(layer, multiplyRows);
   }
 }
 
 /** A runnable twin in the model's initial state. */
 export function createFloat32Twin(model: Float32Model): Twin {
-  const layers = model.layers.map(layerTwin);
+  const multiplyRows = MULTIPLY_ROWS[model.products];
+  const layers = model.layers.map((layer) => layerTwin(layer, multiplyRows));
   const reset = (): void => {
     for (const layer of layers) layer.reset();
   };

@@ -59,7 +59,7 @@ describe.skipIf(missing.length > 0)(`a whole run ${missing.join(", ")}`, () => {
     expect(document.instructions.median).toBeGreaterThan(0);
   });
 
-  test.each(["int8", "int16x8"])("check compares every state in %s", (format) => {
+  test.each(["int8", "int16x8", "float32"])("check compares every state in %s", (format) => {
     const typed = ["run", "hearable", "--board", "qemu-m4", "--app", "check", "--frames", "20"];
     const { status, stdout, stderr } = pioneer([...typed, "--format", format, "--json", "--quiet"]);
     expect(status, stderr).toBe(0);

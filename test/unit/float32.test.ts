@@ -10,6 +10,7 @@ import { FLOAT_COLUMNS } from "../../codegen/plan/rows/float-columns.ts";
 import { FLOAT_ROWS } from "../../codegen/plan/rows/float-rows.ts";
 import { noiseFrames } from "../../codegen/quantize/calibrate.ts";
 import {
+  fusedAdd,
   settle,
   sigmoidOf,
   TANH_PIECES,
@@ -20,6 +21,17 @@ import { quantizeValues } from "../../codegen/quantize/params.ts";
 import { createTwin } from "../../codegen/quantize/twin.ts";
 import { MODELS_DIR } from "../../host/workflow/paths.ts";
 import { createRandom, type ModelShape, randomFrames, randomModel } from "../random-model.ts";
+
+test("a product and a sum rounded once, where doubles alone would round twice", () => {
+  // (2^-12 + 1) * (2^-24 - 2^-12 + 1) = 2^-36 + 1, so the product is 2^-24 + 2^-60: just beyond half a step at 1.
+  const a = 2 ** -24 * (2 ** -12 + 1);
+  const b = 2 ** -24 - 2 ** -12 + 1;
+  expect(Math.fround(1 + a * b)).toBe(1);
+  expect(fusedAdd(1, a, b)).toBe(1 + 2 ** -23);
+  expect(fusedAdd(-1, -a, b)).toBe(-1 - 2 ** -23);
+  expect(fusedAdd(1 + 2 ** -22, -a, b)).toBe(1 + 2 ** -23);
+  expect(fusedAdd(3, 0.5, 0.25)).toBe(3.125);
+});
 
 describe("activations", () => {
   test("tanh and sigmoid keep their stated errors over all pieces, and beyond", () => {
@@ -240,6 +252,14 @@ describe("the plan", () => {
     expect(() => generate({ ...request, format: "float32", fusion: "none" })).toThrow(
       /TP-PLAN-016[\s\S]*fix:/,
     );
+  });
+
+  test("rounding products once is part of the plan's digest", () => {
+    const model = randomModel(createRandom(1), { name: "w", inputSize: 2, lstms: [3], denses: [] });
+    const planFor = (id: string, format: "float32" | "int8") =>
+      generate({ model, board: loadBoard(id), format, calibration: null }).stages.plan;
+    expect(planFor("qemu-m7", "float32").streams).toEqual(planFor("qemu-m55", "float32").streams);
+    expect(planFor("qemu-m7", "float32").digest).not.toBe(planFor("qemu-m55", "float32").digest);
   });
 
   test("a core without a float unit is warned of, one with it is not", () => {
