@@ -35,6 +35,8 @@ export interface BoardMemory {
   readonly lineBytes: StatedValue<"byte">;
   /** Sequential data reads of the core that no cache serves. */
   readonly readBytesPerCycle: StatedValue<"byte/cycle">;
+  /** Linker sections that lie in it, for weights and tables and for functions; empty: where the linker puts them anyway. */
+  readonly sections?: { readonly constants?: string; readonly code?: string };
 }
 
 /** A cache or the line buffers of a flash accelerator. */

@@ -15,6 +15,7 @@ export type * from "./model/types.ts";
 export * from "./pipeline.ts";
 export { canonicalJson } from "./plan/canonical-json.ts";
 export { valueBytes } from "./plan/cost.ts";
+export { PLACED_PARTS, type PlacementRequest, withWeightsIn } from "./plan/placement.ts";
 export type { Plan } from "./plan/plan.ts";
 export { FUSIONS, type Fusion } from "./plan/target.ts";
 export * from "./quantize/calibrate.ts";

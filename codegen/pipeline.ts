@@ -8,6 +8,7 @@ import { emitContext } from "./emit/context.ts";
 import { type GeneratedFile, renderFiles } from "./emit/render.ts";
 import { lower, type Program } from "./lower/kernel-ir.ts";
 import type { RecurrentModel } from "./model/types.ts";
+import { checkWeightsFit, withWeightsIn } from "./plan/placement.ts";
 import { type Plan, plan } from "./plan/plan.ts";
 import { productsOf, schedule } from "./plan/schedule.ts";
 import { type Target, type TargetOptions, targetOf } from "./plan/target.ts";
@@ -98,8 +99,9 @@ const NOT_CALIBRATED: Calibration = {
  * @throws PlanError when the model cannot be generated
  */
 export function generate(options: GenerateOptions): Generated {
-  const { model, board, format } = options;
-  const target = targetOf(board, options);
+  const { model, format } = options;
+  const board = withWeightsIn(options.board, options.placement?.weights);
+  const target = targetOf(options.board, options);
   const size = model.layers
     .filter((layer) => layer.kind === "lstm" || layer.kind === "gru")
     .map(({ inputSize, hiddenSize, kind }) =>
@@ -108,6 +110,7 @@ export function generate(options: GenerateOptions): Generated {
   const { calibration, model: quantized } = quantize(options, target);
   const program = lower(quantized);
   const planned = plan(program, target);
+  checkWeightsFit(board, planned.cost.weightBytes);
   const context = emitContext(planned, {
     prefix: options.prefix ?? defaultPrefix(model.name),
     licence: options.licence ?? "the model file's own licence",

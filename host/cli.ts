@@ -106,6 +106,11 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
       "--format <mode>",
       "number format (default: that of a quantized TFLite file, else int8)",
     ).choices([...ALL_FORMATS]);
+  const weights = () =>
+    new Option("--weights <place>", "memory for weights, by name or role: see pioneer boards ID");
+  const tables = () =>
+    new Option("--tables <place>", "memory for tables; without it beside the weights");
+  const code = () => new Option("--code <place>", "memory for the functions of a step");
   const calibrate = () =>
     new Option(
       "--calibrate <file>",
@@ -153,6 +158,9 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .option("--out <dir>", "where the C goes")
     .option("--prefix <name>", "prefix of the C names")
     .addOption(fusion())
+    .addOption(weights())
+    .addOption(tables())
+    .addOption(code())
     .option(
       "--dump <stage>",
       "print model, size, calibrate, quantize, lower or plan as JSON and write nothing",
@@ -168,6 +176,9 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .option("--app <name>", "check, speed or stream", "stream")
     .addOption(anyFormat())
     .addOption(fusion())
+    .addOption(weights())
+    .addOption(tables())
+    .addOption(code())
     .addOption(calibrate());
 
   verb(
@@ -180,6 +191,9 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .option("--app <name>", "check, speed or stream", "stream")
     .addOption(anyFormat())
     .addOption(fusion())
+    .addOption(weights())
+    .addOption(tables())
+    .addOption(code())
     .addOption(calibrate())
     .option("--input <file>", "WAV to play, channels averaged; the model's first clip without it")
     .option("--reference <file>", "clean WAV, for SI-SDR")
@@ -417,6 +431,9 @@ Example:
     )
     .addOption(format())
     .addOption(fusion([...FUSIONS, "all"]))
+    .addOption(weights())
+    .addOption(tables())
+    .addOption(code())
     .option("--plain", "count the same layer in plain C too")
     .option("--wide", "allow two bytes a weight where that is faster (rv32)")
     .addHelpText(

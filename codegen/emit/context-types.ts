@@ -248,8 +248,10 @@ export interface CContext {
   readonly outputBytes: number;
   readonly valueBytes: 1 | 2 | 4;
   readonly stateBytes: number;
-  /** Attribute with a leading space, or empty. */
+  /** What the macros of weights, tables and code stand for, with a leading space, or empty. */
   readonly weightsAttribute: string;
+  readonly tablesAttribute: string;
+  readonly codeAttribute: string;
   readonly lines: readonly LineContext[];
   /** The C type of what lies there. */
   readonly cellType: "int16_t" | "float";

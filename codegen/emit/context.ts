@@ -303,6 +303,11 @@ function lineContext({ name, copies, columns, segments }: LineLayout): LineConte
   };
 }
 
+/** A linker section as what a macro stands for, with a leading space; empty for none. */
+function sectionAttribute(section: string): string {
+  return section === "" ? "" : ` __attribute__((section(${stringLiteral(section)})))`;
+}
+
 /** Where a stream's multipliers lie: behind the biases and weights of their rows. */
 function multiplierContext({
   variant,
@@ -367,10 +372,12 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     outputBytes: plan.outputSize * valueBytes,
     valueBytes,
     stateBytes: plan.stateBytes,
-    weightsAttribute:
-      target.weightsSection === ""
-        ? ""
-        : ` __attribute__((section(${stringLiteral(target.weightsSection)})))`,
+    weightsAttribute: sectionAttribute(target.weightsSection),
+    tablesAttribute:
+      target.tablesSection === undefined
+        ? " PIONEER_WEIGHTS"
+        : sectionAttribute(target.tablesSection),
+    codeAttribute: sectionAttribute(target.codeSection ?? ""),
     lines: plan.lines.map(lineContext),
     cellType: cellTypeOf(plan),
     cells: cellsOf(plan),

@@ -3,6 +3,7 @@
  * Everything else a board is stays in codegen/board.ts.
  */
 import type { Board, Core, LineRule } from "../board.ts";
+import { type PlacementRequest, placeOf, withWeightsIn } from "./placement.ts";
 
 /**
  * What kernels are written for.
@@ -46,6 +47,10 @@ export interface Target {
   readonly lineWhy: string;
   /** Linker section for weights; empty: where the linker puts constants. */
   readonly weightsSection: string;
+  /** For tables; absent: beside the weights. */
+  readonly tablesSection?: string;
+  /** For the functions of a step; absent or empty: where the linker puts functions. */
+  readonly codeSection?: string;
 }
 
 const INSTRUCTIONS: Readonly<Partial<Record<Core, InstructionSet>>> = {
@@ -70,12 +75,20 @@ export interface TargetOptions {
   readonly storage?: Target["storage"];
   /** Full where it is not given. */
   readonly fusion?: Fusion;
+  /** Memories for weights, tables and code; the board's own choice where it is not given. */
+  readonly placement?: PlacementRequest;
 }
 
+/** @throws PlanError TP-PLAN-002 for a place that the board does not name */
 export function targetOf(
-  board: Board,
-  { instructions, storage, fusion }: TargetOptions = {},
+  anyBoard: Board,
+  { instructions, storage, fusion, placement = {} }: TargetOptions = {},
 ): Target {
+  const board = withWeightsIn(anyBoard, placement.weights);
+  const sectionFor = (part: "tables" | "code"): string | undefined =>
+    placement[part] === undefined ? undefined : placeOf(anyBoard, part, placement[part]).section;
+  const tablesSection = sectionFor("tables");
+  const codeSection = sectionFor("code");
   return {
     id: board.id,
     core: board.core,
@@ -88,5 +101,7 @@ export function targetOf(
     lineRule: board.weights.rule,
     lineWhy: board.weights.why,
     weightsSection: board.weights.section,
+    ...(tablesSection === undefined ? {} : { tablesSection }),
+    ...(codeSection === undefined ? {} : { codeSection }),
   };
 }

@@ -9,6 +9,7 @@ import type {
   Fusion,
   Generated,
   LoadedModel,
+  PlacementRequest,
   RealBoard,
   Stage,
 } from "../../codegen/index.ts";
@@ -18,9 +19,11 @@ import {
   generate,
   loadBoard,
   loadModel,
+  PLACED_PARTS,
   STAGES,
   tfliteFormatOf,
   UsageError,
+  withWeightsIn,
   writeFiles,
 } from "../../codegen/index.ts";
 import { formatBytes } from "../report/format.ts";
@@ -36,6 +39,10 @@ export interface GenerateRequest {
   readonly prefix?: string;
   /** Full where it is not given. */
   readonly fusion?: Fusion;
+  /** Memories for them, by name or role; the board's own choice where it is not given. */
+  readonly weights?: string;
+  readonly tables?: string;
+  readonly code?: string;
   readonly calibrate?: string;
 }
 
@@ -46,6 +53,8 @@ export interface Prepared {
   readonly board: Board;
   /** The real board it is generated for when an emulated one runs it. */
   readonly as: RealBoard | null;
+  /** The memories that were asked for, beside the board's own choices. */
+  readonly placement: PlacementRequest;
   readonly generated: Generated;
   /** The folder under firmware/gen that is this combination's own. */
   readonly folder: string;
@@ -56,11 +65,15 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
   const board = loadBoard(request.board);
   const as = request.as === undefined ? null : boardStoodFor(board, loadBoard(request.as));
   checkPrefix(request.prefix);
+  const placement = placementOf(request);
+  const placed = as ? withWeightsIn(as, placement.weights) : null;
+  const ran = as ? board : withWeightsIn(board, placement.weights);
   const loaded = loadModel(modelName, { modelsDir: MODELS_DIR });
   const format = request.format ?? tfliteFormatOf(loaded.model) ?? "int8";
   const generated = generate({
     model: loaded.model,
-    board: as ?? board,
+    board: placed ?? ran,
+    placement,
     format,
     calibration: calibrationData(request.calibrate, loaded),
     ...(request.prefix === undefined ? {} : { prefix: request.prefix }),
@@ -71,8 +84,17 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
   const { name, digest, schedule } = generated.stages.plan;
   // The digest names what crosses the wire, which is the same whatever is fused.
   const passes = schedule.fusion === "full" ? "" : `-fusion-${schedule.fusion}`;
-  const folder = `${name.replaceAll(/[^\w-]+/g, "_")}-${format}-${target}${passes}-${digest.slice(0, 8)}`;
-  return { loaded, board, as, generated, folder };
+  const places = PLACED_PARTS.flatMap((part) =>
+    placement[part] === undefined ? [] : [`-${part}-${placement[part]}`],
+  ).join("");
+  const folder = `${name.replaceAll(/[^\w-]+/g, "_")}-${format}-${target}${passes}${places}-${digest.slice(0, 8)}`;
+  return { loaded, board: ran, as: placed, placement, generated, folder };
+}
+
+/** The places that a request names. */
+export function placementOf(request: PlacementRequest): PlacementRequest {
+  const named = PLACED_PARTS.filter((part) => request[part] !== undefined);
+  return Object.fromEntries(named.map((part) => [part, request[part]]));
 }
 
 /** Names that pioneer_model.h gives to every model, and of files that the C includes or that stand beside it. */

@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Board } from "../../codegen/index.ts";
 import { listBoards, loadBoard, VALUE_BYTES, valueBytes } from "../../codegen/index.ts";
 import { boardFactsOf } from "../analyze/board-facts.ts";
 import type { RunDocument } from "../analyze/document.ts";
@@ -294,7 +295,7 @@ function manifestOf({ request, app, prepared, stimulus, device, host }: RunParts
     build: {
       compiler: "",
       flags: device.flags,
-      placement: `generated for ${rated.id} with weights in its ${rated.weights.memory}; linked for ${prepared.board.id}`,
+      placement: placementText(prepared, rated),
     },
     flashBytes: device.firmware?.sizes.flashBytes ?? null,
     ramBytes: device.firmware?.sizes.ramBytes ?? null,
@@ -314,6 +315,13 @@ function manifestOf({ request, app, prepared, stimulus, device, host }: RunParts
     clip: stimulus.audio?.name ?? null,
     work: planWork(plan),
   };
+}
+
+function placementText({ board, placement }: Prepared, rated: Board): string {
+  const others = (["tables", "code"] as const).flatMap((part) =>
+    placement[part] === undefined ? [] : [`, ${part} in ${placement[part]}`],
+  );
+  return `generated for ${rated.id} with weights in its ${rated.weights.memory}${others.join("")}; linked for ${board.id}`;
 }
 
 /** Other real boards with the same core, to say where a missed budget would hold. */

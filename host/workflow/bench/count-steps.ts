@@ -8,6 +8,7 @@ import type {
   EmulatedBoard,
   Format,
   Fusion,
+  PlacementRequest,
   Plan,
   RecurrentModel,
 } from "../../../codegen/index.ts";
@@ -36,6 +37,8 @@ export interface CountRequest {
   readonly wide?: boolean;
   /** Full where it is not given. */
   readonly fusion?: Fusion;
+  /** Memories for weights, tables and code. */
+  readonly placement?: PlacementRequest;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -76,6 +79,7 @@ export async function countSteps(request: CountRequest): Promise<CountedSteps> {
     ...(request.plain === true ? { instructions: "c11" } : {}),
     ...(request.wide === true ? { storage: "wide" } : {}),
     ...(request.fusion === undefined ? {} : { fusion: request.fusion }),
+    ...(request.placement === undefined ? {} : { placement: request.placement }),
   });
   // Equal C shares a folder; other C must not overwrite what an emulator is about to load.
   const digest = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 8);

@@ -2,7 +2,13 @@
  * One row of the kernel table: a benchmark layer counted on an emulated board.
  * Counting is left to count-steps.ts, which kernels and boards to kernels.ts.
  */
-import type { BenchmarkKernel, EmulatedBoard, Format, Fusion } from "../../../codegen/index.ts";
+import type {
+  BenchmarkKernel,
+  EmulatedBoard,
+  Format,
+  Fusion,
+  PlacementRequest,
+} from "../../../codegen/index.ts";
 import { benchmarkModel } from "../../../codegen/index.ts";
 import { modelled, type Quantity } from "../../analyze/quantity.ts";
 import type { Progress } from "../progress.ts";
@@ -31,6 +37,8 @@ export interface KernelRow {
   readonly fusion: Fusion;
   /** Buffers between passes, in the state beside what lives from step to step. */
   readonly bufferBytes: number;
+  /** The memories that were asked for. */
+  readonly placement: PlacementRequest;
   /** The variant that the plan chose, and why. */
   readonly variant: string;
   readonly why: string;
@@ -59,6 +67,8 @@ export interface KernelRequest extends KernelShape {
   readonly wide?: boolean;
   /** Full where it is not given. */
   readonly fusion?: Fusion;
+  /** Memories for weights, tables and code. */
+  readonly placement?: PlacementRequest;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -90,6 +100,7 @@ export async function runKernel(request: KernelRequest): Promise<KernelRow> {
     storage: plan.schedule.block.weightBytes === 2 ? "wide" : "narrow",
     fusion: plan.schedule.fusion,
     bufferBytes: plan.scratch.bytes,
+    placement: request.placement ?? {},
     variant: plan.schedule.variant,
     why: plan.schedule.why,
     instructions,

@@ -13,6 +13,7 @@ import {
 import { kernelTable } from "../../report/kernels.ts";
 import type { VerbContext } from "../context.ts";
 import { requireEmulated } from "../device.ts";
+import { placementOf } from "../generate.ts";
 import { type KernelRow, type KernelShape, runKernel } from "./kernel-run.ts";
 
 export interface KernelBenchOptions {
@@ -27,6 +28,10 @@ export interface KernelBenchOptions {
   readonly wide?: boolean;
   /** One level, or each of them. */
   readonly fusion: Fusion | "all";
+  /** Memories for them. */
+  readonly weights?: string;
+  readonly tables?: string;
+  readonly code?: string;
 }
 
 const MOST_SHAPES = 64;
@@ -48,7 +53,8 @@ export async function benchKernels(
       const { progress, signal } = context;
       const wide = options.wide === true;
       const { kernel, format } = options;
-      const request = { board, ...shape, kernel, format, wide, progress, signal };
+      const placement = placementOf(options);
+      const request = { board, ...shape, kernel, format, wide, placement, progress, signal };
       for (const plain of options.plain === true ? [false, true] : [false]) {
         for (const fusion of fusions) {
           signal.throwIfAborted();

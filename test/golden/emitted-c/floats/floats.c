@@ -108,6 +108,7 @@ static inline float floats_multiply_add(float sum, float a, float b)
  * Returns the row after them.
  *   stream   of a row: its bias, a weight a column
  *   joined   ends at end */
+PIONEER_CODE
 static const float *floats_rows(
     const float *stream, const float *joined, const float *end, float z[4])
 {
@@ -122,7 +123,7 @@ static const float *floats_rows(
 }
 
 /* tanh in 256 cubics, each around its n / 16 from n = -128 on, lowest power first. */
-static const float floats_tanh_pieces[] __attribute__((aligned(16))) PIONEER_WEIGHTS = {
+static const float floats_tanh_pieces[] __attribute__((aligned(16))) PIONEER_TABLES = {
     -0x1.fffffcp-1f, 0.0f, 0.0f, 0.0f,
     -0x1.fffffcp-1f, 0.0f, 0.0f, 0.0f,
     -0x1.fffff6p-1f, 0x1.364e9cp-25f, 0x1.366872p-29f, 0x1.9dbe0cp-34f,
@@ -446,6 +447,7 @@ static inline float floats_sigmoid_result(float z)
     return floats_settle(floats_sigmoid(z));
 }
 
+PIONEER_CODE
 static void floats_load_input(floats_state *state, const float *input)
 {
     float *const x = &state->line0[state->phase][0];
@@ -456,6 +458,7 @@ static void floats_load_input(floats_state *state, const float *input)
 }
 
 /* lstm_0: 3 -> 2. [x | h] is one vector of 5 columns. */
+PIONEER_CODE
 static void floats_lstm0(floats_state *state)
 {
     const float *const joined = &state->line0[state->phase][0];
@@ -474,6 +477,7 @@ static void floats_lstm0(floats_state *state)
 
 /* gru_0: 2 -> 2, reset after the product. 4 units at a time: their gates over [x | h],
  * 4 columns, then the candidate's halves over x, 2, and over h. */
+PIONEER_CODE
 static void floats_gru0(floats_state *state)
 {
     const float *const x = &state->line0[state->phase ^ 1][3];
@@ -496,6 +500,7 @@ static void floats_gru0(floats_state *state)
 }
 
 /* dense_0: 2 -> 2, sigmoid. */
+PIONEER_CODE
 static void floats_dense0(const floats_state *state, float *output)
 {
     const float *const input = &state->line0[state->phase][5];
@@ -531,6 +536,7 @@ void floats_init(floats_state *state)
     floats_reset(state);
 }
 
+PIONEER_CODE
 void floats_step(floats_state *state, const float input[FLOATS_INPUT_SIZE],
     float output[FLOATS_OUTPUT_SIZE])
 {

@@ -9,7 +9,7 @@ _Static_assert((-1 >> 1) == -1, "right shift is not arithmetic");
 
 /* sigmoid over Q3.12 in 512 pieces, Q0.15: twice the rise over the piece (high half), value at
  * its left end, in odd pieces at its right end (low half). */
-static const uint32_t front_sigmoid[] PIONEER_WEIGHTS = {
+static const uint32_t front_sigmoid[] PIONEER_TABLES = {
     0x0000000b, 0x0002000c, 0x0000000c, 0x0000000c, 0x0002000c, 0x0000000d, 0x0002000d, 0x0000000e,
     0x0002000e, 0x0000000f, 0x0000000f, 0x00020010, 0x00000010, 0x00020011, 0x00020011, 0x00000012,
     0x00020012, 0x00000013, 0x00020013, 0x00020015, 0x00000015, 0x00020016, 0x00020016, 0x00000017,
@@ -79,7 +79,7 @@ _Static_assert(sizeof front_sigmoid == 512 * sizeof(uint32_t), "sigmoid is incom
 
 /* tanh over Q3.12 in 512 pieces, Q0.15: twice the rise over the piece (high half), value at
  * its left end, in odd pieces at its right end (low half). */
-static const uint32_t front_tanh[] PIONEER_WEIGHTS = {
+static const uint32_t front_tanh[] PIONEER_TABLES = {
     0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000,
     0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000,
     0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000,
@@ -306,6 +306,7 @@ static inline const uint32_t *front_middle(const uint32_t table[512])
 /* What the portable function below does, with the same bits; see there for arguments and ranges.
  * Naked, because all fourteen registers are allocated by hand; noipa, because the compiler cannot
  * see which. */
+PIONEER_CODE
 __attribute__((naked, noipa)) static const uint32_t *front_blocks(
     const uint32_t *stream __attribute__((unused)), const int16_t *joined __attribute__((unused)),
     const int16_t *end __attribute__((unused)), int32_t *z __attribute__((unused)),
@@ -405,6 +406,7 @@ static inline const uint32_t *front_middle(const uint32_t table[512])
  * Each half of a weight word is 256*B + A. The sum over it, less the sum over A, is 256 times the
  * sum over B: exact modulo 2^32, because |sum over B| < 2^23 was proved when the weights were
  * quantized. */
+PIONEER_CODE
 static const uint32_t *front_blocks(const uint32_t *stream, const int16_t *joined,
     const int16_t *end, int32_t *z, int blocks)
 {
@@ -439,6 +441,7 @@ _Static_assert(4 > 0 && 4 % 4 == 0, "dense0: columns come in fours");
 _Static_assert(4 > 0 && 4 % 4 == 0, "dense1: columns come in fours");
 
 /* z of the next eight rows. */
+PIONEER_CODE
 static const uint32_t *front_rows(
     const uint32_t *stream, const int16_t *joined, const int16_t *end, int32_t z[8])
 {
@@ -508,6 +511,7 @@ static inline int32_t front_relu_result(int32_t z)
 }
 
 /* Four values at a time, so that their loads follow each other. */
+PIONEER_CODE
 static void front_load_input(front_state *state, const int8_t *input)
 {
     int16_t *const x = &state->line0[0][0];
@@ -526,6 +530,7 @@ static void front_load_input(front_state *state, const int8_t *input)
 }
 
 /* dense_0: 4 -> 4, relu. */
+PIONEER_CODE
 static void front_dense0(front_state *state)
 {
     const int16_t *const input = &state->line0[0][0];
@@ -543,6 +548,7 @@ static void front_dense0(front_state *state)
 }
 
 /* dense_1: 4 -> 3, tanh. */
+PIONEER_CODE
 static void front_dense1(front_state *state)
 {
     const int16_t *const input = &state->line1[0][0];
@@ -560,6 +566,7 @@ static void front_dense1(front_state *state)
 }
 
 /* lstm_0: 3 -> 4. A block is two units; [x | h] is one vector of 8 columns. */
+PIONEER_CODE
 __attribute__((noinline)) static void front_lstm0(front_state *state)
 {
     const int16_t *const joined = &state->line2[state->phase][0];
@@ -583,6 +590,7 @@ __attribute__((noinline)) static void front_lstm0(front_state *state)
 }
 
 /* Four values at a time, so that their loads follow each other. */
+PIONEER_CODE
 static void front_store_output(const front_state *state, int8_t *output)
 {
     const int16_t *const result = &state->line2[state->phase ^ 1][4];
@@ -610,6 +618,7 @@ void front_init(front_state *state)
     front_reset(state);
 }
 
+PIONEER_CODE
 void front_step(front_state *state, const int8_t input[FRONT_INPUT_SIZE],
     int8_t output[FRONT_OUTPUT_SIZE])
 {

@@ -9,7 +9,7 @@ _Static_assert((-1 >> 1) == -1, "right shift is not arithmetic");
 
 /* sigmoid over Q3.12 in 512 pieces, Q0.15: rise over the piece (low half), value at its left end
  * (high half). */
-static const uint32_t grus_sigmoid[] PIONEER_WEIGHTS = {
+static const uint32_t grus_sigmoid[] PIONEER_TABLES = {
     0x000b0000, 0x000b0001, 0x000c0000, 0x000c0000, 0x000c0001, 0x000d0000, 0x000d0001, 0x000e0000,
     0x000e0001, 0x000f0000, 0x000f0000, 0x000f0001, 0x00100000, 0x00100001, 0x00110001, 0x00120000,
     0x00120001, 0x00130000, 0x00130001, 0x00140001, 0x00150000, 0x00150001, 0x00160001, 0x00170000,
@@ -79,7 +79,7 @@ _Static_assert(sizeof grus_sigmoid == 512 * sizeof(uint32_t), "sigmoid is incomp
 
 /* tanh over Q3.12 in 512 pieces, Q0.15: rise over the piece (low half), value at its left end
  * (high half). */
-static const uint32_t grus_tanh[] PIONEER_WEIGHTS = {
+static const uint32_t grus_tanh[] PIONEER_TABLES = {
     0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000,
     0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000,
     0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000, 0x80000000,
@@ -316,6 +316,7 @@ static inline const uint32_t *grus_middle(const uint32_t table[512])
     GRUS_ROW("r8", "q1") GRUS_ROW("r10", "q2") \
     GRUS_ROW("r12", "q1") GRUS_ROW("lr", "q2")
 
+PIONEER_CODE
 __attribute__((naked, noinline)) static const uint32_t *grus_sum_rows(
     const uint32_t *stream __attribute__((unused)),
     const int8_t *joined __attribute__((unused)), uint32_t vectors __attribute__((unused)),
@@ -352,6 +353,7 @@ static inline int32x4_t grus_scaled(const uint32_t *sums)
 }
 
 /* What the portable function below does; see there for arguments and ranges. */
+PIONEER_CODE
 static const uint32_t *grus_rows(const uint32_t *stream, const int8_t *joined,
     const int8_t *end, int16_t z[8])
 {
@@ -406,6 +408,7 @@ static inline const uint32_t *grus_middle(const uint32_t table[512])
  *   joined   ends at end, a multiple of 16 values
  * |accumulator << 8| < 2^31 was proved when the weights were quantized, so sums modulo 2^32 are
  * exact. */
+PIONEER_CODE
 static const uint32_t *grus_rows(const uint32_t *stream, const int8_t *joined,
     const int8_t *end, int16_t z[8])
 {
@@ -617,6 +620,7 @@ static inline __attribute__((always_inline)) void grus_reset_before(const int16_
 }
 #endif
 
+PIONEER_CODE
 static void grus_load_input(grus_state *state, const int8_t *input)
 {
     int8_t *const x = &state->line0[state->phase][0];
@@ -628,6 +632,7 @@ static void grus_load_input(grus_state *state, const int8_t *input)
 
 /* gru_0: 4 -> 8, reset after the product. 8 units at a time: their gates over [x | h],
  * 32 columns, then the candidate's halves over x, 16, and over h. */
+PIONEER_CODE
 static void grus_gru0(grus_state *state)
 {
     const int8_t *const x = &state->line0[state->phase][0];
@@ -652,6 +657,7 @@ static void grus_gru0(grus_state *state)
 
 /* gru_1: 8 -> 4, reset before the product, which so waits for all gates. First the gates
  * over [x | h], 32 columns, then the candidate's halves over x, 16, and over r*h. */
+PIONEER_CODE
 static void grus_gru1(grus_state *state)
 {
     const int8_t *const x = &state->line0[state->phase ^ 1][16];
@@ -681,6 +687,7 @@ static void grus_gru1(grus_state *state)
     }
 }
 
+PIONEER_CODE
 static void grus_store_output(const grus_state *state, int8_t *output)
 {
     const int8_t *const result = &state->line0[state->phase][32];
@@ -712,6 +719,7 @@ void grus_init(grus_state *state)
     grus_reset(state);
 }
 
+PIONEER_CODE
 void grus_step(grus_state *state, const int8_t input[GRUS_INPUT_SIZE],
     int8_t output[GRUS_OUTPUT_SIZE])
 {

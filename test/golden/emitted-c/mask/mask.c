@@ -9,7 +9,7 @@ _Static_assert((-1 >> 1) == -1, "right shift is not arithmetic");
 
 /* sigmoid over Q3.12 in 512 pieces, Q0.15: twice the rise over the piece (high half), value at
  * its left end, in odd pieces at its right end (low half). */
-static const uint32_t mask_sigmoid[] PIONEER_WEIGHTS = {
+static const uint32_t mask_sigmoid[] PIONEER_TABLES = {
     0x0000000b, 0x0002000c, 0x0000000c, 0x0000000c, 0x0002000c, 0x0000000d, 0x0002000d, 0x0000000e,
     0x0002000e, 0x0000000f, 0x0000000f, 0x00020010, 0x00000010, 0x00020011, 0x00020011, 0x00000012,
     0x00020012, 0x00000013, 0x00020013, 0x00020015, 0x00000015, 0x00020016, 0x00020016, 0x00000017,
@@ -79,7 +79,7 @@ _Static_assert(sizeof mask_sigmoid == 512 * sizeof(uint32_t), "sigmoid is incomp
 
 /* tanh over Q3.12 in 512 pieces, Q0.15: twice the rise over the piece (high half), value at
  * its left end, in odd pieces at its right end (low half). */
-static const uint32_t mask_tanh[] PIONEER_WEIGHTS = {
+static const uint32_t mask_tanh[] PIONEER_TABLES = {
     0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000,
     0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000,
     0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000,
@@ -311,6 +311,7 @@ static inline const uint32_t *mask_middle(const uint32_t table[512])
 /* What the portable function below does, with the same bits; see there for arguments and ranges.
  * Naked, because all fourteen registers are allocated by hand; noipa, because the compiler cannot
  * see which. */
+PIONEER_CODE
 __attribute__((naked, noipa)) static const uint32_t *mask_blocks(
     const uint32_t *stream __attribute__((unused)), const int16_t *joined __attribute__((unused)),
     const int16_t *end __attribute__((unused)), int32_t *z __attribute__((unused)),
@@ -410,6 +411,7 @@ static inline const uint32_t *mask_middle(const uint32_t table[512])
  * Each half of a weight word is 256*B + A. The sum over it, less the sum over A, is 256 times the
  * sum over B: exact modulo 2^32, because |sum over B| < 2^23 was proved when the weights were
  * quantized. */
+PIONEER_CODE
 static const uint32_t *mask_blocks(const uint32_t *stream, const int16_t *joined,
     const int16_t *end, int32_t *z, int blocks)
 {
@@ -443,6 +445,7 @@ _Static_assert(12 > 0 && 12 % 4 == 0, "lstm0: columns come in fours");
 _Static_assert(8 > 0 && 8 % 4 == 0, "dense0: columns come in fours");
 
 /* z of the next eight rows. */
+PIONEER_CODE
 static const uint32_t *mask_rows(
     const uint32_t *stream, const int16_t *joined, const int16_t *end, int32_t z[8])
 {
@@ -507,6 +510,7 @@ static inline int32_t mask_sigmoid_result(int32_t z)
 }
 
 /* Four values at a time, so that their loads follow each other. */
+PIONEER_CODE
 static void mask_load_input(mask_state *state, const int8_t *input)
 {
     int16_t *const x = &state->line0[state->phase][0];
@@ -525,6 +529,7 @@ static void mask_load_input(mask_state *state, const int8_t *input)
 }
 
 /* lstm_0: 4 -> 8. A block is two units; [x | h] is one vector of 12 columns. */
+PIONEER_CODE
 __attribute__((noinline)) static void mask_lstm0(mask_state *state)
 {
     const int16_t *const joined = &state->line0[state->phase][0];
@@ -548,6 +553,7 @@ __attribute__((noinline)) static void mask_lstm0(mask_state *state)
 }
 
 /* dense_0: 8 -> 4, sigmoid. */
+PIONEER_CODE
 static void mask_dense0(const mask_state *state, int8_t *output)
 {
     const int16_t *const input = &state->line0[state->phase ^ 1][4];
@@ -574,6 +580,7 @@ void mask_init(mask_state *state)
     mask_reset(state);
 }
 
+PIONEER_CODE
 void mask_step(mask_state *state, const int8_t input[MASK_INPUT_SIZE],
     int8_t output[MASK_OUTPUT_SIZE])
 {

@@ -9,7 +9,7 @@ _Static_assert((-1 >> 1) == -1, "right shift is not arithmetic");
 
 /* sigmoid over Q3.12 in 512 pieces, Q0.15: twice the rise over the piece (high half), value at
  * its left end, in odd pieces at its right end (low half). */
-static const uint32_t odd_stack_sigmoid[] PIONEER_WEIGHTS = {
+static const uint32_t odd_stack_sigmoid[] PIONEER_TABLES = {
     0x0000000b, 0x0002000c, 0x0000000c, 0x0000000c, 0x0002000c, 0x0000000d, 0x0002000d, 0x0000000e,
     0x0002000e, 0x0000000f, 0x0000000f, 0x00020010, 0x00000010, 0x00020011, 0x00020011, 0x00000012,
     0x00020012, 0x00000013, 0x00020013, 0x00020015, 0x00000015, 0x00020016, 0x00020016, 0x00000017,
@@ -79,7 +79,7 @@ _Static_assert(sizeof odd_stack_sigmoid == 512 * sizeof(uint32_t), "sigmoid is i
 
 /* tanh over Q3.12 in 512 pieces, Q0.15: twice the rise over the piece (high half), value at
  * its left end, in odd pieces at its right end (low half). */
-static const uint32_t odd_stack_tanh[] PIONEER_WEIGHTS = {
+static const uint32_t odd_stack_tanh[] PIONEER_TABLES = {
     0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000,
     0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000,
     0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000, 0x00008000,
@@ -304,6 +304,7 @@ static inline const uint32_t *odd_stack_middle(const uint32_t table[512])
 /* What the portable function below does, with the same bits; see there for arguments and ranges.
  * Naked, because all fourteen registers are allocated by hand; noipa, because the compiler cannot
  * see which. */
+PIONEER_CODE
 __attribute__((naked, noipa)) static const uint32_t *odd_stack_blocks(
     const uint32_t *stream __attribute__((unused)), const int16_t *joined __attribute__((unused)),
     const int16_t *end __attribute__((unused)), int32_t *z __attribute__((unused)),
@@ -402,6 +403,7 @@ static inline const uint32_t *odd_stack_middle(const uint32_t table[512])
  *   z        int32 [blocks][8], blocks > 0
  * Each half of a weight word holds the bytes A (low) and B (high). |accumulator| < 2^31 was proved
  * when the weights were quantized, so sums modulo 2^32 are exact. */
+PIONEER_CODE
 static const uint32_t *odd_stack_blocks(const uint32_t *stream, const int16_t *joined,
     const int16_t *end, int32_t *z, int blocks)
 {
@@ -436,6 +438,7 @@ _Static_assert(12 > 0 && 12 % 4 == 0, "lstm1: columns come in fours");
 _Static_assert(4 > 0 && 4 % 4 == 0, "dense0: columns come in fours");
 
 /* z of the next eight rows. */
+PIONEER_CODE
 static const uint32_t *odd_stack_rows(
     const uint32_t *stream, const int16_t *joined, const int16_t *end, int32_t z[8])
 {
@@ -499,6 +502,7 @@ static inline int32_t odd_stack_linear_result(int32_t z)
 }
 
 /* Four values at a time, so that their loads follow each other. */
+PIONEER_CODE
 static void odd_stack_load_input(odd_stack_state *state, const int16_t *input)
 {
     int16_t *const x = &state->line0[state->phase][0];
@@ -517,6 +521,7 @@ static void odd_stack_load_input(odd_stack_state *state, const int16_t *input)
 }
 
 /* lstm_0: 3 -> 5. A block is two units; [x | h] is one vector of 12 columns. */
+PIONEER_CODE
 __attribute__((noinline)) static void odd_stack_lstm0(odd_stack_state *state)
 {
     const int16_t *const joined = &state->line0[state->phase][0];
@@ -540,6 +545,7 @@ __attribute__((noinline)) static void odd_stack_lstm0(odd_stack_state *state)
 }
 
 /* lstm_1: 5 -> 2. A block is two units; [x | h] is one vector of 12 columns. */
+PIONEER_CODE
 __attribute__((noinline)) static void odd_stack_lstm1(odd_stack_state *state)
 {
     const int16_t *const joined = &state->line0[state->phase ^ 1][4];
@@ -563,6 +569,7 @@ __attribute__((noinline)) static void odd_stack_lstm1(odd_stack_state *state)
 }
 
 /* dense_0: 2 -> 3, linear. */
+PIONEER_CODE
 static void odd_stack_dense0(const odd_stack_state *state, int16_t *output)
 {
     const int16_t *const input = &state->line0[state->phase][12];
@@ -601,6 +608,7 @@ void odd_stack_init(odd_stack_state *state)
     odd_stack_reset(state);
 }
 
+PIONEER_CODE
 void odd_stack_step(odd_stack_state *state, const int16_t input[ODD_STACK_INPUT_SIZE],
     int16_t output[ODD_STACK_OUTPUT_SIZE])
 {

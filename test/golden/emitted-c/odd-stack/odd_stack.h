@@ -38,9 +38,16 @@ extern "C" {
 /* Bytes that odd_stack_read_state writes. */
 #define ODD_STACK_STATE_BYTES 28
 
-/* Where the weights lie; define it before this header to place them elsewhere. */
+/* Where the weights lie, the tables, and the code of a step; define them before this header to place
+ * them elsewhere. */
 #ifndef PIONEER_WEIGHTS
 #define PIONEER_WEIGHTS
+#endif
+#ifndef PIONEER_TABLES
+#define PIONEER_TABLES PIONEER_WEIGHTS
+#endif
+#ifndef PIONEER_CODE
+#define PIONEER_CODE
 #endif
 
 /* All that a stream of time steps needs to remember; one for each stream. */
