@@ -317,11 +317,14 @@ function manifestOf({ request, app, prepared, stimulus, device, host }: RunParts
   };
 }
 
-function placementText({ board, placement }: Prepared, rated: Board): string {
+/** Where what lies, and what is not fused: what a waterfall of recordings says that a step changed. */
+function placementText({ board, placement, generated }: Prepared, rated: Board): string {
+  const { fusion } = generated.stages.plan.schedule;
+  const passes = fusion === "full" ? "" : `; fusion ${fusion}`;
   const others = (["tables", "code"] as const).flatMap((part) =>
     placement[part] === undefined ? [] : [`, ${part} in ${placement[part]}`],
   );
-  return `generated for ${rated.id} with weights in its ${rated.weights.memory}${others.join("")}; linked for ${board.id}`;
+  return `generated for ${rated.id} with weights in its ${rated.weights.memory}${others.join("")}; linked for ${board.id}${passes}`;
 }
 
 /** Other real boards with the same core, to say where a missed budget would hold. */
