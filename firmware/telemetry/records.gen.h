@@ -16,7 +16,7 @@ extern "C" {
 /* Both ends refuse another version. */
 #define WIRE_VERSION 1u
 /* Longest payload of a frame [byte]. */
-#define MAX_PAYLOAD_BYTES 1024u
+#define MAX_PAYLOAD_BYTES 1088u
 
 /* Type bytes: below 0x80 from device to host, the others from host to device. */
 #define RECORD_HELLO    0x01u

@@ -9,8 +9,8 @@
 /** Version of framing and records; both ends refuse another one. */
 export const WIRE_VERSION = 1;
 
-/** Longest payload of a frame [byte]; a longer one is refused on both ends. */
-export const MAX_PAYLOAD_BYTES = 1024;
+/** Longest payload of a frame [byte], 256 floats and what stands beside them; a longer one is refused on both ends. */
+export const MAX_PAYLOAD_BYTES = 1088;
 
 export type U8 = number;
 export type U16 = number;

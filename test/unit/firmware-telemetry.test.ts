@@ -99,18 +99,18 @@ describe.skipIf(!hasGcc)("telemetry in C (needs gcc)", () => {
     ]);
   });
 
-  it("refuses to build above 1024 bytes", () => {
-    expect(ask("build", new Uint8Array(1025))).toBe("\n\n");
+  it("refuses to build above 1088 bytes", () => {
+    expect(ask("build", new Uint8Array(1089))).toBe("\n\n");
   });
 
-  it("receives payloads of every length up to 1024 and counts a longer one as bad", () => {
+  it("receives payloads of every length up to 1088 and counts a longer one as bad", () => {
     const source = noise(3);
-    const payloads = [0, 1, 2, 241, 242, 243, 244, 497, 1023, 1024].map((n) => take(source, n));
+    const payloads = [0, 1, 2, 241, 242, 243, 244, 497, 1087, 1088].map((n) => take(source, n));
     const frames = payloads.map((payload, i) => frameBytes(0x81, i, payload));
     expect(
       receive(
         ...frames,
-        frameBytes(0x81, 10, new Uint8Array(1025)),
+        frameBytes(0x81, 10, new Uint8Array(1089)),
         frameBytes(1, 11, new Uint8Array()),
       ),
     ).toEqual([

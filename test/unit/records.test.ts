@@ -133,8 +133,8 @@ describe("records", () => {
       [{ type: "log", text: `${LONGEST_TEXT}x` }, "a text of 256 bytes; 255 fit"],
       [{ type: "log", text: "a\0b" }, "a text holds a NUL, which ends it on the device"],
       [
-        { type: "input", frame: 0, values: new Uint8Array(1019) },
-        "a payload of at least 1025 bytes; 1024 fit",
+        { type: "input", frame: 0, values: new Uint8Array(1083) },
+        "a payload of at least 1089 bytes; 1088 fit",
       ],
     ];
     for (const [record, message] of refused) {
