@@ -1,6 +1,6 @@
 /** The levels of fusion on the Cortex-M4: the same answers, and in passes the traffic that the plan foretells. */
 import { describe, expect, test } from "vitest";
-import { FORMATS, FUSIONS, loadBoard } from "../../codegen/index.ts";
+import { FUSIONS, INTEGER_FORMATS, loadBoard } from "../../codegen/index.ts";
 import { runKernel } from "../../host/workflow/bench/kernel-run.ts";
 import { requireEmulated } from "../../host/workflow/device.ts";
 import { silentProgress } from "../../host/workflow/progress.ts";
@@ -26,7 +26,9 @@ const PASSES = {
 
 describe.skipIf(missing.length > 0)(`fusion on qemu-m4 ${missing.join(", ")}`, () => {
   test.each(
-    FORMATS.flatMap((format) => (["lstm", "gru"] as const).map((kernel) => ({ format, kernel }))),
+    INTEGER_FORMATS.flatMap((format) =>
+      (["lstm", "gru"] as const).map((kernel) => ({ format, kernel })),
+    ),
   )(
     "$kernel $format",
     async ({ format, kernel }) => {
