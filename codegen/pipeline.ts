@@ -18,6 +18,7 @@ import { type AnyFormat, isTfliteFormat } from "./quantize/params.ts";
 import { quantizeModel } from "./quantize/quantize-model.ts";
 import { prepareTflite } from "./quantize/tflite/prepare.ts";
 import type { ModelInFormat } from "./quantize/twin.ts";
+import { weightStepWarnings } from "./quantize/weight-steps.ts";
 import { judgeHiddenSize, type LineVerdict } from "./size/cache-line.ts";
 
 /** The stages whose values `--dump` prints. */
@@ -78,11 +79,12 @@ function quantize(
     return { calibration: NOT_CALIBRATED, model: prepareTflite(model, format) };
   }
   const calibration = calibrate(model, data);
-  const quantized =
-    format === "float32"
-      ? toFloat32(model, productsOf(schedule(format, target)))
-      : quantizeModel(model, calibration, format);
-  return { calibration, model: quantized };
+  if (format === "float32") {
+    return { calibration, model: toFloat32(model, productsOf(schedule(format, target))) };
+  }
+  const quantized = quantizeModel(model, calibration, format);
+  const warnings = [...calibration.warnings, ...weightStepWarnings(quantized)];
+  return { calibration: { ...calibration, warnings }, model: quantized };
 }
 
 /** The scales of a quantized file are its own. */

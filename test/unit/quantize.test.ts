@@ -17,6 +17,7 @@ import {
   saturate16,
   updateCell,
 } from "../../codegen/quantize/requantize.ts";
+import { weightStepWarnings } from "../../codegen/quantize/weight-steps.ts";
 import {
   accumulatorBound,
   largestColumn,
@@ -283,4 +284,30 @@ test("a tiny linear output gives up output steps instead of failing", () => {
   }
   const frames = randomFrames(random, 2, 4);
   expect(calibrate(model, { source: "x", sequences: [frames] }).peaks).toHaveLength(1);
+});
+
+describe("weight steps", () => {
+  const random = createRandom(3);
+  const shape = { name: "m", inputSize: 8, lstms: [8], denses: [], initialState: false };
+  const model = randomModel(random, shape);
+  const warningsOf = (reach: number): readonly string[] => {
+    const sequences = [randomFrames(random, 8, 8, reach)];
+    const calibration = calibrate(model, { source: "random frames", sequences });
+    return weightStepWarnings(quantizeModel(model, calibration, "int8"));
+  };
+
+  test("are enough where input and hidden state reach as far", () => {
+    expect(warningsOf(1)).toEqual([]);
+  });
+
+  // Weights of both halves reach alike, so an input a hundred times as large leaves 127 / 100 steps.
+  test("are too few for the hidden state where the input reaches a hundred times as far", () => {
+    expect(warningsOf(100)).toEqual([
+      expect.stringMatching(/^lstm_0: its hidden state gets weights of at most [1-3] steps of 127/),
+    ]);
+  });
+
+  test("are too few for the input where it reaches a hundredth as far", () => {
+    expect(warningsOf(0.01)).toEqual([expect.stringMatching(/^lstm_0: its input gets/)]);
+  });
 });
