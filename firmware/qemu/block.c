@@ -28,12 +28,12 @@ struct block *block_new(unsigned length) {
 static void mark_conditional(struct block *block) {
     unsigned remaining = it_cover_find(block->pc);
     for (unsigned i = 0; i < block->length; i++) {
-        struct thumb_insn *insn = &block->slots[i].insn;
+        struct insn *insn = &block->slots[i].insn;
         if (remaining != 0) {
             bool is_compare = insn->writes == 0;
-            insn->flags |= THUMB_CONDITIONAL;
+            insn->flags |= INSN_CONDITIONAL;
             if (insn->size == 2 && !is_compare) {
-                insn->flags &= (uint16_t)~THUMB_SETS_FLAGS;
+                insn->flags &= ~(uint32_t)INSN_SETS_FLAGS;
             }
             remaining--;
         }
@@ -57,7 +57,7 @@ void block_complete(struct block *block, const struct cost_table *table) {
 void block_add_part(struct counts *counts, const struct cost_table *table,
                     const struct block *block, unsigned from, unsigned to) {
     for (unsigned i = from; i < to; i++) {
-        const struct thumb_insn *previous = i == 0 ? NULL : &block->slots[i - 1U].insn;
+        const struct insn *previous = i == 0 ? NULL : &block->slots[i - 1U].insn;
         counts_add(counts, table, previous, &block->slots[i].insn);
     }
 }
@@ -79,9 +79,9 @@ static unsigned find_pc(const struct block *block, uint32_t pc) {
  * without telling, and goes on after it. */
 static unsigned stop_of(const struct block *last, const struct block *next) {
     const struct slot *end = &last->slots[last->length - 1U];
-    bool may_go_anywhere = (end->insn.flags & THUMB_WRITES_PC) != 0 &&
-                           (end->insn.flags & THUMB_DIRECT) == 0;
-    bool is_target = (end->insn.flags & THUMB_DIRECT) != 0 && target_of(end) == next->pc;
+    bool may_go_anywhere = (end->insn.flags & INSN_WRITES_PC) != 0 &&
+                           (end->insn.flags & INSN_DIRECT) == 0;
+    bool is_target = (end->insn.flags & INSN_DIRECT) != 0 && target_of(end) == next->pc;
     bool is_inside = next->pc > last->pc && next->pc < last->end;
     return is_inside && !may_go_anywhere && !is_target ? find_pc(last, next->pc) : last->length;
 }
@@ -92,10 +92,10 @@ const struct edge *block_edge(struct block *next, const struct block *last,
     if (edge->from == last) {
         return edge;
     }
-    const struct thumb_insn *first = &next->slots[0].insn;
+    const struct insn *first = &next->slots[0].insn;
     *edge = (struct edge){.from = last, .stop = stop_of(last, next)};
     const struct slot *end = &last->slots[edge->stop - 1U];
-    const struct thumb_insn *insn = &end->insn;
+    const struct insn *insn = &end->insn;
     edge->cycles = (int)cost_cycles(table, insn, first) - (int)cost_cycles(table, NULL, first);
     edge->cycles_simple =
         (int)cost_simple_cycles(insn, first) - (int)cost_simple_cycles(NULL, first);
@@ -103,9 +103,9 @@ const struct edge *block_edge(struct block *next, const struct block *last,
         return edge;
     }
     bool leaves = next->pc != last->end;
-    bool is_conditional = (insn->flags & THUMB_CONDITIONAL) != 0;
-    bool writes_pc = (insn->flags & THUMB_WRITES_PC) != 0;
-    bool is_direct = (insn->flags & THUMB_DIRECT) != 0;
+    bool is_conditional = (insn->flags & INSN_CONDITIONAL) != 0;
+    bool writes_pc = (insn->flags & INSN_WRITES_PC) != 0;
+    bool is_direct = (insn->flags & INSN_DIRECT) != 0;
     if (!writes_pc || is_direct) {
         bool is_target = is_direct && next->pc == target_of(end);
         edge->interrupted = !is_target && (leaves || !(is_conditional || !writes_pc));

@@ -16,7 +16,7 @@ struct block;
 
 /* One instruction in its block. */
 struct slot {
-    struct thumb_insn insn;
+    struct insn insn;
     uint32_t pc;
     struct block *block;
     unsigned index;

@@ -14,6 +14,7 @@
 #include "block.h"
 #include "marks.h"
 #include "plugin.h"
+#include "thumb.h"
 
 /* Where the processor is: the block entered last, and its first instruction still to count. */
 static struct block *current;
@@ -145,7 +146,7 @@ static bool take_mark(const struct slot *slot, uint64_t address) {
 
 /* Accesses whose number or existence only the run shows. */
 static void on_dynamic_access(struct slot *slot, bool is_store, unsigned bytes) {
-    if (slot->insn.flags & THUMB_UNDECODED) {
+    if (slot->insn.flags & INSN_UNDECODED) {
         region.counts.value[is_store ? COUNT_BYTES_STORED : COUNT_BYTES_LOADED] += bytes;
         return;
     }
@@ -157,9 +158,9 @@ static void on_dynamic_access(struct slot *slot, bool is_store, unsigned bytes) 
 }
 
 /* An exclusive store reads too, inside the emulator. */
-static bool is_own_direction(const struct thumb_insn *insn, bool is_store) {
-    return (insn->flags & THUMB_UNDECODED) != 0 ||
-           (insn->flags & (is_store ? THUMB_STORES : THUMB_LOADS)) != 0;
+static bool is_own_direction(const struct insn *insn, bool is_store) {
+    return (insn->flags & INSN_UNDECODED) != 0 ||
+           (insn->flags & (is_store ? INSN_STORES : INSN_LOADS)) != 0;
 }
 
 static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t address,
@@ -176,17 +177,17 @@ static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t ad
     }
     if (region.open) {
         *(is_store ? &audit.stored : &audit.loaded) += bytes;
-        if (cost_is_dynamic(&slot->insn) || (slot->insn.flags & THUMB_UNDECODED) != 0) {
+        if (cost_is_dynamic(&slot->insn) || (slot->insn.flags & INSN_UNDECODED) != 0) {
             on_dynamic_access(slot, is_store, bytes);
         }
     }
 }
 
 /* Only accesses that may be marks or that the decoder cannot foretell cost time at run time. */
-static bool must_watch(const struct thumb_insn *insn) {
-    bool is_access = (insn->flags & (THUMB_LOADS | THUMB_STORES)) != 0;
-    bool may_mark = (insn->flags & THUMB_STORES) != 0 && insn->bytes == 1;
-    return may_mark || cost_is_dynamic(insn) || (insn->flags & THUMB_UNDECODED) != 0 ||
+static bool must_watch(const struct insn *insn) {
+    bool is_access = (insn->flags & (INSN_LOADS | INSN_STORES)) != 0;
+    bool may_mark = (insn->flags & INSN_STORES) != 0 && insn->bytes == 1;
+    return may_mark || cost_is_dynamic(insn) || (insn->flags & INSN_UNDECODED) != 0 ||
            (arguments.audit && is_access);
 }
 
@@ -222,7 +223,7 @@ void by_block_translate(struct qemu_plugin_tb *tb) {
     block_complete(block, &table);
     /* Both directions: QEMU 7.2 calls nothing for a load that is registered as read only. */
     for (unsigned i = 0; i < length; i++) {
-        const struct thumb_insn *insn = &block->slots[i].insn;
+        const struct insn *insn = &block->slots[i].insn;
         if (must_watch(insn)) {
             qemu_plugin_register_vcpu_mem_cb(qemu_plugin_tb_get_insn(tb, i), on_access,
                                              QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW,

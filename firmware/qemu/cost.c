@@ -23,37 +23,37 @@ int cost_read(struct cost_table *table, const char *path, char *problem, size_t 
     return 0;
 }
 
-static int is_memory(const struct thumb_insn *insn) {
-    return (insn->flags & (THUMB_LOADS | THUMB_STORES)) != 0;
+static int is_memory(const struct insn *insn) {
+    return (insn->flags & (INSN_LOADS | INSN_STORES)) != 0;
 }
 
-int cost_is_dynamic(const struct thumb_insn *insn) {
+int cost_is_dynamic(const struct insn *insn) {
     return is_memory(insn) && insn->kind != KIND_TABLE_BRANCH &&
-           (insn->flags & (THUMB_CONDITIONAL | THUMB_EXCLUSIVE)) != 0;
+           (insn->flags & (INSN_CONDITIONAL | INSN_EXCLUSIVE)) != 0;
 }
 
-int cost_is_assumed(const struct thumb_insn *insn) {
-    return (insn->flags & THUMB_CONDITIONAL) != 0 &&
+int cost_is_assumed(const struct insn *insn) {
+    return (insn->flags & INSN_CONDITIONAL) != 0 &&
            (insn->kind == KIND_DIV || insn->kind == KIND_FPU_MAC || insn->kind == KIND_FPU_DIV);
 }
 
 /* A transfer of one register that surely ran: the only thing the next one can overlap with. */
-static int is_single(const struct thumb_insn *insn, unsigned kind) {
+static int is_single(const struct insn *insn, unsigned kind) {
     return insn != NULL && insn->kind == kind && !cost_is_dynamic(insn);
 }
 
 /* Overlap with FPU transfers is not known, so there is none. */
-static int is_single_core(const struct thumb_insn *insn, unsigned kind) {
-    return is_single(insn, kind) && (insn->flags & THUMB_FP) == 0;
+static int is_single_core(const struct insn *insn, unsigned kind) {
+    return is_single(insn, kind) && (insn->flags & INSN_FP) == 0;
 }
 
-static int address_depends(const struct thumb_insn *previous, const struct thumb_insn *insn) {
+static int address_depends(const struct insn *previous, const struct insn *insn) {
     return previous != NULL && (previous->writes & insn->address) != 0;
 }
 
-static unsigned single_load(const struct cost_table *table, const struct thumb_insn *previous,
-                            const struct thumb_insn *insn) {
-    if (insn->flags & THUMB_FP) {
+static unsigned single_load(const struct cost_table *table, const struct insn *previous,
+                            const struct insn *insn) {
+    if (insn->flags & INSN_FP) {
         return table->cycles[COST_fpuLoad];
     }
     if (!address_depends(previous, insn)) {
@@ -67,12 +67,12 @@ static unsigned single_load(const struct cost_table *table, const struct thumb_i
     return table->cycles[COST_load];
 }
 
-static unsigned single_store(const struct cost_table *table, const struct thumb_insn *previous,
-                             const struct thumb_insn *insn) {
-    if (insn->flags & THUMB_FP) {
+static unsigned single_store(const struct cost_table *table, const struct insn *previous,
+                             const struct insn *insn) {
+    if (insn->flags & INSN_FP) {
         return table->cycles[COST_fpuStore];
     }
-    if (insn->flags & THUMB_REGISTER_OFFSET) {
+    if (insn->flags & INSN_REGISTER_OFFSET) {
         return table->cycles[COST_storeRegisterOffset];
     }
     if (is_single_core(previous, KIND_LOAD) && !address_depends(previous, insn)) {
@@ -82,8 +82,8 @@ static unsigned single_store(const struct cost_table *table, const struct thumb_
 }
 
 /* Cycles without stalls on the previous instruction's result. */
-static unsigned issue_cycles(const struct cost_table *table, const struct thumb_insn *previous,
-                             const struct thumb_insn *insn) {
+static unsigned issue_cycles(const struct cost_table *table, const struct insn *previous,
+                             const struct insn *insn) {
     static const uint8_t rule_of_kind[KIND_COUNT] = {
         [KIND_ALU] = COST_alu,
         [KIND_MUL] = COST_mul,
@@ -114,8 +114,8 @@ static unsigned issue_cycles(const struct cost_table *table, const struct thumb_
 
 /* A loaded register is ready at the end of the load's own cycles; a computed one is late for the
  * address adder. */
-static unsigned stall_cycles(const struct cost_table *table, const struct thumb_insn *previous,
-                             const struct thumb_insn *insn) {
+static unsigned stall_cycles(const struct cost_table *table, const struct insn *previous,
+                             const struct insn *insn) {
     unsigned stall = 0;
     if (previous == NULL) {
         return 0;
@@ -129,16 +129,16 @@ static unsigned stall_cycles(const struct cost_table *table, const struct thumb_
     return stall;
 }
 
-unsigned cost_cycles(const struct cost_table *table, const struct thumb_insn *previous,
-                     const struct thumb_insn *insn) {
-    if (cost_is_dynamic(insn) && (insn->flags & THUMB_CONDITIONAL) != 0) {
+unsigned cost_cycles(const struct cost_table *table, const struct insn *previous,
+                     const struct insn *insn) {
+    if (cost_is_dynamic(insn) && (insn->flags & INSN_CONDITIONAL) != 0) {
         return table->cycles[COST_conditionFailed];
     }
     return issue_cycles(table, previous, insn) + stall_cycles(table, previous, insn);
 }
 
-unsigned cost_of_running(const struct cost_table *table, const struct thumb_insn *insn) {
-    if ((insn->flags & THUMB_CONDITIONAL) == 0) {
+unsigned cost_of_running(const struct cost_table *table, const struct insn *insn) {
+    if ((insn->flags & INSN_CONDITIONAL) == 0) {
         return 0;
     }
     unsigned run = issue_cycles(table, NULL, insn);
@@ -146,14 +146,14 @@ unsigned cost_of_running(const struct cost_table *table, const struct thumb_insn
     return run > skipped ? run - skipped : 0;
 }
 
-unsigned cost_refill(const struct cost_table *table, const struct thumb_insn *insn) {
+unsigned cost_refill(const struct cost_table *table, const struct insn *insn) {
     if (insn->kind == KIND_TABLE_BRANCH) {
         return table->cycles[COST_tableBranchRefill];
     }
     return table->cycles[insn->kind == KIND_LOAD ? COST_loadPcRefill : COST_branchRefill];
 }
 
-static unsigned simple_issue(const struct thumb_insn *previous, const struct thumb_insn *insn) {
+static unsigned simple_issue(const struct insn *previous, const struct insn *insn) {
     switch (insn->kind) {
     case KIND_LOAD:
         return is_single(previous, KIND_LOAD) || is_single(previous, KIND_STORE) ? 1 : 2;
@@ -165,13 +165,13 @@ static unsigned simple_issue(const struct thumb_insn *previous, const struct thu
     }
 }
 
-unsigned cost_simple_cycles(const struct thumb_insn *previous, const struct thumb_insn *insn) {
-    if (cost_is_dynamic(insn) && (insn->flags & THUMB_CONDITIONAL) != 0) {
+unsigned cost_simple_cycles(const struct insn *previous, const struct insn *insn) {
+    if (cost_is_dynamic(insn) && (insn->flags & INSN_CONDITIONAL) != 0) {
         return 1;
     }
     return simple_issue(previous, insn);
 }
 
-unsigned cost_simple_of_running(const struct thumb_insn *insn) {
-    return insn->flags & THUMB_CONDITIONAL ? simple_issue(NULL, insn) - 1U : 0U;
+unsigned cost_simple_of_running(const struct insn *insn) {
+    return insn->flags & INSN_CONDITIONAL ? simple_issue(NULL, insn) - 1U : 0U;
 }

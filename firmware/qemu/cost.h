@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "thumb.h"
+#include "insn.h"
 
 /* RULE(name in boards/cores/ID.json): all in cycles. */
 #define COST_RULES(RULE)                                                                        \
@@ -57,25 +57,25 @@ int cost_read(struct cost_table *table, const char *path, char *problem, size_t 
 
 /* Cycles of `insn` when `previous` (NULL: unknown) issued just before it and control does not leave
  * the straight line; a memory instruction under IT counts as skipped. */
-unsigned cost_cycles(const struct cost_table *table, const struct thumb_insn *previous,
-                     const struct thumb_insn *insn);
+unsigned cost_cycles(const struct cost_table *table, const struct insn *previous,
+                     const struct insn *insn);
 
 /* Cycles to add when a memory instruction under IT turns out to have run. */
-unsigned cost_of_running(const struct cost_table *table, const struct thumb_insn *insn);
+unsigned cost_of_running(const struct cost_table *table, const struct insn *insn);
 
 /* Cycles to add when control leaves the straight line at `insn`. */
-unsigned cost_refill(const struct cost_table *table, const struct thumb_insn *insn);
+unsigned cost_refill(const struct cost_table *table, const struct insn *insn);
 
 /* The same three by the fixed `simple-m4` rule: load 2, load or store right after a single load or
  * store 1, transfers of N words 1 + N, taken branch + 2, everything else 1. */
-unsigned cost_simple_cycles(const struct thumb_insn *previous, const struct thumb_insn *insn);
-unsigned cost_simple_of_running(const struct thumb_insn *insn);
+unsigned cost_simple_cycles(const struct insn *previous, const struct insn *insn);
+unsigned cost_simple_of_running(const struct insn *insn);
 enum { COST_SIMPLE_REFILL = 2 };
 
 /* True for a memory instruction whose run is only known from its accesses. */
-int cost_is_dynamic(const struct thumb_insn *insn);
+int cost_is_dynamic(const struct insn *insn);
 
 /* True when the charge supposes that a conditional instruction ran, which nothing can show. */
-int cost_is_assumed(const struct thumb_insn *insn);
+int cost_is_assumed(const struct insn *insn);
 
 #endif

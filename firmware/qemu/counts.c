@@ -33,7 +33,7 @@ static const char *const names[COUNTER_COUNT] = {
     [CLASS_OTHER] = "other",
 };
 
-enum insn_class counts_class(const struct thumb_insn *insn) {
+enum insn_class counts_class(const struct insn *insn) {
     static const uint8_t class_of_kind[KIND_COUNT] = {
         [KIND_ALU] = CLASS_ALU,
         [KIND_MUL] = CLASS_MUL,
@@ -59,29 +59,29 @@ const char *counts_class_name(enum insn_class class) {
     return names[class];
 }
 
-static void add_access(struct counts *counts, const struct thumb_insn *insn) {
-    if (insn->flags & THUMB_LOADS) {
+static void add_access(struct counts *counts, const struct insn *insn) {
+    if (insn->flags & INSN_LOADS) {
         counts->value[COUNT_LOADS]++;
         counts->value[COUNT_BYTES_LOADED] += insn->bytes;
-    } else if (insn->flags & THUMB_STORES) {
+    } else if (insn->flags & INSN_STORES) {
         counts->value[COUNT_STORES]++;
         counts->value[COUNT_BYTES_STORED] += insn->bytes;
     }
 }
 
 void counts_add(struct counts *counts, const struct cost_table *table,
-                const struct thumb_insn *previous, const struct thumb_insn *insn) {
+                const struct insn *previous, const struct insn *insn) {
     enum insn_class class = counts_class(insn);
     counts->value[COUNT_INSTRUCTIONS]++;
     counts->value[COUNT_CYCLES] += cost_cycles(table, previous, insn);
     counts->value[COUNT_CYCLES_SIMPLE] += cost_simple_cycles(previous, insn);
     counts->value[class]++;
     counts->value[COUNT_ASSUMED] += cost_is_assumed(insn) ? 1 : 0;
-    counts->value[COUNT_UNDECODED] += insn->flags & THUMB_UNDECODED ? 1 : 0;
+    counts->value[COUNT_UNDECODED] += insn->flags & INSN_UNDECODED ? 1 : 0;
     if (!cost_is_dynamic(insn)) {
         add_access(counts, insn);
     }
-    if ((insn->flags & THUMB_WRITES_PC) != 0 && (insn->flags & THUMB_CONDITIONAL) == 0) {
+    if ((insn->flags & INSN_WRITES_PC) != 0 && (insn->flags & INSN_CONDITIONAL) == 0) {
         counts->value[COUNT_CYCLES] += cost_refill(table, insn);
         counts->value[COUNT_CYCLES_SIMPLE] += COST_SIMPLE_REFILL;
         counts->value[CLASS_BRANCH_TAKEN] += class == CLASS_BRANCH ? 1 : 0;
@@ -89,7 +89,7 @@ void counts_add(struct counts *counts, const struct cost_table *table,
 }
 
 void counts_add_run(struct counts *counts, const struct cost_table *table,
-                    const struct thumb_insn *insn) {
+                    const struct insn *insn) {
     counts->value[COUNT_CYCLES] += cost_of_running(table, insn);
     counts->value[COUNT_CYCLES_SIMPLE] += cost_simple_of_running(insn);
     add_access(counts, insn);

@@ -48,7 +48,7 @@ struct counts {
     uint64_t value[COUNTER_COUNT];
 };
 
-enum insn_class counts_class(const struct thumb_insn *insn);
+enum insn_class counts_class(const struct insn *insn);
 
 /* The name of a class in the counts file. */
 const char *counts_class_name(enum insn_class class);
@@ -56,11 +56,11 @@ const char *counts_class_name(enum insn_class class);
 /* Adds all of `insn` that does not depend on the run: memory under a condition counts as skipped,
  * a conditional branch as not taken. */
 void counts_add(struct counts *counts, const struct cost_table *table,
-                const struct thumb_insn *previous, const struct thumb_insn *insn);
+                const struct insn *previous, const struct insn *insn);
 
 /* Adds the rest of a memory instruction under a condition that did run. */
 void counts_add_run(struct counts *counts, const struct cost_table *table,
-                    const struct thumb_insn *insn);
+                    const struct insn *insn);
 
 /* Adds `times` all counters of `part`. */
 void counts_add_times(struct counts *counts, const struct counts *part, uint64_t times);

@@ -36,8 +36,8 @@ static unsigned traits_of_group(unsigned group) {
     }
 }
 
-static unsigned traits_of_kind(const struct thumb_insn *insn) {
-    unsigned is_float = insn->flags & THUMB_FP;
+static unsigned traits_of_kind(const struct insn *insn) {
+    unsigned is_float = insn->flags & INSN_FP;
     switch (insn->kind) {
     case KIND_ALU:
         return traits_of_group(insn->group);
@@ -58,30 +58,30 @@ static unsigned traits_of_kind(const struct thumb_insn *insn) {
     case KIND_FPU_MAC:
         return TRAIT_FLOAT | TRAIT_FLOAT_MAC;
     case KIND_OTHER:
-        return insn->flags & THUMB_NOP ? TRAIT_NOP : TRAIT_ALONE;
+        return insn->flags & INSN_NOP ? TRAIT_NOP : TRAIT_ALONE;
     default:
         return TRAIT_ALONE;
     }
 }
 
-static unsigned traits_of(const struct thumb_insn *insn) {
-    unsigned alone = insn->flags & (THUMB_EXCLUSIVE | THUMB_DOUBLE | THUMB_UNDECODED);
+static unsigned traits_of(const struct insn *insn) {
+    unsigned alone = insn->flags & (INSN_EXCLUSIVE | INSN_DOUBLE | INSN_UNDECODED);
     return traits_of_kind(insn) | (insn->size == 2 ? TRAIT_NARROW : 0U) |
            (alone ? TRAIT_ALONE : 0U);
 }
 
 /* A base register that the offset counts from, 15 when the address is not known from it. */
-static uint8_t base_of(const struct thumb_insn *insn) {
-    bool is_known = (insn->flags & THUMB_OFFSET) != 0 && insn->address != 0;
+static uint8_t base_of(const struct insn *insn) {
+    bool is_known = (insn->flags & INSN_OFFSET) != 0 && insn->address != 0;
     return (uint8_t)(is_known ? __builtin_ctz(insn->address) : 15);
 }
 
-static uint8_t bank_of(const struct thumb_insn *insn) {
+static uint8_t bank_of(const struct insn *insn) {
     return (insn->offset & 4) != 0 ? 1 : 0;
 }
 
 static bool loads_wait(const struct scoreboard *board, const struct scoreboard_rules *rules,
-                       const struct thumb_insn *insn) {
+                       const struct insn *insn) {
     bool is_known = board->base != 15 && board->base == base_of(insn);
     if (!is_known) {
         return rules->of[RULE_pairLoadsUnknownBank] != 0;
@@ -95,7 +95,7 @@ static bool is_folded(unsigned older, unsigned younger) {
 }
 
 bool pairing_waits(const struct scoreboard *board, const struct scoreboard_rules *rules,
-                   const struct thumb_insn *insn) {
+                   const struct insn *insn) {
     unsigned older = board->traits[0] | (unsigned)board->traits[1] << 8;
     unsigned younger = traits_of(insn);
     unsigned both = older & younger;
@@ -122,7 +122,7 @@ bool pairing_waits(const struct scoreboard *board, const struct scoreboard_rules
            ((both & TRAIT_LOAD) != 0 && loads_wait(board, rules, insn));
 }
 
-void pairing_note(struct scoreboard *board, const struct thumb_insn *insn) {
+void pairing_note(struct scoreboard *board, const struct insn *insn) {
     unsigned traits = traits_of(insn);
     bool is_load = (traits & TRAIT_LOAD) != 0;
     board->issued++;

@@ -11,9 +11,9 @@
 
 /* True when `insn`, its operands ready, still waits for a cycle of its own. */
 bool pairing_waits(const struct scoreboard *board, const struct scoreboard_rules *rules,
-                   const struct thumb_insn *insn);
+                   const struct insn *insn);
 
 /* Notes `insn` as the last one issued. */
-void pairing_note(struct scoreboard *board, const struct thumb_insn *insn);
+void pairing_note(struct scoreboard *board, const struct insn *insn);
 
 #endif

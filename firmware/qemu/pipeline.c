@@ -152,11 +152,11 @@ void pipeline_run(struct block *block, unsigned from, unsigned to, uint64_t cycl
 }
 
 /* A branch with a condition and a target of its own: what a predictor keeps a counter for. */
-static bool is_predicted(const struct thumb_insn *insn) {
-    return (insn->flags & THUMB_CONDITIONAL) != 0 && (insn->flags & THUMB_DIRECT) != 0;
+static bool is_predicted(const struct insn *insn) {
+    return (insn->flags & INSN_CONDITIONAL) != 0 && (insn->flags & INSN_DIRECT) != 0;
 }
 
-void pipeline_leave(const struct thumb_insn *insn, uint32_t pc, enum transfer transfer,
+void pipeline_leave(const struct insn *insn, uint32_t pc, enum transfer transfer,
                     uint64_t cycles[RULE_BOUNDS]) {
     bool is_taken = transfer == TRANSFER_TAKEN;
     bool is_guessed = is_predicted(insn) && (is_taken || transfer == TRANSFER_UNTAKEN);

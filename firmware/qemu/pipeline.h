@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "insn.h"
 #include "rules.h"
-#include "thumb.h"
 
 struct block;
 struct passage;
@@ -40,7 +40,7 @@ void pipeline_begin(void);
 void pipeline_run(struct block *block, unsigned from, unsigned to, uint64_t cycles[RULE_BOUNDS]);
 
 /* Leaves the last instruction, `insn` at `pc`; adds what that loses to cycles. */
-void pipeline_leave(const struct thumb_insn *insn, uint32_t pc, enum transfer transfer,
+void pipeline_leave(const struct insn *insn, uint32_t pc, enum transfer transfer,
                     uint64_t cycles[RULE_BOUNDS]);
 
 #endif

@@ -38,10 +38,10 @@ static unsigned latest(const uint8_t *ready, uint32_t mask, unsigned so_far) {
 }
 
 /* The first cycle in which every operand is ready where it is needed. */
-static unsigned operands_ready(const struct scoreboard *board, const struct thumb_insn *insn) {
+static unsigned operands_ready(const struct scoreboard *board, const struct insn *insn) {
     bool multiplies = insn->kind == KIND_MUL || insn->kind == KIND_MAC;
-    bool is_float = (insn->flags & THUMB_FP) != 0;
-    enum fpu_reader fpu = insn->flags & THUMB_STORES ? FPU_STORE : FPU_OPERAND;
+    bool is_float = (insn->flags & INSN_FP) != 0;
+    enum fpu_reader fpu = insn->flags & INSN_STORES ? FPU_STORE : FPU_OPERAND;
     unsigned cycle = is_float ? board->fpu_busy : 0U;
     cycle = latest(board->core[READER_EARLY], insn->address | insn->shifts, cycle);
     cycle = latest(board->core[multiplies ? READER_FACTOR : READER_OPERAND], insn->operands, cycle);
@@ -69,13 +69,13 @@ void scoreboard_wait(struct scoreboard *board, unsigned cycles) {
 }
 
 /* MULS and rotated constants take two stages; flags made there keep the next instruction waiting. */
-static bool holds_for_flags(const struct thumb_insn *insn) {
+static bool holds_for_flags(const struct insn *insn) {
     bool is_rotated = insn->group == GROUP_SHIFTED && insn->shifts == 0;
     bool is_slow = insn->kind == KIND_MUL || (insn->kind == KIND_ALU && is_rotated);
-    return is_slow && (insn->flags & THUMB_SETS_FLAGS) != 0 && insn->writes != 0;
+    return is_slow && (insn->flags & INSN_SETS_FLAGS) != 0 && insn->writes != 0;
 }
 
-static unsigned hold_of_double(const uint8_t *rules, const struct thumb_insn *insn) {
+static unsigned hold_of_double(const uint8_t *rules, const struct insn *insn) {
     switch (insn->kind) {
     case KIND_FPU_ARITHMETIC:
         return rules[RULE_fpuDouble];
@@ -89,9 +89,9 @@ static unsigned hold_of_double(const uint8_t *rules, const struct thumb_insn *in
 }
 
 /* Cycles for which nothing issues behind it, its own included. */
-static unsigned hold_of(const uint8_t *rules, const struct thumb_insn *insn) {
+static unsigned hold_of(const uint8_t *rules, const struct insn *insn) {
     unsigned words = rules[RULE_multipleWords] != 0 ? rules[RULE_multipleWords] : 1U;
-    if (insn->flags & THUMB_DOUBLE) {
+    if (insn->flags & INSN_DOUBLE) {
         return hold_of_double(rules, insn);
     }
     switch (insn->kind) {
@@ -108,7 +108,7 @@ static unsigned hold_of(const uint8_t *rules, const struct thumb_insn *insn) {
     case KIND_FPU_DIV:
         return rules[RULE_fpuDivHold];
     case KIND_OTHER:
-        return insn->flags & THUMB_NOP ? 1 : rules[RULE_otherHold];
+        return insn->flags & INSN_NOP ? 1 : rules[RULE_otherHold];
     default:
         return 1U + (holds_for_flags(insn) ? rules[RULE_flagsHold] : 0U);
     }
@@ -143,14 +143,14 @@ static void set_fpu(struct scoreboard *board, const uint8_t *rules, uint32_t mas
 
 /* A sum issued first in its cycle, whose operands are ready a stage early, is done there. */
 static unsigned sum_result(const struct scoreboard *board, const uint8_t *rules,
-                           const struct thumb_insn *insn) {
+                           const struct insn *insn) {
     bool is_early = board->issued == 0 &&
                     latest(board->core[READER_EARLY], insn->operands, 0) == 0;
     return rules[is_early ? RULE_aluEarly : RULE_alu];
 }
 
 static unsigned alu_result(const struct scoreboard *board, const uint8_t *rules,
-                           const struct thumb_insn *insn) {
+                           const struct insn *insn) {
     static const uint8_t rule_of_group[] = {
         [GROUP_PLAIN] = RULE_alu,           [GROUP_SHIFTED] = RULE_aluShifted,
         [GROUP_SIMD] = RULE_simd,           [GROUP_SATURATING] = RULE_saturating,
@@ -161,7 +161,7 @@ static unsigned alu_result(const struct scoreboard *board, const uint8_t *rules,
 }
 
 static unsigned core_result(const struct scoreboard *board, const uint8_t *rules,
-                            const struct thumb_insn *insn) {
+                            const struct insn *insn) {
     switch (insn->kind) {
     case KIND_ALU:
         return alu_result(board, rules, insn);
@@ -181,14 +181,14 @@ static unsigned core_result(const struct scoreboard *board, const uint8_t *rules
 }
 
 static void write_core(struct scoreboard *board, const uint8_t *rules,
-                       const struct thumb_insn *insn) {
-    bool is_word = (insn->flags & THUMB_LOADS) != 0 && insn->bytes >= 4;
+                       const struct insn *insn) {
+    bool is_word = (insn->flags & INSN_LOADS) != 0 && insn->bytes >= 4;
     set_core(board, rules, insn->writes, core_result(board, rules, insn), is_word);
     set_core(board, rules, insn->updates, rules[RULE_baseUpdate], false);
 }
 
 static void write_fpu(struct scoreboard *board, const uint8_t *rules,
-                      const struct thumb_insn *insn) {
+                      const struct insn *insn) {
     switch (insn->kind) {
     case KIND_LOAD:
     case KIND_LOAD_MULTIPLE:
@@ -212,7 +212,7 @@ static void write_fpu(struct scoreboard *board, const uint8_t *rules,
 }
 
 unsigned scoreboard_issue(struct scoreboard *board, const struct scoreboard_rules *rules,
-                          const struct thumb_insn *insn) {
+                          const struct insn *insn) {
     unsigned cycle = operands_ready(board, insn);
     unsigned hold = hold_of(rules->of, insn);
     if (cycle == 0 && pairing_waits(board, rules, insn)) {
@@ -229,13 +229,13 @@ unsigned scoreboard_issue(struct scoreboard *board, const struct scoreboard_rule
     write_fpu(board, rules->of, insn);
     pairing_note(board, insn);
     board->follows_flags = insn->kind == KIND_BRANCH ? board->sets_flags : 0;
-    board->sets_flags = (insn->flags & THUMB_SETS_FLAGS) != 0;
+    board->sets_flags = (insn->flags & INSN_SETS_FLAGS) != 0;
     return cycle;
 }
 
 unsigned scoreboard_taken(const struct scoreboard *board, const struct scoreboard_rules *rules,
-                          const struct thumb_insn *insn) {
-    bool is_direct = (insn->flags & THUMB_DIRECT) != 0;
+                          const struct insn *insn) {
+    bool is_direct = (insn->flags & INSN_DIRECT) != 0;
     const uint8_t *of = rules->of;
     if (insn->kind == KIND_TABLE_BRANCH) {
         return of[RULE_tableBranch];
@@ -246,7 +246,7 @@ unsigned scoreboard_taken(const struct scoreboard *board, const struct scoreboar
     if (!is_direct) {
         return of[RULE_indirect];
     }
-    if (insn->flags & THUMB_CALL) {
+    if (insn->flags & INSN_CALL) {
         return of[RULE_call];
     }
     return of[RULE_taken] + (board->follows_flags ? of[RULE_takenAfterFlags] : 0U);

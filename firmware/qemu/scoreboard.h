@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "insn.h"
 #include "rules.h"
-#include "thumb.h"
 
 /* RULE(name in boards/cores/ID.json). Results are counted from the last cycle that an instruction
  * holds the pipeline to the first in which a reader may issue; `pair...` is how long the younger of
@@ -117,13 +117,13 @@ int scoreboard_read(struct scoreboard_rules rules[RULE_BOUNDS], const char *path
 
 /* Issues one instruction; returns by how many cycles its last one lies after the last issue. */
 unsigned scoreboard_issue(struct scoreboard *board, const struct scoreboard_rules *rules,
-                          const struct thumb_insn *insn);
+                          const struct insn *insn);
 
 /* Lets `cycles` pass, and nothing join the last cycle. */
 void scoreboard_wait(struct scoreboard *board, unsigned cycles);
 
 /* Cycles lost when control leaves the straight line at `insn`, the last one issued, as predicted. */
 unsigned scoreboard_taken(const struct scoreboard *board, const struct scoreboard_rules *rules,
-                          const struct thumb_insn *insn);
+                          const struct insn *insn);
 
 #endif

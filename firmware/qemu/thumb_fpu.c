@@ -22,45 +22,45 @@ static uint32_t fp_list(int is_double, unsigned number, unsigned bit, unsigned w
     return mask;
 }
 
-static void decode_memory(struct thumb_insn *insn, uint16_t first, uint16_t second) {
-    int is_load = (int)thumb_bits(first, 4, 4);
-    int is_double = (int)thumb_bits(second, 8, 8);
-    int writes_base = (int)thumb_bits(first, 5, 5);
-    int is_single_transfer = thumb_bits(first, 8, 8) && !writes_base;
-    unsigned listed = thumb_bits(second, 7, 0) & (is_double ? 0xfeU : 0xffU);
+static void decode_memory(struct insn *insn, uint16_t first, uint16_t second) {
+    int is_load = (int)insn_bits(first, 4, 4);
+    int is_double = (int)insn_bits(second, 8, 8);
+    int writes_base = (int)insn_bits(first, 5, 5);
+    int is_single_transfer = insn_bits(first, 8, 8) && !writes_base;
+    unsigned listed = insn_bits(second, 7, 0) & (is_double ? 0xfeU : 0xffU);
     unsigned words = is_single_transfer ? (is_double ? 2 : 1) : listed;
-    uint32_t mask = fp_list(is_double, thumb_bits(second, 15, 12), thumb_bits(first, 6, 6), words);
+    uint32_t mask = fp_list(is_double, insn_bits(second, 15, 12), insn_bits(first, 6, 6), words);
     int is_multiple = !is_single_transfer || is_double;
     if (words > 32) {
-        thumb_undecoded(insn);
+        insn_undecoded(insn);
         return;
     }
     insn->kind = is_load ? (is_multiple ? KIND_LOAD_MULTIPLE : KIND_LOAD)
                          : (is_multiple ? KIND_STORE_MULTIPLE : KIND_STORE);
-    insn->flags |= THUMB_FP | (is_load ? THUMB_LOADS : THUMB_STORES);
+    insn->flags |= INSN_FP | (is_load ? INSN_LOADS : INSN_STORES);
     insn->words = (uint8_t)words;
     insn->bytes = (uint8_t)(4U * words);
-    insn->address = thumb_register(thumb_bits(first, 3, 0));
+    insn->address = thumb_register(insn_bits(first, 3, 0));
     insn->writes = writes_base ? insn->address : 0;
     insn->updates = insn->writes;
     if (is_single_transfer) {
-        int distance = 4 * (int)thumb_bits(second, 7, 0);
-        insn->flags |= THUMB_OFFSET;
-        insn->offset = (int16_t)(thumb_bits(first, 7, 7) ? distance : -distance);
+        int distance = 4 * (int)insn_bits(second, 7, 0);
+        insn->flags |= INSN_OFFSET;
+        insn->offset = (int16_t)(insn_bits(first, 7, 7) ? distance : -distance);
     }
     insn->fp_writes = is_load ? mask : 0;
     insn->fp_reads = is_load ? 0 : mask;
 }
 
 /* VMOV between two core registers and a double or two singles. */
-static void decode_move_pair(struct thumb_insn *insn, uint16_t first, uint16_t second) {
-    int to_core = (int)thumb_bits(first, 4, 4);
-    uint32_t mask = fp_list((int)thumb_bits(second, 8, 8), thumb_bits(second, 3, 0),
-                            thumb_bits(second, 5, 5), 2);
-    uint16_t pair = (uint16_t)(thumb_register(thumb_bits(first, 3, 0)) |
-                               thumb_register(thumb_bits(second, 15, 12)));
+static void decode_move_pair(struct insn *insn, uint16_t first, uint16_t second) {
+    int to_core = (int)insn_bits(first, 4, 4);
+    uint32_t mask = fp_list((int)insn_bits(second, 8, 8), insn_bits(second, 3, 0),
+                            insn_bits(second, 5, 5), 2);
+    uint16_t pair = (uint16_t)(thumb_register(insn_bits(first, 3, 0)) |
+                               thumb_register(insn_bits(second, 15, 12)));
     insn->kind = KIND_FPU;
-    insn->flags |= THUMB_FP;
+    insn->flags |= INSN_FP;
     insn->fp_reads = to_core ? mask : 0;
     insn->fp_writes = to_core ? 0 : mask;
     if (to_core) {
@@ -71,15 +71,15 @@ static void decode_move_pair(struct thumb_insn *insn, uint16_t first, uint16_t s
 }
 
 /* VMOV between one core register and a single or half a double; VMRS, VMSR. */
-static void decode_move(struct thumb_insn *insn, uint16_t first, uint16_t second) {
-    int to_core = (int)thumb_bits(first, 4, 4);
-    int is_system = thumb_bits(first, 7, 5) == 7;
-    uint32_t mask = fp_register((int)thumb_bits(second, 8, 8), thumb_bits(first, 3, 0),
-                                thumb_bits(second, 7, 7));
+static void decode_move(struct insn *insn, uint16_t first, uint16_t second) {
+    int to_core = (int)insn_bits(first, 4, 4);
+    int is_system = insn_bits(first, 7, 5) == 7;
+    uint32_t mask = fp_register((int)insn_bits(second, 8, 8), insn_bits(first, 3, 0),
+                                insn_bits(second, 7, 7));
     insn->kind = KIND_FPU;
-    insn->flags |= THUMB_FP;
-    insn->writes = to_core ? thumb_register(thumb_bits(second, 15, 12)) : 0;
-    insn->reads = to_core ? 0 : thumb_register(thumb_bits(second, 15, 12));
+    insn->flags |= INSN_FP;
+    insn->writes = to_core ? thumb_register(insn_bits(second, 15, 12)) : 0;
+    insn->reads = to_core ? 0 : thumb_register(insn_bits(second, 15, 12));
     if (!is_system) {
         insn->fp_reads = to_core ? mask : 0;
         insn->fp_writes = to_core ? 0 : mask;
@@ -87,15 +87,15 @@ static void decode_move(struct thumb_insn *insn, uint16_t first, uint16_t second
 }
 
 /* VMOV immediate and register, VABS, VNEG, VSQRT, VCMP, VCVT: one operand. */
-static void decode_unary(struct thumb_insn *insn, uint16_t first, uint16_t second, uint32_t d,
+static void decode_unary(struct insn *insn, uint16_t first, uint16_t second, uint32_t d,
                          uint32_t m) {
-    unsigned operation = thumb_bits(first, 3, 0);
+    unsigned operation = insn_bits(first, 3, 0);
     insn->kind = KIND_FPU;
     insn->fp_writes = d;
     insn->fp_reads = m;
-    if (!thumb_bits(second, 6, 6)) { /* immediate */
+    if (!insn_bits(second, 6, 6)) { /* immediate */
         insn->fp_reads = 0;
-    } else if (operation == 1 && thumb_bits(second, 7, 7)) {
+    } else if (operation == 1 && insn_bits(second, 7, 7)) {
         insn->kind = KIND_FPU_DIV;
     } else if (operation == 4 || operation == 5) { /* compare */
         insn->fp_reads = operation == 4 ? d | m : d;
@@ -105,15 +105,15 @@ static void decode_unary(struct thumb_insn *insn, uint16_t first, uint16_t secon
     }
 }
 
-static void decode_arithmetic(struct thumb_insn *insn, uint16_t first, uint16_t second) {
-    int is_double = (int)thumb_bits(second, 8, 8);
-    uint32_t d = fp_register(is_double, thumb_bits(second, 15, 12), thumb_bits(first, 6, 6));
-    uint32_t n = fp_register(is_double, thumb_bits(first, 3, 0), thumb_bits(second, 7, 7));
-    uint32_t m = fp_register(is_double, thumb_bits(second, 3, 0), thumb_bits(second, 5, 5));
-    insn->flags |= is_double ? THUMB_FP | THUMB_DOUBLE : THUMB_FP;
+static void decode_arithmetic(struct insn *insn, uint16_t first, uint16_t second) {
+    int is_double = (int)insn_bits(second, 8, 8);
+    uint32_t d = fp_register(is_double, insn_bits(second, 15, 12), insn_bits(first, 6, 6));
+    uint32_t n = fp_register(is_double, insn_bits(first, 3, 0), insn_bits(second, 7, 7));
+    uint32_t m = fp_register(is_double, insn_bits(second, 3, 0), insn_bits(second, 5, 5));
+    insn->flags |= is_double ? INSN_FP | INSN_DOUBLE : INSN_FP;
     insn->fp_writes = d;
     insn->fp_reads = n | m;
-    switch (thumb_bits(first, 7, 4) & 11U) {
+    switch (insn_bits(first, 7, 4) & 11U) {
     case 0:  /* VMLA, VMLS */
     case 1:  /* VNMLA, VNMLS */
     case 9:  /* VFNMA, VFNMS */
@@ -135,18 +135,18 @@ static void decode_arithmetic(struct thumb_insn *insn, uint16_t first, uint16_t 
     }
 }
 
-void thumb_decode_fpu(struct thumb_insn *insn, uint16_t first, uint16_t second) {
-    int is_fpu = thumb_bits(second, 11, 9) == 5; /* coprocessors 10 and 11 */
-    int is_second_space = (int)thumb_bits(first, 12, 12);
-    if (!is_fpu || is_second_space || thumb_bits(first, 9, 8) == 3) {
-        thumb_undecoded(insn);
-    } else if (thumb_bits(first, 9, 9)) {
-        if (thumb_bits(second, 4, 4)) {
+void thumb_decode_fpu(struct insn *insn, uint16_t first, uint16_t second) {
+    int is_fpu = insn_bits(second, 11, 9) == 5; /* coprocessors 10 and 11 */
+    int is_second_space = (int)insn_bits(first, 12, 12);
+    if (!is_fpu || is_second_space || insn_bits(first, 9, 8) == 3) {
+        insn_undecoded(insn);
+    } else if (insn_bits(first, 9, 9)) {
+        if (insn_bits(second, 4, 4)) {
             decode_move(insn, first, second);
         } else {
             decode_arithmetic(insn, first, second);
         }
-    } else if (thumb_bits(first, 8, 5) == 2) {
+    } else if (insn_bits(first, 8, 5) == 2) {
         decode_move_pair(insn, first, second);
     } else {
         decode_memory(insn, first, second);

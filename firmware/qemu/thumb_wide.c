@@ -5,96 +5,96 @@
 #include "thumb.h"
 
 /* Fields that most wide encodings share: Rn first[3:0], Rt or Ra second[15:12], Rd second[11:8]. */
-static unsigned field_n(uint16_t first) { return thumb_bits(first, 3, 0); }
-static unsigned field_t(uint16_t second) { return thumb_bits(second, 15, 12); }
-static unsigned field_d(uint16_t second) { return thumb_bits(second, 11, 8); }
-static unsigned field_m(uint16_t second) { return thumb_bits(second, 3, 0); }
+static unsigned field_n(uint16_t first) { return insn_bits(first, 3, 0); }
+static unsigned field_t(uint16_t second) { return insn_bits(second, 15, 12); }
+static unsigned field_d(uint16_t second) { return insn_bits(second, 11, 8); }
+static unsigned field_m(uint16_t second) { return insn_bits(second, 3, 0); }
 
-static void set_alu(struct thumb_insn *insn, unsigned destination) {
+static void set_alu(struct insn *insn, unsigned destination) {
     insn->kind = KIND_ALU;
     insn->writes = thumb_register(destination);
 }
 
-static void set_transfer(struct thumb_insn *insn, int is_load, unsigned bytes) {
+static void set_transfer(struct insn *insn, int is_load, unsigned bytes) {
     insn->kind = is_load ? KIND_LOAD : KIND_STORE;
-    insn->flags |= is_load ? THUMB_LOADS : THUMB_STORES;
+    insn->flags |= is_load ? INSN_LOADS : INSN_STORES;
     insn->bytes = (uint8_t)bytes;
     insn->words = 1;
 }
 
-static void decode_multiple(struct thumb_insn *insn, uint16_t first, uint16_t second) {
-    int is_load = (int)thumb_bits(first, 4, 4);
-    unsigned mode = thumb_bits(first, 8, 7);
+static void decode_multiple(struct insn *insn, uint16_t first, uint16_t second) {
+    int is_load = (int)insn_bits(first, 4, 4);
+    unsigned mode = insn_bits(first, 8, 7);
     unsigned base = field_n(first);
     unsigned count = (unsigned)__builtin_popcount(second);
     if (mode == 0 || mode == 3) { /* SRS, RFE: not on M profile */
-        thumb_undecoded(insn);
+        insn_undecoded(insn);
         return;
     }
     insn->kind = is_load ? KIND_LOAD_MULTIPLE : KIND_STORE_MULTIPLE;
-    insn->flags |= is_load ? THUMB_LOADS : THUMB_STORES;
+    insn->flags |= is_load ? INSN_LOADS : INSN_STORES;
     insn->words = (uint8_t)count;
     insn->bytes = (uint8_t)(4U * count);
     insn->address = thumb_register(base);
     insn->writes = (uint16_t)((is_load ? second & 0x7fffU : 0U) |
-                              (thumb_bits(first, 5, 5) ? thumb_register(base) : 0U));
-    insn->updates = thumb_bits(first, 5, 5) ? thumb_register(base) : 0;
+                              (insn_bits(first, 5, 5) ? thumb_register(base) : 0U));
+    insn->updates = insn_bits(first, 5, 5) ? thumb_register(base) : 0;
     insn->stores = is_load ? 0 : second;
-    if (is_load && thumb_bits(second, 15, 15)) {
-        insn->flags |= THUMB_WRITES_PC;
+    if (is_load && insn_bits(second, 15, 15)) {
+        insn->flags |= INSN_WRITES_PC;
     }
 }
 
-static void decode_dual(struct thumb_insn *insn, uint16_t first, uint16_t second) {
-    int is_load = (int)thumb_bits(first, 4, 4);
+static void decode_dual(struct insn *insn, uint16_t first, uint16_t second) {
+    int is_load = (int)insn_bits(first, 4, 4);
     insn->kind = is_load ? KIND_LOAD_MULTIPLE : KIND_STORE_MULTIPLE;
-    insn->flags |= is_load ? THUMB_LOADS : THUMB_STORES;
+    insn->flags |= is_load ? INSN_LOADS : INSN_STORES;
     insn->words = 2;
     insn->bytes = 8;
     insn->address = thumb_register(field_n(first));
     insn->writes = (uint16_t)(
         (is_load ? thumb_register(field_t(second)) | thumb_register(field_d(second)) : 0U) |
-        (thumb_bits(first, 5, 5) ? thumb_register(field_n(first)) : 0U));
-    insn->updates = thumb_bits(first, 5, 5) ? insn->address : 0;
+        (insn_bits(first, 5, 5) ? thumb_register(field_n(first)) : 0U));
+    insn->updates = insn_bits(first, 5, 5) ? insn->address : 0;
     insn->stores = (uint16_t)(
         is_load ? 0U : thumb_register(field_t(second)) | thumb_register(field_d(second)));
 }
 
-static void decode_exclusive(struct thumb_insn *insn, unsigned bytes, int is_load,
+static void decode_exclusive(struct insn *insn, unsigned bytes, int is_load,
                              uint16_t first, uint16_t second) {
     set_transfer(insn, is_load, bytes);
     insn->address = thumb_register(field_n(first));
     if (is_load) {
         insn->writes = thumb_register(field_t(second));
     } else {
-        insn->flags |= THUMB_EXCLUSIVE;
+        insn->flags |= INSN_EXCLUSIVE;
         insn->stores = thumb_register(field_t(second));
-        insn->writes = thumb_register(bytes == 4 ? field_d(second) : thumb_bits(second, 3, 0));
+        insn->writes = thumb_register(bytes == 4 ? field_d(second) : insn_bits(second, 3, 0));
     }
 }
 
-static void decode_table_branch(struct thumb_insn *insn, uint16_t first, uint16_t second) {
+static void decode_table_branch(struct insn *insn, uint16_t first, uint16_t second) {
     insn->kind = KIND_TABLE_BRANCH;
-    insn->flags |= THUMB_LOADS | THUMB_WRITES_PC;
-    insn->bytes = thumb_bits(second, 4, 4) ? 2 : 1;
+    insn->flags |= INSN_LOADS | INSN_WRITES_PC;
+    insn->bytes = insn_bits(second, 4, 4) ? 2 : 1;
     insn->address = (uint16_t)(thumb_register(field_n(first)) |
-                               thumb_register(thumb_bits(second, 3, 0)));
+                               thumb_register(insn_bits(second, 3, 0)));
 }
 
-static void decode_dual_exclusive_table(struct thumb_insn *insn, uint16_t first, uint16_t second) {
-    int is_load = (int)thumb_bits(first, 4, 4);
-    int has_write_back_or_index = thumb_bits(first, 8, 8) || thumb_bits(first, 5, 5);
-    unsigned operation = thumb_bits(second, 7, 4);
+static void decode_dual_exclusive_table(struct insn *insn, uint16_t first, uint16_t second) {
+    int is_load = (int)insn_bits(first, 4, 4);
+    int has_write_back_or_index = insn_bits(first, 8, 8) || insn_bits(first, 5, 5);
+    unsigned operation = insn_bits(second, 7, 4);
     if (has_write_back_or_index) {
         decode_dual(insn, first, second);
-    } else if (!thumb_bits(first, 7, 7)) {
+    } else if (!insn_bits(first, 7, 7)) {
         decode_exclusive(insn, 4, is_load, first, second);
     } else if (operation == 4 || operation == 5) {
         decode_exclusive(insn, operation == 4 ? 1 : 2, is_load, first, second);
     } else if (is_load && operation <= 1) {
         decode_table_branch(insn, first, second);
     } else {
-        thumb_undecoded(insn);
+        insn_undecoded(insn);
     }
 }
 
@@ -112,15 +112,15 @@ static unsigned group_of_sum(unsigned operation, uint16_t first) {
 }
 
 /* The second operand of an operation on registers: shifted inline or not. */
-static void read_register_operand(struct thumb_insn *insn, uint16_t first, uint16_t second) {
-    unsigned operation = thumb_bits(first, 8, 5);
-    unsigned amount = (thumb_bits(second, 14, 12) << 2) | thumb_bits(second, 7, 6);
-    int is_rrx = amount == 0 && thumb_bits(second, 5, 4) == 3;
+static void read_register_operand(struct insn *insn, uint16_t first, uint16_t second) {
+    unsigned operation = insn_bits(first, 8, 5);
+    unsigned amount = (insn_bits(second, 14, 12) << 2) | insn_bits(second, 7, 6);
+    int is_rrx = amount == 0 && insn_bits(second, 5, 4) == 3;
     int is_shift = operation == ORR && is_move(operation, first) && !is_rrx; /* MOV, LSL, ... */
     insn->group = (uint8_t)group_of_sum(operation, first);
     insn->reads |= thumb_register(field_m(second));
     if (operation == PKH) {
-        int reads_both_early = (int)thumb_bits(second, 5, 5); /* PKHTB */
+        int reads_both_early = (int)insn_bits(second, 5, 5); /* PKHTB */
         insn->group = GROUP_EXTRACT;
         insn->shifts = thumb_register(field_m(second));
         insn->shifts |= reads_both_early ? thumb_register(field_n(first)) : 0;
@@ -131,41 +131,41 @@ static void read_register_operand(struct thumb_insn *insn, uint16_t first, uint1
 }
 
 /* The second operand made of eight bits: as they are, repeated, or rotated. */
-static void read_constant_operand(struct thumb_insn *insn, uint16_t first, uint16_t second) {
-    int is_rotated = thumb_bits(first, 10, 10) || thumb_bits(second, 14, 14);
+static void read_constant_operand(struct insn *insn, uint16_t first, uint16_t second) {
+    int is_rotated = insn_bits(first, 10, 10) || insn_bits(second, 14, 14);
     insn->group = (uint8_t)(is_rotated ? GROUP_SHIFTED
-                                       : group_of_sum(thumb_bits(first, 8, 5), first));
+                                       : group_of_sum(insn_bits(first, 8, 5), first));
 }
 
 /* Register or modified immediate. */
-static void decode_operation(struct thumb_insn *insn, uint16_t first, uint16_t second,
+static void decode_operation(struct insn *insn, uint16_t first, uint16_t second,
                              unsigned allowed) {
-    unsigned operation = thumb_bits(first, 8, 5);
+    unsigned operation = insn_bits(first, 8, 5);
     int is_test = (operation == AND || operation == EOR || operation == ADD || operation == SUB) &&
-                  field_d(second) == 15 && thumb_bits(first, 4, 4);
+                  field_d(second) == 15 && insn_bits(first, 4, 4);
     if (((allowed >> operation) & 1U) == 0) {
-        thumb_undecoded(insn);
+        insn_undecoded(insn);
         return;
     }
     set_alu(insn, is_test ? 15 : field_d(second));
-    insn->flags |= thumb_bits(first, 4, 4) && operation != PKH ? THUMB_SETS_FLAGS : 0;
+    insn->flags |= insn_bits(first, 4, 4) && operation != PKH ? INSN_SETS_FLAGS : 0;
     insn->reads = is_move(operation, first) ? 0 : thumb_register(field_n(first));
-    if (thumb_bits(first, 12, 12)) {
+    if (insn_bits(first, 12, 12)) {
         read_constant_operand(insn, first, second);
     } else {
         read_register_operand(insn, first, second);
     }
 }
 
-static void decode_plain_immediate(struct thumb_insn *insn, uint16_t first, uint16_t second) {
+static void decode_plain_immediate(struct insn *insn, uint16_t first, uint16_t second) {
     /* ADD MOVW SUB MOVT SSAT SSAT16 SBFX BFI USAT USAT16 UBFX, by first[8:4] */
     const unsigned allowed = (1U << 0) | (1U << 4) | (1U << 10) | (1U << 12) | (1U << 16) |
                              (1U << 18) | (1U << 20) | (1U << 22) | (1U << 24) | (1U << 26) |
                              (1U << 28);
     enum { MOVW = 4, MOVT = 12, FIRST_FIELD = 16, BFI = 22 };
-    unsigned operation = thumb_bits(first, 8, 4);
+    unsigned operation = insn_bits(first, 8, 4);
     if (((allowed >> operation) & 1U) == 0) {
-        thumb_undecoded(insn);
+        insn_undecoded(insn);
         return;
     }
     set_alu(insn, field_d(second));
@@ -183,42 +183,42 @@ static void decode_plain_immediate(struct thumb_insn *insn, uint16_t first, uint
 
 /* Displacement of B.W and BL: S:I1:I2:imm10:imm11:0, I = NOT(J EOR S). */
 static int32_t far_displacement(uint16_t first, uint16_t second) {
-    unsigned sign = thumb_bits(first, 10, 10);
-    unsigned i1 = (thumb_bits(second, 13, 13) ^ sign) ^ 1U;
-    unsigned i2 = (thumb_bits(second, 11, 11) ^ sign) ^ 1U;
-    unsigned value = (sign << 24) | (i1 << 23) | (i2 << 22) | (thumb_bits(first, 9, 0) << 12) |
-                     (thumb_bits(second, 10, 0) << 1);
+    unsigned sign = insn_bits(first, 10, 10);
+    unsigned i1 = (insn_bits(second, 13, 13) ^ sign) ^ 1U;
+    unsigned i2 = (insn_bits(second, 11, 11) ^ sign) ^ 1U;
+    unsigned value = (sign << 24) | (i1 << 23) | (i2 << 22) | (insn_bits(first, 9, 0) << 12) |
+                     (insn_bits(second, 10, 0) << 1);
     return (int32_t)value - (int32_t)(sign << 25) + 4;
 }
 
 /* Displacement of B<c>.W: S:J2:J1:imm6:imm11:0. */
 static int32_t near_displacement(uint16_t first, uint16_t second) {
-    unsigned sign = thumb_bits(first, 10, 10);
-    unsigned value = (sign << 20) | (thumb_bits(second, 11, 11) << 19) |
-                     (thumb_bits(second, 13, 13) << 18) | (thumb_bits(first, 5, 0) << 12) |
-                     (thumb_bits(second, 10, 0) << 1);
+    unsigned sign = insn_bits(first, 10, 10);
+    unsigned value = (sign << 20) | (insn_bits(second, 11, 11) << 19) |
+                     (insn_bits(second, 13, 13) << 18) | (insn_bits(first, 5, 0) << 12) |
+                     (insn_bits(second, 10, 0) << 1);
     return (int32_t)value - (int32_t)(sign << 21) + 4;
 }
 
-static void decode_branch_or_control(struct thumb_insn *insn, uint16_t first, uint16_t second) {
-    int links = (int)thumb_bits(second, 14, 14);
-    unsigned operation = thumb_bits(first, 10, 4);
-    if (thumb_bits(second, 12, 12)) { /* B.W, BL */
+static void decode_branch_or_control(struct insn *insn, uint16_t first, uint16_t second) {
+    int links = (int)insn_bits(second, 14, 14);
+    unsigned operation = insn_bits(first, 10, 4);
+    if (insn_bits(second, 12, 12)) { /* B.W, BL */
         insn->kind = KIND_BRANCH;
-        insn->flags |= THUMB_WRITES_PC | THUMB_DIRECT;
-        insn->flags |= links ? THUMB_CALL : 0;
+        insn->flags |= INSN_WRITES_PC | INSN_DIRECT;
+        insn->flags |= links ? INSN_CALL : 0;
         insn->writes = links ? thumb_register(14) : 0;
         insn->displacement = far_displacement(first, second);
     } else if (links) { /* BLX to Arm state, low-overhead loops, UDF */
-        thumb_undecoded(insn);
+        insn_undecoded(insn);
     } else if ((operation & 0x38U) != 0x38U) { /* B<c>.W */
         insn->kind = KIND_BRANCH;
-        insn->flags |= THUMB_WRITES_PC | THUMB_DIRECT | THUMB_CONDITIONAL;
+        insn->flags |= INSN_WRITES_PC | INSN_DIRECT | INSN_CONDITIONAL;
         insn->displacement = near_displacement(first, second);
     } else if (operation == 0x3e || operation == 0x3f) { /* MRS */
         insn->writes = thumb_register(field_d(second));
     } else if (operation < 0x38 || operation > 0x3b) { /* hints and barriers remain */
-        thumb_undecoded(insn);
+        insn_undecoded(insn);
     } else if (operation <= 0x39) { /* MSR */
         insn->reads = thumb_register(field_n(first));
     }
@@ -226,27 +226,27 @@ static void decode_branch_or_control(struct thumb_insn *insn, uint16_t first, ui
 
 /* What a transfer adds to its base: 12 bits, 8 with a sign, or nothing before the access. */
 static int16_t single_offset(int is_long_form, uint16_t second) {
-    int is_indexed = (int)thumb_bits(second, 10, 10);
-    int adds = (int)thumb_bits(second, 9, 9);
-    int distance = (int)thumb_bits(second, 7, 0);
+    int is_indexed = (int)insn_bits(second, 10, 10);
+    int adds = (int)insn_bits(second, 9, 9);
+    int distance = (int)insn_bits(second, 7, 0);
     if (is_long_form) {
-        return (int16_t)thumb_bits(second, 11, 0);
+        return (int16_t)insn_bits(second, 11, 0);
     }
     return (int16_t)(!is_indexed ? 0 : adds ? distance : -distance);
 }
 
-static void decode_single(struct thumb_insn *insn, uint16_t first, uint16_t second) {
-    int is_load = (int)thumb_bits(first, 4, 4);
-    unsigned size = thumb_bits(first, 6, 5);
+static void decode_single(struct insn *insn, uint16_t first, uint16_t second) {
+    int is_load = (int)insn_bits(first, 4, 4);
+    unsigned size = insn_bits(first, 6, 5);
     unsigned base = field_n(first);
     unsigned data = field_t(second);
     int is_literal = is_load && base == 15;
-    int is_long_form = is_literal || thumb_bits(first, 7, 7);
-    int is_register = !is_long_form && !thumb_bits(second, 11, 11);
-    int writes_base = !is_long_form && !is_register && thumb_bits(second, 8, 8);
-    if (size == 3 || (thumb_bits(first, 8, 8) && (!is_load || size == 2)) ||
-        (is_register && thumb_bits(second, 10, 6) != 0)) {
-        thumb_undecoded(insn);
+    int is_long_form = is_literal || insn_bits(first, 7, 7);
+    int is_register = !is_long_form && !insn_bits(second, 11, 11);
+    int writes_base = !is_long_form && !is_register && insn_bits(second, 8, 8);
+    if (size == 3 || (insn_bits(first, 8, 8) && (!is_load || size == 2)) ||
+        (is_register && insn_bits(second, 10, 6) != 0)) {
+        insn_undecoded(insn);
         return;
     }
     if (is_load && data == 15 && size != 2) { /* PLD, PLI and unallocated hints */
@@ -257,47 +257,47 @@ static void decode_single(struct thumb_insn *insn, uint16_t first, uint16_t seco
     set_transfer(insn, is_load, 1U << size);
     insn->address = thumb_register(base);
     if (is_register) {
-        insn->flags |= THUMB_REGISTER_OFFSET;
-        insn->address |= thumb_register(thumb_bits(second, 3, 0));
+        insn->flags |= INSN_REGISTER_OFFSET;
+        insn->address |= thumb_register(insn_bits(second, 3, 0));
     }
     insn->writes = (uint16_t)((is_load ? thumb_register(data) : 0U) |
                               (writes_base ? thumb_register(base) : 0U));
     insn->updates = writes_base ? thumb_register(base) : 0;
     insn->stores = is_load ? 0 : thumb_register(data);
     if (!is_register && !is_literal) {
-        insn->flags |= THUMB_OFFSET;
+        insn->flags |= INSN_OFFSET;
         insn->offset = single_offset(is_long_form, second);
     }
     if (is_load && data == 15) {
-        insn->flags |= THUMB_WRITES_PC;
+        insn->flags |= INSN_WRITES_PC;
     }
 }
 
 /* Extends, with Rn other than pc added to it. */
-static void decode_extend(struct thumb_insn *insn, uint16_t first, uint16_t second) {
+static void decode_extend(struct insn *insn, uint16_t first, uint16_t second) {
     int adds = field_n(first) != 15;
     insn->group = adds ? GROUP_EXTEND_ADD : GROUP_SIMD;
     insn->reads = (uint16_t)(thumb_register(field_n(first)) | thumb_register(field_m(second)));
     insn->shifts = adds ? thumb_register(field_m(second)) : 0;
 }
 
-static void decode_register_operation(struct thumb_insn *insn, uint16_t first, uint16_t second) {
+static void decode_register_operation(struct insn *insn, uint16_t first, uint16_t second) {
     enum { SATURATE = 0, REVERSE = 1 };
-    unsigned variant = thumb_bits(first, 6, 4);
-    unsigned mode = thumb_bits(second, 7, 4);
+    unsigned variant = insn_bits(first, 6, 4);
+    unsigned mode = insn_bits(second, 7, 4);
     /* shifts, extends, parallel and saturating arithmetic, REV, SEL, CLZ: all one result in Rd */
     if (field_t(second) != 15) {
-        thumb_undecoded(insn);
+        insn_undecoded(insn);
         return;
     }
     set_alu(insn, field_d(second));
     insn->reads = (uint16_t)(thumb_register(field_n(first)) | thumb_register(field_m(second)));
-    if (!thumb_bits(first, 7, 7)) {
+    if (!insn_bits(first, 7, 7)) {
         if (mode >= 8) {
             decode_extend(insn, first, second);
         } else {
             insn->group = GROUP_SUM; /* shift by register */
-            insn->flags |= thumb_bits(first, 4, 4) ? THUMB_SETS_FLAGS : 0;
+            insn->flags |= insn_bits(first, 4, 4) ? INSN_SETS_FLAGS : 0;
         }
     } else if (mode < 8) { /* parallel sums, by mode[1:0]: plain, saturating, halving */
         insn->group = (mode & 3U) == 1 ? GROUP_SATURATING : GROUP_SIMD;
@@ -311,9 +311,9 @@ static void decode_register_operation(struct thumb_insn *insn, uint16_t first, u
     }
 }
 
-static void decode_multiply(struct thumb_insn *insn, uint16_t first, uint16_t second) {
+static void decode_multiply(struct insn *insn, uint16_t first, uint16_t second) {
     enum { MULTIPLY = 0, SUBTRACT_HIGH = 6, ABSOLUTE_DIFFERENCE = 7 };
-    unsigned operation = thumb_bits(first, 6, 4);
+    unsigned operation = insn_bits(first, 6, 4);
     int accumulates = field_t(second) != 15;
     insn->writes = thumb_register(field_d(second));
     insn->reads = (uint16_t)(thumb_register(field_n(first)) | thumb_register(field_m(second)));
@@ -323,17 +323,17 @@ static void decode_multiply(struct thumb_insn *insn, uint16_t first, uint16_t se
         insn->group = GROUP_SATURATING;
     } else {
         int is_subtract = operation == SUBTRACT_HIGH ||
-                          (operation == MULTIPLY && thumb_bits(second, 4, 4));
+                          (operation == MULTIPLY && insn_bits(second, 4, 4));
         insn->kind = accumulates || is_subtract ? KIND_MAC : KIND_MUL;
     }
-    if (thumb_bits(second, 7, 6) != 0) {
-        thumb_undecoded(insn);
+    if (insn_bits(second, 7, 6) != 0) {
+        insn_undecoded(insn);
     }
 }
 
-static void decode_long_multiply(struct thumb_insn *insn, uint16_t first, uint16_t second) {
-    unsigned operation = thumb_bits(first, 6, 4);
-    unsigned variant = thumb_bits(second, 7, 4);
+static void decode_long_multiply(struct insn *insn, uint16_t first, uint16_t second) {
+    unsigned operation = insn_bits(first, 6, 4);
+    unsigned variant = insn_bits(second, 7, 4);
     insn->writes = (uint16_t)(thumb_register(field_d(second)) | thumb_register(field_t(second)));
     if ((operation == 1 || operation == 3) && variant == 15) { /* SDIV, UDIV */
         insn->kind = KIND_DIV;
@@ -345,40 +345,40 @@ static void decode_long_multiply(struct thumb_insn *insn, uint16_t first, uint16
                (operation == 6 && (variant == 0 || variant == 6))) {
         insn->kind = KIND_MAC; /* SMLAL, SMLALxy, SMLALD; SMLSLD; UMLAL, UMAAL */
     } else {
-        thumb_undecoded(insn);
+        insn_undecoded(insn);
     }
     insn->reads = (uint16_t)(thumb_register(field_n(first)) | thumb_register(field_m(second)));
     insn->accumulates = insn->kind == KIND_MAC ? insn->writes : 0;
 }
 
-void thumb_decode_wide(struct thumb_insn *insn, uint16_t first, uint16_t second) {
+void thumb_decode_wide(struct insn *insn, uint16_t first, uint16_t second) {
     const unsigned register_operations = 0x6d5fU;  /* bits: 0..4 6 8 10 11 13 14 */
     const unsigned immediate_operations = 0x6d1fU; /* the same without PKH */
-    switch (thumb_bits(first, 12, 11)) {
+    switch (insn_bits(first, 12, 11)) {
     case 1:
-        if (thumb_bits(first, 9, 9)) {
+        if (insn_bits(first, 9, 9)) {
             decode_operation(insn, first, second, register_operations);
-        } else if (thumb_bits(first, 6, 6)) {
+        } else if (insn_bits(first, 6, 6)) {
             decode_dual_exclusive_table(insn, first, second);
         } else {
             decode_multiple(insn, first, second);
         }
         break;
     case 2:
-        if (thumb_bits(second, 15, 15)) {
+        if (insn_bits(second, 15, 15)) {
             decode_branch_or_control(insn, first, second);
-        } else if (thumb_bits(first, 9, 9)) {
+        } else if (insn_bits(first, 9, 9)) {
             decode_plain_immediate(insn, first, second);
         } else {
             decode_operation(insn, first, second, immediate_operations);
         }
         break;
     default:
-        if (!thumb_bits(first, 9, 9)) {
+        if (!insn_bits(first, 9, 9)) {
             decode_single(insn, first, second);
-        } else if (!thumb_bits(first, 8, 8)) {
+        } else if (!insn_bits(first, 8, 8)) {
             decode_register_operation(insn, first, second);
-        } else if (!thumb_bits(first, 7, 7)) {
+        } else if (!insn_bits(first, 7, 7)) {
             decode_multiply(insn, first, second);
         } else {
             decode_long_multiply(insn, first, second);

@@ -13,7 +13,7 @@ const SOURCES = fileURLToPath(new URL("../../firmware/qemu/", import.meta.url));
 const DRIVER = fileURLToPath(new URL("thumb-decode.c", import.meta.url));
 const SLOT_BYTES = 32;
 
-/** Flag letters in bit order of enum thumb_flag. */
+/** Flag letters in bit order of enum insn_flag. */
 const FLAGS = ["L", "S", "C", "P", "D", "R", "X", "F", "U"];
 
 /**

@@ -11,7 +11,7 @@ int main(void) {
     unsigned first;
     unsigned second;
     while (scanf("%x %x", &first, &second) == 2) {
-        struct thumb_insn insn = thumb_decode((uint16_t)first, (uint16_t)second);
+        struct insn insn = thumb_decode((uint16_t)first, (uint16_t)second);
         printf("%x %x %x %x %x %x %x %" PRIx32 " %u %u %d\n", insn.reads, insn.writes,
                insn.operands, insn.shifts, insn.accumulates, insn.stores, insn.updates,
                insn.fp_accumulates, insn.group, insn.flags >> 9, insn.offset);
