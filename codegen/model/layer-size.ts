@@ -42,6 +42,7 @@ export function layerSize(layer: Layer): LayerSize {
     case "pool1d":
     case "combine":
     case "arrange":
+    case "first-step":
       return { macs: 0, weights: 0, parameters: 0 };
   }
 }

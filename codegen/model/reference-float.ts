@@ -15,7 +15,7 @@ import {
 import { runGru, runLstm } from "./reference-recurrent.ts";
 import { runConv1d, runPool1d } from "./reference-windows.ts";
 import { type LayerPeaks, peakOf, type RunningLayer } from "./running-layer.ts";
-import { inputsOf, type Layer, type RecurrentModel, type ValueName } from "./types.ts";
+import { inputsOf, type Layer, looksAhead, type RecurrentModel, type ValueName } from "./types.ts";
 
 export { type LayerPeaks, sigmoid } from "./running-layer.ts";
 
@@ -78,11 +78,18 @@ function runLayer(layer: Layer): RunningLayer {
       return runCombine(layer);
     case "arrange":
       return runArrange(layer);
+    case "first-step":
+      throw new RangeError(`"${layer.name}" reads a whole sequence, not a step`);
   }
 }
 
-/** Makes a runnable copy of the model; the model itself is not changed. */
+/**
+ * Makes a runnable copy of the model; the model itself is not changed.
+ * @throws RangeError for a model with a layer that looks ahead, which runSequence runs
+ */
 export function createFloatModel(model: RecurrentModel): FloatModel {
+  const ahead = model.layers.find(looksAhead);
+  if (ahead) throw new RangeError(`"${ahead.name}" reads a whole sequence, not a step`);
   const layers = model.layers.map((layer) => ({ layer, running: runLayer(layer) }));
   const [first] = model.layers;
   let inputPeak = 0;
@@ -116,11 +123,49 @@ export function createFloatModel(model: RecurrentModel): FloatModel {
   };
 }
 
-function namedValue(
-  values: ReadonlyMap<ValueName, Float64Array>,
-  name: ValueName,
+/**
+ * A whole sequence from the initial state, layer by layer, so that layers may look ahead.
+ * @param frames [steps][model.inputSize]
+ * @returns the last layer's answer of every step, [steps][model.outputSize]
+ * @throws RangeError when a frame has another length, or a layer reads what nothing before it writes
+ */
+export function runSequence(
+  model: RecurrentModel,
+  frames: readonly Float64Array[],
+): readonly Float64Array[] {
+  const wrong = frames.find(({ length }) => length !== model.inputSize);
+  if (wrong)
+    throw new RangeError(`${model.name} takes ${model.inputSize} values, not ${wrong.length}`);
+  let answers = frames;
+  const values = new Map<ValueName, readonly Float64Array[]>();
+  const [first] = model.layers;
+  if (first) for (const name of inputsOf(first)) values.set(name, frames);
+  for (const layer of model.layers) {
+    const inputs = inputsOf(layer).map((name) => namedValue(values, name, layer));
+    answers = runLayerOver(layer, inputs, frames.length);
+    values.set(layer.output, answers);
+  }
+  return answers;
+}
+
+function runLayerOver(
   layer: Layer,
-): Float64Array {
+  inputs: readonly (readonly Float64Array[])[],
+  steps: number,
+): readonly Float64Array[] {
+  const at = (step: number) => inputs.map((input) => input[step] as Float64Array);
+  if (layer.kind === "first-step") {
+    return Array.from({ length: steps }, () => at(0)[0] as Float64Array);
+  }
+  const running = runLayer(layer);
+  const back = looksAhead(layer);
+  const answers = Array.from({ length: steps }, (_, index) =>
+    running.step(...at(back ? steps - 1 - index : index)),
+  );
+  return back ? answers.reverse() : answers;
+}
+
+function namedValue<V>(values: ReadonlyMap<ValueName, V>, name: ValueName, layer: Layer): V {
   const value = values.get(name);
   if (value) return value;
   throw new RangeError(`"${layer.name}" reads "${name}", which nothing before it writes`);

@@ -37,11 +37,16 @@ interface LayerBase extends LayerEdge {
   readonly input: ValueName;
 }
 
+interface RecurrentBase extends LayerBase {
+  /** It runs from a sequence's last step back to its first: only a whole sequence can be given to it. */
+  readonly reversed?: true;
+}
+
 /**
  * Hochreiter & Schmidhuber's LSTM with forget gate, no peepholes:
  *   i, f, o = sigmoid(W x + R h + b), g = tanh(W x + R h + b), c = f*c + i*g, h = o*tanh(c).
  */
-export interface LstmLayer extends LayerBase {
+export interface LstmLayer extends RecurrentBase {
   readonly kind: "lstm";
   /** [4 * hiddenSize, inputSize], gate blocks in GATES order. */
   readonly inputWeights: Matrix;
@@ -62,7 +67,7 @@ export interface LstmLayer extends LayerBase {
  *   n = tanh(W x + b + r * (R h + rb))  where resetAfter (cuDNN's, PyTorch's, ONNX's linear_before_reset), or
  *   n = tanh(W x + b + R (r * h))       where not (the paper's), which needs every r before the product.
  */
-export interface GruLayer extends LayerBase {
+export interface GruLayer extends RecurrentBase {
   readonly kind: "gru";
   /** [3 * hiddenSize, inputSize], gate blocks in GRU_GATES order. */
   readonly inputWeights: Matrix;
@@ -203,6 +208,11 @@ export interface ArrangeLayer extends LayerEdge {
   readonly from: Int32Array;
 }
 
+/** y = x of the sequence's first step, at every step: where a reversed layer ends. Only a whole sequence has it. */
+export interface FirstStepLayer extends LayerBase {
+  readonly kind: "first-step";
+}
+
 export type Layer =
   | LstmLayer
   | GruLayer
@@ -217,7 +227,13 @@ export type Layer =
   | Conv1dLayer
   | Pool1dLayer
   | CombineLayer
-  | ArrangeLayer;
+  | ArrangeLayer
+  | FirstStepLayer;
+
+/** Whether a layer reads steps that come after the one it answers. */
+export function looksAhead(layer: Layer): boolean {
+  return layer.kind === "first-step" || ("reversed" in layer && layer.reversed === true);
+}
 
 /** The values that a layer reads, in its own order. */
 export function inputsOf(layer: Layer): readonly ValueName[] {
@@ -250,9 +266,10 @@ export interface RecurrentModel {
   /**
    * stateful-step: every step has an answer, and the state lives on from step to step until reset.
    * whole-sequence: the model is reset before each sequence, and its answer is that of the last step.
-   * Both start at the initial values.
+   * sequence-to-sequence: the same, but it answers every step, once the sequence is over: some layer looks ahead.
+   * All start at the initial values.
    */
-  readonly streaming: "stateful-step" | "whole-sequence";
+  readonly streaming: "stateful-step" | "whole-sequence" | "sequence-to-sequence";
   /** Time steps of a sequence where the file fixes them. */
   readonly sequenceSteps?: number;
   /** The file's own integers where it came quantized throughout; `layers` are the same ones in real numbers. */

@@ -13,6 +13,7 @@ import {
   type Layer,
   type LayerNormLayer,
   type LstmLayer,
+  looksAhead,
   type RecurrentModel,
   type Unsupported,
 } from "../model/types.ts";
@@ -65,6 +66,8 @@ export type Operator =
   | WindowOperator
   | LayerNormOperator;
 
+const FORWARD = "train a layer that runs forward: a stream has no end to read back from";
+
 /** What each kind of layer that no kernel computes yet needs instead. */
 const INSTEAD: Readonly<
   Record<Exclude<Layer["kind"], Operator["kind"] | "activation" | "conv1d">, string>
@@ -77,6 +80,7 @@ const INSTEAD: Readonly<
   pool1d: "compute it in the front end, or use a dense layer",
   combine: "export a chain of layers without branches",
   arrange: "keep the values of a step in one vector, in order",
+  "first-step": FORWARD,
 };
 
 const MULTIPLIES: readonly Layer["kind"][] = ["lstm", "gru", "dense", "conv1d"];
@@ -106,6 +110,14 @@ export function ungenerated(model: RecurrentModel): readonly Unsupported[] {
     const before = layers[index - 1];
     const refuse = (operator: string, why: string, instead: string) =>
       found.push({ operator, node: layer.name, why, instead });
+    if (looksAhead(layer)) {
+      refuse(
+        layer.kind,
+        "it reads its sequence from the end, which a stream does not have",
+        FORWARD,
+      );
+      return;
+    }
     if (layer.kind in INSTEAD) {
       const kind = layer.kind as keyof typeof INSTEAD;
       refuse(kind, "no kernel computes it", INSTEAD[kind]);

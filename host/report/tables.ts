@@ -103,6 +103,7 @@ export function doctorTable({ rows, ready }: Diagnosis): string {
 const STREAMING = {
   "stateful-step": "state kept from step to step",
   "whole-sequence": "reset before each sequence, the last step answers",
+  "sequence-to-sequence": "reset before each sequence, every step answers when it is over",
   unknown: "as far as it can be read",
 } as const;
 

@@ -9,6 +9,7 @@ import type { OnnxGraph } from "./messages.ts";
 import { inOrder, type Operand } from "./operands.ts";
 import type { ImportContext, View } from "./values.ts";
 
+/** What the graph answers. */
 export interface Answer {
   readonly output: ValueName;
   readonly inputSize: number;

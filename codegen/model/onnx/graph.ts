@@ -4,8 +4,8 @@
  */
 
 import { foldLayers } from "../fold.ts";
-import type { RecurrentModel, Unsupported } from "../types.ts";
-import { connect } from "./connections.ts";
+import { type Layer, looksAhead, type RecurrentModel, type Unsupported } from "../types.ts";
+import { type Answer, connect } from "./connections.ts";
 import { CONSTANT_OPERATORS, fileConstant } from "./constants.ts";
 import { importConv } from "./convolution.ts";
 import { importGemm, importMatMul } from "./dense.ts";
@@ -24,7 +24,11 @@ import { type TimeOfGraph, timeOf } from "./time-axis.ts";
 import { insteadOf, unsupportedFileError } from "./unsupported.ts";
 import { type ImportContext, newView, nodeName, productOf, refuse, type Value } from "./values.ts";
 
-type OperatorImport = (node: OnnxNode, context: ImportContext) => readonly Value[] | undefined;
+/** Values of the node's outputs; one that is left undefined is refused where something reads it. */
+type OperatorImport = (
+  node: OnnxNode,
+  context: ImportContext,
+) => readonly (Value | undefined)[] | undefined;
 
 const OPERATORS: Readonly<Record<string, OperatorImport>> = {
   ...CONSTANT_OPERATORS,
@@ -90,9 +94,14 @@ export function importGraph(model: OnnxModel, file: string, fileBytes: number): 
     layers,
     inputSize: answer.inputSize,
     outputSize: answer.outputSize,
-    streaming: answer.everyStep ? "stateful-step" : "whole-sequence",
+    streaming: streamingOf(layers, answer),
     ...(context.steps === undefined || context.steps === 1 ? {} : { sequenceSteps: context.steps }),
   };
+}
+
+function streamingOf(layers: readonly Layer[], { everyStep }: Answer): RecurrentModel["streaming"] {
+  if (!everyStep) return "whole-sequence";
+  return layers.some(looksAhead) ? "sequence-to-sequence" : "stateful-step";
 }
 
 function startContext({ graph, opset }: OnnxModel, file: string, fileBytes: number): ImportContext {

@@ -9,38 +9,50 @@
 import { toCanonicalGruGates } from "../gates.ts";
 import type { GruLayer, Matrix } from "../types.ts";
 import type { OnnxNode } from "./messages.ts";
-import { initialState, recurrentInputs, recurrentOutputs, refuseFeatures } from "./recurrent.ts";
+import {
+  initialStates,
+  layerOutputs,
+  recurrentInputs,
+  recurrentOutputs,
+  refuseFeatures,
+} from "./recurrent.ts";
 import { type ImportContext, nodeName, type Value } from "./values.ts";
 
 const DEFAULT_ACTIVATIONS = "sigmoid,tanh";
 
 /** Imports the node; undefined, and every reason reported, where it cannot be imported. */
-export function importGru(node: OnnxNode, context: ImportContext): readonly Value[] | undefined {
+export function importGru(
+  node: OnnxNode,
+  context: ImportContext,
+): readonly (Value | undefined)[] | undefined {
   const before = context.unsupported.length;
   refuseFeatures(node, context, DEFAULT_ACTIVATIONS);
   const supported = context.unsupported.length === before;
   const inputs = recurrentInputs(node, context, 3);
   if (!supported || !inputs) return undefined;
-  const { input, inputSize, hiddenSize, inputWeights, recurrentWeights, bias, time } = inputs;
-  const output = node.outputs[0] || `${nodeName(node)}:Y`;
-  const initialHidden = initialState(node, context, 5, output, "hidden", hiddenSize);
+  const { input, inputSize, hiddenSize, directions, time } = inputs;
+  const outputs = layerOutputs(node, inputs);
+  const initialHidden = initialStates(node, context, 5, outputs, "hidden", hiddenSize);
   if (!initialHidden) return undefined;
   const resetAfter = (node.attributes.get("linear_before_reset")?.integer ?? 0) !== 0;
-  const layer: GruLayer = {
-    kind: "gru",
-    name: nodeName(node),
-    input,
-    output,
-    inputSize,
-    outputSize: hiddenSize,
-    inputWeights: canonical(inputWeights),
-    recurrentWeights: canonical(recurrentWeights),
-    ...biasesOf(bias ?? new Float64Array(6 * hiddenSize), resetAfter),
-    resetAfter,
-    hiddenSize,
-    initialHidden,
-  };
-  return recurrentOutputs(context, layer, time, ["hidden"]);
+  const layers = directions.map(
+    ({ reversed, inputWeights, recurrentWeights, bias }, at): GruLayer => ({
+      kind: "gru",
+      name: nodeName(node),
+      input,
+      output: outputs[at] as string,
+      inputSize,
+      outputSize: hiddenSize,
+      inputWeights: canonical(inputWeights),
+      recurrentWeights: canonical(recurrentWeights),
+      ...biasesOf(bias ?? new Float64Array(6 * hiddenSize), resetAfter),
+      resetAfter,
+      hiddenSize,
+      initialHidden: initialHidden[at] as Float64Array,
+      ...(reversed ? { reversed } : {}),
+    }),
+  );
+  return recurrentOutputs(context, node, layers, time, ["hidden"]);
 }
 
 function canonical({ rows, cols, values }: Matrix): Matrix {

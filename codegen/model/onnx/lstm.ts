@@ -9,7 +9,13 @@
 import { toCanonicalGates } from "../gates.ts";
 import type { LstmLayer, Matrix } from "../types.ts";
 import type { OnnxNode } from "./messages.ts";
-import { initialState, recurrentInputs, recurrentOutputs, refuseFeatures } from "./recurrent.ts";
+import {
+  initialStates,
+  layerOutputs,
+  recurrentInputs,
+  recurrentOutputs,
+  refuseFeatures,
+} from "./recurrent.ts";
 import {
   constantValues,
   type ImportContext,
@@ -22,30 +28,36 @@ import {
 const DEFAULT_ACTIVATIONS = "sigmoid,tanh,tanh";
 
 /** Imports the node; undefined, and every reason reported, where it cannot be imported. */
-export function importLstm(node: OnnxNode, context: ImportContext): readonly Value[] | undefined {
+export function importLstm(
+  node: OnnxNode,
+  context: ImportContext,
+): readonly (Value | undefined)[] | undefined {
   const supported = checkAttributes(node, context);
   const inputs = recurrentInputs(node, context, 4);
   if (!supported || !inputs) return undefined;
-  const { input, inputSize, hiddenSize, inputWeights, recurrentWeights, bias, time } = inputs;
-  const output = node.outputs[0] || `${nodeName(node)}:Y`;
-  const initialHidden = initialState(node, context, 5, output, "hidden", hiddenSize);
-  const initialCell = initialState(node, context, 6, output, "cell", hiddenSize);
+  const { input, inputSize, hiddenSize, directions, time } = inputs;
+  const outputs = layerOutputs(node, inputs);
+  const initialHidden = initialStates(node, context, 5, outputs, "hidden", hiddenSize);
+  const initialCell = initialStates(node, context, 6, outputs, "cell", hiddenSize);
   if (!initialHidden || !initialCell) return undefined;
-  const layer: LstmLayer = {
-    kind: "lstm",
-    name: nodeName(node),
-    input,
-    output,
-    inputSize,
-    outputSize: hiddenSize,
-    inputWeights: canonical(inputWeights),
-    recurrentWeights: canonical(recurrentWeights),
-    bias: bias ? sumOfHalves(bias) : new Float64Array(4 * hiddenSize),
-    hiddenSize,
-    initialHidden,
-    initialCell,
-  };
-  return recurrentOutputs(context, layer, time, ["hidden", "cell"]);
+  const layers = directions.map(
+    ({ reversed, inputWeights, recurrentWeights, bias }, at): LstmLayer => ({
+      kind: "lstm",
+      name: nodeName(node),
+      input,
+      output: outputs[at] as string,
+      inputSize,
+      outputSize: hiddenSize,
+      inputWeights: canonical(inputWeights),
+      recurrentWeights: canonical(recurrentWeights),
+      bias: bias ? sumOfHalves(bias) : new Float64Array(4 * hiddenSize),
+      hiddenSize,
+      initialHidden: initialHidden[at] as Float64Array,
+      initialCell: initialCell[at] as Float64Array,
+      ...(reversed ? { reversed } : {}),
+    }),
+  );
+  return recurrentOutputs(context, node, layers, time, ["hidden", "cell"]);
 }
 
 function canonical({ rows, cols, values }: Matrix): Matrix {

@@ -3,12 +3,12 @@
  * Gates, biases and the layer itself are left to lstm.ts and gru.ts.
  */
 
-import type { GruLayer, LstmLayer, Matrix, ValueName } from "../types.ts";
+import type { FirstStepLayer, GruLayer, LstmLayer, Matrix, ValueName } from "../types.ts";
 import { type ConstantInput, constantInput, expectShape } from "./attributes.ts";
 import { placedColumns } from "./dense.ts";
 import { graphError } from "./limits.ts";
 import type { OnnxNode } from "./messages.ts";
-import { anyOrder, layerView } from "./operands.ts";
+import { addLayer, anyOrder } from "./operands.ts";
 import { elementsOf } from "./sources.ts";
 import {
   constantValues,
@@ -28,14 +28,35 @@ export interface RecurrentInputs {
   readonly input: ValueName;
   readonly inputSize: number;
   readonly hiddenSize: number;
+  /** One, or forward and reverse. */
+  readonly directions: readonly DirectionWeights[];
+  readonly time: TimeAxis | undefined;
+}
+
+/** What one direction of the operator computes with. */
+export interface DirectionWeights {
+  readonly reversed: boolean;
   /** W [gates * hiddenSize, inputSize], columns in the order of the vector that is read. */
   readonly inputWeights: Matrix;
   /** R [gates * hiddenSize, hiddenSize] */
   readonly recurrentWeights: Matrix;
   /** B = [Wb, Rb], [2 * gates * hiddenSize] */
   readonly bias: Float64Array | undefined;
-  /** Of Y: [time, 1, 1, hidden], or [1, time, 1, hidden] with layout 1. */
-  readonly time: TimeAxis | undefined;
+}
+
+/** By the attribute; the order is that of W, R, B, the initial states and Y. */
+const DIRECTIONS: Readonly<Record<string, readonly boolean[]>> = {
+  forward: [false],
+  reverse: [true],
+  bidirectional: [false, true],
+};
+
+/** Whether each direction runs in reverse. @throws ModelFileError TP-MODEL-006 for a direction that ONNX has not */
+function directionsOf(node: OnnxNode, { file }: ImportContext): readonly boolean[] {
+  const direction = node.attributes.get("direction")?.text ?? "forward";
+  const known = Object.hasOwn(DIRECTIONS, direction) ? DIRECTIONS[direction] : undefined;
+  if (known) return known;
+  throw graphError(file, nodeName(node), `there is no direction "${direction}"`);
 }
 
 /**
@@ -63,19 +84,30 @@ export function recurrentInputs(
   ) {
     throw graphError(context.file, nodeName(node), `hidden_size is not R's, ${hiddenSize}`);
   }
-  expectShape(node, context, "W", inputWeights.dims, [1, gateRows, inputSize]);
-  expectShape(node, context, "R", recurrentWeights.dims, [1, gateRows, hiddenSize]);
-  if (bias) expectShape(node, context, "B", bias.dims, [1, 2 * gateRows]);
+  const reversed = directionsOf(node, context);
+  const count = reversed.length;
+  expectShape(node, context, "W", inputWeights.dims, [count, gateRows, inputSize]);
+  expectShape(node, context, "R", recurrentWeights.dims, [count, gateRows, hiddenSize]);
+  if (bias) expectShape(node, context, "B", bias.dims, [count, 2 * gateRows]);
   const operand = anyOrder(context, node, view);
   if (!operand) return undefined;
-  const matrix = ({ values }: ConstantInput, cols: number) => ({ rows: gateRows, cols, values });
+  const part = ({ values }: ConstantInput, direction: number) =>
+    values.subarray((direction * values.length) / count, ((direction + 1) * values.length) / count);
+  const matrix = (constant: ConstantInput, direction: number, cols: number) => ({
+    rows: gateRows,
+    cols,
+    values: part(constant, direction),
+  });
   return {
     input: operand.input,
     inputSize,
     hiddenSize,
-    inputWeights: placedColumns(matrix(inputWeights, inputSize), operand.position),
-    recurrentWeights: matrix(recurrentWeights, hiddenSize),
-    bias: bias?.values,
+    directions: reversed.map((back, direction) => ({
+      reversed: back,
+      inputWeights: placedColumns(matrix(inputWeights, direction, inputSize), operand.position),
+      recurrentWeights: matrix(recurrentWeights, direction, hiddenSize),
+      bias: bias && part(bias, direction),
+    })),
     time: view.time,
   };
 }
@@ -115,23 +147,52 @@ function isBatchFirst(node: OnnxNode): boolean {
 }
 
 /**
- * Adds the layer; Y, and the states after the last step: [1, 1, hidden] in either layout.
+ * Adds the layers, one a direction; Y, and the states after the last step, [directions, 1, hidden] or, with layout 1,
+ * [1, directions, hidden].
  * @param time of X; Y has one more dimension behind the first two, or, with layout 1, the same first two
  */
 export function recurrentOutputs(
   context: ImportContext,
-  layer: LstmLayer | GruLayer,
+  node: OnnxNode,
+  layers: readonly (LstmLayer | GruLayer)[],
   time: TimeAxis | undefined,
   states: readonly ("hidden" | "cell")[],
-): readonly Value[] {
-  const { hiddenSize, output } = layer;
+): readonly (Value | undefined)[] {
+  const hiddenSize = layers[0]?.hiddenSize ?? 0;
+  const [first, second] = isBatchFirst(node) ? [1, layers.length] : [layers.length, 1];
+  const outputs = layers.map((layer) => elementsOf(addLayer(context, layer)));
   return [
-    layerView(context, layer, [1, 1, 1, hiddenSize], time),
+    newView(context, [1, first, second, hiddenSize], joined(outputs), time),
     ...states.map((part) => {
-      const source = context.sources.add(part, output, hiddenSize);
-      return newView(context, [1, 1, hiddenSize], elementsOf(source));
+      const ends = layers.map((layer) => stateElements(context, layer, part));
+      return ends.every((elements) => elements !== undefined)
+        ? newView(context, [first, second, hiddenSize], joined(ends))
+        : undefined;
     }),
   ];
+}
+
+function joined(parts: readonly Int32Array[]): Int32Array {
+  return Int32Array.from(parts.flatMap((elements) => [...elements]));
+}
+
+/** A state after the last step that the layer runs; undefined for a reversed layer's cell. */
+function stateElements(
+  context: ImportContext,
+  { output, hiddenSize, name, reversed }: LstmLayer | GruLayer,
+  part: "hidden" | "cell",
+): Int32Array | undefined {
+  if (!reversed) return elementsOf(context.sources.add(part, output, hiddenSize));
+  if (part === "cell") return undefined;
+  const end: FirstStepLayer = {
+    kind: "first-step",
+    name,
+    input: output,
+    output: `${output}:end`,
+    inputSize: hiddenSize,
+    outputSize: hiddenSize,
+  };
+  return elementsOf(addLayer(context, end));
 }
 
 /**
@@ -140,16 +201,10 @@ export function recurrentOutputs(
  */
 export function refuseFeatures(node: OnnxNode, context: ImportContext, defaults: string): void {
   const no = (why: string, instead: string) => refuse(context, node, why, instead);
-  const { attributes, operator } = node;
-  const direction = attributes.get("direction")?.text ?? "forward";
-  if (direction !== "forward") {
-    no(
-      `direction is ${direction}`,
-      `a stream has no end to read back from: train a forward ${operator}`,
-    );
-  }
+  const { attributes } = node;
   const activations = attributes.get("activations")?.texts.join(",").toLowerCase();
-  if (activations !== undefined && activations !== defaults) {
+  const both = attributes.get("direction")?.text === "bidirectional";
+  if (activations !== undefined && activations !== (both ? `${defaults},${defaults}` : defaults)) {
     const names = defaults.replace(/,/g, ", ").replace(/\b[a-z]/g, (c) => c.toUpperCase());
     no(`activations are ${activations}`, `use ${names}`);
   }
@@ -170,26 +225,39 @@ function coversSequence(node: OnnxNode, context: ImportContext): boolean {
 }
 
 /**
- * Initial values, or zeros where the state is kept from call to call, as graph inputs that carry it say.
- * @param layer output of the layer
+ * Initial values of each direction, or zeros where the state is kept from call to call, as graph inputs that carry it say.
+ * @param layers outputs of the layers, one a direction
  * @returns undefined, and reported, where they are computed
  */
-export function initialState(
+export function initialStates(
   node: OnnxNode,
   context: ImportContext,
   inputIndex: number,
-  layer: ValueName,
+  layers: readonly ValueName[],
   part: "hidden" | "cell",
   hiddenSize: number,
-): Float64Array | undefined {
+): readonly Float64Array[] | undefined {
   const value = inputValue(context, node, inputIndex);
-  if (!value) return new Float64Array(hiddenSize);
+  if (!value) return layers.map(() => new Float64Array(hiddenSize));
   const what = `initial_${part[0]}`;
+  const [layer] = layers;
+  const shape = isBatchFirst(node)
+    ? [1, layers.length, hiddenSize]
+    : [layers.length, 1, hiddenSize];
   if (value.kind !== "view") {
     const constant = constantInput(node, context, inputIndex);
     if (!constant) return undefined;
-    expectShape(node, context, what, constant.dims, [1, 1, hiddenSize]);
-    return constant.values;
+    expectShape(node, context, what, constant.dims, shape);
+    return layers.map((_, at) => constant.values.slice(at * hiddenSize, (at + 1) * hiddenSize));
+  }
+  if (layer === undefined || directionsOf(node, context).includes(true)) {
+    refuse(
+      context,
+      node,
+      `${what} of a layer that reads its sequence from the end is a graph input`,
+      "start such a layer from zeros or constants: it begins anew with each sequence",
+    );
+    return undefined;
   }
   if (!value.elements.every((element) => context.sources.of(element).kind === "input")) {
     refuse(
@@ -200,7 +268,18 @@ export function initialState(
     );
     return undefined;
   }
-  expectShape(node, context, what, value.shape, [1, 1, hiddenSize]);
+  expectShape(node, context, what, value.shape, shape);
   context.stateInputs.push({ layer, part, elements: value.elements });
-  return new Float64Array(hiddenSize);
+  return [new Float64Array(hiddenSize)];
+}
+
+/** Names of what the node's layers write, one a direction. */
+export function layerOutputs(
+  node: OnnxNode,
+  { directions }: RecurrentInputs,
+): readonly ValueName[] {
+  const output = node.outputs[0] || `${nodeName(node)}:Y`;
+  return directions.map(({ reversed }) =>
+    reversed && directions.length > 1 ? `${output}:reverse` : output,
+  );
 }
