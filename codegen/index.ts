@@ -5,6 +5,7 @@ export * from "./emit/render.ts";
 export * from "./emit/write.ts";
 export * from "./errors.ts";
 export * from "./frontend/analyse.ts";
+export * from "./measured.ts";
 export * from "./model/benchmark-model.ts";
 export type { IntegerEdge } from "./model/integer-model.ts";
 export * from "./model/layer-size.ts";
