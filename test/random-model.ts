@@ -74,6 +74,8 @@ export interface ModelShape {
   readonly reach?: number;
   /** Non-zero initial hidden and cell states. */
   readonly initialState?: boolean;
+  /** The first LSTM keeps its cell within +- this. */
+  readonly cellClip?: number;
 }
 
 /** A model of the given shape with random weights. */
@@ -103,6 +105,7 @@ export function randomModel(random: Random, shape: ModelShape): RecurrentModel {
         bias: uniformValues(random, 4 * hiddenSize, 1),
         initialHidden: uniformValues(random, hiddenSize, 0.9 * initial),
         initialCell: uniformValues(random, hiddenSize, 2 * initial),
+        ...(shape.cellClip === undefined || index > 0 ? {} : { cellClip: shape.cellClip }),
       };
       layers.push(layer);
     });

@@ -74,6 +74,8 @@ export interface LstmKernelContext extends KernelContextBase {
   readonly columns: number;
   /** Of integers. */
   readonly cellFractionBits?: number;
+  /** Where some LSTM clips its cell: C literal of what |cell| stays within. */
+  readonly cellLimit?: string;
   readonly from: string;
   readonly to: string;
 }
@@ -182,11 +184,13 @@ export interface LayerNormKernelContext extends KernelContextBase {
   readonly kind: "layer-norm";
   readonly layer: string;
   readonly size: number;
-  /** What the sum of squares starts from, a C literal of 64 bits. */
+  /** What the sum of squares starts from, a C literal of 64 bits; in float32 what is added to their mean. */
   readonly epsilon: string;
-  /** What a value is multiplied by, so that its mean has fraction bits. */
-  readonly one: number;
-  readonly saturate: "saturate8" | "saturate16";
+  /** Of integers: what a value is multiplied by, so that its mean has fraction bits. */
+  readonly one?: number;
+  readonly saturate?: "saturate8" | "saturate16";
+  /** In float32, C literal: 1 / size. */
+  readonly share?: string;
   readonly parameters: string;
   readonly resultType: LineType;
   readonly resultZero: number;
@@ -330,6 +334,8 @@ export interface CContext {
   readonly gru:
     | { readonly after: boolean; readonly before: boolean; readonly wide: boolean }
     | false;
+  /** In float32: some LSTM clips its cell. */
+  readonly clipsCells: boolean;
   /** A kernel rounds products of two Q0.15 factors to the hidden state's type. */
   readonly roundsProducts: boolean;
   readonly denses: readonly DenseKernelContext[];

@@ -31,6 +31,7 @@ import {
   commentText,
   floatLiteral,
   floatRows,
+  hexadecimalFloat,
   identifier,
   stringLiteral,
   wordRows,
@@ -87,6 +88,9 @@ const HIDDEN_RANGES: Readonly<Record<Format, string>> = {
   float32: "",
 };
 
+/** No cell reaches it: each of its steps adds less than 1, which float32 stops to take in there. */
+const CELL_LIMIT = 2 ** 24;
+
 function edgeTypeOf({ type }: Quantization): CContext["type"] {
   return type === "float32" ? "float" : `${type}_t`;
 }
@@ -99,6 +103,16 @@ function rowsOf(
 ): { readonly rows: number; readonly blocks: number } {
   const stream = streams.find((one) => one.kernel === kernel && one.part === part) as StreamLayout;
   return { rows: stream.paddedRows, blocks: stream.blocks };
+}
+
+/** Where single precision clips an LSTM's cell; undefined where it does not. */
+function clipOf({ layer }: LstmKernel): number | undefined {
+  return layer.output.type === "float32" && "cellClip" in layer ? layer.cellClip : undefined;
+}
+
+/** Some LSTM does. */
+function clipsCells({ kernels }: Plan): boolean {
+  return kernels.some((kernel) => kernel.kind === "lstm" && clipOf(kernel) !== undefined);
 }
 
 function lstmContext(plan: Plan, kernel: LstmKernel): KernelContext {
@@ -118,6 +132,7 @@ function lstmContext(plan: Plan, kernel: LstmKernel): KernelContext {
     blocks,
     columns: columnsRead(kernel, "joined", plan.lines),
     ...("cellFractionBits" in layer ? { cellFractionBits: layer.cellFractionBits } : {}),
+    ...(clipsCells(plan) ? { cellLimit: hexadecimalFloat(clipOf(kernel) ?? CELL_LIMIT) } : {}),
     from: placeExpression(plan, kernel.from),
     to: placeExpression(plan, kernel.to),
   };
@@ -199,18 +214,29 @@ function layerNormContext(
   prefix: string,
   { name, layer, from, to }: LayerNormKernel,
 ): LayerNormKernelContext {
-  const format = layer.output.type === "int8" ? "int8" : "int16x8";
-  return {
+  const edges = {
     ...resultContext(plan, prefix, to, false),
     kind: "layer-norm",
-    partial: "layer-norm",
     name,
     layer: commentText(layer.name),
     size: layer.size,
-    epsilon: `UINT64_C(${layer.epsilon})`,
-    one: 2 ** meanFractionBits(format),
-    saturate: format === "int8" ? "saturate8" : "saturate16",
     from: placeExpression(plan, from),
+  } as const;
+  const { type } = layer.output;
+  if (type === "float32") {
+    return {
+      ...edges,
+      partial: "layer-norm-float32",
+      epsilon: hexadecimalFloat(layer.epsilon),
+      share: hexadecimalFloat(1 / layer.size),
+    };
+  }
+  return {
+    ...edges,
+    partial: "layer-norm",
+    epsilon: `UINT64_C(${layer.epsilon})`,
+    one: 2 ** meanFractionBits(type === "int8" ? "int8" : "int16x8"),
+    saturate: type === "int8" ? "saturate8" : "saturate16",
   };
 }
 
@@ -272,17 +298,18 @@ function normArrays({ kernels, target }: Plan): readonly ArrayContext[] {
   return kernels.flatMap((kernel): readonly ArrayContext[] => {
     if (kernel.kind !== "layer-norm") return [];
     const { gains, biases } = kernel.layer;
-    const words = Uint32Array.from({ length: 2 * gains.length }, (_, i) =>
+    const values = Array.from({ length: 2 * gains.length }, (_, i) =>
       Number((i % 2 === 0 ? gains : biases)[i >> 1]),
     );
+    const float = gains instanceof Float32Array;
     return [
       {
         name: `${kernel.name}_stream`,
         comment: "Gain and bias of each value.",
-        elementType: "uint32_t",
+        elementType: float ? "float" : "uint32_t",
         attributes: ` __attribute__((aligned(${Math.max(8, target.lineBytes)}))) PIONEER_WEIGHTS`,
-        rows: wordRows(words),
-        bytes: words.byteLength,
+        rows: float ? floatRows(Float32Array.from(values)) : wordRows(Uint32Array.from(values)),
+        bytes: 4 * values.length,
       },
     ];
   });
@@ -434,6 +461,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
       before,
       wide: hasWideState(plan),
     },
+    clipsCells: clipsCells(plan),
     roundsProducts: lstms.length > 0 || before,
     denses,
     tflite: tflite && tfliteContext(plan, kernels),

@@ -2,6 +2,7 @@
  * Decides which kernels a model in its format becomes, in which order, and which values they pass to each other.
  * Padding, packing and addresses are left to plan/.
  */
+import type { FloatLayerNorm } from "../quantize/float32-layer-norm.ts";
 import type { FloatDense, FloatGru, FloatLstm } from "../quantize/float32-model.ts";
 import type { AnyFormat, Quantization } from "../quantize/params.ts";
 import type {
@@ -85,7 +86,7 @@ export interface WindowKernel {
 export interface LayerNormKernel {
   readonly kind: "layer-norm";
   readonly name: string;
-  readonly layer: QuantizedLayerNorm;
+  readonly layer: QuantizedLayerNorm | FloatLayerNorm;
   readonly from: Place;
   readonly to: Place | "output";
 }

@@ -4,8 +4,8 @@
  */
 import { PlanError } from "../errors.ts";
 import type { GruLayer, LstmLayer, Matrix, RecurrentModel } from "../model/types.ts";
-import { unsupportedError } from "../model/unsupported.ts";
 import { PIECES_PER_UNIT, type Products, settle } from "./float32-arithmetic.ts";
+import { type FloatLayerNorm, floatLayerNorm, normReach } from "./float32-layer-norm.ts";
 import { type ActivationName, type DenseOperator, operatorsOf } from "./operators.ts";
 import { FLOAT_INPUT_LIMIT, type Quantization } from "./params.ts";
 import type { QuantizedWindow } from "./quantized-model.ts";
@@ -34,6 +34,8 @@ export interface FloatLstm {
   /** float32 [hiddenSize] */
   readonly initialHidden: Float32Array;
   readonly initialCell: Float32Array;
+  /** float32; the cell stays within +- this. Absent: it is not clipped. */
+  readonly cellClip?: number;
   readonly output: Quantization;
 }
 
@@ -65,7 +67,7 @@ export interface FloatDense {
   readonly output: Quantization;
 }
 
-export type FloatLayer = FloatLstm | FloatGru | FloatDense | QuantizedWindow;
+export type FloatLayer = FloatLstm | FloatGru | FloatDense | FloatLayerNorm | QuantizedWindow;
 
 export interface Float32Model {
   readonly name: string;
@@ -157,7 +159,7 @@ function firstRows({ cols, values }: Matrix, from: number, rows: number): Matrix
 }
 
 function floatLstm(layer: LstmLayer, reach: number, hiddenReach: number): FloatLstm {
-  const { name, inputSize, hiddenSize, inputWeights, recurrentWeights, bias } = layer;
+  const { name, inputSize, hiddenSize, inputWeights, recurrentWeights, bias, cellClip } = layer;
   const candidate = (row: number): boolean => Math.floor(row / hiddenSize) === 2;
   return {
     kind: "lstm",
@@ -173,6 +175,7 @@ function floatLstm(layer: LstmLayer, reach: number, hiddenReach: number): FloatL
     }),
     initialHidden: floats(layer.initialHidden),
     initialCell: floats(layer.initialCell),
+    ...(cellClip === undefined ? {} : { cellClip: settle(Math.fround(cellClip)) }),
     output: FLOAT32,
   };
 }
@@ -247,11 +250,9 @@ export function toFloat32(model: RecurrentModel, products: Products = "rounded")
       return { kind: "window", name, inputSize, taps: window.taps, output: FLOAT32 };
     }
     if (operator.kind === "layer-norm") {
-      const { name } = operator.layer;
-      const why = "no float32 kernel computes it";
-      const instead = "take --format int8 or int16x8";
-      const gap = { operator: "layer-norm", node: name, why, instead };
-      throw unsupportedError("TP-PLAN-010", `${model.name} cannot be generated in float32`, [gap]);
+      const layer = floatLayerNorm(operator.layer, reach, FLOAT32);
+      reach = normReach(layer);
+      return layer;
     }
     const { initialHidden } = operator.layer;
     const hiddenReach = initialHidden.reduce((most, h) => Math.max(most, Math.abs(h)), 1);

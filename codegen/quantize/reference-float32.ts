@@ -12,6 +12,7 @@ import {
   sigmoidOf,
   tanhOf,
 } from "./float32-arithmetic.ts";
+import { type FloatLayerNorm, normalize } from "./float32-layer-norm.ts";
 import type {
   Float32Model,
   FloatDense,
@@ -55,7 +56,7 @@ const MULTIPLY_ROWS: Readonly<Record<Products, MultiplyRows>> = {
 };
 
 function lstmTwin(layer: FloatLstm, multiplyRows: MultiplyRows): FloatLayerTwin {
-  const { inputSize, hiddenSize } = layer;
+  const { inputSize, hiddenSize, cellClip = Number.POSITIVE_INFINITY } = layer;
   const joined = new Float32Array(inputSize + hiddenSize);
   const hidden = joined.subarray(inputSize);
   const cell = new Float32Array(hiddenSize);
@@ -71,12 +72,13 @@ function lstmTwin(layer: FloatLstm, multiplyRows: MultiplyRows): FloatLayerTwin 
       multiplyRows(layer.matrix, joined, z);
       for (let unit = 0; unit < hiddenSize; unit++) {
         const gate = (index: number): number => z[index * hiddenSize + unit] as number;
-        const next = nextCell(
+        const updated = nextCell(
           sigmoidOf(gate(0)),
           sigmoidOf(gate(1)),
           tanhOf(gate(2)),
           cell[unit] as number,
         );
+        const next = Math.max(-cellClip, Math.min(cellClip, updated));
         cell[unit] = next;
         hidden[unit] = hiddenOfCell(sigmoidOf(gate(3)), next);
       }
@@ -153,10 +155,24 @@ function windowTwin({ inputSize, taps }: QuantizedWindow): FloatLayerTwin {
   };
 }
 
+function normTwin(layer: FloatLayerNorm): FloatLayerTwin {
+  const output = new Float32Array(layer.size);
+  return {
+    state: [],
+    reset() {},
+    step(input) {
+      normalize(layer, input, output);
+      return output;
+    },
+  };
+}
+
 function layerTwin(layer: FloatLayer, multiplyRows: MultiplyRows): FloatLayerTwin {
   switch (layer.kind) {
     case "window":
       return windowTwin(layer);
+    case "layer-norm":
+      return normTwin(layer);
     case "lstm":
       return lstmTwin(layer, multiplyRows);
     case "gru":

@@ -107,6 +107,7 @@ function randomShape(random: Random, name: string, large: boolean): ModelShape {
     normalized: random.integer(0, 5) === 0,
     reach: random.pick([0.2, 1.7, 6]),
     initialState: random.integer(0, 3) === 0,
+    ...(random.integer(0, 3) === 0 ? { cellClip: random.pick([0.25, 0.9]) } : {}),
   };
 }
 

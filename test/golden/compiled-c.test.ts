@@ -144,7 +144,7 @@ describe.each(CROSS)("for $name", (target) => {
     const object = join(folder, `${target.name}_norm.o`);
     const { toolchain, flags } = target;
     expect(compile(`${toolchain}gcc`, [...flags, "-Os"], normalized.source, object)).toBe("");
-    expectClean(object, toolchain, normalized.prefixes, true, true);
+    expectClean(object, toolchain, normalized.prefixes, flags.includes(HARD_FLOAT), true);
   });
 });
 

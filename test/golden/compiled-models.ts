@@ -20,6 +20,7 @@ export const SHAPES = {
     name: "stack",
     inputSize: 16,
     lstms: [16, 9],
+    cellClip: 0.75,
     denses: [{ size: 3, activation: "sigmoid" }],
   },
   behind: {
@@ -109,9 +110,9 @@ export function writeModel(
   return { prefix, model: stages.quantize.model };
 }
 
-/** Single precision is always fused, and never normalizes. */
-function formatsOf({ fusion = "full" }: CompiledTarget, shape: ModelShape): readonly Format[] {
-  return fusion === "full" && !shape.normalized ? FORMATS : INTEGER_FORMATS;
+/** Single precision is always fused. */
+function formatsOf({ fusion = "full" }: CompiledTarget): readonly Format[] {
+  return fusion === "full" ? FORMATS : INTEGER_FORMATS;
 }
 
 /** One source that includes the C of these shapes in every format; gives its path and the models' prefixes. */
@@ -123,7 +124,7 @@ export function writeModels(
   mkdirSync(folder, { recursive: true });
   const prefixes = targets.flatMap((target) =>
     shapes.flatMap((shape) =>
-      formatsOf(target, SHAPES[shape]).map((format) => {
+      formatsOf(target).map((format) => {
         const prefix = `${target.name}_${shape}_${format}`;
         return writeModel(folder, prefix, SHAPES[shape], format, target).prefix;
       }),

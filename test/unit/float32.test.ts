@@ -121,6 +121,23 @@ describe("the twin", () => {
     expect(distance(model, randomFrames(random, 200, 5))).toBeLessThan(1e-5);
   });
 
+  test("a layer normalization does, whatever its epsilon; LSTMs behind it clip their cells", () => {
+    const shape = {
+      name: "norm",
+      inputSize: 33,
+      lstms: [16, 9],
+      denses: [],
+      normalized: true,
+      cellClip: 0.5,
+    };
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const random = createRandom(seed);
+      const model = randomModel(random, shape);
+      expect(model.layers[1]).toMatchObject({ kind: "lstm", cellClip: 0.5 });
+      expect(distance(model, randomFrames(random, 100, 33))).toBeLessThan(1e-5);
+    }
+  });
+
   test.each(shapes)("$name stays within 1e-5 of float64", (shape) => {
     for (const seed of [1, 2, 3]) {
       const random = createRandom(seed);
