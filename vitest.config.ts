@@ -1,5 +1,5 @@
 /**
- * Decides the four levels of tests, where their files lie, how long they may take and how many run at once.
+ * Decides the five levels of tests, where their files lie, how long they may take and how many run at once.
  * What a level needs (compilers, QEMU, a browser) and why one is skipped is left to the tests themselves.
  */
 import { defineConfig } from "vitest/config";
@@ -24,6 +24,14 @@ export default defineConfig({
           include: ["test/golden/**/*.test.ts"],
           testTimeout: 2 * MINUTE_MS,
           hookTimeout: 2 * MINUTE_MS,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "fuzz",
+          include: ["test/fuzz/**/*.test.ts"],
+          testTimeout: 10 * MINUTE_MS,
         },
       },
       {

@@ -15,6 +15,7 @@ import { boardList } from "../host/workflow/boards.ts";
 import { writeFileWhole } from "../host/workflow/output-file.ts";
 import { OUT_DIR, PROJECT_DIR } from "../host/workflow/paths.ts";
 import { analyzeRecording } from "../host/workflow/run.ts";
+import { replaceBlock } from "./replace-block.ts";
 
 const README = join(PROJECT_DIR, "README.md");
 const PICTURE = join(PROJECT_DIR, "docs", "demo-roofline.svg");
@@ -59,13 +60,6 @@ export function demoBlock({ document }: ReportInput): string {
         : `| ${line.name} | ${line.text} | ${KIND_MARK[line.kind]} ${line.kind} |`,
     ),
   ].join("\n");
-}
-
-/** `text` with the part between the markers of `name` replaced. */
-export function replaceBlock(text: string, name: string, block: string): string {
-  const pattern = new RegExp(`(<!-- ${name}:begin -->\\n)[^]*?(<!-- ${name}:end -->)`);
-  if (!pattern.test(text)) throw new RangeError(`the README has no block ${name}`);
-  return text.replace(pattern, (_, begin: string, end: string) => `${begin}${block}\n${end}`);
 }
 
 async function main(): Promise<void> {

@@ -1,24 +1,26 @@
 /**
- * Reads mutated model files and says what became of them: `npx tsx test/fuzz/fuzz.ts --help`.
- * What a campaign keeps is left to campaign.ts, how files are mutated to the formats' own files.
+ * Reads mutated model files of every format and says what became of them: `npm run fuzz -- --help`.
+ * Batches, memory and crashes are left to batches.ts, what a file must not do to campaign.ts.
  */
 
 import { writeFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { type Format, mutant, runCampaign } from "./campaign.ts";
-import { ONNX_FORMAT } from "./mutate-onnx.ts";
+import { runBatch } from "./batches.ts";
+import { mutant } from "./campaign.ts";
+import { FORMATS } from "./formats.ts";
+import { writePage } from "./page.ts";
+import { type FormatResult, runFormats } from "./run-formats.ts";
 
-const FORMATS: Readonly<Record<string, Format>> = { onnx: ONNX_FORMAT };
-/** Files between two lines of progress. */
-const PROGRESS_FILES = 20_000;
+const NAMES = Object.keys(FORMATS);
 
 interface Options {
-  readonly format: string;
+  readonly format?: string;
   readonly seed: number;
-  readonly start: number;
-  readonly count: number;
-  readonly seconds?: number;
+  readonly files: number;
+  readonly cpuSeconds?: number;
+  readonly case?: number;
   readonly write?: string;
+  readonly page?: boolean;
 }
 
 function whole(text: string): number {
@@ -28,30 +30,46 @@ function whole(text: string): number {
 }
 
 const program = new Command("fuzz")
-  .description("Reads mutated model files; exits with 1 where one is neither read nor refused")
-  .addOption(
-    new Option("--format <name>", "format to mutate").choices(Object.keys(FORMATS)).default("onnx"),
+  .description(
+    "Reads mutated files; exits with 1 where one is neither answered nor refused in time",
   )
+  .addOption(new Option("--format <name>", "one format only; else all of them").choices(NAMES))
   .option("--seed <n>", "seed of all files", whole, 1)
-  .option("--start <n>", "number of the first file", whole, 0)
-  .option("--count <n>", "how many files", whole, 1_000_000)
-  .option("--seconds <n>", "end after so long", whole)
-  .option("--write <file>", "only write the first file, to look at it")
+  .option("--files <n>", "how many files, all formats together", whole, 1_000_000)
+  .option("--cpu-seconds <n>", "end after so much of the processor's time", whole)
+  .option("--case <n>", "one file of a --format only: say what becomes of it", whole)
+  .option("--write <file>", "write that file too, to look at it")
+  .option("--page", "write the totals into docs/hostile-files.md")
   .parse();
 
-const options = program.opts<Options>();
-const format = FORMATS[options.format] as Format;
-if (options.write !== undefined) {
-  writeFileSync(options.write, mutant(format, options.seed, options.start));
-} else {
-  const began = Date.now();
-  const end = options.seconds === undefined ? Number.POSITIVE_INFINITY : options.seconds * 1000;
-  const result = runCampaign(format, options.seed, options.start, (index) => {
-    const done = index - options.start;
-    if (done > 0 && done % PROGRESS_FILES === 0) process.stderr.write(`${done} files\n`);
-    return done < options.count && Date.now() - began < end;
+/** One file; its number is the case's. */
+async function one({ format, seed, case: index = 0, write }: Options): Promise<FormatResult> {
+  const chosen = FORMATS[format ?? ""];
+  if (format === undefined || !chosen) throw new RangeError("--case needs --format");
+  if (write !== undefined) writeFileSync(write, mutant(chosen, seed, index));
+  const result = await runBatch({
+    ...{ format, seed, first: index, count: 1 },
+    milliseconds: Number.MAX_SAFE_INTEGER,
   });
-  const { format: name, seed, start } = options;
-  process.stdout.write(`${JSON.stringify({ format: name, seed, start, ...result }, null, 2)}\n`);
-  process.exitCode = result.findings.length === 0 ? 0 : 1;
+  return { format, ...result };
 }
+
+const options = program.opts<Options>();
+const { format, seed, files, cpuSeconds = Number.MAX_SAFE_INTEGER / 1000 } = options;
+const results =
+  options.case === undefined
+    ? await runFormats({
+        formats: format === undefined ? NAMES : [format],
+        ...{ seed, files, milliseconds: cpuSeconds * 1000 },
+        tell: (line) => process.stderr.write(`${line}\n`),
+      })
+    : [await one(options)];
+if (options.page) writePage(results, options.seed);
+process.stdout.write(`${JSON.stringify({ seed: options.seed, formats: results }, null, 2)}\n`);
+for (const { format, findings } of results) {
+  for (const { index, why } of findings) {
+    const again = `npm run fuzz -- --format ${format} --seed ${options.seed} --case ${index}`;
+    process.stderr.write(`${why}\n  again: ${again}\n`);
+  }
+}
+process.exitCode = results.some(({ findings }) => findings.length > 0) ? 1 : 0;

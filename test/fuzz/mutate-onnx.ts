@@ -9,32 +9,14 @@ import { CLASSIFIER_CASES, RECURRENT_CASES } from "../unit/onnx-recurrent-cases.
 import { STEP_CASES } from "../unit/onnx-step-cases.ts";
 import { WINDOW_CASES } from "../unit/onnx-window-cases.ts";
 import { denoiserSpec, writeOnnx } from "../unit/onnx-writer.ts";
-import type { Draw, Format } from "./campaign.ts";
+import type { Format } from "./campaign.ts";
+import { type Draw, mutateBytes, NUMBERS, otherBytes, pick } from "./draw.ts";
 import { type MessageShape, parseTree, type WireField, writeTree } from "./wire-tree.ts";
 
 const TENSOR: MessageShape = { 13: {} };
 const VALUE: MessageShape = { 2: { 1: { 2: { 1: {} } } } };
 const NODE: MessageShape = { 5: { 5: TENSOR } };
 const MODEL: MessageShape = { 7: { 1: NODE, 5: TENSOR, 11: VALUE, 12: VALUE }, 8: {} };
-
-const NUMBERS: readonly bigint[] = [
-  0n,
-  1n,
-  2n,
-  3n,
-  7n,
-  64n,
-  65_536n,
-  2n ** 31n - 1n,
-  2n ** 31n,
-  2n ** 53n,
-  2n ** 63n - 1n,
-  2n ** 63n,
-  2n ** 64n - 2n,
-  2n ** 64n - 1n,
-];
-/** 1, NaN, infinity, the largest and the smallest single, little-endian. */
-const SINGLES = [0x3f800000, 0x7fc00000, 0x7f800000, 0x7f7fffff, 0x00000001];
 
 /** A place in the tree: the list that holds a field, and where. */
 interface Place {
@@ -50,10 +32,6 @@ function placesOf(list: WireField[], found: Place[] = []): Place[] {
   return found;
 }
 
-function pick<T>(list: readonly T[], draw: Draw): T {
-  return list[draw(list.length)] as T;
-}
-
 function copied(field: WireField): WireField {
   const { value } = field;
   return { ...field, value: Array.isArray(value) ? value.map(copied) : value };
@@ -67,21 +45,6 @@ function otherText(places: readonly Place[], draw: Draw): Uint8Array {
   if (choice === 0 && value instanceof Uint8Array && value.length < 64) return value;
   if (choice === 1) return new TextEncoder().encode(pick(ONNX_OPERATORS, draw));
   return Uint8Array.from({ length: draw(12) }, () => draw(256));
-}
-
-/** Cut, longer, or with one number of it changed. */
-function otherBytes(bytes: Uint8Array, draw: Draw): Uint8Array {
-  const choice = draw(4);
-  if (choice === 0) return bytes.slice(0, draw(bytes.length + 1));
-  if (choice === 1) return Uint8Array.from([...bytes, ...bytes.slice(0, 1 + draw(64))]);
-  const changed = bytes.slice();
-  if (choice === 2 || bytes.length < 4) {
-    if (changed.length > 0) changed[draw(changed.length)] = pick([0, 1, 2, 127, 128, 255], draw);
-    return changed;
-  }
-  const at = 4 * draw(Math.floor(bytes.length / 4));
-  new DataView(changed.buffer).setUint32(at, pick(SINGLES, draw), true);
-  return changed;
 }
 
 function mutateTree(root: WireField[], draw: Draw): void {
@@ -119,17 +82,8 @@ function mutateTree(root: WireField[], draw: Draw): void {
   }
 }
 
-function mutateBytes(bytes: Uint8Array, draw: Draw): Uint8Array {
-  if (draw(4) === 0) return bytes.slice(0, draw(bytes.length));
-  const changed = bytes.slice();
-  for (let count = 1 + draw(4); count > 0 && changed.length > 0; count--) {
-    changed[draw(changed.length)] = draw(256);
-  }
-  return changed;
-}
-
 /** One to four changes of the tree, or now and then of the bytes. */
-function mutate(bytes: Uint8Array, draw: Draw): Uint8Array {
+export function mutateOnnx(bytes: Uint8Array, draw: Draw): Uint8Array {
   if (draw(10) === 0) return mutateBytes(bytes, draw);
   const tree = parseTree(bytes, MODEL);
   for (let count = 1 + draw(4); count > 0; count--) mutateTree(tree, draw);
@@ -145,6 +99,6 @@ export const ONNX_FORMAT: Format = {
       ([, { spec }]) => spec,
     ),
   ].map(writeOnnx),
-  mutate,
+  mutate: mutateOnnx,
   read: (bytes) => readOnnxModel(bytes, "mutant.onnx"),
 };

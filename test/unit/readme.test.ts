@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { PROJECT_DIR } from "../../host/workflow/paths.ts";
-import { boardsBlock, replaceBlock } from "../../scripts/write-readme.ts";
+import { replaceBlock } from "../../scripts/replace-block.ts";
+import { boardsBlock } from "../../scripts/write-readme.ts";
 
 const readme = readFileSync(join(PROJECT_DIR, "README.md"), "utf8");
 

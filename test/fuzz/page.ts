@@ -1,0 +1,63 @@
+/**
+ * Writes what a campaign found into docs/hostile-files.md.
+ * Finding it is left to fuzz.ts.
+ */
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { replaceBlock } from "../../scripts/replace-block.ts";
+import type { FormatResult } from "./run-formats.ts";
+
+const PAGE = join(import.meta.dirname, "../../docs/hostile-files.md");
+const MEGABYTE = 1024 * 1024;
+
+export function writePage(results: readonly FormatResult[], seed: number): void {
+  writeFileSync(PAGE, replaceBlock(readFileSync(PAGE, "utf8"), "fuzz", block(results, seed)));
+}
+
+/** The table as Markdown, its last line the sum. */
+export function block(results: readonly FormatResult[], seed: number): string {
+  const whole = (value: number) => value.toLocaleString("en-US");
+  const sum = (field: "files" | "read" | "cpuMs") =>
+    results.reduce((total, result) => total + result[field], 0);
+  const most = (field: "slowestMs" | "memoryBytes") =>
+    Math.max(...results.map((result) => result[field]));
+  const findings = results.reduce((total, result) => total + result.findings.length, 0);
+  const row = (
+    format: string,
+    files: number,
+    read: number,
+    codes: string,
+    slowestMs: number,
+    memoryBytes: number,
+    wrong: number,
+  ) =>
+    `| ${format} | ${whole(files)} | ${whole(read)} | ${whole(files - read - wrong)} | ${codes} | ${Math.ceil(slowestMs)} | ${(memoryBytes / MEGABYTE).toFixed(1)} | ${wrong} |`;
+  const codes = new Set(results.flatMap((result) => Object.keys(result.codes)));
+  return [
+    `Seed ${seed}, Node ${process.version}, ${Math.round(sum("cpuMs") / 1000)} s of the processor's time:`,
+    "",
+    "| format | files | answered | refused by a code | codes | slowest [ms] | memory [MiB] | wrong |",
+    "|---|---|---|---|---|---|---|---|",
+    ...results.map((result) =>
+      row(
+        result.format,
+        result.files,
+        result.read,
+        String(Object.keys(result.codes).length),
+        result.slowestMs,
+        result.memoryBytes,
+        result.findings.length,
+      ),
+    ),
+    row(
+      "**all**",
+      sum("files"),
+      sum("read"),
+      String(codes.size),
+      most("slowestMs"),
+      most("memoryBytes"),
+      findings,
+    ),
+  ].join("\n");
+}
