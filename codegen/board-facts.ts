@@ -20,9 +20,14 @@ export function availableBytes(board: Board, role: BoardMemory["role"]): number 
     .reduce((sum, memory) => sum + memory.bytes.value - (memory.reservedBytes?.value ?? 0), 0);
 }
 
-/** Read bandwidth of a memory as the core sees it: readBytesPerCycle * clockHz [byte/s]. */
-export function readBytesPerSecond(board: RealBoard, memory: BoardMemory): StatedValue<"byte/s"> {
-  return product("byte/s", memory.readBytesPerCycle, board.clockHz);
+/** Read bandwidth of a memory as the core sees it: readBytesPerCycle * clockHz [byte/s]; null where it is not known. */
+export function readBytesPerSecond(
+  board: RealBoard,
+  memory: BoardMemory,
+): StatedValue<"byte/s"> | null {
+  return memory.readBytesPerCycle === undefined
+    ? null
+    : product("byte/s", memory.readBytesPerCycle, board.clockHz);
 }
 
 /** Multiply-accumulates the core can issue: macsPerCycle * clockHz [MAC/s]. */
@@ -35,20 +40,21 @@ export function packedInt8MacsPerSecond(board: RealBoard): StatedValue<"MAC/s"> 
   return product("MAC/s", board.peak.packedInt8MacsPerCycle, board.clockHz);
 }
 
-/** Current while computing: activeMicroampsPerMhz * clock [mA]. */
-export function activeMilliamps(board: RealBoard): StatedValue<"mA"> {
+/** Current while computing: activeMicroampsPerMhz * clock [mA]; null where the chip's currents are not known. */
+export function activeMilliamps({ power, clockHz }: RealBoard): StatedValue<"mA"> | null {
   // uA/MHz * Hz = 1e-6 uA = 1e-9 mA
-  return product("mA", board.power.activeMicroampsPerMhz, board.clockHz, 1e-9);
+  return power && product("mA", power.activeMicroampsPerMhz, clockHz, 1e-9);
 }
 
-/** Power while computing: activeMilliamps * supplyVolts [mW]. */
-export function activeMilliwatts(board: RealBoard): StatedValue<"mW"> {
-  return product("mW", activeMilliamps(board), board.power.supplyVolts);
+/** Power while computing: activeMilliamps * supplyVolts [mW]; null where the chip's currents are not known. */
+export function activeMilliwatts(board: RealBoard): StatedValue<"mW"> | null {
+  const current = activeMilliamps(board);
+  return board.power && current && product("mW", current, board.power.supplyVolts);
 }
 
-/** Power while asleep: sleepMicroamps * supplyVolts [mW]. */
-export function sleepMilliwatts(board: RealBoard): StatedValue<"mW"> {
-  return product("mW", board.power.sleepMicroamps, board.power.supplyVolts, 1e-3);
+/** Power while asleep: sleepMicroamps * supplyVolts [mW]; null where the chip's currents are not known. */
+export function sleepMilliwatts({ power }: RealBoard): StatedValue<"mW"> | null {
+  return power && product("mW", power.sleepMicroamps, power.supplyVolts, 1e-3);
 }
 
 /**

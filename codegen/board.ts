@@ -21,6 +21,13 @@ export interface StatedValue<U extends string = string> {
   readonly interval?: readonly [number, number];
 }
 
+/** A choice that somebody else states, with its provenance. */
+export interface StatedChoice<T> {
+  readonly value: T;
+  readonly source: string;
+  readonly confidence: Confidence;
+}
+
 /** A memory the program can use; timing holds at the board's clockHz. */
 export interface BoardMemory {
   readonly name: string;
@@ -29,12 +36,12 @@ export interface BoardMemory {
   readonly bytes: StatedValue<"byte">;
   /** Taken by a boot loader or a radio stack. */
   readonly reservedBytes?: StatedValue<"byte">;
-  /** Cycles beyond the first of an access that no cache serves. */
-  readonly waitStates: StatedValue<"cycle">;
+  /** Cycles beyond the first of an access that no cache serves; absent where no source gives them. */
+  readonly waitStates?: StatedValue<"cycle">;
   /** Bytes one access of the memory delivers. */
   readonly lineBytes: StatedValue<"byte">;
-  /** Sequential data reads of the core that no cache serves. */
-  readonly readBytesPerCycle: StatedValue<"byte/cycle">;
+  /** Sequential data reads of the core that no cache serves; absent with waitStates. */
+  readonly readBytesPerCycle?: StatedValue<"byte/cycle">;
   /** Linker sections that lie in it, for weights and tables and for functions; empty: where the linker puts them anyway. */
   readonly sections?: { readonly constants?: string; readonly code?: string };
 }
@@ -48,6 +55,11 @@ export interface BoardCache {
   readonly bytes: StatedValue<"byte">;
   readonly lineBytes: StatedValue<"byte">;
   readonly ways?: StatedValue<"way">;
+  /** What a miss fetches where it is less than a line. */
+  readonly fillBytes?: StatedValue<"byte">;
+  readonly replacement?: StatedChoice<"lru" | "fifo" | "random">;
+  /** Whether the next access of straight code is fetched ahead, which then stays out of the lines. */
+  readonly prefetch?: StatedChoice<boolean>;
 }
 
 /** What sets the line that weights see: a cache that serves data, a flash access or accelerator line, or the word of the DSP instructions. */
@@ -113,17 +125,32 @@ interface BoardBase {
 export interface RealBoard extends BoardBase {
   readonly kind: "real";
   readonly clockHz: StatedValue<"Hz">;
-  readonly power: BoardPower;
+  /** Null where no source gives the chip's currents. */
+  readonly power: BoardPower | null;
   readonly counter: BoardCounter | null;
   /** The emulated board that runs the same instruction set. */
   readonly emulatedBy: string;
+  /** Null on a board that PlatformIO has no environment for. */
   readonly platformio: {
     readonly platform: string;
     readonly board: string;
     readonly framework: string;
     readonly source: string;
     readonly confidence: Confidence;
-  };
+  } | null;
+  /** How its serial port shows itself on the host, most usual first. */
+  readonly usb?: readonly BoardUsb[];
+  /** Values that are absent because no source was read for them. */
+  readonly unknown?: readonly { readonly what: string; readonly why: string }[];
+}
+
+/** USB ids, four hexadecimal digits each. */
+export interface BoardUsb {
+  readonly vendor: string;
+  readonly product: string;
+  readonly device: string;
+  readonly source: string;
+  readonly confidence: Confidence;
 }
 
 /** An emulator has neither clock nor current: `--as` takes them from a real board. */
@@ -222,12 +249,12 @@ function withNumericAddresses(raw: RawBoard): Board {
 
 const KIND_FIELDS = {
   real: {
-    needs: ["clockHz", "power", "emulatedBy", "platformio"],
+    needs: ["clockHz", "emulatedBy"],
     refuses: ["standsFor", "emulator"],
   },
   emulated: {
     needs: ["standsFor", "emulator"],
-    refuses: ["clockHz", "power", "counter", "emulatedBy", "platformio"],
+    refuses: ["clockHz", "power", "counter", "emulatedBy", "platformio", "usb", "unknown"],
   },
 } as const;
 
@@ -243,6 +270,7 @@ function contradictionsOf(board: Board, id: string): string[] {
     if (given[field] != null)
       found.push(`${field}: has no meaning on a board of kind ${board.kind}`);
   }
+  if (board.kind === "real") found.push(...unexplainedOf(board));
   const names = board.memories.map((memory) => memory.name);
   if (new Set(names).size !== names.length) found.push("memories: two have the same name");
   if (!names.includes(board.weights.memory)) {
@@ -253,6 +281,25 @@ function contradictionsOf(board: Board, id: string): string[] {
     if (strangers.length > 0) found.push(`caches: ${cache.name} names no memory: ${strangers}`);
   }
   return found;
+}
+
+/** Values that a real board may lack only when it says why. */
+function unexplainedOf(board: RealBoard): string[] {
+  const absent = (["power", "platformio"] as const).filter((field) => board[field] == null);
+  const waits = board.memories
+    .filter(({ waitStates }) => waitStates === undefined)
+    .map(({ name }) => `memories.${name}.waitStates`);
+  const said = new Set((board.unknown ?? []).map(({ what }) => what));
+  const oneOfTwo = board.memories.filter(
+    ({ waitStates, readBytesPerCycle }) =>
+      (waitStates === undefined) !== (readBytesPerCycle === undefined),
+  );
+  return [
+    ...[...absent, ...waits]
+      .filter((what) => !said.has(what))
+      .map((what) => `${what}: absent, and "unknown" does not say why`),
+    ...oneOfTwo.map(({ name }) => `memories.${name}: waitStates and readBytesPerCycle go together`),
+  ];
 }
 
 /** What only the other files can tell: emulated and real boards must name each other. */

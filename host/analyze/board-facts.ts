@@ -17,7 +17,7 @@ export interface BoardFile {
     readonly name: string;
     readonly role: "flash" | "ram";
     readonly bytes: StatedValue;
-    readonly readBytesPerCycle: StatedValue;
+    readonly readBytesPerCycle?: StatedValue;
   }[];
   readonly caches?: readonly {
     readonly name: string;
@@ -114,11 +114,13 @@ export function boardFactsOf(board: BoardFile): BoardFacts {
   };
 }
 
-/** Memories by whether the weights lie there. */
+/** Memories of known rate, by whether the weights lie there. */
 function memoryRoofs(board: BoardFile, traffic: "weights" | "other"): readonly MemoryFacts[] {
   return board.memories
     .filter(({ name }) => (name === board.weights.memory) === (traffic === "weights"))
-    .map(({ name, readBytesPerCycle }) => ({ name, bytesPerCycle: readBytesPerCycle, traffic }));
+    .flatMap(({ name, readBytesPerCycle }) =>
+      readBytesPerCycle === undefined ? [] : [{ name, bytesPerCycle: readBytesPerCycle, traffic }],
+    );
 }
 
 /** The other memories; the first that is written holds what the program writes. */

@@ -41,7 +41,7 @@ export interface BoardRow {
   readonly activeMilliwatts: BoardQuantity<"mW"> | null;
   /** The emulated board that runs its code; null on an emulator. */
   readonly emulatedBy: string | null;
-  /** PlatformIO's id; null on an emulator. */
+  /** PlatformIO's id; null on an emulator and where PlatformIO has no environment. */
   readonly platformioBoard: string | null;
 }
 
@@ -70,9 +70,9 @@ function rowOf(board: Board): BoardRow {
     ramBytes: availableBytes(board, "ram"),
     weightsLineBytes: quantityOf(board.weights.line),
     peakMacsPerSecond: real && quantityOf(peakMacsPerSecond(real)),
-    activeMilliwatts: real && quantityOf(activeMilliwatts(real)),
+    activeMilliwatts: real && orNull(activeMilliwatts(real)),
     emulatedBy: real?.emulatedBy ?? null,
-    platformioBoard: real?.platformio.board ?? null,
+    platformioBoard: real?.platformio?.board ?? null,
   };
 }
 
@@ -80,7 +80,7 @@ function rowOf(board: Board): BoardRow {
 export interface BoardDetails {
   readonly schema: 1;
   readonly id: string;
-  readonly facts: Readonly<Record<string, BoardQuantity>> | null;
+  readonly facts: Readonly<Record<string, BoardQuantity | null>> | null;
   readonly [field: string]: unknown;
 }
 
@@ -96,16 +96,20 @@ function factsOf(board: Board): BoardDetails["facts"] {
   return {
     peakMacsPerSecond: quantityOf(peakMacsPerSecond(board)),
     packedInt8MacsPerSecond: quantityOf(packedInt8MacsPerSecond(board)),
-    weightsBytesPerSecond: quantityOf(readBytesPerSecond(board, weightsMemory(board))),
-    activeMilliamps: quantityOf(activeMilliamps(board)),
-    activeMilliwatts: quantityOf(activeMilliwatts(board)),
-    sleepMilliwatts: quantityOf(sleepMilliwatts(board)),
+    weightsBytesPerSecond: orNull(readBytesPerSecond(board, weightsMemory(board))),
+    activeMilliamps: orNull(activeMilliamps(board)),
+    activeMilliwatts: orNull(activeMilliwatts(board)),
+    sleepMilliwatts: orNull(sleepMilliwatts(board)),
   };
 }
 
 function quantityOf<U extends string>(stated: StatedValue<U>): BoardQuantity<U> {
   const { value, unit, source, confidence, interval } = stated;
   return { value, unit, kind: "stated", source, confidence, ...(interval ? { interval } : {}) };
+}
+
+function orNull<U extends string>(stated: StatedValue<U> | null): BoardQuantity<U> | null {
+  return stated && quantityOf(stated);
 }
 
 /** The same tree with `kind` on every stated value; `$schema` belongs to the file only. */

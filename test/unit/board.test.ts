@@ -42,11 +42,19 @@ function errorOf(action: () => unknown): UsageError {
 describe("the board files", () => {
   it("are all valid, name each other, and leave no stranger", () => {
     expect(listBoards().map(({ id }) => id)).toEqual([
+      "alif-ensemble-e7",
+      "esp32-c3-devkitm-1",
+      "esp32-c6-devkitc-1",
+      "esp32-s3-devkitc-1",
+      "esp32dev",
       "nano33ble",
       "nrf52840-dk",
       "nucleo-f446re",
+      "nucleo-f746zg",
+      "nucleo-h743zi",
       "nucleo-l476rg",
       "nucleo-l4r5zi",
+      "nucleo-u575zi-q",
       "qemu-m0",
       "qemu-m33",
       "qemu-m4",
@@ -56,6 +64,9 @@ describe("the board files", () => {
       "qemu-xtensa",
       "qemu-xtensa-mac16",
       "redboard-artemis",
+      "rpipico",
+      "rpipico2",
+      "teensy41",
       "xiaoblesense",
     ]);
   });
@@ -64,9 +75,10 @@ describe("the board files", () => {
     for (const board of listBoards()) {
       for (const memory of board.memories) {
         // The core waits for the first word of an access; the others follow one a cycle.
+        if (!memory.waitStates) continue;
         const words = memory.lineBytes.value / 4;
         const expected = memory.lineBytes.value / (memory.waitStates.value + words);
-        expect(memory.readBytesPerCycle.value, `${board.id} ${memory.name}`).toBeCloseTo(
+        expect(memory.readBytesPerCycle?.value, `${board.id} ${memory.name}`).toBeCloseTo(
           expected,
           7,
         );
@@ -83,7 +95,10 @@ describe("the board files", () => {
 
   it("give no instruction-only cache as the line of the weights", () => {
     for (const board of listBoards()) {
-      const serving = board.caches.filter(({ purpose }) => purpose !== "instruction");
+      const serving = board.caches.filter(
+        ({ purpose, memories }) =>
+          purpose !== "instruction" && memories.includes(board.weights.memory),
+      );
       const lines = serving.map(({ lineBytes }) => lineBytes.value);
       expect(lines.length === 0 ? 4 : lines[0], board.id).toBe(board.weights.line.value);
     }
@@ -96,6 +111,19 @@ describe("the board files", () => {
     expect(availableBytes(loadBoard("redboard-artemis"), "flash")).toBe(983_040);
     expect(availableBytes(loadBoard("redboard-artemis"), "ram")).toBe(393_216);
     expect(availableBytes(loadBoard("nucleo-l476rg"), "ram")).toBe(131_072);
+    expect(availableBytes(loadBoard("rpipico2"), "flash")).toBe(4_194_304);
+    expect(availableBytes(loadBoard("esp32dev"), "ram")).toBe(327_680);
+    expect(availableBytes(loadBoard("nucleo-u575zi-q"), "ram")).toBe(786_432);
+  });
+
+  it("are those of the list of supported boards, each with a port to be found by or a reason", () => {
+    const boards = listBoards().filter((board) => board.kind === "real");
+    expect(boards.length).toBeGreaterThanOrEqual(18);
+    for (const { id, usb, platformio, unknown } of boards) {
+      const said = (unknown ?? []).map(({ what }) => what);
+      expect((usb ?? []).length > 0 || said.includes("usb"), id).toBe(true);
+      expect(platformio !== null || said.includes("platformio"), id).toBe(true);
+    }
   });
 
   it("read addresses as numbers", () => {
@@ -108,9 +136,9 @@ describe("the board files", () => {
 describe("facts", () => {
   it("of the nRF52840 agree with its data sheet: 3.3 mA and 9.9 mW at 64 MHz", () => {
     const board = real("nrf52840-dk");
-    expect(activeMilliamps(board).value).toBeCloseTo(3.328, 6);
-    expect(activeMilliwatts(board).value).toBeCloseTo(9.984, 6);
-    expect(sleepMilliwatts(board).value).toBeCloseTo(0.0045, 9);
+    expect(activeMilliamps(board)?.value).toBeCloseTo(3.328, 6);
+    expect(activeMilliwatts(board)?.value).toBeCloseTo(9.984, 6);
+    expect(sleepMilliwatts(board)?.value).toBeCloseTo(0.0045, 9);
   });
 
   it("of the STM32F446 follow from 180 MHz", () => {
@@ -122,15 +150,15 @@ describe("facts", () => {
     });
     expect(packedInt8MacsPerSecond(board).value).toBeCloseTo(240e6, -1);
     // 16 B in 5 + 4 cycles at 180 MHz is 320 MB/s.
-    expect(readBytesPerSecond(board, weightsMemory(board)).value).toBeCloseTo(320e6, -1);
-    expect(activeMilliwatts(board).value).toBeCloseTo(118.8, 6);
+    expect(readBytesPerSecond(board, weightsMemory(board))?.value).toBeCloseTo(320e6, -1);
+    expect(activeMilliwatts(board)?.value).toBeCloseTo(118.8, 6);
   });
 
   it("keep the weaker confidence and the interval", () => {
     const asleep = sleepMilliwatts(real("nucleo-f446re"));
-    expect(asleep.confidence).toBe("M");
-    expect(asleep.interval?.[0]).toBeCloseTo(0.33, 9);
-    expect(asleep.interval?.[1]).toBeCloseTo(1.65, 9);
+    expect(asleep?.confidence).toBe("M");
+    expect(asleep?.interval?.[0]).toBeCloseTo(0.33, 9);
+    expect(asleep?.interval?.[1]).toBeCloseTo(1.65, 9);
   });
 
   it("let an emulator stand only for the boards it names", () => {
@@ -224,7 +252,21 @@ describe("loading", () => {
       "counter: has no meaning on a board of kind emulated",
       "emulatedBy: has no meaning on a board of kind emulated",
       "platformio: has no meaning on a board of kind emulated",
+      "usb: has no meaning on a board of kind emulated",
       'weights.memory: "psram" is none of flash, ram',
+    ]);
+  });
+
+  it("takes no value away without a word", () => {
+    write("my-board", (board) => {
+      const [flash] = board.memories as { waitStates?: unknown }[];
+      delete flash?.waitStates;
+      board.power = null;
+    });
+    expect(errorOf(() => loadBoard("my-board", folder)).facts.problems).toEqual([
+      'power: absent, and "unknown" does not say why',
+      'memories.flash.waitStates: absent, and "unknown" does not say why',
+      "memories.flash: waitStates and readBytesPerCycle go together",
     ]);
   });
 

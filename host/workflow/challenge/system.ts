@@ -35,8 +35,8 @@ export async function describeSystem(
     { name: "caches", text: cachesOf(rated), source: boardFile(rated) },
     {
       name: "weights' memory",
-      text: `${rated.weights.memory}, ${weights?.waitStates.value ?? 0} wait states, read ${rated.weights.line.value} B at a time`,
-      source: weights?.waitStates.source ?? boardFile(rated),
+      text: `${rated.weights.memory}, ${weights?.waitStates?.value ?? "unknown"} wait states, read ${rated.weights.line.value} B at a time`,
+      source: weights?.waitStates?.source ?? boardFile(rated),
     },
     { name: "compiler", text: optimised.compiler, source: "the firmware's own words" },
     { name: "build", text: build.stdout.trim(), source: "pio --version" },
@@ -85,9 +85,9 @@ export function absentCounters(rated: Board): readonly Absent[] {
 
 /** Boards whose second core nothing here can reach. */
 export function absentCores(model: string): readonly Absent[] {
-  return ["esp32", "rp2040"].map((id) => ({
+  return ["esp32dev", "rpipico"].map((id) => ({
     name: `both cores of ${id}`,
-    why: `there is neither a board file nor a HAL for ${id} here, and no board is attached: its scaling was not measured`,
-    command: `with boards/${id}.json and its HAL: pioneer challenge ${model} --board ${id}`,
+    why: `no firmware is built for ${id} here, and no board is attached: its scaling was not measured`,
+    command: `with a HAL for it: pioneer challenge ${model} --board ${id}`,
   }));
 }
