@@ -7,8 +7,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { ModelFileError, UsageError } from "../errors.ts";
 import { besideModel } from "./onnx/external.ts";
-import { fileSizeError, LIMITS } from "./onnx/limits.ts";
 import { readOnnxModel } from "./onnx/read.ts";
+import { FILE_BYTES, fileSizeError } from "./refusals.ts";
 import { checkSidecarFits, parseSidecar, type Sidecar } from "./sidecar.ts";
 import { readTfliteModel } from "./tflite/read.ts";
 import type { RecurrentModel } from "./types.ts";
@@ -78,7 +78,7 @@ export function loadModel(
 /** Reads a file whose size is checked first. @throws ModelFileError TP-MODEL-001 */
 function readBounded(path: string): Uint8Array {
   const { size } = statSync(path);
-  if (size > LIMITS.fileBytes) throw fileSizeError(basename(path), size);
+  if (size > FILE_BYTES) throw fileSizeError(basename(path), size);
   return readFileSync(path);
 }
 

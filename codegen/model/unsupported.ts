@@ -43,3 +43,13 @@ export function unsupportedError(
     { unsupported },
   );
 }
+
+/** TP-PLAN-001: everything unsupported in a file, at once. */
+export function unsupportedFileError(file: string, unsupported: readonly Unsupported[]): PlanError {
+  const count = unsupported.length;
+  return unsupportedError(
+    "TP-PLAN-001",
+    `${file} holds ${count} ${count === 1 ? "thing" : "things"} that cannot be imported`,
+    unsupported,
+  );
+}

@@ -5,6 +5,7 @@
 
 import { foldLayers } from "../fold.ts";
 import { type Layer, looksAhead, type RecurrentModel, type Unsupported } from "../types.ts";
+import { unsupportedFileError } from "../unsupported.ts";
 import { type Answer, connect } from "./connections.ts";
 import { CONSTANT_OPERATORS, fileConstant } from "./constants.ts";
 import { importConv } from "./convolution.ts";
@@ -21,7 +22,7 @@ import { SHAPE_OPERATORS } from "./shapes.ts";
 import { importConcat, importGather, importPad, importSlice, importSplit } from "./slices.ts";
 import { elementsOf, Sources } from "./sources.ts";
 import { type TimeOfGraph, timeOf } from "./time-axis.ts";
-import { insteadOf, unsupportedFileError } from "./unsupported.ts";
+import { insteadOf } from "./unsupported.ts";
 import { type ImportContext, newView, nodeName, productOf, refuse, type Value } from "./values.ts";
 
 /** Values of the node's outputs; one that is left undefined is refused where something reads it. */

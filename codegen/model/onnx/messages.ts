@@ -6,7 +6,8 @@
  */
 
 import { ToolkitError } from "../../errors.ts";
-import { damagedFileError, fileSizeError, LIMITS, limitError, notOnnxError } from "./limits.ts";
+import { fileSizeError } from "../refusals.ts";
+import { damagedFileError, LIMITS, limitError, notOnnxError } from "./limits.ts";
 import { type Budget, readMessage } from "./wire.ts";
 
 /** TensorProto: constant data; exactly one of the lists or `raw` is filled in a valid file. */

@@ -3,10 +3,6 @@
  * Which are is left to graph.ts, how they are told to ../unsupported.ts.
  */
 
-import type { PlanError } from "../../errors.ts";
-import type { Unsupported } from "../types.ts";
-import { unsupportedError } from "../unsupported.ts";
-
 /** What to do about operators that come up often. */
 const INSTEAD: Readonly<Record<string, string>> = {
   RNN: "train an LSTM or a GRU of the same size",
@@ -27,14 +23,4 @@ const INSTEAD: Readonly<Record<string, string>> = {
 export function insteadOf(operator: string): string {
   const known = Object.hasOwn(INSTEAD, operator) ? INSTEAD[operator] : undefined;
   return known ?? "leave it out of the network, or compute it on the host";
-}
-
-/** TP-PLAN-001: everything unsupported in a file, at once. */
-export function unsupportedFileError(file: string, unsupported: readonly Unsupported[]): PlanError {
-  const count = unsupported.length;
-  return unsupportedError(
-    "TP-PLAN-001",
-    `${file} holds ${count} ${count === 1 ? "thing" : "things"} that cannot be imported`,
-    unsupported,
-  );
 }

@@ -4,7 +4,7 @@
  */
 import type { IntegerModel } from "../integer-model.ts";
 import { inputsOf, type Layer } from "../types.ts";
-import { unsupportedError } from "../unsupported.ts";
+import { unsupportedFileError } from "../unsupported.ts";
 import { importCell } from "./cell.ts";
 import { importActivation, importFullyConnected } from "./dense.ts";
 import { importLstm } from "./lstm.ts";
@@ -69,7 +69,7 @@ export function importTfliteGraph(graph: TfliteFile, file: string): ImportedTfli
   importInputs(context, unrolled);
   for (const operator of graph.operators) importOperator(operator, context, unrolled);
   checkOutputs(context, unrolled);
-  if (context.unsupported.length > 0) throw unsupportedFileError(context);
+  if (context.unsupported.length > 0) throw unsupportedFileError(file, context.unsupported);
   const [first, last] = [context.layers[0], context.layers.at(-1)];
   if (!first || !last) throw tfliteGraphError(file, "graph", "it holds no layer");
   const integer = integerModel(context);
@@ -79,15 +79,6 @@ export function importTfliteGraph(graph: TfliteFile, file: string): ImportedTfli
     outputSize: last.outputSize,
     ...(integer ? { integer } : {}),
   };
-}
-
-function unsupportedFileError({ file, unsupported }: ImportContext) {
-  const things = unsupported.length === 1 ? "thing" : "things";
-  return unsupportedError(
-    "TP-PLAN-001",
-    `${file} holds ${unsupported.length} ${things} that cannot be imported`,
-    unsupported,
-  );
 }
 
 function integerModel({ integers, allInteger }: ImportContext): IntegerModel | undefined {
