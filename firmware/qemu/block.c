@@ -96,8 +96,12 @@ const struct edge *block_edge(struct block *next, const struct block *last,
     *edge = (struct edge){.from = last, .stop = stop_of(last, next)};
     const struct slot *end = &last->slots[edge->stop - 1U];
     const struct insn *insn = &end->insn;
-    edge->cycles = (int)cost_cycles(table, insn, first) - (int)cost_cycles(table, NULL, first);
-    edge->cycles_simple =
+    for (int i = 0; i < RULE_BOUNDS; i++) {
+        enum rule_bound bound = (enum rule_bound)i;
+        edge->entry.cycles[i] = (int)cost_cycles(table, bound, insn, first) -
+                                (int)cost_cycles(table, bound, NULL, first);
+    }
+    edge->entry.simple =
         (int)cost_simple_cycles(insn, first) - (int)cost_simple_cycles(NULL, first);
     if (edge->stop < last->length) {
         return edge;
@@ -115,8 +119,10 @@ const struct edge *block_edge(struct block *next, const struct block *last,
                      : leaves || !is_conditional            ? TRANSFER_TAKEN
                                                             : TRANSFER_UNTAKEN;
     if (leaves && writes_pc && is_conditional && !edge->interrupted) {
-        edge->cycles += (int)cost_refill(table, insn);
-        edge->cycles_simple += COST_SIMPLE_REFILL;
+        for (int i = 0; i < RULE_BOUNDS; i++) {
+            edge->refill[i] = (int)cost_refill(table, (enum rule_bound)i, insn);
+        }
+        edge->refill_simple = COST_SIMPLE_REFILL;
         edge->taken = counts_class(insn) == CLASS_BRANCH;
     }
     return edge;

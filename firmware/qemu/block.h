@@ -23,11 +23,18 @@ struct slot {
     unsigned seen; /* bytes of the running instruction's accesses so far */
 };
 
+/* Cycles that a block's first instruction takes more behind the last one of another block. */
+struct entry {
+    int cycles[RULE_BOUNDS];
+    int simple;
+};
+
 /* What entering a block from another one adds. */
 struct edge {
     const struct block *from;
-    int cycles;
-    int cycles_simple;
+    int refill[RULE_BOUNDS]; /* cycles of leaving the straight line */
+    int refill_simple;
+    struct entry entry;
     bool taken;
     bool interrupted;
     enum transfer transfer;

@@ -19,6 +19,7 @@
 /* Where the processor is: the block entered last, and its first instruction still to count. */
 static struct block *current;
 static unsigned uncounted;
+static struct entry entry;
 
 /* Blocks with runs that are not yet in the region's counts. */
 static struct block *ran;
@@ -35,33 +36,28 @@ static void count_run(struct block *block) {
     }
 }
 
-/* Which counter each of the pipeline's cycles belongs to. */
-static const enum counter cycle_counters[RULE_BOUNDS] = {
-    [RULE_VALUE] = COUNT_CYCLES,
-    [RULE_LOW] = COUNT_CYCLES_LOW,
-    [RULE_HIGH] = COUNT_CYCLES_HIGH,
-};
-
-static void add_cycles(const uint64_t cycles[RULE_BOUNDS]) {
-    for (int i = 0; i < RULE_BOUNDS; i++) {
-        region.counts.value[cycle_counters[i]] += cycles[i];
-    }
-}
-
 static void run_pipeline(unsigned stop) {
-    uint64_t cycles[RULE_BOUNDS] = {0};
+    int cycles[RULE_BOUNDS] = {0};
     pipeline_run(current, uncounted, stop, cycles);
-    add_cycles(cycles);
+    counts_add_cycles(&region.counts, cycles);
 }
 
 static void leave_pipeline(const struct edge *edge) {
     const struct slot *end = &current->slots[edge->stop - 1U];
-    uint64_t cycles[RULE_BOUNDS] = {0};
+    int cycles[RULE_BOUNDS] = {0};
     pipeline_leave(&end->insn, end->pc, edge->transfer, cycles);
-    add_cycles(cycles);
+    counts_add_cycles(&region.counts, cycles);
+}
+
+static void add_simple(int cycles) {
+    region.counts.value[COUNT_CYCLES_SIMPLE] += (uint64_t)(int64_t)cycles;
 }
 
 static void count_current_until(unsigned stop) {
+    if (uncounted == 0 && stop != 0) {
+        counts_add_cycles(&region.counts, entry.cycles);
+        add_simple(entry.simple);
+    }
     if (pipeline_is_on()) {
         run_pipeline(stop);
     }
@@ -88,8 +84,9 @@ static void pass_edge(struct block *next) {
     if (pipeline_is_on()) {
         leave_pipeline(edge);
     }
-    value[COUNT_CYCLES] += (uint64_t)(int64_t)edge->cycles;
-    value[COUNT_CYCLES_SIMPLE] += (uint64_t)(int64_t)edge->cycles_simple;
+    entry = edge->entry;
+    counts_add_cycles(&region.counts, edge->refill);
+    add_simple(edge->refill_simple);
     value[CLASS_BRANCH_TAKEN] += edge->taken;
     value[COUNT_INTERRUPTED] += edge->interrupted;
 }
@@ -203,6 +200,14 @@ static void read_halfwords(const struct qemu_plugin_insn *insn, uint16_t halfwor
     halfwords[1] = (uint16_t)(bytes[2] | (unsigned)bytes[3] << 8);
 }
 
+/* Without a table every instruction is known. */
+static bool is_known(const struct insn *insn) {
+    if (arguments.table == NULL) {
+        return true;
+    }
+    return pipeline_is_on() ? pipeline_knows(insn) : cost_knows(&table, insn);
+}
+
 void by_block_translate(struct qemu_plugin_tb *tb) {
     unsigned length = (unsigned)qemu_plugin_tb_n_insns(tb);
     if (length == 0) {
@@ -218,6 +223,9 @@ void by_block_translate(struct qemu_plugin_tb *tb) {
         uint16_t halfwords[2];
         read_halfwords(insn, halfwords);
         block->slots[i].insn = thumb_decode(halfwords[0], halfwords[1]);
+        if (!is_known(&block->slots[i].insn)) {
+            insn_undecoded(&block->slots[i].insn);
+        }
         block->slots[i].pc = (uint32_t)qemu_plugin_insn_vaddr(insn);
     }
     block_complete(block, &table);

@@ -6,21 +6,51 @@
 
 #include "rules.h"
 
-static const char *const rule_names[COST_RULE_COUNT] = {
-#define COST_NAME(name) #name,
-    COST_RULES(COST_NAME)
+static const struct rule_name rule_names[COST_RULE_COUNT] = {
+#define COST_NAME(name) {#name, false},
+#define COST_NAME_MAYBE(name) {#name, true},
+    COST_RULES(COST_NAME, COST_NAME_MAYBE)
 #undef COST_NAME
+#undef COST_NAME_MAYBE
 };
 
 int cost_read(struct cost_table *table, const char *path, char *problem, size_t size) {
     struct rule_values values[COST_RULE_COUNT];
-    if (rules_read(path, false, rule_names, COST_RULE_COUNT, values, problem, size) != 0) {
+    if (rules_read(path, rule_names, COST_RULE_COUNT, values, problem, size) != 0) {
         return -1;
     }
     for (int i = 0; i < COST_RULE_COUNT; i++) {
-        table->cycles[i] = values[i].of[RULE_VALUE];
+        for (int bound = 0; bound < RULE_BOUNDS; bound++) {
+            table->cycles[bound][i] = values[i].of[bound];
+        }
+        table->lacks[i] = !values[i].is_given;
     }
     return 0;
+}
+
+/* What a kind costs first of all. */
+static const uint8_t rule_of_kind[KIND_COUNT] = {
+    [KIND_ALU] = COST_alu,
+    [KIND_MUL] = COST_mul,
+    [KIND_MAC] = COST_mac,
+    [KIND_DIV] = COST_div,
+    [KIND_BRANCH] = COST_branch,
+    [KIND_TABLE_BRANCH] = COST_load,
+    [KIND_FPU] = COST_fpu,
+    [KIND_FPU_ARITHMETIC] = COST_fpuArithmetic,
+    [KIND_FPU_MAC] = COST_fpuMac,
+    [KIND_FPU_DIV] = COST_fpuDiv,
+    [KIND_IT] = COST_it,
+    [KIND_OTHER] = COST_other,
+    [KIND_LOAD] = COST_load,
+    [KIND_STORE] = COST_store,
+    [KIND_LOAD_MULTIPLE] = COST_multipleBase,
+    [KIND_STORE_MULTIPLE] = COST_multipleBase,
+};
+
+bool cost_knows(const struct cost_table *table, const struct insn *insn) {
+    bool is_float = (insn->flags & INSN_FP) != 0;
+    return !table->lacks[is_float ? COST_fpu : rule_of_kind[insn->kind]];
 }
 
 static int is_memory(const struct insn *insn) {
@@ -51,106 +81,103 @@ static int address_depends(const struct insn *previous, const struct insn *insn)
     return previous != NULL && (previous->writes & insn->address) != 0;
 }
 
-static unsigned single_load(const struct cost_table *table, const struct insn *previous,
+static unsigned single_load(const uint8_t *cycles, const struct insn *previous,
                             const struct insn *insn) {
     if (insn->flags & INSN_FP) {
-        return table->cycles[COST_fpuLoad];
+        return cycles[COST_fpuLoad];
     }
     if (!address_depends(previous, insn)) {
         if (is_single_core(previous, KIND_LOAD)) {
-            return table->cycles[COST_loadPipelined];
+            return cycles[COST_loadPipelined];
         }
         if (is_single_core(previous, KIND_STORE)) {
-            return table->cycles[COST_loadAfterStore];
+            return cycles[COST_loadAfterStore];
         }
     }
-    return table->cycles[COST_load];
+    return cycles[COST_load];
 }
 
-static unsigned single_store(const struct cost_table *table, const struct insn *previous,
+static unsigned single_store(const uint8_t *cycles, const struct insn *previous,
                              const struct insn *insn) {
     if (insn->flags & INSN_FP) {
-        return table->cycles[COST_fpuStore];
+        return cycles[COST_fpuStore];
     }
     if (insn->flags & INSN_REGISTER_OFFSET) {
-        return table->cycles[COST_storeRegisterOffset];
+        return cycles[COST_storeRegisterOffset];
     }
     if (is_single_core(previous, KIND_LOAD) && !address_depends(previous, insn)) {
-        return table->cycles[COST_storeAfterLoad];
+        return cycles[COST_storeAfterLoad];
     }
-    return table->cycles[COST_store];
+    return cycles[COST_store];
 }
 
 /* Cycles without stalls on the previous instruction's result. */
-static unsigned issue_cycles(const struct cost_table *table, const struct insn *previous,
+static unsigned issue_cycles(const uint8_t *cycles, const struct insn *previous,
                              const struct insn *insn) {
-    static const uint8_t rule_of_kind[KIND_COUNT] = {
-        [KIND_ALU] = COST_alu,
-        [KIND_MUL] = COST_mul,
-        [KIND_MAC] = COST_mac,
-        [KIND_DIV] = COST_div,
-        [KIND_BRANCH] = COST_branch,
-        [KIND_TABLE_BRANCH] = COST_load,
-        [KIND_FPU] = COST_fpu,
-        [KIND_FPU_ARITHMETIC] = COST_fpuArithmetic,
-        [KIND_FPU_MAC] = COST_fpuMac,
-        [KIND_FPU_DIV] = COST_fpuDiv,
-        [KIND_IT] = COST_it,
-        [KIND_OTHER] = COST_other,
-    };
     switch (insn->kind) {
     case KIND_LOAD:
-        return single_load(table, previous, insn);
+        return single_load(cycles, previous, insn);
     case KIND_STORE:
-        return single_store(table, previous, insn);
+        return single_store(cycles, previous, insn);
     case KIND_LOAD_MULTIPLE:
     case KIND_STORE_MULTIPLE:
-        return table->cycles[COST_multipleBase] +
-               insn->words * (unsigned)table->cycles[COST_multipleWord];
+        return cycles[COST_multipleBase] +
+               insn->words * (unsigned)cycles[COST_multipleWord];
     default:
-        return table->cycles[rule_of_kind[insn->kind]];
+        return cycles[rule_of_kind[insn->kind]];
     }
 }
 
 /* A loaded register is ready at the end of the load's own cycles; a computed one is late for the
  * address adder. */
-static unsigned stall_cycles(const struct cost_table *table, const struct insn *previous,
+static unsigned stall_cycles(const uint8_t *cycles, const struct insn *previous,
                              const struct insn *insn) {
     unsigned stall = 0;
     if (previous == NULL) {
         return 0;
     }
     if (is_memory(insn) && !is_memory(previous) && address_depends(previous, insn)) {
-        stall += table->cycles[COST_addressAfterResult];
+        stall += cycles[COST_addressAfterResult];
     }
     if (previous->kind == KIND_FPU_ARITHMETIC && (previous->fp_writes & insn->fp_reads) != 0) {
-        stall += table->cycles[COST_fpuArithmeticResult];
+        stall += cycles[COST_fpuArithmeticResult];
     }
     return stall;
 }
 
-unsigned cost_cycles(const struct cost_table *table, const struct insn *previous,
-                     const struct insn *insn) {
+unsigned cost_cycles(const struct cost_table *table, enum rule_bound bound,
+                     const struct insn *previous, const struct insn *insn) {
+    const uint8_t *cycles = table->cycles[bound];
     if (cost_is_dynamic(insn) && (insn->flags & INSN_CONDITIONAL) != 0) {
-        return table->cycles[COST_conditionFailed];
+        return cycles[COST_conditionFailed];
     }
-    return issue_cycles(table, previous, insn) + stall_cycles(table, previous, insn);
+    return issue_cycles(cycles, previous, insn) + stall_cycles(cycles, previous, insn);
 }
 
-unsigned cost_of_running(const struct cost_table *table, const struct insn *insn) {
+unsigned cost_of_running(const struct cost_table *table, enum rule_bound bound,
+                         const struct insn *insn) {
+    const uint8_t *cycles = table->cycles[bound];
     if ((insn->flags & INSN_CONDITIONAL) == 0) {
         return 0;
     }
-    unsigned run = issue_cycles(table, NULL, insn);
-    unsigned skipped = table->cycles[COST_conditionFailed];
+    unsigned run = issue_cycles(cycles, NULL, insn);
+    unsigned skipped = cycles[COST_conditionFailed];
     return run > skipped ? run - skipped : 0;
 }
 
-unsigned cost_refill(const struct cost_table *table, const struct insn *insn) {
+unsigned cost_refill(const struct cost_table *table, enum rule_bound bound,
+                     const struct insn *insn) {
+    const uint8_t *cycles = table->cycles[bound];
     if (insn->kind == KIND_TABLE_BRANCH) {
-        return table->cycles[COST_tableBranchRefill];
+        return cycles[COST_tableBranchRefill];
     }
-    return table->cycles[insn->kind == KIND_LOAD ? COST_loadPcRefill : COST_branchRefill];
+    if (insn->kind == KIND_LOAD) {
+        return cycles[COST_loadPcRefill];
+    }
+    if (insn->kind == KIND_LOAD_MULTIPLE) {
+        return cycles[COST_popPcRefill];
+    }
+    return cycles[insn->flags & INSN_CALL ? COST_callRefill : COST_branchRefill];
 }
 
 static unsigned simple_issue(const struct insn *previous, const struct insn *insn) {

@@ -33,6 +33,13 @@ static const char *const names[COUNTER_COUNT] = {
     [CLASS_OTHER] = "other",
 };
 
+/* Which counter the cycles of each bound belong to. */
+static const enum counter cycle_counters[RULE_BOUNDS] = {
+    [RULE_VALUE] = COUNT_CYCLES,
+    [RULE_LOW] = COUNT_CYCLES_LOW,
+    [RULE_HIGH] = COUNT_CYCLES_HIGH,
+};
+
 enum insn_class counts_class(const struct insn *insn) {
     static const uint8_t class_of_kind[KIND_COUNT] = {
         [KIND_ALU] = CLASS_ALU,
@@ -73,7 +80,10 @@ void counts_add(struct counts *counts, const struct cost_table *table,
                 const struct insn *previous, const struct insn *insn) {
     enum insn_class class = counts_class(insn);
     counts->value[COUNT_INSTRUCTIONS]++;
-    counts->value[COUNT_CYCLES] += cost_cycles(table, previous, insn);
+    for (int i = 0; i < RULE_BOUNDS; i++) {
+        enum rule_bound bound = (enum rule_bound)i;
+        counts->value[cycle_counters[i]] += cost_cycles(table, bound, previous, insn);
+    }
     counts->value[COUNT_CYCLES_SIMPLE] += cost_simple_cycles(previous, insn);
     counts->value[class]++;
     counts->value[COUNT_ASSUMED] += cost_is_assumed(insn) ? 1 : 0;
@@ -82,7 +92,9 @@ void counts_add(struct counts *counts, const struct cost_table *table,
         add_access(counts, insn);
     }
     if ((insn->flags & INSN_WRITES_PC) != 0 && (insn->flags & INSN_CONDITIONAL) == 0) {
-        counts->value[COUNT_CYCLES] += cost_refill(table, insn);
+        for (int i = 0; i < RULE_BOUNDS; i++) {
+            counts->value[cycle_counters[i]] += cost_refill(table, (enum rule_bound)i, insn);
+        }
         counts->value[COUNT_CYCLES_SIMPLE] += COST_SIMPLE_REFILL;
         counts->value[CLASS_BRANCH_TAKEN] += class == CLASS_BRANCH ? 1 : 0;
     }
@@ -90,9 +102,17 @@ void counts_add(struct counts *counts, const struct cost_table *table,
 
 void counts_add_run(struct counts *counts, const struct cost_table *table,
                     const struct insn *insn) {
-    counts->value[COUNT_CYCLES] += cost_of_running(table, insn);
+    for (int i = 0; i < RULE_BOUNDS; i++) {
+        counts->value[cycle_counters[i]] += cost_of_running(table, (enum rule_bound)i, insn);
+    }
     counts->value[COUNT_CYCLES_SIMPLE] += cost_simple_of_running(insn);
     add_access(counts, insn);
+}
+
+void counts_add_cycles(struct counts *counts, const int cycles[RULE_BOUNDS]) {
+    for (int i = 0; i < RULE_BOUNDS; i++) {
+        counts->value[cycle_counters[i]] += (uint64_t)(int64_t)cycles[i];
+    }
 }
 
 void counts_add_times(struct counts *counts, const struct counts *part, uint64_t times) {
@@ -101,12 +121,12 @@ void counts_add_times(struct counts *counts, const struct counts *part, uint64_t
     }
 }
 
-static bool is_known(enum counter counter, bool has_classes, enum cycle_model model) {
+static bool is_known(enum counter counter, bool has_classes, enum rules_model model) {
     switch (counter) {
     case COUNT_CYCLES:
-        return model != CYCLES_NONE;
+        return model != RULES_UNKNOWN;
     case COUNT_CYCLES_SIMPLE:
-        return model == CYCLES_BY_PREDECESSOR;
+        return model == RULES_PREDECESSOR_SIMPLE;
     case COUNT_ASSUMED:
     case COUNT_UNDECODED:
     case COUNT_INTERRUPTED:
@@ -117,8 +137,8 @@ static bool is_known(enum counter counter, bool has_classes, enum cycle_model mo
 }
 
 void counts_write(FILE *file, const struct counts *counts, bool has_classes,
-                  enum cycle_model model) {
-    int end = model == CYCLES_BY_SCOREBOARD ? COUNT_LINE_END : COUNT_CYCLES_LOW;
+                  enum rules_model model) {
+    int end = model == RULES_UNKNOWN ? COUNT_CYCLES_LOW : COUNT_LINE_END;
     for (int i = 0; i < end; i++) {
         fprintf(file, "%s\"%s\":", i == 0 ? "" : ",", names[i]);
         if (is_known((enum counter)i, has_classes, model)) {

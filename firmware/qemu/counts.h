@@ -23,7 +23,7 @@ enum counter {
     COUNT_ASSUMED,      /* conditional instructions charged as if they ran */
     COUNT_UNDECODED,
     COUNT_INTERRUPTED,  /* control transfers that no instruction explains */
-    COUNT_CYCLES_LOW,   /* with the low and high values of a scoreboard's rules */
+    COUNT_CYCLES_LOW,   /* with the low and high values of the rules */
     COUNT_CYCLES_HIGH,
     COUNT_LINE_END
 };
@@ -65,13 +65,13 @@ void counts_add_run(struct counts *counts, const struct cost_table *table,
 /* Adds `times` all counters of `part`. */
 void counts_add_times(struct counts *counts, const struct counts *part, uint64_t times);
 
-/* What charges cycles. */
-enum cycle_model { CYCLES_NONE, CYCLES_BY_PREDECESSOR, CYCLES_BY_SCOREBOARD };
+/* Adds a block's, an edge's or an instruction's cycles by the stated, low and high rules. */
+void counts_add_cycles(struct counts *counts, const int cycles[RULE_BOUNDS]);
 
 /* Writes `"instructions":1,...,"classes":{...}` without braces around it; what is not known is null:
- * cycles that `model` does not give, and all that only a decoder tells without has_classes. Only a
- * scoreboard has cyclesLow and cyclesHigh. */
+ * cycles that `model` does not give, and all that only a decoder tells without has_classes. Without
+ * a model there are neither cyclesLow nor cyclesHigh. */
 void counts_write(FILE *file, const struct counts *counts, bool has_classes,
-                  enum cycle_model model);
+                  enum rules_model model);
 
 #endif

@@ -86,9 +86,9 @@ static inline unsigned insn_bits(unsigned value, unsigned high, unsigned low) {
     return (value >> low) & ((1U << (high - low + 1U)) - 1U);
 }
 
+/* Leaves of an instruction no more than its size. */
 static inline void insn_undecoded(struct insn *insn) {
-    insn->kind = KIND_OTHER;
-    insn->flags |= INSN_UNDECODED;
+    *insn = (struct insn){.size = insn->size, .kind = KIND_OTHER, .flags = INSN_UNDECODED};
 }
 
 #endif

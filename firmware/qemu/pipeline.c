@@ -89,6 +89,11 @@ bool pipeline_is_on(void) {
     return is_on;
 }
 
+bool pipeline_knows(const struct insn *insn) {
+    bool is_float = (insn->flags & INSN_FP) != 0;
+    return !is_float || !lanes[RULE_VALUE].rules.lacks[RULE_fpuMove];
+}
+
 void pipeline_begin(void) {
     for (int i = 0; i < RULE_BOUNDS; i++) {
         lanes[i].at = snapshot_of(&empty);
@@ -133,7 +138,7 @@ static const struct passage *passage_of(struct passage **first, struct lane *lan
     return passage;
 }
 
-void pipeline_run(struct block *block, unsigned from, unsigned to, uint64_t cycles[RULE_BOUNDS]) {
+void pipeline_run(struct block *block, unsigned from, unsigned to, int cycles[RULE_BOUNDS]) {
     bool is_whole = from == 0 && to == block->length;
     if (from == to) {
         return;
@@ -142,11 +147,11 @@ void pipeline_run(struct block *block, unsigned from, unsigned to, uint64_t cycl
         struct lane *lane = &lanes[i];
         if (is_whole) {
             const struct passage *passage = passage_of(&block->passages[i], lane, block);
-            cycles[i] += passage->cycles;
+            cycles[i] += (int)passage->cycles;
             lane->at = passage->to;
             lane->wait = 0;
         } else {
-            cycles[i] += simulate(lane, block, from, to);
+            cycles[i] += (int)simulate(lane, block, from, to);
         }
     }
 }
@@ -157,7 +162,7 @@ static bool is_predicted(const struct insn *insn) {
 }
 
 void pipeline_leave(const struct insn *insn, uint32_t pc, enum transfer transfer,
-                    uint64_t cycles[RULE_BOUNDS]) {
+                    int cycles[RULE_BOUNDS]) {
     bool is_taken = transfer == TRANSFER_TAKEN;
     bool is_guessed = is_predicted(insn) && (is_taken || transfer == TRANSFER_UNTAKEN);
     bool is_right = !is_guessed || predictor_is_right(pc, insn->displacement < 0, is_taken);
@@ -172,6 +177,6 @@ void pipeline_leave(const struct insn *insn, uint32_t pc, enum transfer transfer
         } else {
             lane->wait = transfer == TRANSFER_INTERRUPT ? 1U : 0U;
         }
-        cycles[i] += lane->wait != 0 ? lane->wait - 1U : 0U;
+        cycles[i] += lane->wait != 0 ? (int)lane->wait - 1 : 0;
     }
 }

@@ -33,14 +33,17 @@ int pipeline_read(const char *path, char *problem, size_t size);
 /* True once rules are read; without them nothing below may be called. */
 bool pipeline_is_on(void);
 
+/* False for an instruction that a core with these rules does not have. */
+bool pipeline_knows(const struct insn *insn);
+
 /* Starts a region with nothing in the pipeline. */
 void pipeline_begin(void);
 
 /* Runs instructions [from, to) of a block; adds to cycles[RULE_VALUE], [RULE_LOW], [RULE_HIGH]. */
-void pipeline_run(struct block *block, unsigned from, unsigned to, uint64_t cycles[RULE_BOUNDS]);
+void pipeline_run(struct block *block, unsigned from, unsigned to, int cycles[RULE_BOUNDS]);
 
 /* Leaves the last instruction, `insn` at `pc`; adds what that loses to cycles. */
 void pipeline_leave(const struct insn *insn, uint32_t pc, enum transfer transfer,
-                    uint64_t cycles[RULE_BOUNDS]);
+                    int cycles[RULE_BOUNDS]);
 
 #endif

@@ -71,10 +71,10 @@ static int read_table(void) {
     if (!arguments.decodes_thumb) {
         return arguments_refuse(arguments.table, "cycles need decode=thumb");
     }
-    bool is_scoreboard = rules_are_scoreboard(arguments.table);
-    region.cycle_model = is_scoreboard ? CYCLES_BY_SCOREBOARD : CYCLES_BY_PREDECESSOR;
-    int result = is_scoreboard ? pipeline_read(arguments.table, problem, sizeof problem)
-                               : cost_read(&table, arguments.table, problem, sizeof problem);
+    region.model = rules_model_of(arguments.table);
+    int result = region.model == RULES_SCOREBOARD
+                     ? pipeline_read(arguments.table, problem, sizeof problem)
+                     : cost_read(&table, arguments.table, problem, sizeof problem);
     if (result != 0) {
         return arguments_refuse(arguments.table, problem);
     }

@@ -50,7 +50,7 @@ bool region_may_end(struct region *region, unsigned id) {
 void region_finish(struct region *region) {
     fprintf(region->file, "{\"region\":%u,\"index\":%" PRIu64 ",", region->id,
             region->finished[region->id]);
-    counts_write(region->file, &region->counts, region->has_classes, region->cycle_model);
+    counts_write(region->file, &region->counts, region->has_classes, region->model);
     fputc('}', region->file);
     flush_line(region);
     region->finished[region->id]++;

@@ -16,7 +16,7 @@ enum { REGION_LIMIT = 16 }; /* elements of pioneer_region_begin and pioneer_regi
 struct region {
     FILE *file;
     bool has_classes; /* instructions are decoded */
-    enum cycle_model cycle_model;
+    enum rules_model model; /* what charges cycles; RULES_UNKNOWN: nothing */
     bool open;
     unsigned id;
     struct counts counts;

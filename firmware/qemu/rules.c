@@ -7,15 +7,17 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_CYCLES = 64, MAX_RULES = 96 };
+enum { MAX_CYCLES = 64 };
 
-static const char model_line[] = "model scoreboard\n";
+static const char *const model_lines[] = {
+    [RULES_PREDECESSOR] = "model predecessor\n",
+    [RULES_PREDECESSOR_SIMPLE] = "model predecessor simple-m4\n",
+    [RULES_SCOREBOARD] = "model scoreboard\n",
+};
 
 struct reader {
-    const char *const *names;
+    const struct rule_name *names;
     int count;
-    bool is_scoreboard;
-    bool seen[MAX_RULES];
     struct rule_values *values;
     char *problem;
     size_t size;
@@ -23,40 +25,31 @@ struct reader {
 
 static int find_rule(const struct reader *reader, const char *name) {
     int i = 0;
-    while (i < reader->count && strcmp(reader->names[i], name) != 0) {
+    while (i < reader->count && strcmp(reader->names[i].text, name) != 0) {
         i++;
     }
     return i < reader->count ? i : -1;
 }
 
-/* The three values of a line, the same one three times where only one is given; false if it is no rule. */
-static bool split_line(const struct reader *reader, const char *line, char name[32],
-                       unsigned values[RULE_BOUNDS]) {
+/* The three values of a line; false if it is no rule. */
+static bool split_line(const char *line, char name[32], unsigned values[RULE_BOUNDS]) {
     char rest;
-    if (reader->is_scoreboard) {
-        return sscanf(line, "%31s %u %u %u %c", name, &values[RULE_VALUE], &values[RULE_LOW],
-                      &values[RULE_HIGH], &rest) == 4;
-    }
-    if (sscanf(line, "%31s %u %c", name, &values[RULE_VALUE], &rest) != 2) {
-        return false;
-    }
-    values[RULE_LOW] = values[RULE_VALUE];
-    values[RULE_HIGH] = values[RULE_VALUE];
-    return true;
+    return sscanf(line, "%31s %u %u %u %c", name, &values[RULE_VALUE], &values[RULE_LOW],
+                  &values[RULE_HIGH], &rest) == 4;
 }
 
 static int read_rule(struct reader *reader, const char *line) {
     char name[32];
     unsigned values[RULE_BOUNDS] = {0};
     const char *why = NULL;
-    if (!split_line(reader, line, name, values)) {
-        snprintf(reader->problem, reader->size, "not `rule cycles`: %.40s", line);
+    if (!split_line(line, name, values)) {
+        snprintf(reader->problem, reader->size, "not `rule value low high`: %.40s", line);
         return -1;
     }
     int rule = find_rule(reader, name);
     if (rule < 0) {
         why = "unknown";
-    } else if (reader->seen[rule]) {
+    } else if (reader->values[rule].is_given) {
         why = "given twice";
     } else if (values[RULE_VALUE] > MAX_CYCLES || values[RULE_HIGH] > MAX_CYCLES) {
         why = "above 64 cycles";
@@ -70,42 +63,65 @@ static int read_rule(struct reader *reader, const char *line) {
     for (int i = 0; i < RULE_BOUNDS; i++) {
         reader->values[rule].of[i] = (uint8_t)values[i];
     }
-    reader->seen[rule] = true;
+    reader->values[rule].is_given = true;
     return 0;
 }
 
-bool rules_are_scoreboard(const char *path) {
-    char line[sizeof model_line] = {0};
+enum rules_model rules_model_of(const char *path) {
+    char line[32] = {0};
     FILE *file = fopen(path, "r");
     if (file == NULL) {
-        return false;
+        return RULES_UNKNOWN;
     }
-    bool found = fgets(line, sizeof line, file) != NULL && strcmp(line, model_line) == 0;
+    bool is_read = fgets(line, sizeof line, file) != NULL;
     fclose(file);
+    for (int model = RULES_PREDECESSOR; is_read && model <= RULES_SCOREBOARD; model++) {
+        if (strcmp(line, model_lines[model]) == 0) {
+            return (enum rules_model)model;
+        }
+    }
+    return RULES_UNKNOWN;
+}
+
+static bool is_of_fpu(const char *name) {
+    return strncmp(name, "fpu", 3) == 0 || strncmp(name, "pairFloat", 9) == 0;
+}
+
+/* True for a table of a core with an FPU, which then needs all rules of it. */
+static bool has_fpu_rules(const struct rule_name *names, const struct rule_values *values,
+                         int count) {
+    bool found = false;
+    for (int i = 0; i < count; i++) {
+        found = found || (values[i].is_given && is_of_fpu(names[i].text));
+    }
     return found;
 }
 
-int rules_read(const char *path, bool is_scoreboard, const char *const *names, int count,
+int rules_read(const char *path, const struct rule_name *names, int count,
                struct rule_values *values, char *problem, size_t size) {
-    struct reader reader = {.names = names, .count = count, .is_scoreboard = is_scoreboard,
-                            .values = values, .problem = problem, .size = size};
+    struct reader reader = {.names = names, .count = count, .values = values, .problem = problem,
+                            .size = size};
     char line[128];
     int result = 0;
     FILE *file = fopen(path, "r");
+    memset(values, 0, (size_t)count * sizeof *values);
     if (file == NULL) {
         snprintf(problem, size, "cannot be opened");
         return -1;
     }
-    if (is_scoreboard && fgets(line, sizeof line, file) == NULL) {
+    if (fgets(line, sizeof line, file) == NULL || rules_model_of(path) == RULES_UNKNOWN) {
+        snprintf(problem, size, "does not begin with its model");
         result = -1;
     }
     while (result == 0 && fgets(line, sizeof line, file) != NULL) {
         result = read_rule(&reader, line);
     }
     fclose(file);
+    bool has_fpu = has_fpu_rules(names, values, count);
     for (int i = 0; result == 0 && i < count; i++) {
-        if (!reader.seen[i]) {
-            snprintf(problem, size, "rule %s is missing", names[i]);
+        bool may_lack = names[i].is_optional && !(has_fpu && is_of_fpu(names[i].text));
+        if (!values[i].is_given && !may_lack) {
+            snprintf(problem, size, "rule %s is missing", names[i].text);
             result = -1;
         }
     }

@@ -6,10 +6,12 @@
 
 #include "pairing.h"
 
-static const char *const rule_names[SCOREBOARD_RULE_COUNT] = {
-#define SCOREBOARD_NAME(name) #name,
-    SCOREBOARD_RULES(SCOREBOARD_NAME)
+static const struct rule_name rule_names[SCOREBOARD_RULE_COUNT] = {
+#define SCOREBOARD_NAME(name) {#name, false},
+#define SCOREBOARD_NAME_MAYBE(name) {#name, true},
+    SCOREBOARD_RULES(SCOREBOARD_NAME, SCOREBOARD_NAME_MAYBE)
 #undef SCOREBOARD_NAME
+#undef SCOREBOARD_NAME_MAYBE
 };
 
 _Static_assert(sizeof(struct scoreboard) == CORE_READERS * 15 + FPU_READERS * 32 + 8,
@@ -18,12 +20,13 @@ _Static_assert(sizeof(struct scoreboard) == CORE_READERS * 15 + FPU_READERS * 32
 int scoreboard_read(struct scoreboard_rules rules[RULE_BOUNDS], const char *path, char *problem,
                     size_t size) {
     struct rule_values values[SCOREBOARD_RULE_COUNT];
-    if (rules_read(path, true, rule_names, SCOREBOARD_RULE_COUNT, values, problem, size) != 0) {
+    if (rules_read(path, rule_names, SCOREBOARD_RULE_COUNT, values, problem, size) != 0) {
         return -1;
     }
     for (int bound = 0; bound < RULE_BOUNDS; bound++) {
         for (int i = 0; i < SCOREBOARD_RULE_COUNT; i++) {
             rules[bound].of[i] = values[i].of[bound];
+            rules[bound].lacks[i] = !values[i].is_given;
         }
     }
     return 0;

@@ -6,6 +6,7 @@
 #ifndef PIONEER_SCOREBOARD_H
 #define PIONEER_SCOREBOARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,8 +15,8 @@
 
 /* RULE(name in boards/cores/ID.json). Results are counted from the last cycle that an instruction
  * holds the pipeline to the first in which a reader may issue; `pair...` is how long the younger of
- * two instructions waits for a cycle of its own: 0 pairs, 1 does not. */
-#define SCOREBOARD_RULES(RULE)                                                                    \
+ * two instructions waits for a cycle of its own: 0 pairs, 1 does not. MAYBE: only with an FPU. */
+#define SCOREBOARD_RULES(RULE, MAYBE)                                                             \
     RULE(issueWidth)           /* instructions a cycle, 1 or 2 */                                 \
     RULE(alu)                  /* result of data processing */                                    \
     RULE(aluEarly)             /* sum or move whose operands came a stage early, issued first */  \
@@ -58,31 +59,32 @@
     RULE(pairMultiplyStore)    /* product and store */                                            \
     RULE(pairLoadsSameBank)    /* two loads whose words are both even or both odd */              \
     RULE(pairLoadsUnknownBank) /* two loads from different base registers */                      \
-    RULE(pairFloat)            /* two sums or products of the FPU */                              \
-    RULE(pairFloatMacMove)     /* FPU multiply-accumulate and FPU transfer */                     \
-    RULE(fpuMove)              /* move, compare, conversion into an FPU register */               \
-    RULE(fpuToCore)            /* move from the FPU to a core register */                         \
-    RULE(fpuArithmetic)        /* VADD, VSUB, VMUL */                                             \
-    RULE(fpuMac)               /* VMLA, VFMA, to any reader but the next line's */                \
-    RULE(fpuMacAccumulate)     /* the same, to an accumulator */                                  \
-    RULE(fpuMacBusy)           /* from VMLA, VFMA to the next FPU instruction */                  \
-    RULE(fpuLoad)              /* VLDR, VLDM */                                                   \
-    RULE(fpuLoadAccumulate)    /* the same, to an accumulator */                                  \
-    RULE(fpuStoreLate)         /* less for data of VSTR */                                        \
-    RULE(fpuDivHold)           /* VDIV, VSQRT hold issue */                                       \
-    RULE(fpuDouble)            /* sum or product of doubles holds issue */                        \
-    RULE(fpuDoubleMac)         /* VFMA of doubles holds issue */                                  \
-    RULE(fpuDoubleDiv)         /* VDIV, VSQRT of doubles hold issue */
+    MAYBE(pairFloat)           /* two sums or products of the FPU */                              \
+    MAYBE(pairFloatMacMove)    /* FPU multiply-accumulate and FPU transfer */                     \
+    MAYBE(fpuMove)             /* move, compare, conversion into an FPU register */               \
+    MAYBE(fpuToCore)           /* move from the FPU to a core register */                         \
+    MAYBE(fpuArithmetic)       /* VADD, VSUB, VMUL */                                             \
+    MAYBE(fpuMac)              /* VMLA, VFMA, to any reader but the next line's */                \
+    MAYBE(fpuMacAccumulate)    /* the same, to an accumulator */                                  \
+    MAYBE(fpuMacBusy)          /* from VMLA, VFMA to the next FPU instruction */                  \
+    MAYBE(fpuLoad)             /* VLDR, VLDM */                                                   \
+    MAYBE(fpuLoadAccumulate)   /* the same, to an accumulator */                                  \
+    MAYBE(fpuStoreLate)        /* less for data of VSTR */                                        \
+    MAYBE(fpuDivHold)          /* VDIV, VSQRT hold issue */                                       \
+    MAYBE(fpuDouble)           /* sum or product of doubles holds issue */                        \
+    MAYBE(fpuDoubleMac)        /* VFMA of doubles holds issue */                                  \
+    MAYBE(fpuDoubleDiv)        /* VDIV, VSQRT of doubles hold issue */
 
 enum scoreboard_rule {
 #define SCOREBOARD_ENUM(name) RULE_##name,
-    SCOREBOARD_RULES(SCOREBOARD_ENUM)
+    SCOREBOARD_RULES(SCOREBOARD_ENUM, SCOREBOARD_ENUM)
 #undef SCOREBOARD_ENUM
     SCOREBOARD_RULE_COUNT
 };
 
 struct scoreboard_rules {
     uint8_t of[SCOREBOARD_RULE_COUNT];
+    bool lacks[SCOREBOARD_RULE_COUNT]; /* rules that the core's table does not have */
 };
 
 /* Where an operand is needed, in the order of the stages. */

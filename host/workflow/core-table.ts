@@ -25,6 +25,8 @@ export interface CoreTable {
   readonly name: string;
   /** predecessor: an instruction's kind and the one before it. scoreboard: operands, pairs, a predictor. */
   readonly model: "predecessor" | "scoreboard";
+  /** A cruder rule that the plugin charges beside the table, for comparison. */
+  readonly besides?: "simple-m4";
   readonly issueWidth: { readonly value: number };
   /** A scoreboard's. */
   readonly predictor?: { readonly value: "none" | "two-bit" };
@@ -34,7 +36,13 @@ export interface CoreTable {
 }
 
 /** Cores whose instructions the timing plugin decodes: those that have no more than Thumb-2 with DSP and floats. */
-const THUMB_CORES: readonly string[] = ["cortex-m0plus", "cortex-m4", "cortex-m7", "cortex-m33"];
+const THUMB_CORES: readonly string[] = [
+  "cortex-m0",
+  "cortex-m0plus",
+  "cortex-m4",
+  "cortex-m7",
+  "cortex-m33",
+];
 
 const MAX_FILE_BYTES = 1 << 20;
 const MAX_CYCLES = 64;
@@ -86,18 +94,18 @@ export function loadCoreTable(
 }
 
 /**
- * The text for the plugin's argument table=FILE, rules in the file's order: lines `rule cycles`; for a scoreboard
- * `model scoreboard` and lines `rule value low high`.
+ * The text for the plugin's argument table=FILE: the model's line, then lines `rule value low high` in the file's
+ * order.
  */
 export function costLines(table: CoreTable): string {
-  const rules = Object.entries(table.rules);
-  if (table.model !== "scoreboard") {
-    return rules.map(([name, rule]) => `${name} ${rule.value}\n`).join("");
-  }
   const exact = (name: string, value: number) => `${name} ${value} ${value} ${value}\n`;
-  const lines = rules.map(([name, { value, interval = [value, value] }]) => {
+  const lines = Object.entries(table.rules).map(([name, { value, interval = [value, value] }]) => {
     return `${name} ${value} ${interval.join(" ")}\n`;
   });
+  if (table.model === "predecessor") {
+    const besides = table.besides === undefined ? "" : ` ${table.besides}`;
+    return [`model predecessor${besides}\n`, ...lines].join("");
+  }
   return [
     "model scoreboard\n",
     exact("issueWidth", table.issueWidth.value),
@@ -116,6 +124,12 @@ function problemOf(id: string, text: string): string | null {
   }
   if (!isRecord(document) || !isRecord(document.rules)) return "it holds no rules";
   if (document.id !== id) return `its id is ${JSON.stringify(document.id)}`;
+  if (document.model !== "predecessor" && document.model !== "scoreboard") {
+    return "its model is neither predecessor nor scoreboard";
+  }
+  if (document.besides !== undefined && document.besides !== "simple-m4") {
+    return "besides is not simple-m4";
+  }
   if (document.model === "scoreboard" && !isScoreboard(document)) {
     return "issueWidth is not 1 or 2, or the predictor neither none nor two-bit";
   }

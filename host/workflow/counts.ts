@@ -42,8 +42,8 @@ const ALWAYS = ["instructions", "loads", "stores", "bytesLoaded", "bytesStored"]
 const OF_DECODER = ["assumed", "undecoded", "interrupted"] as const;
 const OF_TABLE = ["cycles", "cyclesSimple"] as const;
 
-/** In place of cyclesSimple where the table is a scoreboard. */
-const OF_SCOREBOARD = ["cyclesLow", "cyclesHigh"] as const;
+/** Only in lines with cycles. */
+const BOUNDS = ["cyclesLow", "cyclesHigh"] as const;
 
 /** One pass through a marked region. Counts are exact; both cycles are a model. */
 export interface RegionCounts {
@@ -55,9 +55,9 @@ export interface RegionCounts {
   readonly instructions: number;
   /** By the core's table [cycle]; null where the core has none. */
   readonly cycles: number | null;
-  /** By the rule simple-m4 [cycle]; null with cycles, and where the core's table is a scoreboard. */
+  /** By the rule simple-m4 [cycle]; null with cycles, and where the core's table does not name that rule. */
   readonly cyclesSimple: number | null;
-  /** With the low and high values of a scoreboard's rules [cycle]; only beside its cycles. */
+  /** With the low and high values of the table's rules [cycle]; only beside its cycles. */
   readonly cyclesLow?: number;
   readonly cyclesHigh?: number;
   /** Instructions that read memory. */
@@ -164,22 +164,20 @@ function readRegion(value: Record<string, unknown>): RegionCounts | Problem {
   if (!isCount(index)) return unreadable("index is not a count");
   const isDecoded = classes !== null;
   const isCharged = isDecoded && value.cycles !== null;
-  const isScoreboard = isCharged && value.cyclesLow !== undefined;
+  const isSimple = isCharged && value.cyclesSimple !== null;
   const counted = [
     ...ALWAYS,
     ...(isDecoded ? OF_DECODER : []),
-    ...(isCharged ? OF_TABLE.filter((name) => !isScoreboard || name === "cycles") : []),
+    ...(isCharged ? OF_TABLE.filter((name) => isSimple || name === "cycles") : []),
   ] as readonly (typeof COUNTERS)[number][];
   for (const name of COUNTERS) {
     if (counted.includes(name) ? !isCount(value[name]) : value[name] !== null) {
       return unreadable(`${name} is not ${counted.includes(name) ? "a count" : "null"}`);
     }
   }
-  if (isScoreboard) {
-    const unbounded = OF_SCOREBOARD.find((name) => !isCount(value[name]));
-    if (unbounded) return unreadable(`${unbounded} is not a count`);
-  }
-  const names = [...COUNTERS, ...(isScoreboard ? OF_SCOREBOARD : [])];
+  const unbounded = isCharged ? BOUNDS.find((name) => !isCount(value[name])) : undefined;
+  if (unbounded) return unreadable(`${unbounded} is not a count`);
+  const names = [...COUNTERS, ...(isCharged ? BOUNDS : [])];
   const counters = pick(value, names) as Omit<RegionCounts, "region" | "index" | "classes">;
   if (!isDecoded) return { region, index, ...counters, classes: null };
   if (!isRecord(classes)) return unreadable("classes are missing");

@@ -2,7 +2,7 @@
  * Proves what the timing plugin says of marks that do not match, of arguments it cannot use and of a build that
  * is not possible, and that it stays fast. Counts are left to plugin-counts.test.ts.
  */
-import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MissingToolError } from "../../codegen/index.ts";
@@ -103,6 +103,13 @@ describe.skipIf(missing)("timing plugin, when something is wrong", () => {
       return file;
     };
 
+    const rules = (name: string, lines: string) =>
+      badTable(name, lines.startsWith("model") ? lines : `model predecessor\n${lines}`);
+
+    /** A table's text without one rule. */
+    const without = (table: string, rule: string) =>
+      readFileSync(table, "utf8").replace(new RegExp(`^${rule} .*\n`, "m"), "");
+
     test.each([
       ["an address that is none", () => ({ begin: "elsewhere" }), "not a 32-bit address"],
       ["a negative address", () => ({ begin: "-1" }), "not a 32-bit address"],
@@ -112,15 +119,24 @@ describe.skipIf(missing)("timing plugin, when something is wrong", () => {
       ["a counts file without a folder", () => ({ out: "/nowhere/at/all" }), "cannot be written"],
       ["a decoder it does not have", () => ({ decode: "mips" }), "not an argument"],
       ["no table", () => ({ table: "/nowhere/at/all" }), "cannot be opened"],
-      ["an empty table", () => ({ table: badTable("empty", "") }), "rule alu is missing"],
-      ["a rule twice", () => ({ table: badTable("twice", "alu 1\nalu 1\n") }), "given twice"],
-      ["an unknown rule", () => ({ table: badTable("odd", "warp 1\n") }), "unknown"],
-      ["too many cycles", () => ({ table: badTable("big", "alu 65\n") }), "above 64"],
-      ["no number", () => ({ table: badTable("none", "alu one\n") }), "not `rule cycles`"],
+      ["an empty table", () => ({ table: badTable("empty", "") }), "begin with its model"],
+      ["a table without rules", () => ({ table: rules("no", "") }), "rule alu is missing"],
+      ["a table of another model", () => ({ table: badTable("odd", "model x\n") }), "its model"],
+      ["a rule twice", () => ({ table: rules("twice", "alu 1 1 1\nalu 1 1 1\n") }), "given twice"],
+      ["an unknown rule", () => ({ table: rules("odd", "warp 1 1 1\n") }), "unknown"],
+      ["too many cycles", () => ({ table: rules("big", "alu 65 65 65\n") }), "above 64"],
+      ["a value out of bounds", () => ({ table: rules("out", "alu 3 1 2\n") }), "interval"],
+      ["no bounds", () => ({ table: rules("one", "alu 1\n") }), "not `rule value low high`"],
+      ["no number", () => ({ table: rules("none", "alu one 1 1\n") }), "not `rule value low high`"],
+      [
+        "a half of the FPU's rules",
+        () => ({ table: rules("half", without(plugin.table ?? "", "fpuMac")) }),
+        "rule fpuMac is missing",
+      ],
       [
         "a line without end",
-        () => ({ table: badTable("long", "a".repeat(100_000)) }),
-        "not `rule cycles`",
+        () => ({ table: rules("long", "a".repeat(100_000)) }),
+        "not `rule value low high`",
       ],
     ])("%s", async (_, over, reason) => {
       const run = await start(over());

@@ -15,6 +15,7 @@ import {
 } from "../../host/workflow/core-table.ts";
 import { pluginApi, pluginArguments, type TimingPlugin } from "../../host/workflow/plugin.ts";
 
+const PREDECESSORS = ["cortex-m0", "cortex-m0plus", "cortex-m4"];
 /** Cores whose table is a scoreboard's. */
 const SCOREBOARDS = ["cortex-m7", "cortex-m33"];
 
@@ -88,6 +89,8 @@ describe("pluginArguments", () => {
 
 describe("what is known of a core", () => {
   test.each([
+    ["cortex-m0", "thumb", "cortex-m0"],
+    ["cortex-m0plus", "thumb", "cortex-m0plus"],
     ["cortex-m4", "thumb", "cortex-m4"],
     ["cortex-m7", "thumb", "cortex-m7"],
     ["cortex-m33", "thumb", "cortex-m33"],
@@ -104,7 +107,7 @@ describe("core tables", () => {
   const folder = mkdtempSync(join(tmpdir(), "pioneer-core-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test.each(["cortex-m4", ...SCOREBOARDS])(
+  test.each([...PREDECESSORS, ...SCOREBOARDS])(
     "%s fits its schema, values lie in their intervals",
     (id) => {
       const schema = JSON.parse(read("boards/cores/core.schema.json")) as Schema;
@@ -118,16 +121,19 @@ describe("core tables", () => {
   );
 
   test("its rules are those that the plugin charges", () => {
-    const charged = [...read("firmware/qemu/cost.h").matchAll(/RULE\((\w+)\) +\/\*/g)];
-    const lines = costLines(loadCoreTable("cortex-m4")).trimEnd().split("\n");
+    const charged = [...read("firmware/qemu/cost.h").matchAll(/(?:RULE|MAYBE)\((\w+)\) +\/\*/g)];
+    const [model, ...lines] = costLines(loadCoreTable("cortex-m4")).trimEnd().split("\n");
     const names = charged.map(([, name]) => name);
-    expect(names).toHaveLength(27);
+    expect(names).toHaveLength(29);
     expect(lines.map((line) => line.split(" ")[0]).sort()).toEqual(names.sort());
-    expect(lines).toContain("load 2");
+    expect(model).toBe("model predecessor simple-m4");
+    expect(lines).toContain("loadAfterStore 2 1 3");
   });
 
   test.each(SCOREBOARDS)("the rules of %s are those that the scoreboard knows", (id) => {
-    const known = [...read("firmware/qemu/scoreboard.h").matchAll(/RULE\((\w+)\) +\/\*/g)];
+    const known = [
+      ...read("firmware/qemu/scoreboard.h").matchAll(/(?:RULE|MAYBE)\((\w+)\) +\/\*/g),
+    ];
     const [model, ...lines] = costLines(loadCoreTable(id)).trimEnd().split("\n");
     const names = known.map(([, name]) => name);
     expect(model).toBe("model scoreboard");
@@ -143,7 +149,7 @@ describe("core tables", () => {
     expect(lines).toContain("mispredicted 8 4 8");
   });
 
-  test.each(["cortex-m4", ...SCOREBOARDS])(
+  test.each([...PREDECESSORS, ...SCOREBOARDS])(
     "docs/timing.md shows every rule of %s as it is",
     (id) => {
       const rows = read("docs/timing.md").split("\n");
@@ -161,14 +167,32 @@ describe("core tables", () => {
 
   test.each([
     ["not JSON", "{", "JSON"],
+    ["no model", '{"id":"x","rules":{}}', "neither predecessor nor scoreboard"],
+    [
+      "another rule besides",
+      '{"id":"x","model":"predecessor","besides":"m0","rules":{}}',
+      "besides",
+    ],
     ["no rules", '{"id":"x"}', "it holds no rules"],
     ["another core's", '{"id":"y","rules":{}}', 'its id is "y"'],
-    ["a fraction", '{"id":"x","rules":{"alu":{"value":1.5}}}', "rules.alu.value"],
-    ["too much", '{"id":"x","rules":{"alu":{"value":65}}}', "rules.alu.value"],
-    ["a rule that is a number", '{"id":"x","rules":{"alu":1}}', "rules.alu.value"],
+    [
+      "a fraction",
+      '{"id":"x","model":"predecessor","rules":{"alu":{"value":1.5}}}',
+      "rules.alu.value",
+    ],
+    [
+      "too much",
+      '{"id":"x","model":"predecessor","rules":{"alu":{"value":65}}}',
+      "rules.alu.value",
+    ],
+    [
+      "a rule that is a number",
+      '{"id":"x","model":"predecessor","rules":{"alu":1}}',
+      "rules.alu.value",
+    ],
     [
       "a bound that is a fraction",
-      '{"id":"x","rules":{"alu":{"value":1,"interval":[0.5,1]}}}',
+      '{"id":"x","model":"predecessor","rules":{"alu":{"value":1,"interval":[0.5,1]}}}',
       "rules.alu.interval",
     ],
     [
@@ -178,7 +202,7 @@ describe("core tables", () => {
     ],
     [
       "a name with a line end",
-      '{"id":"x","rules":{"a\\nb":{"value":1}}}',
+      '{"id":"x","model":"predecessor","rules":{"a\\nb":{"value":1}}}',
       "not the name of a rule",
     ],
   ])("refuses a table: %s", (_, text, why) => {

@@ -1,0 +1,72 @@
+/**
+ * Words a comparison of modelled with published cycles as Markdown.
+ * The numbers are left to compare.ts.
+ */
+import type { Comparison } from "./compare.ts";
+
+/** What the project wants of the judging set. */
+const GOAL = { near: 0.1, far: 0.2, nearShare: 0.9, insideShare: 0.8 } as const;
+
+const count = (value: number): string =>
+  value >= 1000 ? Math.round(value).toLocaleString("en-US") : String(Number(value.toFixed(1)));
+const percent = (value: number): string =>
+  `${value < 0 ? "-" : "+"}${Math.abs(value * 100).toFixed(1)} %`;
+
+/** The table, what the judging set says as a whole, and the reasons for what is far off. */
+export function comparisonBlock(compared: readonly Comparison[]): string {
+  const judged = compared.filter(({ workload }) => workload.set === "judging");
+  const far = compared.filter(({ error }) => Math.abs(error) > GOAL.near);
+  return [
+    "",
+    "| core | workload | measured on | code | set | published | modelled | off by | interval |",
+    "|---|---|---|---|---|---|---|---|---|",
+    ...compared.map(row),
+    "",
+    ...summary(judged),
+    ...(far.length === 0
+      ? []
+      : ["", "Off by more than a tenth:", "", ...far.map((one) => `- ${reason(one)}`)]),
+    "",
+  ].join("\n");
+}
+
+function row({ workload, modelled, error, interval, isInside }: Comparison): string {
+  const cells = [
+    workload.core,
+    workload.name,
+    workload.condition,
+    workload.code,
+    workload.set,
+    count(workload.published),
+    count(modelled),
+    percent(error),
+    `${count(interval[0])}..${count(interval[1])}${isInside ? "" : ", missed"}`,
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+function summary(judged: readonly Comparison[]): readonly string[] {
+  const near = judged.filter(({ error }) => Math.abs(error) <= GOAL.near).length;
+  const far = judged.filter(({ error }) => Math.abs(error) > GOAL.far).length;
+  const inside = judged.filter(({ isInside }) => isInside).length;
+  const of = (part: number) => `${part} of ${judged.length}`;
+  const verdict = (isReached: boolean) => (isReached ? "reached" : "missed");
+  return [
+    `Judging set: ${of(near)} within a tenth (goal 90 %: ${verdict(near >= GOAL.nearShare * judged.length)}), ` +
+      `${far} beyond a fifth (goal none: ${verdict(far === 0)}), ` +
+      `${of(inside)} inside their interval (goal 80 %: ${verdict(inside >= GOAL.insideShare * judged.length)}).`,
+  ];
+}
+
+/** The three largest classes of the region beside what is known of the difference. */
+function reason({ workload, error, classes }: Comparison): string {
+  const total = Object.entries(classes)
+    .filter(([name]) => name !== "branchTaken")
+    .sort(([, a], [, b]) => b - a);
+  const all = total.reduce((sum, [, value]) => sum + value, 0);
+  const largest = total
+    .slice(0, 3)
+    .map(([name, value]) => `${name} ${((100 * value) / all).toFixed(0)} %`)
+    .join(", ");
+  return `${workload.core}, ${workload.name} (${percent(error)}; ${largest}): ${workload.why ?? "not known"}.`;
+}
