@@ -5,6 +5,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { ALL_FORMATS, FORMATS, FUSIONS, ToolkitError, UsageError } from "../codegen/index.ts";
 import { LEVELS } from "./analyze/challenge/variant.ts";
+import { MONITORS } from "./power/monitor-names.ts";
 import { errorDocument, errorText } from "./report/errors.ts";
 import type { VerbContext } from "./workflow/context.ts";
 import { createContext } from "./workflow/context.ts";
@@ -409,6 +410,29 @@ Example:
   pioneer run hearable --board qemu-m4 --as nrf52840-dk --record a
   pioneer run hearable --board qemu-m4 --as nrf52840-dk --record b
   pioneer compare a b`,
+    );
+
+  verb(
+    "power",
+    "currents of a power monitor: average and peak power, energy of each frame, losses",
+    async () => (await import("./workflow/power.ts")).power,
+  )
+    .addOption(
+      new Option("--monitor <name>", "the instrument; sim-… only plays its part")
+        .choices([...MONITORS])
+        .makeOptionMandatory(),
+    )
+    .option("--port <path>", "its serial port; found by its USB ids without it")
+    .addOption(budget("--seconds <n>", "how long [s]").default(10))
+    .addOption(count("--supply-mv <n>", "what it supplies, or what else does [mV]").default(3000))
+    .option("--ammeter", "measure the current of another supply")
+    .option("--pin <input>", "digital input that is high while a frame is computed", "D0")
+    .addOption(budget("--budget-mw <n>", "highest average power over whole periods [mW]"))
+    .addOption(budget("--max-lost <percent>", "void when more samples are missing [%]").default(1))
+    .addOption(budget("--battery-mah <n>", "how long would such a battery last [mAh]"))
+    .addHelpText(
+      "after",
+      "\nExample:\n  pioneer power --monitor ppk2 --supply-mv 3000 --seconds 30 --budget-mw 1",
     );
 
   const bench = program

@@ -1,0 +1,85 @@
+/**
+ * The verb `power`: measures with a monitor for a while and reports energy, average and peak power, and losses.
+ * Monitors are left to host/power, energy of windows to analyze/frame-energy.ts.
+ */
+import { UsageError } from "../../codegen/index.ts";
+import { FrameEnergyMeter } from "../analyze/frame-energy.ts";
+import { powerDocument } from "../analyze/power-document.ts";
+import type { MonitorName } from "../power/monitor-names.ts";
+import { startMonitor } from "../power/monitors.ts";
+import { SUPPLY_MV } from "../power/ppk2/ppk2.ts";
+import { powerText } from "../report/power.ts";
+import type { VerbContext } from "./context.ts";
+
+export interface PowerOptions {
+  readonly monitor: MonitorName;
+  readonly port?: string;
+  readonly seconds: number;
+  readonly supplyMv: number;
+  readonly ammeter?: boolean;
+  readonly pin: string;
+  readonly budgetMw?: number;
+  readonly maxLost: number;
+  readonly batteryMah?: number;
+}
+
+/** Exit 1 when too many samples are lost or a budget is not met; a simulated monitor meets none. @throws UsageError TP-USE-440 */
+export async function power(context: VerbContext, options: PowerOptions): Promise<number> {
+  const pin = parsePin(options.pin);
+  const { supplyMv } = options;
+  if (supplyMv < SUPPLY_MV.low || supplyMv > SUPPLY_MV.high) {
+    throw wrongOption(`--supply-mv ${supplyMv}`, "a PPK2 supplies 800 to 5000 mV");
+  }
+  context.progress.step(`opening ${options.monitor}`);
+  const monitor = await startMonitor(options.monitor, {
+    supplyMv,
+    mode: options.ammeter ? "ammeter" : "source",
+    signal: context.signal,
+    ...(options.port === undefined ? {} : { port: options.port }),
+  });
+  const { sampleRateHz } = monitor.facts;
+  const supplyV = supplyMv / 1000;
+  const meter = new FrameEnergyMeter({ supplyV, sampleRateHz, pin });
+  const wanted = options.seconds * sampleRateHz;
+  context.progress.step(`measuring for ${options.seconds} s`);
+  try {
+    for await (const block of monitor.blocks) {
+      meter.add(block);
+      // Ctrl-C ends the measurement: what was measured is reported.
+      if (context.signal.aborted || block.firstSample + block.currentsA.length >= wanted) break;
+    }
+  } finally {
+    await monitor.stop();
+  }
+  const document = powerDocument(
+    { ...monitor.facts, supplyV },
+    await monitor.stop(),
+    meter.finish(),
+    {
+      pin,
+      maxLostPercent: options.maxLost,
+      ...(options.budgetMw === undefined ? {} : { budgetMw: options.budgetMw }),
+      ...(options.batteryMah === undefined
+        ? {}
+        : { battery: { milliampHours: options.batteryMah } }),
+    },
+  );
+  context.print(document, () => powerText(document));
+  context.signal.throwIfAborted();
+  const failed = document.void || document.budgets.some((budget) => budget.met !== true);
+  return failed ? 1 : 0;
+}
+
+function parsePin(text: string): number {
+  const match = /^[Dd]?([0-7])$/.exec(text);
+  if (!match) throw wrongOption(`--pin ${text}`, "a PPK2 has the inputs D0 to D7");
+  return Number(match[1]);
+}
+
+function wrongOption(what: string, why: string): UsageError {
+  return new UsageError("TP-USE-440", {
+    what: `${what} is not possible`,
+    why,
+    fix: "see pioneer power --help",
+  });
+}

@@ -1,0 +1,94 @@
+/** `pioneer power` on a simulated PPK2 behind a pseudo terminal, typed as a user would. */
+import { describe, expect, test } from "vitest";
+import { createSerialLink } from "../../host/link/serial.ts";
+import { startPpk2 } from "../../host/power/ppk2/ppk2.ts";
+import type { Ppk2Failures } from "../../host/power/simulated/ppk2.ts";
+import { SimulatedPpk2 } from "../../host/power/simulated/ppk2.ts";
+import { openSimulatedPort } from "../../host/power/simulated/terminal.ts";
+import { pioneer } from "./cli.ts";
+
+/** 2 mA for 1 ms of every 4 ms at 3 V: 0.5 mA on average and a little for sleep. */
+const LOAD = { sleepA: 1e-6, activeA: 2e-3, activeS: 1e-3, periodS: 4e-3 };
+
+async function measure(failures: Ppk2Failures, samples: number) {
+  const port = await openSimulatedPort(new SimulatedPpk2(LOAD, failures));
+  try {
+    const link = createSerialLink({ path: port.path, baudRate: 115_200 });
+    const monitor = await startPpk2(link, { mode: "source", supplyMv: 3000, simulated: true });
+    let sum = 0;
+    let count = 0;
+    for await (const block of monitor.blocks) {
+      for (const currentA of block.currentsA) sum += currentA;
+      count += block.currentsA.length;
+      if (count >= samples) break;
+    }
+    return { averageA: sum / count, facts: monitor.facts, totals: await monitor.stop() };
+  } finally {
+    await port.close();
+  }
+}
+
+describe("a simulated PPK2", () => {
+  test("gives the load's average current, and its own calibration", async () => {
+    const { averageA, facts, totals } = await measure({}, 40_000);
+    // (2 mA * 1 ms + 1 uA * 3 ms) / 4 ms = 500.75 uA
+    expect(averageA).toBeGreaterThan(495e-6);
+    expect(averageA).toBeLessThan(506e-6);
+    expect(facts).toMatchObject({ calibrated: true, simulated: true, warnings: [] });
+    expect(totals).toMatchObject({ lost: 0, discardedBytes: 0 });
+  });
+
+  test("drops, byte slips and -nan are survived and counted", async () => {
+    const { averageA, facts, totals } = await measure(
+      {
+        drop: { everySamples: 1000, count: 30 },
+        slipEverySamples: 3777,
+        notANumber: ["S0", "I3"],
+      },
+      40_000,
+    );
+    expect(averageA).toBeGreaterThan(480e-6);
+    expect(averageA).toBeLessThan(520e-6);
+    expect(facts.warnings).toHaveLength(2);
+    // 40,000 samples are about 41 thousands with 30 missing each, and 10 slips.
+    expect(totals.lost).toBeGreaterThan(1100);
+    expect(totals.lost).toBeLessThan(1500);
+  });
+});
+
+describe("pioneer power", () => {
+  test("is simulated in every number and meets no budget", () => {
+    const { status, stdout } = pioneer([
+      "power",
+      "--monitor",
+      "sim-ppk2",
+      "--seconds",
+      "1",
+      "--budget-mw",
+      "100",
+      "--json",
+    ]);
+    const document = JSON.parse(stdout);
+    expect(document).toMatchObject({ schema: 1, simulated: true, void: false });
+    expect(document.averagePower).toMatchObject({ kind: "measured", simulated: true, unit: "mW" });
+    expect(document.budgets[0].met).toBeNull();
+    expect(status).toBe(1);
+    expect(document.frames.whole.value).toBeGreaterThan(80);
+  });
+
+  test("without a PPK2 says so and how to go on", () => {
+    const { status, stdout } = pioneer(["power", "--monitor", "ppk2", "--json"]);
+    expect(status).toBe(3);
+    expect(JSON.parse(stdout).error.code).toBe("TP-NEED-031");
+  });
+
+  test("wrong options are refused", () => {
+    for (const options of [
+      ["--supply-mv", "12000"],
+      ["--pin", "D8"],
+    ]) {
+      const { status } = pioneer(["power", "--monitor", "sim-ppk2", ...options]);
+      expect(status).toBe(2);
+    }
+  });
+});
