@@ -201,6 +201,7 @@ export interface LayerNormKernelContext extends KernelContextBase {
 /** What a file of the tflite formats needs besides its kernels. */
 export interface TfliteContext {
   readonly lstms: boolean;
+  readonly denses: boolean;
   /** How an LSTM's sums are scaled. */
   readonly sumsScale: "scale" | "scale_wide";
   /** Which functions are used. */

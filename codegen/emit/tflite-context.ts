@@ -22,6 +22,7 @@ import type {
   TfliteLstmContext,
 } from "./context-types.ts";
 import { lineTypeOf, placeExpression } from "./state-context.ts";
+import { VARIANT_TEXT } from "./variant-text.ts";
 
 /** `{multiplier, left, right}` of a 32-bit value, or of a 64-bit one: 16 bits of the multiplier, shifted right once. */
 function scalingText({ multiplier, shift }: Scaling, wide = false): string {
@@ -58,7 +59,7 @@ export function tfliteLstmContext(
   const { hiddenSize } = layer;
   return {
     kind: "tflite-lstm",
-    partial: "lstm-tflite",
+    partial: VARIANT_TEXT[plan.schedule.variant].blocks ? "lstm-tflite-blocks" : "lstm-tflite",
     name: kernel.name,
     arguments: "state",
     layer: commentText(layer.name),
@@ -157,6 +158,7 @@ export function tfliteContext(
   const scalings = kernels.map(({ scale }) => scale);
   return {
     lstms,
+    denses: denses.length > 0,
     sumsScale: plan.format === "tflite-int8" ? "scale" : "scale_wide",
     scale: lstms || scalings.includes("scale"),
     wide: scalings.includes("scale_wide") || (lstms && plan.format !== "tflite-int8"),

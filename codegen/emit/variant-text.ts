@@ -24,7 +24,14 @@ export interface VariantText {
     | "arithmetic-float32";
   readonly portable: string;
   /** Partial of what follows from either; empty: nothing. */
-  readonly shared: "" | "rows-lanes" | "rows-bytes" | "rows-wide" | "rows-mac16" | "rows-of-blocks";
+  readonly shared:
+    | ""
+    | "rows-lanes"
+    | "rows-bytes"
+    | "rows-wide"
+    | "rows-mac16"
+    | "rows-of-blocks"
+    | "sums-of-blocks";
   /** Partial of a table's value at z; -high: in the high half of a word. */
   readonly lookUp: "look-up" | "look-up-high";
   /** Partial of the elementwise part of one unit, for such values. */
@@ -141,6 +148,15 @@ function dsp(format: IntegerFormat, rows: string, columns: string): VariantText 
   };
 }
 
+/** The same sums without what follows them: TFLite's arithmetic is its own. */
+function dspSums(columns: string): VariantText {
+  return {
+    ...dsp("int16x8", "rows", columns),
+    portable: "sums-of-pairs-portable",
+    shared: "sums-of-blocks",
+  };
+}
+
 /** Vectors throughout. */
 function mve(format: IntegerFormat): VariantText {
   return {
@@ -219,6 +235,8 @@ export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
   "dsp-packed-pairs-grouped": dsp("int8", "packed-pairs", "packed-pairs-grouped"),
   "dsp-rows": dsp("int16x8", "rows", "rows"),
   "dsp-rows-grouped": dsp("int16x8", "rows", "rows-grouped"),
+  "dsp-sums": dspSums("rows"),
+  "dsp-sums-grouped": dspSums("rows-grouped"),
   "rv32-lanes": narrow("rv32", "lanes"),
   "thumb1-lanes": narrow("thumb1", "lanes"),
   "xtensa-lanes": narrow("xtensa", "lanes"),

@@ -10,7 +10,7 @@ import { byteLanes } from "./rows/byte-lanes.ts";
 import { FLOAT_COLUMNS } from "./rows/float-columns.ts";
 import { FLOAT_ROWS } from "./rows/float-rows.ts";
 import { MAC16_PAIRS } from "./rows/mac16-pairs.ts";
-import { PACKED_PAIRS, PAIRED_BYTES } from "./rows/packed-pairs.ts";
+import { PACKED_PAIRS, PAIRED_BYTES, PAIRED_SUMS } from "./rows/packed-pairs.ts";
 import { plainRows, plainSums } from "./rows/plain-rows.ts";
 import type { BlockShape, LineValue, RowLayout } from "./rows/row-layout.ts";
 import { vectorRows } from "./rows/vector-rows.ts";
@@ -31,15 +31,18 @@ import type { Fusion, InstructionSet, Target } from "./target.ts";
  * vfp-float32-apart: the same with VMUL and VADD for the Cortex-M4. mve-float32: in four vectors of rows, whose VFMA
  * rounds once.
  * c11-int8, c11-int16x8, c11-float32: row after row in plain C, for every other core.
- * c11-tflite-int8, c11-tflite-int16x8: the same, sums alone: the scalings of TFLite's kernels are constants of their own.
+ * dsp-sums, dsp-sums-grouped: as dsp-rows, sums alone, in both tflite formats.
+ * c11-tflite-int8, c11-tflite-int16x8: the same in plain C: the scalings of TFLite's kernels are constants of their own.
  *
- * Each but the last five reads its stream in plain C as well, where a compiler lacks its instructions.
+ * Each but the c11 ones reads its stream in plain C as well, where a compiler lacks its instructions.
  */
 export type KernelVariant =
   | "dsp-packed-pairs"
   | "dsp-packed-pairs-grouped"
   | "dsp-rows"
   | "dsp-rows-grouped"
+  | "dsp-sums"
+  | "dsp-sums-grouped"
   | "rv32-lanes"
   | "rv32-wide"
   | "thumb1-lanes"
@@ -66,6 +69,8 @@ export const ROW_LAYOUTS: Readonly<Record<KernelVariant, RowLayout>> = {
   "dsp-packed-pairs-grouped": PACKED_PAIRS,
   "dsp-rows": PAIRED_BYTES,
   "dsp-rows-grouped": PAIRED_BYTES,
+  "dsp-sums": PAIRED_SUMS,
+  "dsp-sums-grouped": PAIRED_SUMS,
   "rv32-lanes": byteLanes(16),
   "rv32-wide": WIDE_LANES,
   "thumb1-lanes": byteLanes(8),
@@ -191,9 +196,15 @@ function chooseFloat(target: Target): readonly [KernelVariant, string] {
 
 function choose(format: AnyFormat, target: Target): readonly [KernelVariant, string] {
   if (isTfliteFormat(format)) {
+    if (target.instructions === "thumb-dsp") {
+      return [
+        target.core === "cortex-m4" ? "dsp-sums-grouped" : "dsp-sums",
+        "two bytes of each word widened by SXTB16, two SMLADs; TFLite's scalings follow in C",
+      ];
+    }
     return [
       `c11-${format}`,
-      "the arithmetic of TFLite's reference kernels, in plain C on every core",
+      "the arithmetic of TFLite's reference kernels, in plain C on cores without SMLAD",
     ];
   }
   if (format === "float32") return chooseFloat(target);

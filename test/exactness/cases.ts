@@ -9,8 +9,15 @@ import type { RecurrentModel } from "../../codegen/model/types.ts";
 import { generate } from "../../codegen/pipeline.ts";
 import type { KernelVariant } from "../../codegen/plan/schedule.ts";
 import { FUSIONS, type TargetOptions } from "../../codegen/plan/target.ts";
-import { type ActivationArray, FORMATS, type Format } from "../../codegen/quantize/params.ts";
+import {
+  type ActivationArray,
+  ALL_FORMATS,
+  type AnyFormat,
+  FORMATS,
+  isTfliteFormat,
+} from "../../codegen/quantize/params.ts";
 import { createTwin, type ModelInFormat } from "../../codegen/quantize/twin.ts";
+import { withRandomIntegers } from "../random-integers.ts";
 import {
   createRandom,
   type ModelShape,
@@ -26,7 +33,7 @@ export const STEPS = 5;
 export interface Case {
   /** C prefix: m and the case's number in its program. */
   readonly prefix: string;
-  readonly format: Format;
+  readonly format: AnyFormat;
   readonly model: ModelInFormat;
   readonly variant: KernelVariant;
   /** What the frames are made from. */
@@ -119,9 +126,15 @@ function describeModel({ inputSize, layers }: RecurrentModel): string {
 }
 
 /** Frames whose peak gives inputs the step of a hidden state, so that equal weights stay equal in a joined row. */
-function calibrationFrames(random: Random, size: number, format: Format): Float64Array[] {
+function calibrationFrames(random: Random, size: number, format: AnyFormat): Float64Array[] {
   const peak = format === "int8" ? 127 / 128 : 32767 / 32768;
   return randomFrames(random, 6, size, peak).map((frame) => frame.fill(peak, 0, 1));
+}
+
+/** LSTMs and dense layers alone: what quantized TFLite files hold. */
+function withoutOtherLayers({ grus = [], lstms, ...shape }: ModelShape): ModelShape {
+  const sizes = [...lstms, ...grus.map(({ size }) => size)];
+  return { ...shape, lstms: sizes, convolutions: [], normalized: false };
 }
 
 /** @throws PlanError when the model cannot be quantized */
@@ -132,9 +145,12 @@ function tryCase(
   targets: readonly CaseTarget[],
   large: boolean,
 ): Case {
-  const format = random.pick(FORMATS);
-  const model = randomModel(random, randomShape(random, prefix, large));
-  const extreme = random.integer(0, 2) === 0 ? random.pick(WEIGHT_KINDS) : undefined;
+  const format = random.pick([...FORMATS, ...ALL_FORMATS]);
+  const drawn = randomShape(random, prefix, large);
+  const tflite = isTfliteFormat(format);
+  const real = randomModel(random, tflite ? withoutOtherLayers(drawn) : drawn);
+  const model = tflite ? withRandomIntegers(random, real, format) : real;
+  const extreme = !tflite && random.integer(0, 2) === 0 ? random.pick(WEIGHT_KINDS) : undefined;
   if (extreme) makeExtreme(random, model, extreme);
   const sequences = [
     extreme
@@ -142,7 +158,7 @@ function tryCase(
       : randomFrames(random, 6, model.inputSize),
   ];
   const target = random.pick(targets);
-  const fusion = format === "float32" ? "full" : random.pick(FUSIONS);
+  const fusion = format === "float32" || tflite ? "full" : random.pick(FUSIONS);
   const calibration = { source: "random frames", sequences };
   const { files, stages } = generate({ ...target, fusion, model, format, prefix, calibration });
   writeFiles(folder, files);
@@ -154,8 +170,8 @@ function tryCase(
     variant,
     model: stages.quantize.model,
     frameSeed,
-    frames: rawFrames(frameSeed, model.inputSize, format, STEPS),
-    description: `${variant}, fusion ${fusion}, ${describeModel(model)}, ${extreme ?? "random"} weights`,
+    frames: rawFrames(frameSeed, model.inputSize, stages.quantize.model.input.type, STEPS),
+    description: `${format}, ${variant}, fusion ${fusion}, ${describeModel(model)}, ${extreme ?? "random"} weights`,
   };
 }
 
@@ -192,9 +208,9 @@ export function makeCases(
 }
 
 /** The C type of a model's values. */
-export function cTypeOf({ format }: Case): "int8_t" | "int16_t" | "float" {
-  if (format === "float32") return "float";
-  return format === "int8" ? "int8_t" : "int16_t";
+export function cTypeOf({ model }: Case): "int8_t" | "int16_t" | "float" {
+  const { type } = model.input;
+  return type === "float32" ? "float" : `${type}_t`;
 }
 
 /** The bytes of values as they lie in memory. */

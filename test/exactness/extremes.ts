@@ -3,7 +3,11 @@
  * Which model gets which is left to cases.ts.
  */
 import type { Layer, Matrix, RecurrentModel } from "../../codegen/model/types.ts";
-import { type ActivationArray, type Format, valueArray } from "../../codegen/quantize/params.ts";
+import {
+  type ActivationArray,
+  type Quantization,
+  valueArray,
+} from "../../codegen/quantize/params.ts";
 import type { Random } from "../random-model.ts";
 
 /**
@@ -93,9 +97,9 @@ function xorshift32(state: number): number {
 }
 
 const RAW_RANGES = {
-  int8: { type: "int8", lowest: -128, highest: 127 },
-  int16x8: { type: "int16", lowest: -32768, highest: 32767 },
-  float32: { type: "float32", lowest: -16, highest: 16 },
+  int8: { lowest: -128, highest: 127 },
+  int16: { lowest: -32768, highest: 32767 },
+  float32: { lowest: -16, highest: 16 },
 } as const;
 
 /**
@@ -107,10 +111,10 @@ const RAW_RANGES = {
 export function rawFrames(
   seed: number,
   size: number,
-  format: Format,
+  type: Quantization["type"],
   count: number,
 ): readonly ActivationArray[] {
-  const { type, lowest, highest } = RAW_RANGES[format];
+  const { lowest, highest } = RAW_RANGES[type];
   let state = seed;
   return Array.from({ length: count }, () => {
     state = xorshift32(state);

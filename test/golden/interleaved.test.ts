@@ -2,12 +2,11 @@
  * Generated C in a C++ program: two models under prefixes of the user's choice, and two streams of each whose steps
  * alternate, give what the twin gives for each stream alone.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import type { Format } from "../../codegen/quantize/params.ts";
 import { createTwin, type ModelInFormat } from "../../codegen/quantize/twin.ts";
 import { bytesOf } from "../exactness/cases.ts";
 import { execute } from "../exactness/execute.ts";
@@ -31,7 +30,7 @@ function need(program: string): boolean {
 /** One stream's frames and what the twin answers. */
 function stream(model: ModelInFormat, seed: number) {
   const twin = createTwin(model);
-  const frames = rawFrames(seed, model.inputSize, model.format as Format, STEPS);
+  const frames = rawFrames(seed, model.inputSize, model.input.type, STEPS);
   return frames.map((frame) => ({ input: bytesOf(frame), output: bytesOf(twin.step(frame)) }));
 }
 
@@ -66,30 +65,3 @@ describe.each([
     expect([...output]).toEqual([...Buffer.concat(steps.map((step) => step.output))]);
   });
 });
-
-const SKETCH = `#include "left.h"
-static left_state state;
-void setup() { left_init(&state); }
-void loop() {
-    static int8_t input[LEFT_INPUT_SIZE], output[LEFT_OUTPUT_SIZE];
-    left_step(&state, input, output);
-}
-`;
-
-test.skipIf(!need("arm-none-eabi-g++")).each(["gnu++11", "gnu++17"])(
-  "an Arduino sketch in %s takes the header",
-  (standard) => {
-    writeModel(folder, "left", SHAPES.behind, "int8", TARGET);
-    const sketch = join(folder, "sketch.cpp");
-    writeFileSync(sketch, SKETCH);
-    const flags = [
-      `-std=${standard}`,
-      "-mcpu=cortex-m4",
-      "-mthumb",
-      "-fno-exceptions",
-      "-fno-rtti",
-    ];
-    const args = [...flags, ...WARNINGS, "-c", sketch, "-o", join(folder, "sketch.o")];
-    expect(complaints("arm-none-eabi-g++", args)).toBe("");
-  },
-);

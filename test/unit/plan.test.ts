@@ -243,6 +243,12 @@ describe("schedule and target", () => {
     expect(schedule("int8", m33).variant).toBe("dsp-packed-pairs");
     expect(schedule("int16x8", m33).variant).toBe("dsp-rows");
     expect(schedule("int8", { ...target, instructions: "c11" }).variant).toBe("c11-int8");
+    for (const format of ["tflite-int8", "tflite-int16x8"] as const) {
+      expect(schedule(format, target).variant).toBe("dsp-sums-grouped");
+      expect(schedule(format, m33).variant).toBe("dsp-sums");
+      const plain = { ...target, instructions: "thumb1" } as const;
+      expect(schedule(format, plain).variant).toBe(`c11-${format}`);
+    }
   });
 
   test("a target is read from its board file", () => {

@@ -4,7 +4,7 @@
  *
  *   8 words    biases            A, B of each pair
  *   4 words    per two columns   one word a pair: columns k (low half) and k + 1 (high half)
- *   8 words    multipliers       A, B of each pair
+ *   8 words    multipliers       A, B of each pair, where rows have their own
  */
 import type { Format } from "../../quantize/params.ts";
 import type { QuantizedRows } from "../../quantize/quantized-model.ts";
@@ -38,6 +38,7 @@ export function packPairs(
   format: Format,
   rows: readonly Source[],
   columns: readonly Source[],
+  withMultipliers = true,
 ): Uint32Array {
   const words: number[] = [];
   const weight = (row: Source | undefined, column: Source | undefined): number =>
@@ -55,7 +56,7 @@ export function packPairs(
         );
       }
     }
-    for (const [a, b] of pairs) {
+    for (const [a, b] of withMultipliers ? pairs : []) {
       words.push(rowValue(matrix.multipliers, a), rowValue(matrix.multipliers, b));
     }
   }
@@ -84,3 +85,17 @@ function pairsOf(format: Format): RowLayout {
 export const PACKED_PAIRS: RowLayout = pairsOf("int8");
 /** int16x8: the bytes of A and B in each half. */
 export const PAIRED_BYTES: RowLayout = pairsOf("int16x8");
+/** The same without multipliers: sums that are scaled by constants elsewhere. */
+export const PAIRED_SUMS: RowLayout = {
+  block: { ...BLOCK, extraBytes: ROWS * 4 },
+  activation: "int16",
+  pack: (matrix: QuantizedRows, rows, columns) =>
+    packPairs(matrix, "int16x8", rows, columns, false),
+  picture: [
+    "  +----------+-----------------------------+----",
+    "  | 8 biases | weights, two columns at a   | ... next block",
+    "  |          | time: k = 0, 2, 4, ...      |",
+    "  +----------+-----------------------------+----",
+    ...PICTURE.slice(-2),
+  ],
+};
