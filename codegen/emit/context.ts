@@ -11,7 +11,8 @@ import type {
   WindowKernel,
 } from "../lower/kernel-ir.ts";
 import { GATES } from "../model/types.ts";
-import { columnsRead, type LineLayout, type StreamLayout, streamPicture } from "../plan/layout.ts";
+import { columnsRead, type LineLayout, type StreamLayout } from "../plan/layout.ts";
+import { streamPicture } from "../plan/picture.ts";
 import type { Plan } from "../plan/plan.ts";
 import { ROW_LAYOUTS, type Schedule } from "../plan/schedule.ts";
 import { TANH_PIECES } from "../quantize/float32-arithmetic.ts";
@@ -376,7 +377,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
   const notes = [
     ...[...explained].flatMap(commentLines),
     ...(explained.size > 0 ? [""] : []),
-    ...streamPicture(plan.streams, plan.schedule),
+    ...streamPicture(plan),
     ...passed,
   ];
   return {

@@ -105,7 +105,7 @@ function gateRowSources(hiddenSize: number, gates: number, units: number): reado
  * Units of a GRU or rows of a dense layer that lie side by side, and those of an LSTM. A GRU's gates reach over a whole
  * block each, so that its four sums of a unit lie one block apart, whichever vectors they come from.
  */
-function unitsSideBySide(kernel: LayerKernel, { block }: Schedule): number {
+export function unitsSideBySide(kernel: LayerKernel, { block }: Schedule): number {
   return kernel.kind === "lstm" ? block.units : block.rows;
 }
 
@@ -216,19 +216,4 @@ export function layOut(
       : [],
   );
   return { lines, streams };
-}
-
-/** The order of the streams as an ASCII picture for the generated header, at most 96 columns wide. */
-export function streamPicture(
-  streams: readonly StreamLayout[],
-  { variant, block }: Schedule,
-): readonly string[] {
-  return [
-    `Weights: one stream a layer, read once a step, front to back, in blocks of ${block.rows} rows:`,
-    ...ROW_LAYOUTS[variant].picture,
-    ...streams.map(
-      ({ kernel, part, blocks, blockBytes: bytes, paddedColumns }) =>
-        `  ${part ? `${kernel} ${part}` : kernel}: ${blocks} x ${bytes} B, ${paddedColumns} columns`,
-    ),
-  ];
 }

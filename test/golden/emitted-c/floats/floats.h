@@ -14,11 +14,21 @@
  *   | bias | weights of row 0        | bias | ... row 1
  *   |      | a float a column        |      |
  *   +------+-------------------------+------+----
- *   lstm0: 2 x 96 B, 5 columns
- *   gru0 gates: 2 x 80 B, 4 columns
- *   gru0 candidate_input: 1 x 48 B, 2 columns
- *   gru0 candidate_hidden: 1 x 48 B, 2 columns
- *   dense0: 1 x 48 B, 2 columns
+ *   lstm0: 2 x 96 B
+ *     columns | 0-2 input | 3-4 lstm0 hidden |
+ *     rows    | input 0 | forget 0 | cell 0 | output 0 | ... | output 1 |
+ *   gru0 gates: 2 x 80 B
+ *     columns | 0-1 lstm0 hidden | 2-3 gru0 hidden |
+ *     rows    | update 0-1 + 2 padding | reset 0-1 + 2 padding |
+ *   gru0 candidate_input: 1 x 48 B
+ *     columns | 0-1 lstm0 hidden |
+ *     rows    | 0-1 + 2 padding |
+ *   gru0 candidate_hidden: 1 x 48 B
+ *     columns | 0-1 gru0 hidden |
+ *     rows    | 0-1 + 2 padding |
+ *   dense0: 1 x 48 B
+ *     columns | 0-1 gru0 hidden |
+ *     rows    | 0-1 + 2 padding |
  */
 #ifndef FLOATS_H
 #define FLOATS_H

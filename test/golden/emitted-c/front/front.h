@@ -14,9 +14,15 @@
  *   +----------+-----------------------------+---------------+
  *              | pair 0 | pair 1 | pair 2 | pair 3 |   32 bits each, rows A and B of a pair:
  *              | B[k+1]  A[k+1]  B[k]  A[k] |          high byte first
- *   dense0: 1 x 96 B, 4 columns
- *   dense1: 1 x 96 B, 4 columns
- *   lstm0: 2 x 128 B, 8 columns
+ *   dense0: 1 x 96 B
+ *     columns | 0-3 input |
+ *     rows    | 0-3 + 4 padding |
+ *   dense1: 1 x 96 B
+ *     columns | 0-3 dense0 output |
+ *     rows    | 0-2 + 5 padding |
+ *   lstm0: 2 x 128 B
+ *     columns | 0-2 dense1 output | 3 padding | 4-7 lstm0 hidden |
+ *     rows    | input 0-1 | forget 0-1 | cell 0-1 | output 0-1 | ... | output 2-3 |
  */
 #ifndef FRONT_H
 #define FRONT_H

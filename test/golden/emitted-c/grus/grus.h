@@ -13,12 +13,24 @@
  *   | 8 biases | weights, 16 columns at a time   | 8 multipliers |
  *   +----------+---------------------------------+---------------+
  *              | row 0 | row 1 | ... | row 7 |       16 bytes each
- *   gru0 gates: 2 x 320 B, 32 columns
- *   gru0 candidate_input: 1 x 192 B, 16 columns
- *   gru0 candidate_hidden: 1 x 192 B, 16 columns
- *   gru1 gates: 2 x 320 B, 32 columns
- *   gru1 candidate_input: 1 x 192 B, 16 columns
- *   gru1 candidate_hidden: 1 x 192 B, 16 columns
+ *   gru0 gates: 2 x 320 B
+ *     columns | 0-3 input | 4-15 padding | 16-23 gru0 hidden | 24-31 padding |
+ *     rows    | update 0-7 | reset 0-7 |
+ *   gru0 candidate_input: 1 x 192 B
+ *     columns | 0-3 input | 4-15 padding |
+ *     rows    | 0-7 |
+ *   gru0 candidate_hidden: 1 x 192 B
+ *     columns | 0-7 gru0 hidden | 8-15 padding |
+ *     rows    | 0-7 |
+ *   gru1 gates: 2 x 320 B
+ *     columns | 0-7 gru0 hidden | 8-15 padding | 16-19 gru1 hidden | 20-31 padding |
+ *     rows    | update 0-3 + 4 padding | reset 0-3 + 4 padding |
+ *   gru1 candidate_input: 1 x 192 B
+ *     columns | 0-7 gru0 hidden | 8-15 padding |
+ *     rows    | 0-3 + 4 padding |
+ *   gru1 candidate_hidden: 1 x 192 B
+ *     columns | 0-3 gru1 hidden | 4-15 padding |
+ *     rows    | 0-3 + 4 padding |
  */
 #ifndef GRUS_H
 #define GRUS_H

@@ -14,8 +14,12 @@
  *   +----------+-----------------------------+---------------+
  *              | pair 0 | pair 1 | pair 2 | pair 3 |   32 bits each, rows A and B of a pair:
  *              | B[k+1]  A[k+1]  B[k]  A[k] |          high byte first
- *   lstm0: 4 x 160 B, 12 columns
- *   dense0: 1 x 128 B, 8 columns
+ *   lstm0: 4 x 160 B
+ *     columns | 0-3 input | 4-11 lstm0 hidden |
+ *     rows    | input 0-1 | forget 0-1 | cell 0-1 | output 0-1 | ... | output 6-7 |
+ *   dense0: 1 x 128 B
+ *     columns | 0-7 lstm0 hidden |
+ *     rows    | 0-3 + 4 padding |
  */
 #ifndef MASK_H
 #define MASK_H

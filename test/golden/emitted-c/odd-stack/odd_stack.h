@@ -15,9 +15,15 @@
  *   +----------+-----------------------------+---------------+
  *              | pair 0 | pair 1 | pair 2 | pair 3 |   32 bits each, rows A and B of a pair:
  *              | B[k+1]  A[k+1]  B[k]  A[k] |          high byte first
- *   lstm0: 3 x 160 B, 12 columns
- *   lstm1: 1 x 160 B, 12 columns
- *   dense0: 1 x 96 B, 4 columns
+ *   lstm0: 3 x 160 B
+ *     columns | 0-2 input | 3 padding | 4-8 lstm0 hidden | 9-11 padding |
+ *     rows    | input 0-1 | forget 0-1 | cell 0-1 | output 0-1 | ... | output 4 + 1 padding |
+ *   lstm1: 1 x 160 B
+ *     columns | 0-4 lstm0 hidden | 5-7 padding | 8-9 lstm1 hidden | 10-11 padding |
+ *     rows    | input 0-1 | forget 0-1 | cell 0-1 | output 0-1 |
+ *   dense0: 1 x 96 B
+ *     columns | 0-1 lstm1 hidden | 2-3 padding |
+ *     rows    | 0-2 + 5 padding |
  */
 #ifndef ODD_STACK_H
 #define ODD_STACK_H
