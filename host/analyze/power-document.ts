@@ -106,7 +106,7 @@ export function powerDocument(
     active: of(windows.activeS, "ms", 1e3),
     period: of(windows.periodS, "ms", 1e3),
     averagePower: of(windows.periodPowerW, "mW", 1e3),
-    edgeUncertainty: read(windows.edgeUncertaintyS * 1e6, "us"),
+    edgeUncertainty: mark(stated(windows.edgeUncertaintyS * 1e6, "us", `one sample of ${source}`)),
   };
   const averagePower = energy && read(energy.averageA * facts.supplyV * 1e3, "mW");
   const battery = question.battery && stated(question.battery.milliampHours, "mAh", "asked for");

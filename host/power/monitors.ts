@@ -3,11 +3,16 @@
  * What to make of their currents is left to workflow/power.ts.
  */
 import { createSerialLink, listPorts } from "../link/serial.ts";
+import type { Link } from "../link/source.ts";
+import type { UsbIds } from "./find-port.ts";
 import { findMonitorPort } from "./find-port.ts";
+import { LPM01A_BAUD, startLpm01a } from "./lpm01a/lpm01a.ts";
 import type { PowerMonitor } from "./monitor.ts";
 import type { MonitorName } from "./monitor-names.ts";
 import { startPpk2 } from "./ppk2/ppk2.ts";
+import type { SimulatedDevice } from "./simulated/device.ts";
 import { DEFAULT_LOAD } from "./simulated/load.ts";
+import { SimulatedLpm01a } from "./simulated/lpm01a.ts";
 import { SimulatedPpk2 } from "./simulated/ppk2.ts";
 import { openSimulatedPort } from "./simulated/terminal.ts";
 
@@ -16,30 +21,65 @@ export interface MonitorRequest {
   readonly port?: string;
   /** [mV] */
   readonly supplyMv: number;
+  /** The LPM01A is always the source. */
   readonly mode: "source" | "ammeter";
   readonly signal?: AbortSignal;
 }
 
-/** The baud rate of a USB port means nothing. */
-const USB_BAUD = 115_200;
-const PPK2_IDS = { vendorId: "1915", productId: "c00a" };
+interface Instrument {
+  readonly name: string;
+  readonly ids: UsbIds;
+  readonly baudRate: number;
+  readonly start: (
+    link: Link,
+    request: MonitorRequest & { readonly simulated: boolean },
+  ) => Promise<PowerMonitor>;
+  readonly simulate: () => SimulatedDevice;
+}
 
-/** Finds, opens and starts a monitor. @throws LinkError, MissingToolError as find-port.ts, ppk2.ts and terminal.ts say */
+const INSTRUMENTS = {
+  ppk2: {
+    name: "PPK2",
+    ids: { vendorId: "1915", productId: "c00a" },
+    // A USB port has no rate.
+    baudRate: 115_200,
+    start: startPpk2,
+    simulate: () => new SimulatedPpk2(DEFAULT_LOAD),
+  },
+  lpm01a: {
+    name: "X-NUCLEO-LPM01A",
+    ids: { vendorId: "0483", productId: "5740" },
+    baudRate: LPM01A_BAUD,
+    start: startLpm01a,
+    simulate: () => new SimulatedLpm01a(DEFAULT_LOAD),
+  },
+} as const satisfies Record<string, Instrument>;
+
+/** Rate at which a pseudo terminal is opened: it has none, but macOS refuses high ones [baud]. */
+const PSEUDO_TERMINAL_BAUD = 115_200;
+
+/** Finds, opens and starts a monitor. @throws LinkError, MissingToolError as find-port.ts, the monitors and terminal.ts say */
 export async function startMonitor(
   name: MonitorName,
   request: MonitorRequest,
 ): Promise<PowerMonitor> {
-  if (name === "ppk2") {
-    const { ports } = request.port === undefined ? await listPorts() : { ports: [] };
-    const path = request.port ?? findMonitorPort("PPK2", PPK2_IDS, ports);
-    const link = createSerialLink({ path, baudRate: USB_BAUD, dtr: true });
-    return startPpk2(link, { ...request, simulated: false });
-  }
-  const device = new SimulatedPpk2(DEFAULT_LOAD);
-  const port = await openSimulatedPort(device);
+  if (name === "sim-ppk2") return startSimulated(INSTRUMENTS.ppk2, request);
+  if (name === "sim-lpm01a") return startSimulated(INSTRUMENTS.lpm01a, request);
+  const instrument = INSTRUMENTS[name];
+  const { ports } = request.port === undefined ? await listPorts() : { ports: [] };
+  const path = request.port ?? findMonitorPort(instrument.name, instrument.ids, ports);
+  const link = createSerialLink({ path, baudRate: instrument.baudRate, dtr: true });
+  return instrument.start(link, { ...request, simulated: false });
+}
+
+async function startSimulated(
+  instrument: Instrument,
+  request: MonitorRequest,
+): Promise<PowerMonitor> {
+  const port = await openSimulatedPort(instrument.simulate());
   try {
-    const link = createSerialLink({ path: port.path, baudRate: USB_BAUD });
-    const monitor = await startPpk2(link, { ...request, simulated: true });
+    const link = createSerialLink({ path: port.path, baudRate: PSEUDO_TERMINAL_BAUD });
+    const monitor = await instrument.start(link, { ...request, simulated: true });
     return {
       ...monitor,
       async stop() {

@@ -5,9 +5,10 @@
 import { UsageError } from "../../codegen/index.ts";
 import { FrameEnergyMeter } from "../analyze/frame-energy.ts";
 import { powerDocument } from "../analyze/power-document.ts";
+import { LPM01A_SUPPLY_MV } from "../power/lpm01a/lpm01a.ts";
 import type { MonitorName } from "../power/monitor-names.ts";
 import { startMonitor } from "../power/monitors.ts";
-import { SUPPLY_MV } from "../power/ppk2/ppk2.ts";
+import { PPK2_SUPPLY_MV } from "../power/ppk2/ppk2.ts";
 import { powerText } from "../report/power.ts";
 import type { VerbContext } from "./context.ts";
 
@@ -27,8 +28,10 @@ export interface PowerOptions {
 export async function power(context: VerbContext, options: PowerOptions): Promise<number> {
   const pin = parsePin(options.pin);
   const { supplyMv } = options;
-  if (supplyMv < SUPPLY_MV.low || supplyMv > SUPPLY_MV.high) {
-    throw wrongOption(`--supply-mv ${supplyMv}`, "a PPK2 supplies 800 to 5000 mV");
+  const bounds = options.monitor.endsWith("lpm01a") ? LPM01A_SUPPLY_MV : PPK2_SUPPLY_MV;
+  if (supplyMv < bounds.low || supplyMv > bounds.high) {
+    const why = `${options.monitor} supplies ${bounds.low} to ${bounds.high} mV`;
+    throw wrongOption(`--supply-mv ${supplyMv}`, why);
   }
   context.progress.step(`opening ${options.monitor}`);
   const monitor = await startMonitor(options.monitor, {
@@ -72,7 +75,7 @@ export async function power(context: VerbContext, options: PowerOptions): Promis
 
 function parsePin(text: string): number {
   const match = /^[Dd]?([0-7])$/.exec(text);
-  if (!match) throw wrongOption(`--pin ${text}`, "a PPK2 has the inputs D0 to D7");
+  if (!match) throw wrongOption(`--pin ${text}`, "the inputs are D0 to D7");
   return Number(match[1]);
 }
 

@@ -1,13 +1,16 @@
-/** `pioneer power` on a simulated PPK2 behind a pseudo terminal, typed as a user would. */
+/** Simulated monitors behind pseudo terminals, and `pioneer power` typed as a user would. */
 import { describe, expect, test } from "vitest";
 import { createSerialLink } from "../../host/link/serial.ts";
+import { startLpm01a } from "../../host/power/lpm01a/lpm01a.ts";
 import { startPpk2 } from "../../host/power/ppk2/ppk2.ts";
+import type { Lpm01aFailures } from "../../host/power/simulated/lpm01a.ts";
+import { SimulatedLpm01a } from "../../host/power/simulated/lpm01a.ts";
 import type { Ppk2Failures } from "../../host/power/simulated/ppk2.ts";
 import { SimulatedPpk2 } from "../../host/power/simulated/ppk2.ts";
 import { openSimulatedPort } from "../../host/power/simulated/terminal.ts";
 import { pioneer } from "./cli.ts";
 
-/** 2 mA for 1 ms of every 4 ms at 3 V: 0.5 mA on average and a little for sleep. */
+/** 2 mA for 1 ms of every 4 ms: 0.5 mA on average and a little for sleep. */
 const LOAD = { sleepA: 1e-6, activeA: 2e-3, activeS: 1e-3, periodS: 4e-3 };
 
 async function measure(failures: Ppk2Failures, samples: number) {
@@ -53,6 +56,46 @@ describe("a simulated PPK2", () => {
     // 40,000 samples are about 41 thousands with 30 missing each, and 10 slips.
     expect(totals.lost).toBeGreaterThan(1100);
     expect(totals.lost).toBeLessThan(1500);
+  });
+});
+
+describe("a simulated X-NUCLEO-LPM01A", () => {
+  async function measureEnergy(failures: Lpm01aFailures, samples: number) {
+    const port = await openSimulatedPort(new SimulatedLpm01a(LOAD, failures));
+    try {
+      const link = createSerialLink({ path: port.path, baudRate: 115_200 });
+      const monitor = await startLpm01a(link, { supplyMv: 1800, simulated: true });
+      let sum = 0;
+      let count = 0;
+      for await (const block of monitor.blocks) {
+        for (const currentA of block.currentsA) sum += currentA;
+        count += block.currentsA.length;
+        if (count >= samples) break;
+      }
+      return { averageA: sum / count, totals: await monitor.stop() };
+    } finally {
+      await port.close();
+    }
+  }
+
+  test("gives the load's average current from its energies", async () => {
+    const { averageA, totals } = await measureEnergy({}, 1200);
+    expect(averageA).toBeGreaterThan(495e-6);
+    expect(averageA).toBeLessThan(506e-6);
+    expect(totals.lost).toBe(0);
+  });
+
+  test("noise is counted as lost samples", async () => {
+    const { totals } = await measureEnergy({ noiseEverySamples: 100 }, 1000);
+    expect(totals.lost).toBeGreaterThan(8);
+    expect(totals.lost).toBeLessThan(14);
+  });
+
+  test("a refused command ends it with the board's own words", async () => {
+    await expect(measureEnergy({ refuses: "volt" }, 1)).rejects.toMatchObject({
+      code: "TP-LINK-023",
+      facts: { command: "volt 1800m" },
+    });
   });
 });
 

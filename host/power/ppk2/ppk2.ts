@@ -19,7 +19,7 @@ const SOURCE = 2;
 const METADATA = 0x19;
 
 /** Supply that it can set [mV]. */
-export const SUPPLY_MV = { low: 800, high: 5000 } as const;
+export const PPK2_SUPPLY_MV = { low: 800, high: 5000 } as const;
 
 const QUIET_MS = 200;
 const DRAIN_LIMIT_MS = 3000;

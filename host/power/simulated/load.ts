@@ -21,8 +21,12 @@ export const DEFAULT_LOAD: SimulatedLoad = {
   periodS: 10e-3,
 };
 
+/** Far below any sample's interval: a time that is a whole number of periods must not fall into the one before [s]. */
+const ROUNDING_S = 1e-9;
+
 export function isComputing(load: SimulatedLoad, timeS: number): boolean {
-  return timeS - Math.floor(timeS / load.periodS) * load.periodS < load.activeS;
+  const periods = Math.floor((timeS + ROUNDING_S) / load.periodS);
+  return timeS + ROUNDING_S - periods * load.periodS < load.activeS;
 }
 
 /** [A] */

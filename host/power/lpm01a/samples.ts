@@ -1,0 +1,94 @@
+/**
+ * Turns the board's lines into currents, and finds what is missing from them by its time stamps.
+ * Reading lines is left to lines.ts, the conversation to lpm01a.ts.
+ */
+import type { CurrentBlock, SampleTotals } from "../monitor.ts";
+import type { Lpm01aLine } from "./lines.ts";
+
+/** Samples that a time stamp may lag behind: it is sent between samples that are already under way. */
+const STAMP_TOLERANCE = 2;
+
+export class Lpm01aDecoder {
+  readonly #sampleRateHz: number;
+  /** What a value of one sample stands for, in amperes. */
+  readonly #amperesPerValue: number;
+  #level = 0;
+  #nextSample = 0;
+  #samples = 0;
+  #lost = 0;
+  #undecodable = 0;
+  #firstStampMs: number | undefined;
+  #samplesAtFirstStamp = 0;
+
+  /**
+   * @param output "energy": values are joules a sample, E = V * I * dt; "current": amperes
+   * @param supplyV [V]
+   */
+  constructor(output: "energy" | "current", supplyV: number, sampleRateHz: number) {
+    this.#sampleRateHz = sampleRateHz;
+    this.#amperesPerValue = output === "energy" ? sampleRateHz / supplyV : 1;
+  }
+
+  decode(lines: readonly Lpm01aLine[]): CurrentBlock[] {
+    const blocks: CurrentBlock[] = [];
+    let currents: number[] = [];
+    let digital: number[] = [];
+    const cut = () => {
+      if (currents.length === 0) return;
+      blocks.push({
+        firstSample: this.#nextSample - currents.length,
+        currentsA: Float64Array.from(currents),
+        ranges: new Uint8Array(0),
+        digital: Uint8Array.from(digital),
+      });
+      currents = [];
+      digital = [];
+    };
+    for (const line of lines) {
+      if (line.kind === "event") this.#level = line.isRising ? 1 : 0;
+      if (line.kind === "sample") {
+        currents.push(line.value * this.#amperesPerValue);
+        digital.push(this.#level);
+        this.#samples++;
+        this.#nextSample++;
+      }
+      const missing = this.#missingBy(line);
+      if (missing === 0) continue;
+      cut();
+      this.#lost += missing;
+      this.#nextSample += missing;
+    }
+    cut();
+    return blocks;
+  }
+
+  /** @param elapsedS unused: the board's own time stamps tell what is missing */
+  totals(_elapsedS: number): SampleTotals {
+    return {
+      samples: this.#samples,
+      lost: this.#lost,
+      lostByClock: 0,
+      discardedBytes: this.#undecodable,
+      clipped: 0,
+    };
+  }
+
+  /** Samples that this line shows to be missing. */
+  #missingBy(line: Lpm01aLine): number {
+    // Every line that cannot be read was one sample, most likely: they are nearly all of the stream.
+    if (line.kind === "undecodable") {
+      this.#undecodable++;
+      return 1;
+    }
+    if (line.kind !== "timeStamp") return 0;
+    if (this.#firstStampMs === undefined) {
+      this.#firstStampMs = line.milliseconds;
+      this.#samplesAtFirstStamp = this.#nextSample;
+      return 0;
+    }
+    const elapsedS = (line.milliseconds - this.#firstStampMs) / 1000;
+    const expected = Math.round(elapsedS * this.#sampleRateHz);
+    const missing = expected - (this.#nextSample - this.#samplesAtFirstStamp);
+    return missing > STAMP_TOLERANCE ? missing : 0;
+  }
+}
