@@ -83,7 +83,7 @@ function quantize(
     return { calibration, model: toFloat32(model, productsOf(schedule(format, target))) };
   }
   const quantized = quantizeModel(model, calibration, format);
-  const warnings = [...calibration.warnings, ...weightStepWarnings(quantized)];
+  const warnings = [...calibration.warnings, ...weightStepWarnings(model, quantized)];
   return { calibration: { ...calibration, warnings }, model: quantized };
 }
 

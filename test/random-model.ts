@@ -72,6 +72,8 @@ export interface ModelShape {
   readonly densesFirst?: boolean;
   /** Weights are uniform in -reach / sqrt(fan-in) .. ; 1.7 gives unit-variance sums for unit inputs. */
   readonly reach?: number;
+  /** An LSTM's recurrent weights reach this part of that; a small or large one puts its rows in halves. */
+  readonly recurrentReach?: number;
   /** Non-zero initial hidden and cell states. */
   readonly initialState?: boolean;
   /** The first LSTM keeps its cell within +- this. */
@@ -101,7 +103,12 @@ export function randomModel(random: Random, shape: ModelShape): RecurrentModel {
         kind: "lstm",
         hiddenSize,
         inputWeights: matrix(random, 4 * hiddenSize, edge.inputSize, weightReach),
-        recurrentWeights: matrix(random, 4 * hiddenSize, hiddenSize, weightReach),
+        recurrentWeights: matrix(
+          random,
+          4 * hiddenSize,
+          hiddenSize,
+          weightReach * (shape.recurrentReach ?? 1),
+        ),
         bias: uniformValues(random, 4 * hiddenSize, 1),
         initialHidden: uniformValues(random, hiddenSize, 0.9 * initial),
         initialCell: uniformValues(random, hiddenSize, 2 * initial),

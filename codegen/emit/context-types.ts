@@ -76,6 +76,11 @@ export interface LstmKernelContext extends KernelContextBase {
   readonly cellFractionBits?: number;
   /** Where some LSTM clips its cell: C literal of what |cell| stays within. */
   readonly cellLimit?: string;
+  /** Of rows in two halves: columns of x and of h, fraction bits of either's z, rows, padding included. */
+  readonly inputColumns?: number;
+  readonly hiddenColumns?: number;
+  readonly halfFractionBits?: number;
+  readonly rows?: number;
   readonly from: string;
   readonly to: string;
 }
@@ -342,6 +347,8 @@ export interface CContext {
   readonly denses: readonly DenseKernelContext[];
   /** Of the tflite formats alone, whose source has a template of its own; else false. */
   readonly tflite: TfliteContext | false;
+  /** Partial that adds the halves of pre-activations, or false where no kernel needs it. */
+  readonly addHalves: "add-halves" | "add-halves-high" | "add-halves-mve" | false;
   /** There are layer normalizations. */
   readonly normalizes: boolean;
 }

@@ -7,7 +7,6 @@ import type {
   GruKernel,
   Kernel,
   LayerNormKernel,
-  LstmKernel,
   WindowKernel,
 } from "../lower/kernel-ir.ts";
 import { GATES } from "../model/types.ts";
@@ -25,7 +24,7 @@ import {
   VALUE_BYTES,
 } from "../quantize/params.ts";
 import { SIGMOID_TABLE, TANH_TABLE } from "../quantize/tables.ts";
-import { isTfliteDense, isTfliteLstm } from "../quantize/tflite/layers.ts";
+import { isTfliteDense } from "../quantize/tflite/layers.ts";
 import type { LineVerdict } from "../size/cache-line.ts";
 import {
   commentLines,
@@ -47,6 +46,7 @@ import type {
   LineContext,
   WindowKernelContext,
 } from "./context-types.ts";
+import { addHalvesPartial, clipsCells, lstmContext, rowsOf } from "./lstm-context.ts";
 import {
   cellsOf,
   cellTypeOf,
@@ -58,12 +58,7 @@ import {
   readStates,
 } from "./state-context.ts";
 import { tableContext } from "./table-words.ts";
-import {
-  tfliteArrays,
-  tfliteContext,
-  tfliteDenseContext,
-  tfliteLstmContext,
-} from "./tflite-context.ts";
+import { tfliteArrays, tfliteContext, tfliteDenseContext } from "./tflite-context.ts";
 import { VARIANT_TEXT } from "./variant-text.ts";
 
 export interface EmitOptions {
@@ -89,54 +84,8 @@ const HIDDEN_RANGES: Readonly<Record<Format, string>> = {
   float32: "",
 };
 
-/** No cell reaches it: each of its steps adds less than 1, which float32 stops to take in there. */
-const CELL_LIMIT = 2 ** 24;
-
 function edgeTypeOf({ type }: Quantization): CContext["type"] {
   return type === "float32" ? "float" : `${type}_t`;
-}
-
-/** The rows of a kernel, padding included, and the blocks they are made in; of one of its streams where it has several. */
-function rowsOf(
-  { streams }: Plan,
-  kernel: string,
-  part?: StreamLayout["part"],
-): { readonly rows: number; readonly blocks: number } {
-  const stream = streams.find((one) => one.kernel === kernel && one.part === part) as StreamLayout;
-  return { rows: stream.paddedRows, blocks: stream.blocks };
-}
-
-/** Where single precision clips an LSTM's cell; undefined where it does not. */
-function clipOf({ layer }: LstmKernel): number | undefined {
-  return layer.output.type === "float32" && "cellClip" in layer ? layer.cellClip : undefined;
-}
-
-/** Some LSTM does. */
-function clipsCells({ kernels }: Plan): boolean {
-  return kernels.some((kernel) => kernel.kind === "lstm" && clipOf(kernel) !== undefined);
-}
-
-function lstmContext(plan: Plan, kernel: LstmKernel): KernelContext {
-  const { name, layer } = kernel;
-  if (isTfliteLstm(layer)) return tfliteLstmContext(plan, kernel, layer);
-  const { variant, fusion } = plan.schedule;
-  const { rows, blocks } = rowsOf(plan, name);
-  return {
-    kind: "lstm",
-    partial: fusion === "full" ? VARIANT_TEXT[variant].lstm : `lstm-${fusion}`,
-    name,
-    arguments: "state",
-    layer: commentText(layer.name),
-    inputSize: layer.inputSize,
-    hiddenSize: layer.hiddenSize,
-    units: rows / GATES.length,
-    blocks,
-    columns: columnsRead(kernel, "joined", plan.lines),
-    ...("cellFractionBits" in layer ? { cellFractionBits: layer.cellFractionBits } : {}),
-    ...(clipsCells(plan) ? { cellLimit: hexadecimalFloat(clipOf(kernel) ?? CELL_LIMIT) } : {}),
-    from: placeExpression(plan, kernel.from),
-    to: placeExpression(plan, kernel.to),
-  };
 }
 
 function gruContext(plan: Plan, kernel: GruKernel): GruKernelContext {
@@ -466,6 +415,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     roundsProducts: lstms.length > 0 || before,
     denses,
     tflite: tflite && tfliteContext(plan, kernels),
+    addHalves: addHalvesPartial(plan),
     normalizes: kernels.some(({ kind }) => kind === "layer-norm"),
   };
 }

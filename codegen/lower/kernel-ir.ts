@@ -5,12 +5,13 @@
 import type { FloatLayerNorm } from "../quantize/float32-layer-norm.ts";
 import type { FloatDense, FloatGru, FloatLstm } from "../quantize/float32-model.ts";
 import type { AnyFormat, Quantization } from "../quantize/params.ts";
-import type {
-  QuantizedDense,
-  QuantizedGru,
-  QuantizedLayerNorm,
-  QuantizedLstm,
-  QuantizedWindow,
+import {
+  hasHalves,
+  type QuantizedDense,
+  type QuantizedGru,
+  type QuantizedLayerNorm,
+  type QuantizedLstm,
+  type QuantizedWindow,
 } from "../quantize/quantized-model.ts";
 import { isTfliteLstm, type TfliteDense, type TfliteLstm } from "../quantize/tflite/layers.ts";
 import type { ModelInFormat, Rows } from "../quantize/twin.ts";
@@ -131,6 +132,12 @@ export function kernelRows({ layer }: LayerKernel): readonly KernelRows[] {
         return [
           { part: "input", matrix: layer.fromInput, gates: 4, reads: "input" },
           { part: "hidden", matrix: layer.fromHidden, gates: 4, reads: "hidden" },
+        ];
+      }
+      if (hasHalves(layer)) {
+        return [
+          { part: "input", matrix: layer.inputHalf, gates: 4, reads: "input" },
+          { part: "hidden", matrix: layer.hiddenHalf, gates: 4, reads: "hidden" },
         ];
       }
       return [{ matrix: layer.matrix, gates: 4, reads: "joined" }];

@@ -22,7 +22,10 @@ export function runLstm(layer: LstmLayer): RunningLayer {
     step(input) {
       const sums = layer.bias.slice();
       addProduct(sums, layer.inputWeights, input);
+      const fromInput = sums.slice();
       addProduct(sums, layer.recurrentWeights, state.hidden);
+      const fromHidden = sums.map((sum, row) => sum - (fromInput[row] ?? 0));
+      peaks.half = Math.max(peaks.half, peakOf(fromInput), peakOf(fromHidden));
       peaks.preActivation = Math.max(peaks.preActivation, peakOf(sums));
       const gate = (index: number, unit: number) => sums[index * hiddenSize + unit] ?? 0;
       for (let unit = 0; unit < hiddenSize; unit++) {
@@ -71,7 +74,7 @@ export function runGru(layer: GruLayer): RunningLayer {
       const recurrent = layer.candidateRecurrentBias.slice();
       addProduct(recurrent, recurrentCandidate, gated);
       const half = sums.subarray(2 * hiddenSize);
-      peaks.candidateHalf = Math.max(peaks.candidateHalf, peakOf(half), peakOf(recurrent));
+      peaks.half = Math.max(peaks.half, peakOf(half), peakOf(recurrent));
       for (let unit = 0; unit < hiddenSize; unit++) {
         const factor = resetAfter ? (reset[unit] ?? 0) : 1;
         half[unit] = (half[unit] ?? 0) + factor * (recurrent[unit] ?? 0);

@@ -13,8 +13,11 @@ export interface LayerPeaks {
   readonly preActivation: number;
   /** Largest |cell state|; 0 for layers without one. */
   readonly cell: number;
-  /** Largest |W x + b| or |R h + rb| or |R (r * h)|, the two halves of a GRU's candidate; 0 for other layers. */
-  readonly candidateHalf: number;
+  /**
+   * Largest |W x + b| or |R h| of an LSTM's gates; of a GRU's candidate |W x + b|, |R h + rb| or |R (r * h)|; 0 for
+   * other layers.
+   */
+  readonly half: number;
 }
 
 /** One layer between two steps. */
@@ -28,7 +31,7 @@ export interface RunningLayer {
 }
 
 export function noPeaks(): RunningLayer["peaks"] {
-  return { output: 0, preActivation: 0, cell: 0, candidateHalf: 0 };
+  return { output: 0, preActivation: 0, cell: 0, half: 0 };
 }
 
 /** Largest |value|; 0 of none. */

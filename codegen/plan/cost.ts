@@ -5,6 +5,7 @@
 import { isLayerKernel, type Kernel, type LayerKernel, type Program } from "../lower/kernel-ir.ts";
 import { GATES } from "../model/types.ts";
 import { VALUE_BYTES } from "../quantize/params.ts";
+import { hasHalves } from "../quantize/quantized-model.ts";
 import type { StreamLayout } from "./layout.ts";
 import { passTraffic } from "./passes.ts";
 import { LINE_VALUES } from "./rows/row-layout.ts";
@@ -92,9 +93,11 @@ function costOfUnits(
   const tables = LOOKUPS_PER_UNIT[kernel.kind] * bytes.tableRow;
   if (kernel.kind === "lstm") {
     const units = (streams[0] as StreamLayout).paddedRows / GATES.length;
+    // The sum of both halves takes the place of one, and is read again.
+    const added = hasHalves(kernel.layer) ? GATES.length * ROW_RESULT_BYTES : 0;
     return {
-      bytesRead: units * (bytes.state + tables),
-      bytesWritten: units * (bytes.state + bytes.line),
+      bytesRead: units * (bytes.state + tables + added),
+      bytesWritten: units * (bytes.state + bytes.line + added),
     };
   }
   const units = kernel.layer.hiddenSize;

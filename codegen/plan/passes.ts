@@ -29,12 +29,18 @@ export function passTraffic(
   const z = ROW_LAYOUTS[variant].z ? 2 : 4;
   const rows = streams.reduce((sum, { paddedRows }) => sum + paddedRows, 0);
   if (kernel.kind === "dense") return { read: z * kernel.layer.outputSize, written: z * rows };
-  const units = rows / GATES.length;
   if (kernel.kind === "lstm") {
+    const units = (streams[0] as StreamLayout).paddedRows / GATES.length;
+    // Halves besides: both read, and their sum written; the other half's pre-activations.
+    const halves = (streams.length - 1) * GATES.length * z;
     // Read: 4 gates activated, 3 for the cell, the cell again, its argument, 2 for the hidden state.
     // Written: 4 pre-activations, 4 gates, the cell's argument and its tanh.
-    return { read: units * (10 * z + STATE_BYTES), written: units * 10 * z };
+    return {
+      read: units * (10 * z + STATE_BYTES + 2 * halves),
+      written: units * (10 * z + 2 * halves),
+    };
   }
+  const units = rows / GATES.length;
   // Activations cover padded units. Read: 2 gates and the argument of tanh. Written: 4 pre-activations, 2 gates, tanh.
   const padded = { read: 3 * z * units, written: 7 * z * units };
   const { hiddenSize, resetAfter } = kernel.layer;

@@ -15,23 +15,31 @@ export interface CalibrationData {
   readonly sequences: FrameSequences;
 }
 
+/** The largest magnitudes of one operator. */
+export interface CalibratedPeaks {
+  readonly layer: string;
+  /**
+   * LSTM: largest |cell|. GRU: largest half of a candidate's pre-activation. Dense: largest |output| after its
+   * activation.
+   */
+  readonly peak: number;
+  /** LSTM: largest half of a gate's pre-activation, W x + b or R h. */
+  readonly half?: number;
+}
+
 /** The largest magnitudes seen, in the order of the fused operators. */
 export interface Calibration {
   readonly source: string;
   readonly frames: number;
   readonly inputPeak: number;
-  /**
-   * LSTM: largest |cell|. GRU: largest half of a candidate's pre-activation. Dense: largest |output| after its
-   * activation.
-   */
-  readonly peaks: readonly { readonly layer: string; readonly peak: number }[];
+  readonly peaks: readonly CalibratedPeaks[];
   readonly warnings: readonly string[];
 }
 
 /** The peak of a layer that its operator's scale follows from. */
 const CALIBRATED = {
   lstm: "cell",
-  gru: "candidateHalf",
+  gru: "half",
   dense: "output",
   "layer-norm": "output",
   // Its values are those of its input.
@@ -108,6 +116,7 @@ export function calibrate(model: RecurrentModel, data: CalibrationData | null): 
     peaks: operators.map(({ kind, layer, outputIndex }) => ({
       layer: layer.name,
       peak: layers[outputIndex]?.[CALIBRATED[kind]] ?? 0,
+      ...(kind === "lstm" ? { half: layers[outputIndex]?.half ?? 0 } : {}),
     })),
     warnings,
   };

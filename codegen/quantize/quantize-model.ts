@@ -2,70 +2,26 @@
  * Decides every scale of a model in one of the project's own formats, and makes it integer.
  * How far its tensors reach comes from calibrate.ts; the rows' own scales from weights.ts.
  */
-import type { LstmLayer, RecurrentModel } from "../model/types.ts";
-import type { Calibration } from "./calibrate.ts";
+import type { RecurrentModel } from "../model/types.ts";
+import type { CalibratedPeaks, Calibration } from "./calibrate.ts";
 import { quantizeLayerNorm } from "./layer-norm.ts";
 import { type DenseOperator, type Operator, operatorsOf } from "./operators.ts";
 import {
-  clamp,
   FORMAT_FACTS,
   type IntegerFormat,
   PREACTIVATION_FRACTION_BITS,
   type Quantization,
-  roundHalfAway,
 } from "./params.ts";
 import { quantizeGru } from "./quantize-gru.ts";
-import type {
-  QuantizedDense,
-  QuantizedLayer,
-  QuantizedLstm,
-  QuantizedModel,
-} from "./quantized-model.ts";
-import { joinedRows, largestColumn, quantizeRows, type RealRows } from "./weights.ts";
+import { quantizeLstm } from "./quantize-lstm.ts";
+import type { QuantizedDense, QuantizedLayer, QuantizedModel } from "./quantized-model.ts";
+import { largestColumn, quantizeRows, type RealRows } from "./weights.ts";
 
 /** Real value of a step of a pre-activation in Q3.12. */
 const PREACTIVATION_STEP = 2 ** -PREACTIVATION_FRACTION_BITS;
 
-/** Room left above the largest |cell| that calibration saw. */
-const CELL_MARGIN = 1.25;
-
-/** Fraction bits of an int16 cell state that hold peak * 1.25; at most 11, so that at least +-16 fits. */
-export function cellFractionBits(peak: number): number {
-  return clamp(15 - Math.ceil(Math.log2(Math.max(peak * CELL_MARGIN, 1))), 0, 11);
-}
-
 function peakScale(peak: number, format: IntegerFormat): number {
   return (peak > 0 ? peak : 1) / FORMAT_FACTS[format].activationMax;
-}
-
-function quantizeLstm(
-  layer: LstmLayer,
-  input: Quantization,
-  cellPeak: number,
-  format: IntegerFormat,
-): QuantizedLstm {
-  const { inputSize, hiddenSize, name } = layer;
-  const { hiddenScale, activationMax, activationType } = FORMAT_FACTS[format];
-  const output: Quantization = { type: activationType, scale: hiddenScale, zeroPoint: 0 };
-  const fractionBits = cellFractionBits(cellPeak);
-  return {
-    kind: "lstm",
-    name,
-    inputSize,
-    hiddenSize,
-    matrix: quantizeRows(
-      joinedRows(layer, 4 * hiddenSize, input, output, PREACTIVATION_STEP),
-      format,
-    ),
-    cellFractionBits: fractionBits,
-    initialHidden: Int16Array.from(layer.initialHidden, (h) =>
-      clamp(roundHalfAway(h / hiddenScale), -activationMax - 1, activationMax),
-    ),
-    initialCell: Int16Array.from(layer.initialCell, (c) =>
-      clamp(roundHalfAway(c * 2 ** fractionBits), -32768, 32767),
-    ),
-    output,
-  };
 }
 
 /** sigmoid and tanh have fixed ranges; a linear result or relu takes its scale from calibration. */
@@ -124,12 +80,13 @@ function quantizeDense(
 function quantizeOperator(
   operator: Operator,
   input: Quantization,
-  peak: number,
+  peaks: Pick<CalibratedPeaks, "peak" | "half">,
   format: IntegerFormat,
 ): QuantizedLayer {
+  const { peak } = peaks;
   switch (operator.kind) {
     case "lstm":
-      return quantizeLstm(operator.layer, input, peak, format);
+      return quantizeLstm(operator.layer, input, peaks, format);
     case "gru":
       return quantizeGru(operator.layer, input, peak, format);
     case "dense":
@@ -160,8 +117,8 @@ export function quantizeModel(
   let edge = input;
   const layers: QuantizedLayer[] = [];
   operatorsOf(model).forEach((operator, index) => {
-    const peak = calibration.peaks[index]?.peak ?? 0;
-    const layer = quantizeOperator(operator, edge, peak, format);
+    const peaks = calibration.peaks[index] ?? { peak: 0 };
+    const layer = quantizeOperator(operator, edge, peaks, format);
     layers.push(layer);
     edge = layer.output;
   });

@@ -20,13 +20,27 @@ export interface QuantizedRows {
   readonly multipliers: Int32Array;
 }
 
-export interface QuantizedLstm {
+/** One accumulator serves both halves of a row. */
+export interface JoinedLstmRows {
+  /** [4 * hiddenSize, inputSize + hiddenSize]; row = gate * hiddenSize + unit in GATES order; z is Q3.12. */
+  readonly matrix: QuantizedRows;
+}
+
+/** Each half of a row has an accumulator and a scale of its own: z = sat16((z_x + z_h) << (12 - halfFractionBits)). */
+export interface LstmHalves {
+  /** [4 * hiddenSize, inputSize], rows as above; W x + b, halfFractionBits fraction bits. */
+  readonly inputHalf: QuantizedRows;
+  /** [4 * hiddenSize, hiddenSize]; R h, the same. */
+  readonly hiddenHalf: QuantizedRows;
+  /** 0..12. */
+  readonly halfFractionBits: number;
+}
+
+interface LstmFacts {
   readonly kind: "lstm";
   readonly name: string;
   readonly inputSize: number;
   readonly hiddenSize: number;
-  /** [4 * hiddenSize, inputSize + hiddenSize]; row = gate * hiddenSize + unit in GATES order; z is Q3.12. */
-  readonly matrix: QuantizedRows;
   /** The cell state is int16 with this many fraction bits, 0..11. */
   readonly cellFractionBits: number;
   /** int16 [hiddenSize], in steps of output.scale. */
@@ -34,6 +48,13 @@ export interface QuantizedLstm {
   /** int16 [hiddenSize], cellFractionBits fraction bits. */
   readonly initialCell: Int16Array;
   readonly output: Quantization;
+}
+
+export type QuantizedLstm = LstmFacts & (JoinedLstmRows | LstmHalves);
+
+/** Whether the rows of an LSTM are in two halves. */
+export function hasHalves<Layer extends object>(layer: Layer): layer is Layer & LstmHalves {
+  return "hiddenHalf" in layer;
 }
 
 export interface QuantizedGru {

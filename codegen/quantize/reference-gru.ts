@@ -7,7 +7,7 @@ import type { LayerTwin } from "./chain-twin.ts";
 import { hiddenOf, multiplyRows } from "./multiply-rows.ts";
 import { FORMAT_FACTS, type IntegerFormat } from "./params.ts";
 import type { QuantizedGru } from "./quantized-model.ts";
-import { candidateAfter, candidateBefore, narrowHidden, updateHidden } from "./requantize.ts";
+import { addHalves, candidateAfter, narrowHidden, updateHidden } from "./requantize.ts";
 import { lookUp, SIGMOID_TABLE, TANH_TABLE } from "./tables.ts";
 
 /** A runnable GRU; reset() puts it into the model's initial state. */
@@ -42,7 +42,7 @@ export function gruTwin(layer: QuantizedGru, format: IntegerFormat): LayerTwin {
         const h = fromHidden[unit] as number;
         const z = resetAfter
           ? candidateAfter(reset[unit] as number, x, h, candidateFractionBits)
-          : candidateBefore(x, h, candidateFractionBits);
+          : addHalves(x, h, candidateFractionBits);
         const candidate = lookUp(TANH_TABLE, z);
         hidden[unit] = updateHidden(gate[unit] as number, candidate, hidden[unit] as number);
       }

@@ -6,17 +6,35 @@ import { chainTwin, type LayerTwin } from "./chain-twin.ts";
 import { layerNormTwin } from "./layer-norm.ts";
 import { hiddenOf, multiplyRows } from "./multiply-rows.ts";
 import { FORMAT_FACTS, type IntegerFormat } from "./params.ts";
-import type {
-  QuantizedDense,
-  QuantizedLayer,
-  QuantizedLstm,
-  QuantizedModel,
-  QuantizedWindow,
+import {
+  hasHalves,
+  type QuantizedDense,
+  type QuantizedLayer,
+  type QuantizedLstm,
+  type QuantizedModel,
+  type QuantizedWindow,
 } from "./quantized-model.ts";
 import { gruTwin } from "./reference-gru.ts";
-import { cellArgument, saturate8, updateCell } from "./requantize.ts";
+import { addHalves, cellArgument, saturate8, updateCell } from "./requantize.ts";
 import { lookUp, SIGMOID_TABLE, TANH_TABLE } from "./tables.ts";
 import type { Twin } from "./twin.ts";
+
+/** What makes z of an LSTM's gates from [x; h]: rows over all of it, or the sums of both halves. */
+function gatesOf(
+  layer: QuantizedLstm,
+  format: IntegerFormat,
+): (joined: Int16Array, z: Int32Array) => void {
+  const facts = FORMAT_FACTS[format];
+  if (!hasHalves(layer)) return (joined, z) => multiplyRows(layer.matrix, joined, facts, z);
+  const fromHidden = new Int32Array(4 * layer.hiddenSize);
+  return (joined, z) => {
+    multiplyRows(layer.inputHalf, joined, facts, z);
+    multiplyRows(layer.hiddenHalf, joined.subarray(layer.inputSize), facts, fromHidden);
+    z.forEach((x, row) => {
+      z[row] = addHalves(x, fromHidden[row] as number, layer.halfFractionBits);
+    });
+  };
+}
 
 function lstmTwin(layer: QuantizedLstm, format: IntegerFormat): LayerTwin {
   const { inputSize, hiddenSize, cellFractionBits } = layer;
@@ -24,6 +42,7 @@ function lstmTwin(layer: QuantizedLstm, format: IntegerFormat): LayerTwin {
   const cell = new Int16Array(hiddenSize);
   const z = new Int32Array(4 * hiddenSize);
   const hidden = joined.subarray(inputSize);
+  const makeGates = gatesOf(layer, format);
   return {
     state: [
       { bytes: FORMAT_FACTS[format].activationBytes, values: hidden },
@@ -35,7 +54,7 @@ function lstmTwin(layer: QuantizedLstm, format: IntegerFormat): LayerTwin {
     },
     step(input) {
       joined.set(input);
-      multiplyRows(layer.matrix, joined, FORMAT_FACTS[format], z);
+      makeGates(joined, z);
       for (let unit = 0; unit < hiddenSize; unit++) {
         const gate = (index: number): number => z[index * hiddenSize + unit] as number;
         const next = updateCell(

@@ -58,12 +58,11 @@ export function candidateAfter(
   return saturate16(sum * 2 ** (12 - fractionBits));
 }
 
-/** The same where r is in the product already: sat16((n_x + n_h) << (12 - F)). */
-export function candidateBefore(
-  fromInput: number,
-  fromHidden: number,
-  fractionBits: number,
-): number {
+/**
+ * A pre-activation, Q3.12, whose halves have a product each: sat16((z_x + z_h) << (12 - F)). Those of a GRU's candidate
+ * where r is in the product already, and of an LSTM's gates.
+ */
+export function addHalves(fromInput: number, fromHidden: number, fractionBits: number): number {
   return saturate16((fromInput + fromHidden) * 2 ** (12 - fractionBits));
 }
 

@@ -27,10 +27,18 @@ export interface RealRows {
   readonly resultStep: number;
 }
 
-/** Largest |weight * column scale| of a row: what one step of an activation can add, in real terms. */
-export function largestColumn(real: RealRows, row: number): number {
+/**
+ * Largest |weight * column scale| of a row, or of its columns [from, to): what one step of an activation can add, in
+ * real terms.
+ */
+export function largestColumn(
+  real: RealRows,
+  row: number,
+  from = 0,
+  to: number = real.columns,
+): number {
   let largest = 0;
-  for (let k = 0; k < real.columns; k++) {
+  for (let k = from; k < to; k++) {
     const effect = Math.abs(
       (real.weights[row * real.columns + k] as number) * (real.columnScales[k] as number),
     );

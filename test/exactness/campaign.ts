@@ -133,6 +133,7 @@ class Tally {
   /** Cases by machine and by kernel; a case that two compilers build counts for each. */
   readonly #machines = new Map<string, number>();
   readonly #kernels = new Map<string, number>();
+  #halves = 0;
   /** Cases that every machine they are for has run. */
   done = 0;
   refused = 0;
@@ -146,7 +147,10 @@ class Tally {
     };
     for (const { machine, cases, wrong } of findings) {
       count(this.#machines, machine, cases.length);
-      for (const { variant } of cases) count(this.#kernels, variant, 1);
+      for (const { variant, halves } of cases) {
+        count(this.#kernels, variant, 1);
+        this.#halves += halves ? 1 : 0;
+      }
       this.wrong += wrong.length;
     }
     this.done += findings[0]?.cases.length ?? 0;
@@ -162,6 +166,7 @@ class Tally {
     return [
       `machines: ${counts(this.#machines)}`,
       `kernels: ${counts(this.#kernels)}`,
+      `with an LSTM in halves: ${this.#halves}`,
       `refused by the generator, and replaced: ${this.refused}`,
     ];
   }

@@ -16,6 +16,7 @@ import {
   FORMATS,
   isTfliteFormat,
 } from "../../codegen/quantize/params.ts";
+import { hasHalves } from "../../codegen/quantize/quantized-model.ts";
 import { createTwin, type ModelInFormat } from "../../codegen/quantize/twin.ts";
 import { withRandomIntegers } from "../random-integers.ts";
 import {
@@ -36,6 +37,8 @@ export interface Case {
   readonly format: AnyFormat;
   readonly model: ModelInFormat;
   readonly variant: KernelVariant;
+  /** An LSTM has its rows in halves. */
+  readonly halves: boolean;
   /** What the frames are made from. */
   readonly frameSeed: number;
   /** STEPS frames of raw values. */
@@ -152,10 +155,12 @@ function tryCase(
   const model = tflite ? withRandomIntegers(random, real, format) : real;
   const extreme = !tflite && random.integer(0, 2) === 0 ? random.pick(WEIGHT_KINDS) : undefined;
   if (extreme) makeExtreme(random, model, extreme);
+  // Inputs that reach far more or less than a hidden state put an LSTM's rows in halves.
+  const reach = random.pick([1, 1, 60, 0.02]);
   const sequences = [
     extreme
       ? calibrationFrames(random, model.inputSize, format)
-      : randomFrames(random, 6, model.inputSize),
+      : randomFrames(random, 6, model.inputSize, reach),
   ];
   const target = random.pick(targets);
   const fusion = format === "float32" || tflite ? "full" : random.pick(FUSIONS);
@@ -169,6 +174,7 @@ function tryCase(
     format,
     variant,
     model: stages.quantize.model,
+    halves: stages.quantize.model.layers.some(hasHalves),
     frameSeed,
     frames: rawFrames(frameSeed, model.inputSize, stages.quantize.model.input.type, STEPS),
     description: `${format}, ${variant}, fusion ${fusion}, ${describeModel(model)}, ${extreme ?? "random"} weights`,

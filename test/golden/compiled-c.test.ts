@@ -134,6 +134,7 @@ describe.each(CROSS)("for $name", (target) => {
     const { source, prefixes } = writeModels(join(folder, target.name), inPasses(target), [
       "behind",
       "gated",
+      "halves",
     ]);
     const object = join(folder, `${target.name}_passes.o`);
     expect(compile(`${toolchain}gcc`, [...flags, "-O3"], source, object)).toBe("");
@@ -156,10 +157,15 @@ describe("as plain C", () => {
       "stack",
       "behind",
       "gated",
+      "halves",
       "normalizedBetween",
     ]);
     const passes = PORTABLE.filter(({ name }) => ["m4", "m55", "plain"].includes(name));
-    apart = writeModels(join(folder, "apart"), passes.flatMap(inPasses), ["behind", "gated"]);
+    apart = writeModels(join(folder, "apart"), passes.flatMap(inPasses), [
+      "behind",
+      "gated",
+      "halves",
+    ]);
   });
 
   describe.each(["gcc", "gcc-11", "gcc-12", "clang"])("%s", (compiler) => {

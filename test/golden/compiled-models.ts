@@ -41,6 +41,14 @@ export const SHAPES = {
     ],
     denses: [{ size: 2, activation: "none" }],
   },
+  halves: {
+    name: "halves",
+    inputSize: 6,
+    lstms: [9],
+    denses: [{ size: 3, activation: "none" }],
+    recurrentReach: 0.03,
+    initialState: true,
+  },
   convolved: {
     name: "convolved",
     inputSize: 3,

@@ -68,6 +68,17 @@ const CASES: readonly Case[] = [
   },
   {
     shape: {
+      name: "halves",
+      inputSize: 4,
+      lstms: [4],
+      denses: [],
+      recurrentReach: 0.03,
+    },
+    format: "int8",
+    board: "nrf52840-dk",
+  },
+  {
+    shape: {
       name: "floats",
       inputSize: 3,
       lstms: [2],

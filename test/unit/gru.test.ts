@@ -13,8 +13,8 @@ import { candidateFractionBits } from "../../codegen/quantize/quantize-gru.ts";
 import { quantizeModel } from "../../codegen/quantize/quantize-model.ts";
 import type { QuantizedModel, QuantizedRows } from "../../codegen/quantize/quantized-model.ts";
 import {
+  addHalves,
   candidateAfter,
-  candidateBefore,
   narrowHidden,
   updateHidden,
 } from "../../codegen/quantize/requantize.ts";
@@ -43,12 +43,12 @@ describe("arithmetic", () => {
   test("candidates by hand: 1 + 0.5 * 0.5 in Q3.12 and in Q4.11, and at the ends", () => {
     expect(candidateAfter(16384, 4096, 2048, 12)).toBe(5120);
     expect(candidateAfter(16384, 2048, 1024, 11)).toBe(5120);
-    expect(candidateBefore(4096, 1024, 12)).toBe(5120);
+    expect(addHalves(4096, 1024, 12)).toBe(5120);
     // A half of -12 takes one of 12 back where both have room: Q4.11.
-    expect(candidateBefore(12 * 2048, -12 * 2048, 11)).toBe(0);
+    expect(addHalves(12 * 2048, -12 * 2048, 11)).toBe(0);
     for (const half of [-32768, 32767]) {
       expect(candidateAfter(32767, half, half, 0)).toBe(half);
-      expect(candidateBefore(half, half, 0)).toBe(half);
+      expect(addHalves(half, half, 0)).toBe(half);
     }
   });
 

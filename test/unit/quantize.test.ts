@@ -8,7 +8,9 @@ import {
   quantizeValues,
   roundHalfAway,
 } from "../../codegen/quantize/params.ts";
-import { cellFractionBits, quantizeModel } from "../../codegen/quantize/quantize-model.ts";
+import { cellFractionBits, halfFractionBits } from "../../codegen/quantize/quantize-lstm.ts";
+import { quantizeModel } from "../../codegen/quantize/quantize-model.ts";
+import { hasHalves } from "../../codegen/quantize/quantized-model.ts";
 import {
   cellArgument,
   multiplyHigh,
@@ -288,26 +290,60 @@ test("a tiny linear output gives up output steps instead of failing", () => {
 
 describe("weight steps", () => {
   const random = createRandom(3);
-  const shape = { name: "m", inputSize: 8, lstms: [8], denses: [], initialState: false };
-  const model = randomModel(random, shape);
-  const warningsOf = (reach: number): readonly string[] => {
+  const shape = {
+    name: "m",
+    inputSize: 8,
+    lstms: [8],
+    grus: [{ size: 8, resetAfter: true }],
+    denses: [],
+    initialState: false,
+  };
+  const quantizedAt = (reach: number, first: "lstms" | "grus") => {
+    const model = randomModel(random, { ...shape, grusFirst: first === "grus" });
     const sequences = [randomFrames(random, 8, 8, reach)];
     const calibration = calibrate(model, { source: "random frames", sequences });
-    return weightStepWarnings(quantizeModel(model, calibration, "int8"));
+    const quantized = quantizeModel(model, calibration, "int8");
+    return { quantized, warnings: weightStepWarnings(model, quantized) };
   };
 
   test("are enough where input and hidden state reach as far", () => {
-    expect(warningsOf(1)).toEqual([]);
+    for (const first of ["lstms", "grus"] as const) {
+      const { quantized, warnings } = quantizedAt(1, first);
+      expect(warnings).toEqual([]);
+      expect(quantized.layers.map(hasHalves)).toEqual([false, false]);
+    }
   });
 
-  // Weights of both halves reach alike, so an input a hundred times as large leaves 127 / 100 steps.
-  test("are too few for the hidden state where the input reaches a hundred times as far", () => {
-    expect(warningsOf(100)).toEqual([
-      expect.stringMatching(/^lstm_0: its hidden state gets weights of at most [1-3] steps of 127/),
+  // Weights of both halves reach alike, so an input a hundred times as large would leave 127 / 100 steps.
+  test.each([100, 0.01])(
+    "an LSTM's halves part where the input reaches %d times as far",
+    (reach) => {
+      const { quantized, warnings } = quantizedAt(reach, "lstms");
+      expect(warnings).toEqual([]);
+      const [lstm] = quantized.layers;
+      if (lstm?.kind !== "lstm" || !hasHalves(lstm)) throw new Error("its rows are joined");
+      for (const { weights, columns } of [lstm.inputHalf, lstm.hiddenHalf]) {
+        expect(columns).toBe(8);
+        // Nearly each row's largest weight takes all 127 steps.
+        expect(Math.max(...weights.subarray(0, 8).map(Math.abs))).toBeGreaterThan(120);
+      }
+    },
+  );
+
+  test("are too few for a GRU's hidden state where the input reaches a hundred times as far", () => {
+    expect(quantizedAt(100, "grus").warnings).toEqual([
+      expect.stringMatching(/^gru_0: its hidden state gets weights of at most [0-3] steps of 127/),
     ]);
   });
 
-  test("are too few for the input where it reaches a hundredth as far", () => {
-    expect(warningsOf(0.01)).toEqual([expect.stringMatching(/^lstm_0: its input gets/)]);
+  test("are too few for a GRU's input where it reaches a hundredth as far", () => {
+    expect(quantizedAt(0.01, "grus").warnings).toEqual([
+      expect.stringMatching(/^gru_0: its input gets/),
+    ]);
+  });
+
+  test("fraction bits hold 1.25 times the largest half", () => {
+    // 6.4 * 1.25 = 8 = 2^3, just inside Q3.12; 814 * 1.25 = 1017.5 < 2^10; beyond 2^15 nothing is left.
+    expect([0, 1, 6.4, 6.5, 814, 1e6].map(halfFractionBits)).toEqual([12, 12, 12, 11, 5, 0]);
   });
 });

@@ -311,7 +311,7 @@ describe("float64 oracle by itself", () => {
     const n = candidate(s);
     const expected = (1 - s(0.7)) * n + s(0.7) * 0.5;
     expect(float.step(Float64Array.of(2))[0]).toBeCloseTo(expected, 14);
-    expect(float.peaks.layers[0]?.candidateHalf).toBeCloseTo(resetAfter ? 0.7 : 0.6, 14);
+    expect(float.peaks.layers[0]?.half).toBeCloseTo(resetAfter ? 0.7 : 0.6, 14);
     float.reset();
     expect(float.state[0]?.hidden).toEqual(Float64Array.of(0.5));
   });

@@ -106,6 +106,41 @@ describe("one unit by hand", () => {
     expect([...twin.step(Int8Array.of(127))]).toEqual([49]);
   });
 
+  test("halves meet behind their own multipliers, both saturated alone", () => {
+    const model = oneUnit(new Array(8).fill(0), [0, 0, 0, 0], 0);
+    const [layer] = model.layers;
+    if (layer?.kind !== "lstm") throw new Error("no LSTM");
+    const { matrix: _, ...facts } = layer as typeof layer & { matrix: unknown };
+    const half = (weights: number[], bias: number[], multiplier: number) => ({
+      rows: 4,
+      columns: 1,
+      weights: Int8Array.from(weights),
+      bias: Int32Array.from(bias),
+      multipliers: new Int32Array(4).fill(multiplier),
+    });
+    // 8 fraction bits. Input gate: 100 * 100 = 10000 saturates nothing; cell gate: 2^23 - 1 is 32767 = 127.996,
+    // and -127 * h takes back 2 * 127 * h of it.
+    const halves = {
+      inputHalf: half([100, 0, 0, 0], [0, 0, 2 ** 23 - 1, 0], 2 ** 24),
+      hiddenHalf: half([0, 0, -127, 0], [0, 0, 0, 0], 2 ** 25),
+      halfFractionBits: 8,
+    };
+    const twin = createTwin({ ...model, layers: [{ ...facts, ...halves }] });
+    // i = sigmoid(10000 / 256) = 0.99997, g = tanh(127.996) = 1: c = 0.5 + 0.99968 = 1.49968; h = 0.5 tanh c = 57.93.
+    expect([...twin.step(Int8Array.of(100))]).toEqual([58]);
+    // 32767 - 254 * 58 = 18035 = 70.4: g = 1 still; i = 0.5: c = 0.74984 + 0.5 = 1.24984; h = 0.5 tanh c = 54.29.
+    expect([...twin.step(Int8Array.of(0))]).toEqual([54]);
+    // With h = 127 instead, 32767 - 32258 = 509 = 1.988: what the sum gives and no half alone does; g = 0.96322.
+    const full = createTwin({
+      ...model,
+      layers: [
+        { ...facts, ...halves, initialHidden: Int16Array.of(127), initialCell: Int16Array.of(0) },
+      ],
+    });
+    // c = 0.5 * 0.96322 = 0.48161; h = 0.5 * tanh(0.48161) * 128 = 28.64.
+    expect([...full.step(Int8Array.of(0))]).toEqual([29]);
+  });
+
   test("a step of another length is refused", () => {
     const twin = createTwin(oneUnit(new Array(8).fill(0), [0, 0, 0, 0], 0));
     expect(() => twin.step(new Int8Array(2))).toThrow(RangeError);
