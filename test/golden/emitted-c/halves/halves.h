@@ -14,8 +14,12 @@
  *   +----------+-----------------------------+---------------+
  *              | pair 0 | pair 1 | pair 2 | pair 3 |   32 bits each, rows A and B of a pair:
  *              | B[k+1]  A[k+1]  B[k]  A[k] |          high byte first
- *   lstm0 input: 2 x 96 B, 4 columns
- *   lstm0 hidden: 2 x 96 B, 4 columns
+ *   lstm0 input: 2 x 96 B
+ *     columns | 0-3 input |
+ *     rows    | input 0-1 | forget 0-1 | cell 0-1 | output 0-1 | ... | output 2-3 |
+ *   lstm0 hidden: 2 x 96 B
+ *     columns | 0-3 lstm0 hidden |
+ *     rows    | input 0-1 | forget 0-1 | cell 0-1 | output 0-1 | ... | output 2-3 |
  */
 #ifndef HALVES_H
 #define HALVES_H
