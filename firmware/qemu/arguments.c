@@ -32,7 +32,9 @@ static int read_argument(struct arguments *arguments, const char *text) {
     } else if (strncmp(text, "end=", 4) == 0) {
         return read_address(text + 4, &arguments->end, &arguments->has_end);
     } else if (strcmp(text, "decode=thumb") == 0) {
-        arguments->decodes_thumb = true;
+        arguments->decoder = DECODER_THUMB;
+    } else if (strcmp(text, "decode=riscv") == 0) {
+        arguments->decoder = DECODER_RISCV;
     } else if (strcmp(text, "audit=on") == 0) {
         arguments->audit = true;
     } else {

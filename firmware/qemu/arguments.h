@@ -1,5 +1,5 @@
 /*
- * Decides which arguments the plugin takes: out=, begin=, end=, decode=thumb,
+ * Decides which arguments the plugin takes: out=, begin=, end=, decode=thumb or riscv,
  * table=, audit=on.
  * What they are used for is left to plugin.c.
  */
@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What reads the instructions; without one every instruction set is counted alike. */
+enum decoder { DECODER_NONE, DECODER_THUMB, DECODER_RISCV };
+
 struct arguments {
     const char *out;   /* counts file, written anew */
     const char *table; /* timing table, lines `rule cycles`; NULL: no cycles */
@@ -16,7 +19,7 @@ struct arguments {
     uint64_t end;      /* address of pioneer_region_end */
     bool has_begin;
     bool has_end;
-    bool decodes_thumb; /* else nothing is decoded, and every instruction set is counted alike */
+    enum decoder decoder;
     bool audit; /* compare decoded bytes with every access that the emulator makes */
 };
 

@@ -1,6 +1,6 @@
 /*
- * Counts Thumb code by blocks, decoded once when the emulator translates them.
- * Decoding is left to thumb.c, charging to cost.c, deciding what a mark does to marks.c.
+ * Counts code by blocks, decoded once when the emulator translates them.
+ * Decoding is left to thumb.c and riscv.c, charging to cost.c, deciding what a mark does to marks.c.
  *
  * A block is counted when control reaches the next one, so that a mark in its middle splits it
  * exactly. Blocks are never freed: their number is bounded by the firmware's code.
@@ -14,6 +14,7 @@
 #include "block.h"
 #include "marks.h"
 #include "plugin.h"
+#include "riscv.h"
 #include "thumb.h"
 
 /* Where the processor is: the block entered last, and its first instruction still to count. */
@@ -188,7 +189,7 @@ static bool must_watch(const struct insn *insn) {
            (arguments.audit && is_access);
 }
 
-static void read_halfwords(const struct qemu_plugin_insn *insn, uint16_t halfwords[2]) {
+static struct insn decode(const struct qemu_plugin_insn *insn) {
     uint8_t bytes[4] = {0};
 #if QEMU_PLUGIN_API >= 3
     qemu_plugin_insn_data(insn, bytes, sizeof bytes);
@@ -196,8 +197,10 @@ static void read_halfwords(const struct qemu_plugin_insn *insn, uint16_t halfwor
     size_t size = qemu_plugin_insn_size(insn);
     memcpy(bytes, qemu_plugin_insn_data(insn), size < sizeof bytes ? size : sizeof bytes);
 #endif
-    halfwords[0] = (uint16_t)(bytes[0] | (unsigned)bytes[1] << 8);
-    halfwords[1] = (uint16_t)(bytes[2] | (unsigned)bytes[3] << 8);
+    uint16_t first = (uint16_t)(bytes[0] | (unsigned)bytes[1] << 8);
+    uint16_t second = (uint16_t)(bytes[2] | (unsigned)bytes[3] << 8);
+    return arguments.decoder == DECODER_THUMB ? thumb_decode(first, second)
+                                              : riscv_decode((uint32_t)second << 16 | first);
 }
 
 /* Without a table every instruction is known. */
@@ -220,9 +223,7 @@ void by_block_translate(struct qemu_plugin_tb *tb) {
     }
     for (unsigned i = 0; i < length; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
-        uint16_t halfwords[2];
-        read_halfwords(insn, halfwords);
-        block->slots[i].insn = thumb_decode(halfwords[0], halfwords[1]);
+        block->slots[i].insn = decode(insn);
         if (!is_known(&block->slots[i].insn)) {
             insn_undecoded(&block->slots[i].insn);
         }

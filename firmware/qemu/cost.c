@@ -139,6 +139,9 @@ static unsigned stall_cycles(const uint8_t *cycles, const struct insn *previous,
     if (is_memory(insn) && !is_memory(previous) && address_depends(previous, insn)) {
         stall += cycles[COST_addressAfterResult];
     }
+    if ((previous->flags & INSN_LOADS) != 0 && (previous->writes & insn->reads) != 0) {
+        stall += cycles[COST_loadUse];
+    }
     if (previous->kind == KIND_FPU_ARITHMETIC && (previous->fp_writes & insn->fp_reads) != 0) {
         stall += cycles[COST_fpuArithmeticResult];
     }

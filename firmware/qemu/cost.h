@@ -23,16 +23,17 @@
     RULE(loadAfterStore)        /* load right after a store, address independent of it */       \
     RULE(store)                 /* store of one register, immediate offset */                   \
     RULE(storeAfterLoad)        /* the same right after a load, address independent of it */    \
-    RULE(storeRegisterOffset)   /* store of one register, register offset */                    \
-    RULE(multipleBase)          /* LDM, STM, LDRD, STRD, PUSH, POP: once */                     \
-    RULE(multipleWord)          /* and for each word */                                         \
+    MAYBE(storeRegisterOffset)  /* store of one register, register offset */                    \
+    MAYBE(multipleBase)         /* LDM, STM, LDRD, STRD, PUSH, POP: once */                     \
+    MAYBE(multipleWord)         /* and for each word */                                         \
     RULE(branch)                /* branch not taken; a taken one adds branchRefill */           \
     RULE(branchRefill)          /* pipeline refill of a taken branch */                         \
     RULE(callRefill)            /* the same of BL and BLX */                                    \
-    RULE(popPcRefill)           /* the same of POP and LDM into pc */                           \
+    MAYBE(popPcRefill)          /* the same of POP and LDM into pc */                           \
     MAYBE(tableBranchRefill)    /* added to load by TBB and TBH */                              \
-    RULE(loadPcRefill)          /* added by LDR into pc */                                      \
+    MAYBE(loadPcRefill)         /* added by LDR into pc */                                      \
     RULE(addressAfterResult)    /* address formed from the previous instruction's result */     \
+    MAYBE(loadUse)              /* added to what reads the register that was loaded just before */ \
     MAYBE(it)                   /* IT */                                                        \
     MAYBE(conditionFailed)      /* an instruction its IT block skips */                         \
     RULE(other)                 /* hints, barriers, system registers */                         \

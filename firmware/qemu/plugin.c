@@ -17,7 +17,7 @@ struct cost_table table;
 struct region region;
 
 static void translate(struct qemu_plugin_tb *tb) {
-    if (arguments.decodes_thumb) {
+    if (arguments.decoder != DECODER_NONE) {
         by_block_translate(tb);
     } else {
         by_instruction_translate(tb);
@@ -62,14 +62,20 @@ static void register_callbacks(qemu_plugin_id_t id) {
 }
 #endif
 
+/* The emulator that each decoder is for. */
+static const char *const targets[] = {
+    [DECODER_THUMB] = "arm",
+    [DECODER_RISCV] = "riscv32",
+};
+
 /* A table is charged by instructions, which have to be decoded first. */
 static int read_table(void) {
     char problem[96];
     if (arguments.table == NULL) {
         return 0;
     }
-    if (!arguments.decodes_thumb) {
-        return arguments_refuse(arguments.table, "cycles need decode=thumb");
+    if (arguments.decoder == DECODER_NONE) {
+        return arguments_refuse(arguments.table, "cycles need decode=");
     }
     region.model = rules_model_of(arguments.table);
     int result = region.model == RULES_SCOREBOARD
@@ -89,8 +95,9 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
     if (!info->system_emulation) {
         return arguments_refuse(info->target_name, "only whole machines are counted");
     }
-    if (arguments.decodes_thumb && strcmp(info->target_name, "arm") != 0) {
-        return arguments_refuse(info->target_name, "decode=thumb is for qemu-system-arm");
+    const char *target = targets[arguments.decoder];
+    if (target != NULL && strcmp(info->target_name, target) != 0) {
+        return arguments_refuse(info->target_name, "decode= is for another emulator");
     }
     if (info->system.max_vcpus != 1) {
         return arguments_refuse("machine", "it has more than one processor");
@@ -98,7 +105,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
     if (read_table() != 0) {
         return -1;
     }
-    region.has_classes = arguments.decodes_thumb;
+    region.has_classes = arguments.decoder != DECODER_NONE;
     region.file = fopen(arguments.out, "w");
     if (region.file == NULL) {
         return arguments_refuse(arguments.out, "cannot be written");

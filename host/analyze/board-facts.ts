@@ -3,7 +3,8 @@
  * Reading and validating the file is left to the generator's board loader.
  */
 
-import type { BoardFacts, ComputeFacts, MemoryFacts, StatedValue } from "./facts.ts";
+import { coreFactsOf } from "./core-facts.ts";
+import type { BoardFacts, MemoryFacts, StatedValue } from "./facts.ts";
 import { requireFiniteIn } from "./number-limits.ts";
 
 /** The parts of a board file that matter here; the generator's Board fits. */
@@ -35,55 +36,10 @@ export interface BoardFile {
   } | null;
 }
 
-interface CoreFacts {
-  readonly issue: StatedValue;
-  readonly port: StatedValue;
-  /** Number types beside those of the board file. */
-  readonly compute: readonly ComputeFacts[];
-}
-
-/** What the core itself limits: instructions issued, bytes through its load/store port, rates by number type. */
-const CORES: Readonly<Record<string, CoreFacts>> = {
-  "cortex-m4": {
-    issue: {
-      value: 1,
-      unit: "instruction/cycle",
-      source: "Arm Cortex-M4 TRM: single-issue pipeline",
-      confidence: "S",
-    },
-    port: {
-      value: 4,
-      unit: "byte/cycle",
-      source: "Arm Cortex-M4 TRM: one 32-bit AHB data access a cycle",
-      confidence: "S",
-    },
-    compute: [
-      {
-        name: "32-bit MAC",
-        macsPerCycle: {
-          value: 1,
-          unit: "MAC/cycle",
-          source: "MLA: one cycle (boards/cores/cortex-m4.json, rule mac)",
-          confidence: "S",
-        },
-      },
-      {
-        name: "float32 MAC",
-        macsPerCycle: {
-          value: 1 / 3,
-          unit: "MAC/cycle",
-          source: "VMLA, VFMA: three cycles (boards/cores/cortex-m4.json, rule fpuMac)",
-          confidence: "S",
-        },
-      },
-    ],
-  },
-};
-
 /** A board file as the analyzer sees it. @throws AnalysisError TP-USE-242 for a number that is not finite */
 export function boardFactsOf(board: BoardFile): BoardFacts {
   requireFiniteIn(`the file of ${board.id}`, board);
-  const core = CORES[board.core];
+  const core = coreFactsOf(board.core);
   const port: readonly MemoryFacts[] =
     core === undefined
       ? []
@@ -135,7 +91,7 @@ function dataMemories(board: BoardFile): readonly MemoryFacts[] {
 
 /** What a hit in a cache delivers is what the core's port takes. */
 function dataCaches(board: BoardFile): readonly MemoryFacts[] {
-  const port = CORES[board.core]?.port;
+  const port = coreFactsOf(board.core)?.port;
   if (port === undefined) return [];
   return (board.caches ?? [])
     .filter(({ purpose }) => purpose !== "instruction")

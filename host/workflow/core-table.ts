@@ -35,14 +35,18 @@ export interface CoreTable {
   readonly rules: Readonly<Record<string, CoreRule>>;
 }
 
-/** Cores whose instructions the timing plugin decodes: those that have no more than Thumb-2 with DSP and floats. */
-const THUMB_CORES: readonly string[] = [
-  "cortex-m0",
-  "cortex-m0plus",
-  "cortex-m4",
-  "cortex-m7",
-  "cortex-m33",
-];
+/** Decoders of the timing plugin. */
+export type Decoder = "thumb" | "riscv";
+
+/** Cores whose instructions it decodes: Thumb-2 with no more than DSP and floats, RV32IMC. */
+const DECODERS: ReadonlyMap<string, Decoder> = new Map([
+  ["cortex-m0", "thumb"],
+  ["cortex-m0plus", "thumb"],
+  ["cortex-m4", "thumb"],
+  ["cortex-m7", "thumb"],
+  ["cortex-m33", "thumb"],
+  ["rv32imc", "riscv"],
+]);
 
 const MAX_FILE_BYTES = 1 << 20;
 const MAX_CYCLES = 64;
@@ -50,8 +54,8 @@ const CORE_ID = /^[a-z0-9-]{1,40}$/;
 const RULE_NAME = /^[A-Za-z]{1,31}$/;
 
 /** The decoder for code of core `id`; null: instructions and accesses are counted, classes and cycles are not. */
-export function decoderOf(id: string): "thumb" | null {
-  return THUMB_CORES.includes(id) ? "thumb" : null;
+export function decoderOf(id: string): Decoder | null {
+  return DECODERS.get(id) ?? null;
 }
 
 /** The timing table of core `id`, or null when nobody has written one. @throws UsageError TP-USE-141 for a bad one */

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MissingToolError, type ToolkitError } from "../../codegen/index.ts";
-import { costLines, decoderOf, findCoreTable } from "./core-table.ts";
+import { costLines, type Decoder, decoderOf, findCoreTable } from "./core-table.ts";
 import { FIRMWARE_DIR, WORK_DIR } from "./paths.ts";
 import { runProcess } from "./process.ts";
 
@@ -17,7 +17,7 @@ export type PluginApi = 1 | 2 | 3 | 7;
 export interface TimingPlugin {
   readonly library: string;
   /** What decodes the core's instructions into classes; null: nothing does. */
-  readonly decoder: "thumb" | null;
+  readonly decoder: Decoder | null;
   /** File of the core's timing table; null: there is none, and no cycles. */
   readonly table: string | null;
   readonly api: PluginApi;

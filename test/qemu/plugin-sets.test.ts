@@ -1,13 +1,14 @@
 /**
- * Proves the timing plugin's counts on instruction sets that it does not decode, against small programs whose
- * instructions, loads, stores and bytes are worked out by hand. Thumb is left to plugin-counts.test.ts.
+ * Proves the timing plugin's counts on instruction sets other than Thumb, against small programs whose instructions,
+ * loads, stores, bytes and, where the set is decoded, classes and cycles are worked out by hand. Thumb is left to
+ * plugin-counts.test.ts.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadBoard } from "../../codegen/index.ts";
-import { parseCounts, type RegionCounts } from "../../host/workflow/counts.ts";
+import { INSTRUCTION_CLASSES, parseCounts, type RegionCounts } from "../../host/workflow/counts.ts";
 import { emulatorArguments } from "../../host/workflow/device.ts";
 import {
   pluginArguments,
@@ -16,7 +17,13 @@ import {
 } from "../../host/workflow/plugin.ts";
 import { createWorkplace, type Workplace } from "./plugin-run.ts";
 
-type Counts = Pick<RegionCounts, "instructions"> & Partial<RegionCounts>;
+interface Counts extends Partial<Omit<RegionCounts, "classes" | "instructions">> {
+  readonly instructions: number;
+  /** Without those that are 0. */
+  readonly classes?: Partial<NonNullable<RegionCounts["classes"]>>;
+  /** Stated, low and high. */
+  readonly charged?: readonly [number, number, number];
+}
 
 interface InstructionSet {
   readonly board: string;
@@ -25,6 +32,8 @@ interface InstructionSet {
   readonly script: string;
   /** Address of the 32 bytes of marks. */
   readonly marks: number;
+  /** Classes and cycles are known. */
+  readonly isDecoded: boolean;
   readonly head: string;
   readonly tail: string;
   /** A one-byte store at an offset of the marks. */
@@ -42,6 +51,7 @@ const RISC_V: InstructionSet = {
   flags: ["-march=rv32imc", "-mabi=ilp32"],
   script: "SECTIONS { . = 0x80000000; .text : { *(.text) } . = 0x80100000; .bss : { *(.bss) } }",
   marks: 0x8010_0000,
+  isDecoded: true,
   head: ` .bss
 marks: .space 32
 data: .space 64
@@ -52,38 +62,74 @@ data: .space 64
   tail: " li t0, 0x100000\n li t1, 0x5555\n sw t1, 0(t0)\n1: j 1b\n",
   mark: (offset) => ` sb zero, ${offset}(s0)\n`,
   programs: [
-    { name: "nothing", body: "", expected: { instructions: 0 } },
+    { name: "nothing", body: "", expected: { instructions: 0, charged: [0, 0, 0] } },
     {
       name: "arithmetic, short and long encodings",
       body: " li a0, 1\n li a1, 100000\n mul a2, a0, a1\n add a2, a2, a0\n", // li of 100000: lui, addi
-      expected: { instructions: 5 },
+      // high: a product may take 2
+      expected: { instructions: 5, classes: { alu: 4, mul: 1 }, charged: [5, 5, 6] },
     },
     {
       name: "loads and stores of every width",
       body: " lb a0, 0(s1)\n lhu a1, 2(s1)\n lw a2, 4(s1)\n sb a0, 8(s1)\n sh a1, 10(s1)\n sw a2, 12(s1)\n",
-      expected: { instructions: 6, loads: 3, bytesLoaded: 7, stores: 3, bytesStored: 7 },
+      expected: {
+        instructions: 6,
+        loads: 3,
+        bytesLoaded: 7,
+        stores: 3,
+        bytesStored: 7,
+        classes: { load: 3, store: 3 },
+        // high: a load behind the mark, which is a store, and each store may take 2
+        charged: [6, 6, 10],
+      },
     },
     {
       name: "a loop",
-      // one, then seven times: load, add, decrement, branch
+      // one, then seven times: load, add that waits a cycle for it, decrement, branch; six are taken and lose 2
       body: " li a0, 7\n1: lw a1, 0(s1)\n add a2, a2, a1\n addi a0, a0, -1\n bnez a0, 1b\n",
-      expected: { instructions: 29, loads: 7, bytesLoaded: 28 },
+      expected: {
+        instructions: 29,
+        loads: 7,
+        bytesLoaded: 28,
+        classes: { alu: 15, load: 7, branch: 7, branchTaken: 6 },
+        charged: [48, 29, 48],
+      },
     },
     {
       name: "a loop that goes back into the middle of its block",
-      // five, then twice more the last three
+      // five, then twice more the last three, each time behind a taken branch
       body: " li a0, 3\n nop\n1: nop\n addi a0, a0, -1\n bnez a0, 1b\n",
-      expected: { instructions: 11 },
+      expected: {
+        instructions: 11,
+        classes: { alu: 8, branch: 3, branchTaken: 2 },
+        charged: [15, 11, 15],
+      },
+    },
+    {
+      name: "a division and a product that waits for nothing",
+      body: " li a0, 9\n li a1, 2\n divu a2, a0, a1\n mul a3, a2, a1\n",
+      expected: { instructions: 4, classes: { alu: 2, div: 1, mul: 1 }, charged: [36, 5, 39] },
     },
     {
       name: "a call",
+      // jal 2, ret 3, j 2; low 1 each, high 3 each
       body: " jal 2f\n j 3f\n2: ret\n3:\n",
-      expected: { instructions: 3 },
+      expected: {
+        instructions: 3,
+        classes: { branch: 3, branchTaken: 3 },
+        charged: [7, 3, 9],
+      },
     },
     {
       name: "more than a translation block holds",
       body: " .rept 3000\n lbu a0, 0(s1)\n .endr\n",
-      expected: { instructions: 3000, loads: 3000, bytesLoaded: 3000 },
+      expected: {
+        instructions: 3000,
+        loads: 3000,
+        bytesLoaded: 3000,
+        classes: { load: 3000 },
+        charged: [3000, 3000, 3001],
+      },
     },
   ],
 };
@@ -94,6 +140,7 @@ const XTENSA: InstructionSet = {
   flags: ["-Wa,--no-transform"],
   script: "SECTIONS { . = 0x50000000; .text : { *(.text) } . = 0x60000000; .bss : { *(.bss) } }",
   marks: 0x6000_0000,
+  isDecoded: false,
   // 230: PS, which starts with an exception active.
   head: ` .bss
 marks: .space 32
@@ -170,6 +217,7 @@ const MVE: InstructionSet = {
   flags: ["-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard"],
   script: "SECTIONS { . = 0; .text : { *(.text) } . = 0x20000000; .bss : { *(.bss) } }",
   marks: 0x2000_0000,
+  isDecoded: false,
   // CPACR lets the vector unit run; an exception would end the program with another status.
   head: ` .syntax unified
  .thumb
@@ -278,10 +326,18 @@ describe.each(SETS)("timing plugin on $board", (set) => {
       ...{ cycles: null, cyclesSimple: null, classes: null },
       ...{ assumed: null, undecoded: null, interrupted: null },
     };
+    const noClasses = Object.fromEntries(INSTRUCTION_CLASSES.map((name) => [name, 0]));
+    const known = (charged: Counts["charged"] = [0, 0, 0], classes: Counts["classes"] = {}) => ({
+      ...{ cycles: charged[0], cyclesSimple: null },
+      ...{ cyclesLow: charged[1], cyclesHigh: charged[2] },
+      ...{ assumed: 0, undecoded: 0, interrupted: 0 },
+      classes: { ...noClasses, ...classes },
+    });
     const named = regions.map((counts, i) => ({ ...counts, name: set.programs[i]?.name }));
     expect(named).toEqual(
-      set.programs.map(({ name, expected }, region) => {
-        return { name, region, index: 0, ...none, ...unknown, ...expected };
+      set.programs.map(({ name, expected: { classes, charged, ...counted } }, region) => {
+        const decoded = set.isDecoded ? known(charged, classes) : unknown;
+        return { name, region, index: 0, ...none, ...counted, ...decoded };
       }),
     );
   });
