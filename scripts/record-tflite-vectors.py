@@ -1,8 +1,9 @@
 """Records small quantized TFLite models and what TFLite Micro makes of them: the oracle of the tflite modes' tests.
 
-Needs the tflite-micro wheel (CPython 3.11; recorded with 0.dev20261023182759), which brings its schema:
+Needs the tflite-micro wheel (CPython 3.11; recorded with 0.dev20261023182759), which brings its schema, and LiteRT
+(ai-edge-litert 2.3.0) for weights of 8 bits with real activations, which TFLite Micro does not compute:
 
-    python3.11 -m venv VENV && VENV/bin/pip install --pre tflite-micro
+    python3.11 -m venv VENV && VENV/bin/pip install --pre tflite-micro && VENV/bin/pip install ai-edge-litert
     VENV/bin/python scripts/record-tflite-vectors.py test/vectors/tflite
 
 Each NAME.tflite is built here from seeded weights and scales; NAME.golden.json holds {input, expectedOutput} of as many frames
@@ -18,6 +19,7 @@ from pathlib import Path
 import flatbuffers
 import numpy as np
 import tflite_micro
+from ai_edge_litert.interpreter import Interpreter
 from tflite_micro import runtime
 
 SCHEMA = Path(tflite_micro.__file__).parent / "tensorflow/lite/micro/python/schema_py_generated.py"
@@ -248,13 +250,11 @@ def sigmoid_int16():
     return net
 
 
-def lstm_float():
-    """A stateful LSTM whose cell is clipped, and a dense layer with ReLU in it."""
-    random, build = np.random.default_rng(11), Builder()
-    size, hidden, out = 3, 4, 2
+def lstm_with(random, build, size, hidden, weights):
+    """A stateful LSTM of one step whose cell is clipped; weights makes a matrix of its shape."""
     normal = lambda *shape: build.tensor("float32", shape, data=random.normal(0, 0.8, shape))
     first = build.tensor("float32", (1, 1, size))
-    inputs = [first] + [normal(hidden, size) for _ in range(4)] + [normal(hidden, hidden) for _ in range(4)]
+    inputs = [first] + [weights(hidden, size) for _ in range(4)] + [weights(hidden, hidden) for _ in range(4)]
     inputs += [-1] * 3 + [normal(hidden) for _ in range(4)] + [-1] * 2
     inputs += [build.tensor("float32", (1, hidden), variable=True) for _ in range(2)] + [-1] * 4
     options = schema.UnidirectionalSequenceLSTMOptionsT()
@@ -263,6 +263,15 @@ def lstm_float():
     states = build.tensor("float32", (1, 1, hidden))
     kind = schema.BuiltinOptions.UnidirectionalSequenceLSTMOptions
     build.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", 1, inputs, [states], options, kind)
+    return first, states
+
+
+def lstm_float():
+    """A stateful LSTM whose cell is clipped, and a dense layer with ReLU in it."""
+    random, build = np.random.default_rng(11), Builder()
+    size, hidden, out = 3, 4, 2
+    normal = lambda *shape: build.tensor("float32", shape, data=random.normal(0, 0.8, shape))
+    first, states = lstm_with(random, build, size, hidden, normal)
     last = build.tensor("float32", (1, 1, out))
     dense = schema.FullyConnectedOptionsT()
     dense.fusedActivationFunction = schema.ActivationFunctionType.RELU
@@ -270,6 +279,65 @@ def lstm_float():
     kind = schema.BuiltinOptions.FullyConnectedOptions
     build.operator("FULLY_CONNECTED", 5, [states, normal(out, hidden), normal(out)], [last], dense, kind)
     return build.finish([first], [last]), random, size, []
+
+
+def lstm_dynamic():
+    """The same LSTM with weights of 8 bits; its activations are quantized anew at each step."""
+    random, build = np.random.default_rng(13), Builder()
+    size, hidden = 10, 12
+    scaled = lambda rows, cols: build.tensor("int8", (rows, cols), 0.006, 0, random.integers(-127, 128, (rows, cols)))
+    first, states = lstm_with(random, build, size, hidden, scaled)
+    return build.finish([first], [states]), random, size, []
+
+
+def operators_float():
+    """Small operators that belong to no layer: parts split, packed, turned, sliced, unpacked, added, multiplied, joined."""
+    random, build = np.random.default_rng(14), Builder()
+    options = schema.BuiltinOptions
+    numbers = lambda *values: build.tensor("int32", (len(values),), data=values)
+
+    def apply(name, inputs, shapes, table=None, kind=0):
+        outputs = [build.tensor("float32", shape) for shape in shapes]
+        build.operator(name, 1, inputs, outputs, table, kind)
+        return outputs
+
+    def part(value, shape, begin, end, step, **masks):
+        table = schema.StridedSliceOptionsT()
+        for name, mask in masks.items():
+            setattr(table, name, mask)
+        bounds = [numbers(*bound) for bound in (begin, end, step)]
+        return apply("STRIDED_SLICE", [value, *bounds], [shape], table, options.StridedSliceOptions)[0]
+
+    size = 6
+    features = build.tensor("float32", (1, 1, size))
+    (flat,) = apply("RESHAPE", [features, numbers(1, size)], [(1, size)])
+    table = schema.SplitOptionsT()
+    table.numSplits = 2
+    axis = build.tensor("int32", (), data=[1])
+    a, b = apply("SPLIT", [axis, flat], [(1, 3)] * 2, table, options.SplitOptions)
+    (product,) = apply("MUL", [a, b], [(1, 3)], schema.MulOptionsT(), options.MulOptions)
+    table = schema.AddOptionsT()
+    table.fusedActivationFunction = schema.ActivationFunctionType.RELU
+    (total,) = apply("ADD", [product, b], [(1, 3)], table, options.AddOptions)
+    table = schema.PackOptionsT()
+    table.valuesCount, table.axis = 2, 1
+    (packed,) = apply("PACK", [a, total], [(1, 2, 3)], table, options.PackOptions)
+    (turned,) = apply("TRANSPOSE", [packed, numbers(0, 2, 1)], [(1, 3, 2)], schema.TransposeOptionsT(), options.TransposeOptions)
+    back = part(turned, (1, 3, 2), (0, 0, 1), (1, 3, 0), (1, 1, -1), endMask=0b100)
+    table = schema.UnpackOptionsT()
+    table.num, table.axis = 3, 1
+    rows = apply("UNPACK", [back], [(1, 2)] * 3, table, options.UnpackOptions)
+    second = part(turned, (1, 2), (0, 1, 0), (1, 2, 2), (1, 1, 1), shrinkAxisMask=0b010)
+    table = schema.ConcatenationOptionsT()
+    table.axis = 1
+    (joined,) = apply("CONCATENATION", [rows[2], second, rows[0]], [(1, 6)], table, options.ConcatenationOptions)
+    normal = lambda *shape: build.tensor("float32", shape, data=random.normal(0, 0.8, shape))
+    table = schema.FullyConnectedOptionsT()
+    (scores,) = apply("FULLY_CONNECTED", [joined, normal(4, 6), normal(4)], [(1, 4)], table, options.FullyConnectedOptions)
+    table = schema.SoftmaxOptionsT()
+    table.beta = 1.0
+    (answer,) = apply("SOFTMAX", [scores], [(1, 4)], table, options.SoftmaxOptions)
+    return build.finish([features], [answer]), random, size, []
 
 
 def unrolled_float():
@@ -333,7 +401,8 @@ def unrolled_float():
     return build.finish([features, state], [output, states]), random, size, [(1, 2, hidden, 2)]
 
 
-FLOAT_MODELS = [lstm_float, unrolled_float]
+FLOAT_MODELS = [lstm_float, unrolled_float, operators_float]
+LITERT_MODELS = [lstm_dynamic]
 
 MODELS = [
     lstm_int8,
@@ -376,10 +445,27 @@ def record(make, folder, frames):
     print(f"{name}: {len(content)} B, {len(made)} calls, {len(np.unique(outputs))} values, spread {outputs.std():.1f}")
 
 
-def record_float(make, folder, frames):
+class LiteRT:
+    """LiteRT's interpreter behind the names of TFLite Micro's."""
+
+    def __init__(self, content):
+        self.inner = Interpreter(model_content=content)
+        self.inner.allocate_tensors()
+
+    def set_input(self, value, index):
+        self.inner.set_tensor(self.inner.get_input_details()[index]["index"], value)
+
+    def invoke(self):
+        self.inner.invoke()
+
+    def get_output(self, index):
+        return self.inner.get_tensor(self.inner.get_output_details()[index]["index"])
+
+
+def record_float(make, folder, frames, interpret=runtime.Interpreter.from_bytes):
     """Real values; states that a graph takes and gives back are carried by hand."""
     content, random, size, shapes = make()
-    interpreter = runtime.Interpreter.from_bytes(content)
+    interpreter = interpret(content)
     states = [np.zeros(shape, np.float32) for shape in shapes]
     given, made = [], []
     for frame in random.normal(0, 2, (frames, 1, 1, size)).astype(np.float32):
@@ -405,3 +491,5 @@ if __name__ == "__main__":
         record(one, target, int(sys.argv[2]) if len(sys.argv) > 2 else FRAMES)
     for one in FLOAT_MODELS:
         record_float(one, target / "real", FRAMES)
+    for one in LITERT_MODELS:
+        record_float(one, target / "real", FRAMES, LiteRT)

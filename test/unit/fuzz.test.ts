@@ -46,7 +46,7 @@ describe("what mutators know of a format", () => {
         expect(places.length).toBeGreaterThan(20);
       }
       const held = buffers.reduce((sum, { size }) => sum + size, 0);
-      expect(held).toBeGreaterThan(bytes.length / 8);
+      expect(held).toBeGreaterThan(bytes.length / 16);
       expect(held).toBeLessThan(bytes.length);
     }
   });

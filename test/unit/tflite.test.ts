@@ -2,7 +2,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type ModelFileError, PlanError, ToolkitError } from "../../codegen/errors.ts";
-import { createFloatModel } from "../../codegen/model/reference-float.ts";
 import { importTfliteGraph } from "../../codegen/model/tflite/graph.ts";
 import { readTfliteModel } from "../../codegen/model/tflite/read.ts";
 import { readTflite, type TfliteFile } from "../../codegen/model/tflite/schema.ts";
@@ -72,48 +71,6 @@ describe("the twin against TFLite Micro", () => {
   });
 });
 
-describe("real numbers against TFLite Micro's float kernels", () => {
-  const frames = 40;
-
-  test.each([
-    ["lstm-float", ["lstm", "dense", "activation"]],
-    ["unrolled-float", ["lstm", "lstm", "dense", "activation"]],
-  ])("%s, within 1e-5", (name, kinds) => {
-    const golden = goldenOf(new URL(`real/${name}.golden.json`, VECTORS));
-    const model = readTfliteModel(bytesOf(`real/${name}`), name);
-    expect(model.layers.map(({ kind }) => kind)).toEqual(kinds);
-    expect(model.integer).toBeUndefined();
-    const run = createFloatModel(model);
-    const { inputSize, outputSize } = model;
-    for (let frame = 0; frame < frames; frame++) {
-      const given = golden.input.slice(frame * inputSize, (frame + 1) * inputSize);
-      run.step(Float64Array.from(given)).forEach((value, k) => {
-        const expected = golden.expectedOutput[frame * outputSize + k] as number;
-        expect(Math.abs(value - expected)).toBeLessThan(1e-5);
-      });
-    }
-  });
-
-  test("a cell is held within its clip", () => {
-    const model = readTfliteModel(bytesOf("real/lstm-float"), "lstm-float");
-    expect(model.layers[0]).toMatchObject({ cellClip: Math.fround(0.9) });
-  });
-
-  test("a state that comes back in another place is no LSTM, and everything is listed", () => {
-    const run = changed("real/unrolled-float", ({ operators }) => ({
-      // The packed hidden states in another order.
-      operators: operators.map((operator) =>
-        operator.operator === "PACK"
-          ? { ...operator, inputs: [...operator.inputs].reverse() }
-          : operator,
-      ),
-    }));
-    const kinds = refusalsOf(run).map(({ operator }) => operator);
-    expect(kinds).toContain("SPLIT");
-    expect(kinds).toContain("graph input");
-  });
-});
-
 describe("what a file holds", () => {
   test("a stack of two LSTMs, a dense layer and a sigmoid", () => {
     const model = readTfliteModel(bytesOf("mask-int8"), "mask-int8.tflite");
@@ -164,7 +121,7 @@ describe("what a file holds", () => {
 /** A sound file with some of its facts changed. */
 function changed(name: string, change: (file: TfliteFile) => Partial<TfliteFile>): () => unknown {
   const file = readTflite(bytesOf(name), name);
-  return () => importTfliteGraph({ ...file, ...change(file) }, name);
+  return () => importTfliteGraph({ ...file, ...change(file) }, name, bytesOf(name).length);
 }
 
 function refusalsOf(run: () => unknown): readonly { operator: string; why: string }[] {
@@ -179,6 +136,20 @@ function refusalsOf(run: () => unknown): readonly { operator: string; why: strin
 }
 
 describe("what is refused", () => {
+  test("a state that comes back in another place is refused", () => {
+    const run = changed("real/unrolled-float", ({ operators }) => ({
+      // The packed hidden states in another order.
+      operators: operators.map((operator) =>
+        operator.operator === "PACK"
+          ? { ...operator, inputs: [...operator.inputs].reverse() }
+          : operator,
+      ),
+    }));
+    expect(refusalsOf(run)).toMatchObject([
+      { operator: "graph input", why: expect.stringContaining("no output returns") },
+    ]);
+  });
+
   test("variants of the LSTM, each by name, all at once", () => {
     const run = changed("lstm-int8", ({ operators }) => ({
       operators: operators.map((operator) => ({
@@ -196,23 +167,23 @@ describe("what is refused", () => {
     ]);
   });
 
-  test("an operator that no kernel computes, and what reads it is not reported again", () => {
+  test("an operator that no layer computes, and what reads it is not reported again", () => {
     const run = changed("mask-int8", ({ operators }) => ({
       operators: operators.map((operator, at) =>
-        at === 0 ? { ...operator, operator: "SOFTMAX" } : operator,
+        at === 0 ? { ...operator, operator: "SVDF" } : operator,
       ),
     }));
-    expect(refusalsOf(run)).toMatchObject([{ operator: "SOFTMAX", why: "no kernel computes it" }]);
+    expect(refusalsOf(run)).toMatchObject([{ operator: "SVDF", why: "no layer computes it" }]);
   });
 
-  test("a second input, and an output from the middle", () => {
-    const run = changed("mask-int8", ({ inputs, operators }) => ({
+  test("a second input, and a second answer", () => {
+    const run = changed("mask-int8", ({ inputs, outputs, operators }) => ({
       inputs: [...inputs, operators[1]?.inputs[18] ?? 0],
-      outputs: [operators[0]?.outputs[0] ?? 0],
+      outputs: [...outputs, operators[2]?.outputs[0] ?? 0],
     }));
     expect(refusalsOf(run).map(({ operator }) => operator)).toEqual([
-      "graph input",
       "graph output",
+      "graph input",
     ]);
   });
 
@@ -286,12 +257,12 @@ describe("hostile bytes", () => {
     }
   });
 
-  test("4,000 seeded mutations of offsets, lengths and single bytes are read or refused", () => {
+  test("2,000 seeded mutations of offsets, lengths and single bytes are read or refused", () => {
     const random = seededUniform(4);
     const pick = (below: number): number => Math.floor(random() * below);
     const codes = new Set<string>();
     const hostile = [...MODELS, "real/unrolled-float", "real/lstm-float"];
-    for (let round = 0; round < 4000; round++) {
+    for (let round = 0; round < 2000; round++) {
       const bytes = bytesOf(hostile[pick(hostile.length)] as string);
       const view = new DataView(bytes.buffer);
       for (let change = 0; change <= pick(3); change++) {

@@ -5,7 +5,7 @@
 
 import { graphError, LIMITS } from "./limits.ts";
 import type { OnnxNode, OnnxTensor } from "./messages.ts";
-import { checkGrowth, computedConstant, movableInput } from "./moving.ts";
+import { checkGrowth, computedConstant, integerList, movableInput } from "./moving.ts";
 import { broadcast, commonShape } from "./picks.ts";
 import { isReadable } from "./tensor.ts";
 import {
@@ -18,6 +18,7 @@ import {
   refuse,
   requiredValue,
   type Value,
+  type View,
 } from "./values.ts";
 
 /** A tensor of the file as a value. */
@@ -46,12 +47,7 @@ export function importConstant(
 export function importShape(node: OnnxNode, context: ImportContext): readonly Value[] | undefined {
   const value = requiredValue(context, node, 0);
   if (value.kind === "unsupported") return undefined;
-  const { shape, time } =
-    value.kind === "moment"
-      ? value.of
-      : value.kind === "view"
-        ? value
-        : { shape: value.dims, time: undefined };
+  const { shape, time } = shapeAndTime(value);
   const extra = (time?.extraBefore ?? 0) + (time?.extraAfter ?? 0);
   const dims = shape.map((dim, axis) =>
     axis === time?.axis ? (context.steps ?? Number.NaN) + extra : dim,
@@ -59,6 +55,19 @@ export function importShape(node: OnnxNode, context: ImportContext): readonly Va
   const from = node.attributes.get("start")?.integer ?? 0;
   const part = dims.slice(from, node.attributes.get("end")?.integer ?? dims.length);
   return [computedConstant(context, node, [part.length], Float64Array.from(part))];
+}
+
+function shapeAndTime(
+  value: Exclude<Value, { readonly kind: "unsupported" }>,
+): Pick<View, "shape" | "time"> {
+  switch (value.kind) {
+    case "moment":
+      return value.of;
+    case "constant":
+      return { shape: value.dims };
+    default:
+      return value;
+  }
 }
 
 export function importConstantOfShape(
@@ -173,6 +182,24 @@ export function importWhere(node: OnnxNode, context: ImportContext): readonly Va
   return [computedConstant(context, node, dims, values)];
 }
 
+/** The product of a list of constants, as exporters count the values of a shape. */
+export function importReduceProd(
+  node: OnnxNode,
+  context: ImportContext,
+): readonly Value[] | undefined {
+  const value = requiredValue(context, node, 0);
+  const axes = integerList(node, context, "axes", 1) ?? [0];
+  if (value.kind === "unsupported") return undefined;
+  const isList = value.kind === "constant" && value.dims.length === 1 && isComputable(value);
+  if (!isList || axes.length !== 1) {
+    refuse(context, node, "it multiplies computed values", "leave it out of the network");
+    return undefined;
+  }
+  const product = constantValues(context, value).reduce((all, factor) => all * factor, 1);
+  const dims = (node.attributes.get("keepdims")?.integer ?? 1) === 0 ? [] : [1];
+  return [computedConstant(context, node, dims, Float64Array.of(product))];
+}
+
 export const CONSTANT_OPERATORS = {
   Constant: importConstant,
   Shape: importShape,
@@ -180,4 +207,5 @@ export const CONSTANT_OPERATORS = {
   Cast: importCast,
   Equal: importEqual,
   Where: importWhere,
+  ReduceProd: importReduceProd,
 } as const;

@@ -16,6 +16,8 @@ import {
   outputName,
   productOf,
   refuse,
+  requiredValue,
+  type Sequence,
   type Value,
   type View,
   viewInput,
@@ -42,14 +44,58 @@ export function placedColumns(matrix: Matrix, position: Int32Array): Matrix {
   return { rows, cols, values: result };
 }
 
+/** What a dense layer reads: values of a step, or those of all steps. */
+function denseInput(node: OnnxNode, context: ImportContext): View | Sequence | undefined {
+  const value = requiredValue(context, node, 0);
+  return value.kind === "sequence" ? value : viewInput(context, node, 0);
+}
+
+/**
+ * y = W x + b on all steps of a sequence: a convolution along time that reaches back to the first step and answers
+ * when the last one is there.
+ */
+function denseOfSequence(
+  node: OnnxNode,
+  context: ImportContext,
+  { of, shape }: Sequence,
+  weights: Matrix,
+  bias: Float64Array,
+): readonly Value[] | undefined {
+  const operand = inOrder(context, node, of);
+  if (!operand) return undefined;
+  const taps = weights.cols / operand.size;
+  if (taps !== context.steps) {
+    const why = `its weights take ${weights.cols} values; its input has [${shape}]`;
+    throw graphError(context.file, nodeName(node), why);
+  }
+  const layer: Layer = {
+    kind: "conv1d",
+    along: "time",
+    name: nodeName(node),
+    input: operand.input,
+    output: outputName(node, context),
+    inputSize: operand.size,
+    outputSize: weights.rows,
+    positions: 1,
+    inputChannels: operand.size,
+    outputChannels: weights.rows,
+    groups: 1,
+    window: { taps, stride: 1, dilation: 1, padBefore: taps - 1, padAfter: 0 },
+    weights,
+    bias,
+  };
+  return [layerView(context, layer, [...shape.slice(0, -1), weights.rows], undefined)];
+}
+
 /** y = W x + b on the values of a view's last axis, for each position before it. */
 export function addDense(
   node: OnnxNode,
   context: ImportContext,
-  view: View,
+  view: View | Sequence,
   weights: Matrix,
   bias: Float64Array,
 ): readonly Value[] | undefined {
+  if (view.kind === "sequence") return denseOfSequence(node, context, view, weights, bias);
   const inputSize = view.shape.at(-1) ?? 1;
   if (weights.cols !== inputSize || view.time?.axis === view.shape.length - 1) {
     throw graphError(
@@ -88,7 +134,7 @@ export function addDense(
 
 /** MatMul(x, W): y = W^T x with W [inputSize, outputSize]. */
 export function importMatMul(node: OnnxNode, context: ImportContext): readonly Value[] | undefined {
-  const view = viewInput(context, node, 0);
+  const view = denseInput(node, context);
   const constant = constantInput(node, context, 1);
   if (!view || !constant) return undefined;
   const [rows, cols] = constant.dims;
@@ -102,7 +148,7 @@ export function importMatMul(node: OnnxNode, context: ImportContext): readonly V
 
 /** Gemm: y = alpha * x W (or x W^T) + beta * b on values of two dimensions. */
 export function importGemm(node: OnnxNode, context: ImportContext): readonly Value[] | undefined {
-  const view = viewInput(context, node, 0);
+  const view = denseInput(node, context);
   const constant = constantInput(node, context, 1);
   const biased = inputValue(context, node, 2) !== undefined;
   const biasConstant = biased ? constantInput(node, context, 2) : undefined;

@@ -23,7 +23,15 @@ import { importConcat, importGather, importPad, importSlice, importSplit } from 
 import { elementsOf, Sources } from "./sources.ts";
 import { type TimeOfGraph, timeOf } from "./time-axis.ts";
 import { insteadOf } from "./unsupported.ts";
-import { type ImportContext, newView, nodeName, productOf, refuse, type Value } from "./values.ts";
+import {
+  type Constant,
+  type ImportContext,
+  newView,
+  nodeName,
+  productOf,
+  refuse,
+  type Value,
+} from "./values.ts";
 
 /** Values of the node's outputs; one that is left undefined is refused where something reads it. */
 type OperatorImport = (
@@ -65,6 +73,14 @@ export const ONNX_OPERATORS: readonly string[] = Object.keys(OPERATORS).sort();
 const FIRST_OPSET = 7;
 const LAST_OPSET = 26;
 
+/** What the file of another format says by itself. */
+export interface GivenFacts {
+  /** In the place of initializers. */
+  readonly constants: readonly Constant[];
+  /** Absent where a call is one step. */
+  readonly time?: TimeOfGraph;
+}
+
 /** The network, without what a file adds to it. */
 export type ImportedGraph = Pick<
   RecurrentModel,
@@ -74,12 +90,18 @@ export type ImportedGraph = Pick<
 /**
  * @param file name of the file, for messages
  * @param fileBytes size of the file, and of those that it reads weights from
+ * @param given of a graph that was spelled from another format's file
  * @throws ModelFileError TP-MODEL-003 to -008 for a file that contradicts itself
  * @throws PlanError TP-PLAN-001 with every Unsupported in facts.unsupported
  */
-export function importGraph(model: OnnxModel, file: string, fileBytes: number): ImportedGraph {
+export function importGraph(
+  model: OnnxModel,
+  file: string,
+  fileBytes: number,
+  given?: GivenFacts,
+): ImportedGraph {
   const { graph } = model;
-  const context = startContext(model, file, fileBytes);
+  const context = startContext(model, file, fileBytes, given);
   const read = new Set([
     ...graph.nodes.flatMap((node) => node.inputs),
     ...graph.outputs.map(({ name }) => name),
@@ -105,14 +127,20 @@ function streamingOf(layers: readonly Layer[], { everyStep }: Answer): Recurrent
   return layers.some(looksAhead) ? "sequence-to-sequence" : "stateful-step";
 }
 
-function startContext({ graph, opset }: OnnxModel, file: string, fileBytes: number): ImportContext {
+function startContext(
+  { graph, opset }: OnnxModel,
+  file: string,
+  fileBytes: number,
+  given: GivenFacts | undefined,
+): ImportContext {
   const values = new Map<string, Value>();
   const unsupported: Unsupported[] = [];
   const note = (operator: string, node: string, why: string, instead: string) =>
     unsupported.push({ operator, node, why, instead });
-  for (const tensor of graph.initializers) {
-    if (values.has(tensor.name)) throw graphError(file, tensor.name, "two tensors have this name");
-    values.set(tensor.name, fileConstant(tensor));
+  for (const constant of given?.constants ?? graph.initializers.map(fileConstant)) {
+    const { name } = constant;
+    if (values.has(name)) throw graphError(file, name, "two tensors have this name");
+    values.set(name, constant);
   }
   if (graph.hasSparseInitializers) {
     note("sparse initializer", "graph", "sparse tensors are not read", "export dense weights");
@@ -121,7 +149,7 @@ function startContext({ graph, opset }: OnnxModel, file: string, fileBytes: numb
     const why = `version ${opset} is not one of ${FIRST_OPSET} to ${LAST_OPSET}`;
     note("operator set", "graph", why, "export with opset_version=17");
   }
-  const time = timeOf(graph, file);
+  const time = given ? given.time : timeOf(graph, file);
   const context: ImportContext = {
     file,
     opset,
@@ -179,7 +207,9 @@ function importNode(node: OnnxNode, context: ImportContext, read: ReadonlySet<st
   const isStandard = isStandardDomain(node.domain);
   const operator =
     isStandard && Object.hasOwn(OPERATORS, node.operator) ? OPERATORS[node.operator] : undefined;
-  if (!operator) {
+  const { refused } = node.spelled ?? {};
+  for (const { why, instead } of refused ?? []) refuse(context, node, why, instead);
+  if (!operator && !refused) {
     const why = isStandard ? "no layer computes it" : `domain ${node.domain} is not standard`;
     refuse(context, node, why, insteadOf(node.operator));
   }

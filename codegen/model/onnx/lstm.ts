@@ -37,6 +37,7 @@ export function importLstm(
   if (!supported || !inputs) return undefined;
   const { input, inputSize, hiddenSize, directions, time } = inputs;
   const outputs = layerOutputs(node, inputs);
+  const { cellClip } = node.spelled ?? {};
   const initialHidden = initialStates(node, context, 5, outputs, "hidden", hiddenSize);
   const initialCell = initialStates(node, context, 6, outputs, "cell", hiddenSize);
   if (!initialHidden || !initialCell) return undefined;
@@ -55,6 +56,7 @@ export function importLstm(
       initialHidden: initialHidden[at] as Float64Array,
       initialCell: initialCell[at] as Float64Array,
       ...(reversed ? { reversed } : {}),
+      ...(cellClip === undefined ? {} : { cellClip }),
     }),
   );
   return recurrentOutputs(context, node, layers, time, ["hidden", "cell"]);

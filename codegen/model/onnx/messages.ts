@@ -50,6 +50,18 @@ export interface OnnxNode {
   readonly inputs: string[];
   readonly outputs: string[];
   readonly attributes: Map<string, OnnxAttribute>;
+  /** Of a node that stands for an operator of another format's file. */
+  readonly spelled?: Spelled;
+}
+
+/** What a node cannot say in ONNX's words. */
+export interface Spelled {
+  /** The operator's name in its own file. */
+  readonly operator: string;
+  /** Why it cannot be spelled, and what to do instead; the node is then one no layer computes. */
+  readonly refused?: readonly { readonly why: string; readonly instead: string }[];
+  /** Of an LSTM: its cell is held within +- this. */
+  readonly cellClip?: number;
 }
 
 /** A dimension: its size, the name of a free one, or "" where the file says nothing. */

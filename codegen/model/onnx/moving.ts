@@ -7,6 +7,7 @@ import { graphError, LIMITS, limitError, shown } from "./limits.ts";
 import type { OnnxNode } from "./messages.ts";
 import type { Pick } from "./picks.ts";
 import {
+  ALL_STEPS,
   type Constant,
   constantValues,
   countListed,
@@ -17,6 +18,7 @@ import {
   newView,
   nodeName,
   productOf,
+  READ_BY_DENSE,
   refuse,
   requiredValue,
   type Value,
@@ -39,6 +41,7 @@ export function movableInput(
   if (value.kind === "moment") {
     refuse(context, node, momentMisused(value), "use LayerNormalization, or its usual order");
   }
+  if (value.kind === "sequence") refuse(context, node, ALL_STEPS, READ_BY_DENSE);
   return value.kind === "view" || value.kind === "constant" ? value : undefined;
 }
 

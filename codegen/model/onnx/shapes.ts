@@ -3,7 +3,7 @@
  * Operators that take part of a tensor, or put several together, are left to slices.ts.
  */
 
-import { graphError, shown } from "./limits.ts";
+import { graphError, LIMITS, shown } from "./limits.ts";
 import type { OnnxNode } from "./messages.ts";
 import {
   checkGrowth,
@@ -27,6 +27,7 @@ import {
   productOf,
   refuse,
   requiredValue,
+  type Sequence,
   type Value,
 } from "./values.ts";
 
@@ -147,6 +148,48 @@ const flatten: Rule = (value, node, context) => {
   };
 };
 
+/** All steps in one vector, where that is what a reshape to `shape` makes of a view; undefined where it is not. */
+function sequenceOf(
+  value: Value,
+  shape: readonly number[],
+  { steps }: ImportContext,
+): Sequence | undefined {
+  if (value.kind !== "view" || !value.time || steps === undefined) return undefined;
+  const { axis, extraBefore, extraAfter } = value.time;
+  const whole = extraBefore + extraAfter === 0 && productOf(value.shape.slice(0, axis)) === 1;
+  const isVector = productOf(shape.slice(0, -1)) === 1;
+  const fits = shape.at(-1) === steps * value.elements.length;
+  return whole && isVector && fits ? { kind: "sequence", shape, of: value } : undefined;
+}
+
+function importReshape(node: OnnxNode, context: ImportContext): readonly Value[] | undefined {
+  const value = requiredValue(context, node, 0);
+  const wanted = integerList(node, context, "shape", 1);
+  if (value.kind === "view" && value.time && wanted && wanted.length <= LIMITS.rank) {
+    const old = value.shape.map((dim, at) =>
+      at === value.time?.axis ? (context.steps ?? 0) : dim,
+    );
+    const copied = wanted.map((dim, axis) => (dim === 0 ? (old[axis] ?? 0) : dim));
+    const rest = productOf(copied.filter((dim) => dim !== -1));
+    const shape = copied.map((dim) => (dim === -1 ? productOf(old) / rest : dim));
+    const sequence = sequenceOf(value, shape, context);
+    if (sequence) return [sequence];
+  }
+  return moving(reshape)(node, context);
+}
+
+function importFlatten(node: OnnxNode, context: ImportContext): readonly Value[] | undefined {
+  const value = requiredValue(context, node, 0);
+  const asked = node.attributes.get("axis")?.integer ?? 1;
+  if (value.kind === "view" && asked >= 0 && asked <= (value.time?.axis ?? -1)) {
+    const size = (context.steps ?? Number.NaN) * value.elements.length;
+    const before = productOf(value.shape.slice(0, asked));
+    const sequence = sequenceOf(value, [before, size / before], context);
+    if (sequence) return [sequence];
+  }
+  return moving(flatten)(node, context);
+}
+
 const expand: Rule = (value, node, context) => {
   const wanted = integerList(node, context, "shape", 1);
   if (!wanted) return missing(node, context, "shape");
@@ -180,7 +223,7 @@ export const SHAPE_OPERATORS = {
   Squeeze: moving(squeeze),
   Unsqueeze: moving(unsqueeze),
   Transpose: moving(transpose),
-  Reshape: moving(reshape),
-  Flatten: moving(flatten),
+  Reshape: importReshape,
+  Flatten: importFlatten,
   Expand: moving(expand),
 } as const;

@@ -17,6 +17,8 @@ export interface Constant {
   readonly tensor?: OnnxTensor;
   /** Of a computed one; NaN stands for the number of time steps where it is free. */
   readonly values?: Float64Array;
+  /** Reads one of another format's file, all finite. @throws ModelFileError */
+  readonly stored?: () => Float64Array;
 }
 
 /** The dimension of a tensor that counts time steps. */
@@ -49,10 +51,18 @@ export interface Moment {
   readonly epsilon: number;
 }
 
+/** All steps of a sequence in one vector, step by step: only a dense layer takes it in. */
+export interface Sequence {
+  readonly kind: "sequence";
+  readonly shape: readonly number[];
+  readonly of: View;
+}
+
 export type Value =
   | Constant
   | View
   | Moment
+  | Sequence
   /** Made by something unsupported, which has been reported. */
   | { readonly kind: "unsupported" };
 
@@ -92,7 +102,8 @@ export function nodeName(node: OnnxNode): string {
 
 /** Notes something that cannot be used, and goes on, so that all of them are listed at once. */
 export function refuse(context: ImportContext, node: OnnxNode, why: string, instead: string): void {
-  context.unsupported.push({ operator: node.operator, node: nodeName(node), why, instead });
+  const operator = node.spelled?.operator ?? node.operator;
+  context.unsupported.push({ operator, node: nodeName(node), why, instead });
 }
 
 /** The name of a node's first output. @throws ModelFileError TP-MODEL-006 when it has none */
@@ -152,6 +163,9 @@ export function viewInput(context: ImportContext, node: OnnxNode, index: number)
     case "moment":
       refuse(context, node, momentMisused(value), "use LayerNormalization, or its usual order");
       return undefined;
+    case "sequence":
+      refuse(context, node, ALL_STEPS, READ_BY_DENSE);
+      return undefined;
     case "constant":
       refuse(context, node, "it computes on constants only", "fold constants when exporting");
       return undefined;
@@ -159,6 +173,10 @@ export function viewInput(context: ImportContext, node: OnnxNode, index: number)
       return undefined;
   }
 }
+
+/** Of a node that reads a sequence and is no dense layer. */
+export const ALL_STEPS = "it reads all steps of a sequence at once";
+export const READ_BY_DENSE = "read them with a dense layer, or take the last step";
 
 export function momentMisused({ part }: Moment): string {
   return `it reads a ${part} that is no part of a layer normalization`;
@@ -169,9 +187,12 @@ export function momentMisused({ part }: Moment): string {
  * @throws ModelFileError TP-MODEL-003, -004, -007
  */
 export function constantValues(context: ImportContext, constant: Constant): Float64Array {
-  const { tensor, values, dims } = constant;
+  const { tensor, values, stored, dims } = constant;
   countWeights(context, tensor ? elementCount(tensor, context.file) : productOf(dims));
-  return tensor ? tensorValues(tensor, context.file) : (values as Float64Array);
+  if (tensor) return tensorValues(tensor, context.file);
+  const all = stored ? stored() : (values as Float64Array);
+  if (all.length === productOf(dims)) return all;
+  throw graphError(context.file, constant.name, `it holds ${all.length} values, not [${dims}]`);
 }
 
 /** Before so many real numbers are copied. @throws ModelFileError TP-MODEL-003 */

@@ -1,196 +1,140 @@
 /**
- * Walks a TFLite graph and makes of it a chain of layers, or the list of everything that stands against it.
- * Single operators are left to lstm.ts, dense.ts and shapes.ts.
+ * Spells a TFLite graph in ONNX's operators, has it imported, and adds its integers where it is quantized throughout.
+ * Single operators are left to operators.ts, moving.ts and lstm.ts, layers in small operators to sequences.ts.
  */
 import type { IntegerModel } from "../integer-model.ts";
-import { inputsOf, type Layer } from "../types.ts";
-import { unsupportedFileError } from "../unsupported.ts";
-import { importCell } from "./cell.ts";
-import { importActivation, importFullyConnected } from "./dense.ts";
-import { importLstm } from "./lstm.ts";
-import { TFLITE_LIMITS, tfliteGraphError, tfliteLimitError } from "./refusals.ts";
-import type { TfliteFile, TfliteOperator, TfliteTensor } from "./schema.ts";
-import { importRequantize, importReshape } from "./shapes.ts";
-import { edgeOf } from "./tensor.ts";
-import { findUnrolled, type Unrolled } from "./unrolled.ts";
-import { type ImportContext, operatorLabel, refuse, type Steps, type Value } from "./values.ts";
+import { type ImportedGraph, importGraph } from "../onnx/graph.ts";
+import type { OnnxGraph, OnnxNode } from "../onnx/messages.ts";
+import type { TimeOfGraph } from "../onnx/time-axis.ts";
+import { integerModelOf } from "./integer.ts";
+import { LSTM_OPTION, lstm } from "./lstm.ts";
+import type { Speller } from "./moving.ts";
+import { SPELLERS } from "./operators.ts";
+import { tfliteGraphError } from "./refusals.ts";
+import type { TfliteFile, TfliteOperator } from "./schema.ts";
+import { findSequences } from "./sequences.ts";
+import { SPELLED_OPSET, Spelling } from "./spelling.ts";
+import { assignedOutputs, VARIABLES } from "./variables.ts";
 
-type OperatorImport = (operator: TfliteOperator, context: ImportContext) => Steps | undefined;
-
-const OPERATORS: Readonly<Record<string, OperatorImport>> = {
-  UNIDIRECTIONAL_SEQUENCE_LSTM: importLstm,
-  FULLY_CONNECTED: importFullyConnected,
-  LOGISTIC: importActivation("sigmoid"),
-  TANH: importActivation("tanh"),
-  RELU: importActivation("relu"),
-  RESHAPE: importReshape,
-  SQUEEZE: importReshape,
-  EXPAND_DIMS: importReshape,
-  PACK: importReshape,
-  UNPACK: importReshape,
-  STRIDED_SLICE: importReshape,
-  QUANTIZE: importRequantize,
-  DEQUANTIZE: importRequantize,
+const OPERATORS: Readonly<Record<string, Speller>> = {
+  ...SPELLERS,
+  ...VARIABLES,
+  UNIDIRECTIONAL_SEQUENCE_LSTM: lstm,
 };
+
+/** The operators that are imported, sorted. */
+export const TFLITE_OPERATORS: readonly string[] = Object.keys(OPERATORS).sort();
 
 /** What to do about operators that come up often. */
 const INSTEAD: Readonly<Record<string, string>> = {
-  SOFTMAX: "end the network before it and take the largest value on the host",
-  WHILE: "convert it with a fixed number of time steps, or a stateful layer of one step",
+  WHILE: "convert a layer with unroll=True, or with tf_keras, which keeps it one operator",
   BIDIRECTIONAL_SEQUENCE_LSTM: "a stream has no future: train a forward LSTM",
 };
 
-/** The network as a chain. */
-export interface ImportedTflite {
-  readonly layers: readonly Layer[];
-  readonly inputSize: number;
-  readonly outputSize: number;
+/** The network, without what a file adds to it. */
+export interface ImportedTflite extends ImportedGraph {
   /** Absent for a network with real numbers in it. */
   readonly integer?: IntegerModel;
 }
 
 /**
  * @param file name of the file, for messages
+ * @param fileBytes its size
  * @throws ModelFileError TP-MODEL-003 to -007 for a file that contradicts itself
  * @throws PlanError TP-PLAN-001 with every Unsupported in facts.unsupported
  */
-export function importTfliteGraph(graph: TfliteFile, file: string): ImportedTflite {
-  const context: ImportContext = {
-    file,
-    graph,
-    values: new Map(),
-    layers: [],
-    integers: [],
-    allInteger: true,
-    unsupported: [],
-    weights: 0,
-  };
-  const unrolled = findUnrolled(graph, file);
-  importInputs(context, unrolled);
-  for (const operator of graph.operators) importOperator(operator, context, unrolled);
-  checkOutputs(context, unrolled);
-  if (context.unsupported.length > 0) throw unsupportedFileError(file, context.unsupported);
-  const [first, last] = [context.layers[0], context.layers.at(-1)];
-  if (!first || !last) throw tfliteGraphError(file, "graph", "it holds no layer");
-  const integer = integerModel(context);
-  return {
-    layers: context.layers,
-    inputSize: first.inputSize,
-    outputSize: last.outputSize,
-    ...(integer ? { integer } : {}),
-  };
-}
-
-function integerModel({ integers, allInteger }: ImportContext): IntegerModel | undefined {
-  const [first, last] = [integers[0], integers.at(-1)];
-  if (!allInteger || !first || !last) return undefined;
-  return { input: first.input, output: last.output, layers: integers };
-}
-
-function importInputs(context: ImportContext, { stateInputs }: Unrolled): void {
-  const { graph, file } = context;
-  const inputs = graph.inputs.filter((index) => !stateInputs.has(index));
-  for (const index of inputs) {
-    const tensor = graph.tensors[index] as TfliteTensor;
-    context.values.set(index, inputSteps(tensor, context));
-  }
-  if (inputs.length === 0) throw tfliteGraphError(file, "graph", "it has no input");
-  if (inputs.length > 1) {
-    context.unsupported.push({
-      operator: "graph input",
-      node: (graph.tensors[inputs[1] as number] as TfliteTensor).name,
-      why: "it is a second one beside the features",
-      instead: "convert the network with its state inside",
-    });
-  }
-  if (graph.subgraphs > 1) {
-    context.unsupported.push({
-      operator: "subgraph",
-      node: "graph",
-      why: `there are ${graph.subgraphs} graphs; only the first is read`,
-      instead: "convert a single signature, without loops",
-    });
-  }
-}
-
-/** [.., steps, .., size]: the last dimension holds a step's values, the product of the others is the steps. */
-function inputSteps(tensor: TfliteTensor, context: ImportContext): Value {
-  const { name, shape } = tensor;
-  const size = shape.at(-1) ?? 0;
-  const steps = shape.slice(0, -1).reduce((product, dimension) => product * dimension, 1);
-  if (size < 1 || steps < 1 || shape.slice(0, -1).filter((dimension) => dimension > 1).length > 1) {
-    context.unsupported.push({
-      operator: "graph input",
-      node: name,
-      why: `its shape is [${shape}], not one batch of steps`,
-      instead: "convert with a batch of 1 and a fixed number of values per step",
-    });
-    return { kind: "unsupported" };
-  }
-  const edge = edgeOf(tensor, context.file);
-  return { kind: "steps", source: name, size, steps, ...(edge ? { edge } : {}) };
-}
-
-function importOperator(
-  operator: TfliteOperator,
-  context: ImportContext,
-  { cells, taken }: Unrolled,
-): void {
-  const cell = cells.get(operator.outputs[0] ?? -1);
-  if (!cell && taken.has(operator)) return;
-  const { file, values, graph } = context;
-  const read = Object.hasOwn(OPERATORS, operator.operator)
-    ? OPERATORS[operator.operator]
-    : undefined;
-  if (!read && !cell) {
-    const instead = INSTEAD[operator.operator];
-    refuse(
-      context,
-      operator,
-      "no kernel computes it",
-      instead ?? "leave it out of the network, or compute it on the host",
-    );
-  }
-  const result = cell ? importCell(operator, cell, context) : read?.(operator, context);
-  const layer = context.layers.at(-1);
-  if (layer && Math.max(layer.inputSize, layer.outputSize) > TFLITE_LIMITS.layerSize) {
-    throw tfliteLimitError(file, `layer "${layer.name}" is too wide`, TFLITE_LIMITS.layerSize);
-  }
-  operator.outputs.forEach((index, position) => {
-    const tensor = graph.tensors[index] as TfliteTensor;
-    if (values.has(index) || tensor.data) {
-      const why = `it makes "${tensor.name}", which is there already`;
-      throw tfliteGraphError(file, operatorLabel(context, operator), why);
-    }
-    values.set(index, position === 0 && result ? result : { kind: "unsupported" });
-  });
-}
-
-/** Each layer reads the one before it, and the graph gives what the last one makes. */
-function checkOutputs(context: ImportContext, { stateOutputs }: Unrolled): void {
-  const { graph, file, layers, values, unsupported } = context;
-  layers.forEach((layer, index) => {
-    const before = layers[index - 1];
-    if (!before || inputsOf(layer)[0] === before.output) return;
-    unsupported.push({
-      operator: layer.kind,
-      node: layer.name,
-      why: `it does not read the layer before it, "${before.name}"`,
-      instead: "convert a network that is a single chain of layers",
-    });
-  });
+export function importTfliteGraph(
+  graph: TfliteFile,
+  file: string,
+  fileBytes: number,
+): ImportedTflite {
+  if (graph.inputs.length === 0) throw tfliteGraphError(file, "graph", "it has no input");
   if (graph.outputs.length === 0) throw tfliteGraphError(file, "graph", "it has no output");
-  for (const index of graph.outputs) {
-    const tensor = graph.tensors[index] as TfliteTensor;
-    const value = values.get(index);
-    if (stateOutputs.has(index)) continue;
-    if (value?.kind === "unsupported") continue;
-    if (value?.kind === "steps" && value.source === layers.at(-1)?.output) continue;
-    unsupported.push({
-      operator: "graph output",
-      node: tensor.name,
-      why: "it is not what the last layer makes",
-      instead: "convert a network that is a single chain of layers with one output",
-    });
+  const spelling = new Spelling(graph, file);
+  const sequences = findSequences(spelling);
+  for (const operator of graph.operators) {
+    const spell = sequences.spell.get(operator);
+    if (spell) spell();
+    else if (!sequences.taken.has(operator)) spellOperator(operator, spelling);
   }
+  const time = timeOf(graph, spelling, sequences.steps);
+  const imported = importGraph(
+    { graph: spelled(spelling), opset: SPELLED_OPSET },
+    file,
+    fileBytes,
+    {
+      constants: spelling.constants,
+      ...(time ? { time } : {}),
+    },
+  );
+  const integer = integerModelOf(spelling);
+  return integer ? { ...imported, integer } : imported;
+}
+
+function spellOperator(operator: TfliteOperator, spelling: Spelling): void {
+  const name = operator.operator;
+  const speller = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
+  if (speller) {
+    speller(operator, spelling);
+    return;
+  }
+  const instead = Object.hasOwn(INSTEAD, name) ? INSTEAD[name] : undefined;
+  spelling.refuse(operator, {
+    why: "no layer computes it",
+    instead: instead ?? "leave it out of the network, or compute it on the host",
+  });
+}
+
+function spelled(spelling: Spelling): OnnxGraph {
+  const { tensors, inputs, outputs } = spelling.graph;
+  const { read } = spelling.states;
+  const value = (index: number) => ({
+    name: spelling.name(index),
+    shape: [...(tensors[index]?.shape ?? [])],
+  });
+  const results = [...outputs.map((index) => spelling.name(index)), ...assignedOutputs(spelling)];
+  return {
+    nodes: needed(spelling.nodes, results),
+    initializers: [],
+    inputs: [...inputs.map(value), ...read.values()],
+    outputs: results.map((name) => ({ name })),
+    hasSparseInitializers: false,
+  };
+}
+
+/** Nodes that lead to results; what computes shapes, which the file gives anyway, is none. */
+function needed(nodes: readonly OnnxNode[], results: readonly string[]): OnnxNode[] {
+  const wanted = new Set(results);
+  const kept: OnnxNode[] = [];
+  for (const node of [...nodes].reverse()) {
+    const isRefusal = node.outputs.length === 0;
+    if (!isRefusal && !node.outputs.some((name) => wanted.has(name))) continue;
+    kept.push(node);
+    for (const name of node.inputs) wanted.add(name);
+  }
+  return kept.reverse();
+}
+
+/**
+ * The dimension of the features that counts time: that of an LSTM's input, which a chain of layers keeps its size.
+ * Undefined where a call is one step.
+ */
+function timeOf(
+  graph: TfliteFile,
+  spelling: Spelling,
+  unrolledSteps: number,
+): TimeOfGraph | undefined {
+  const operator = graph.operators.find(
+    ({ operator: name }) => name === "UNIDIRECTIONAL_SEQUENCE_LSTM",
+  );
+  const shape = operator ? spelling.input(operator, 0).shape : [];
+  const timeMajor = operator?.options?.boolean(LSTM_OPTION.timeMajor) ?? false;
+  const steps = operator ? (shape[timeMajor ? 0 : 1] ?? 1) : unrolledSteps;
+  if (steps <= 1) return undefined;
+  for (const index of graph.inputs) {
+    const dims = graph.tensors[index]?.shape ?? [];
+    const axis = dims.slice(0, -1).indexOf(steps);
+    if (axis >= 0) return { input: spelling.name(index), axis, steps };
+  }
+  return undefined;
 }

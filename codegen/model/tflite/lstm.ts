@@ -1,27 +1,18 @@
 /**
- * Imports UNIDIRECTIONAL_SEQUENCE_LSTM: float, with quantized weights, and quantized throughout.
- * Peepholes, projection, layer normalization and coupled gates are refused by name.
+ * Spells UNIDIRECTIONAL_SEQUENCE_LSTM as ONNX's LSTM: float, with quantized weights, and quantized throughout.
+ * Peepholes, projection, layer normalization and coupled gates are refused by name; a quantized one's integers are left
+ * to integer.ts.
  */
-import { GATE_ORDERS, toCanonicalGates } from "../gates.ts";
-import type { IntegerGate, IntegerLayer } from "../integer-model.ts";
-import { GATES, type LstmLayer, type Matrix } from "../types.ts";
+import { GATE_ORDERS } from "../gates.ts";
+import { GATES } from "../types.ts";
+import type { Speller } from "./moving.ts";
+import { tfliteGraphError } from "./refusals.ts";
 import type { TfliteOperator, TfliteTensor } from "./schema.ts";
-import { edgeOf, integerMatrix, rawValues, realValues } from "./tensor.ts";
-import {
-  biasValues,
-  constantInput,
-  type ImportContext,
-  inputTensor,
-  layerSteps,
-  pushInteger,
-  refuse,
-  type Steps,
-  shapeError,
-  stepsInput,
-} from "./values.ts";
+import type { Refusal, Spelling } from "./spelling.ts";
+import { realValues } from "./tensor.ts";
 
 /** Input indices; each range holds one tensor a gate, in the order GATE_ORDERS.tflite. */
-const INPUT = {
+export const LSTM_INPUT = {
   inputWeights: 1,
   recurrentWeights: 5,
   peepholes: 9,
@@ -30,183 +21,119 @@ const INPUT = {
   hiddenState: 18,
   cellState: 19,
   layerNormalization: 20,
-  count: 24,
 } as const;
-const OPTION = { activation: 0, cellClip: 1, projectionClip: 2, timeMajor: 3 } as const;
+export const LSTM_OPTION = { activation: 0, cellClip: 1, projectionClip: 2, timeMajor: 3 } as const;
 const TANH = 4;
-const GATE_COUNT = GATES.length;
 
-/** Everything of the operator that no kernel computes, at once. */
-function isPlain(context: ImportContext, operator: TfliteOperator): boolean {
+/** Where a gate's tensors lie behind the first of their range. */
+export function gatePosition(gate: (typeof GATES)[number]): number {
+  return (GATE_ORDERS.tflite as readonly string[]).indexOf(gate);
+}
+
+/** Everything of the operator that no layer computes, at once. */
+function refusalsOf(operator: TfliteOperator, { graph }: Spelling): readonly Refusal[] {
+  const tensor = (at: number): TfliteTensor | undefined => graph.tensors[operator.inputs[at] ?? -1];
   const has = (first: number, count: number): boolean =>
-    Array.from({ length: count }, (_, i) => inputTensor(context, operator, first + i)).some(
-      Boolean,
-    );
-  const before = context.unsupported.length;
+    Array.from({ length: count }, (_, i) => tensor(first + i)).some(Boolean);
   const instead = "train a plain LSTM of the same size";
-  if (has(INPUT.peepholes, 3)) refuse(context, operator, "it has peepholes", instead);
-  if (has(INPUT.projection, 2)) refuse(context, operator, "it has a projection", instead);
-  if (has(INPUT.layerNormalization, 4)) {
-    refuse(context, operator, "it normalizes its gates", instead);
+  const found: Refusal[] = [];
+  if (has(LSTM_INPUT.peepholes, 3)) found.push({ why: "it has peepholes", instead });
+  if (has(LSTM_INPUT.projection, 2)) found.push({ why: "it has a projection", instead });
+  if (has(LSTM_INPUT.layerNormalization, 4)) {
+    found.push({ why: "it normalizes its gates", instead });
   }
-  if (!inputTensor(context, operator, INPUT.inputWeights)) {
-    refuse(context, operator, "its input gate is coupled to its forget gate", instead);
+  if (!tensor(LSTM_INPUT.inputWeights)) {
+    found.push({ why: "its input gate is coupled to its forget gate", instead });
   }
-  if (operator.options?.int8(OPTION.activation) !== TANH) {
-    refuse(context, operator, "its activation is not tanh", "train with the default activations");
+  if (operator.options?.int8(LSTM_OPTION.activation) !== TANH) {
+    const why = "its activation is not tanh";
+    found.push({ why, instead: "train with the default activations" });
   }
-  return context.unsupported.length === before;
+  const states = [tensor(LSTM_INPUT.hiddenState), tensor(LSTM_INPUT.cellState)];
+  if (states.some((state) => state && !state.isVariable)) {
+    const why = "its state is no variable";
+    found.push({ why, instead: "convert it as a stateful Keras layer" });
+  }
+  return found;
 }
 
-interface GateTensors {
-  readonly input: TfliteTensor;
-  readonly recurrent: TfliteTensor;
-}
-
-function gateTensors(
-  context: ImportContext,
+/** One tensor a gate under each other, in ONNX's order, as [1, 4 * hiddenSize, ...]. */
+function joined(
   operator: TfliteOperator,
-  gate: number,
-  inputSize: number,
-  hiddenSize: number,
-): GateTensors | undefined {
-  const matrix = (first: number, what: string, cols: number): TfliteTensor | undefined => {
-    const tensor = constantInput(context, operator, first + gate, what);
-    if (
-      tensor &&
-      (tensor.shape.length !== 2 || tensor.shape[0] !== hiddenSize || tensor.shape[1] !== cols)
-    ) {
-      throw shapeError(
-        context,
-        operator,
-        `weights "${tensor.name}" are [${tensor.shape}], not [${hiddenSize},${cols}]`,
-      );
-    }
-    return tensor;
-  };
-  const input = matrix(INPUT.inputWeights, "input weights", inputSize);
-  const recurrent = matrix(INPUT.recurrentWeights, "recurrent weights", hiddenSize);
-  return input && recurrent && { input, recurrent };
-}
-
-/** Blocks of all gates, each row-major, as one canonical matrix. */
-function joinGates(blocks: readonly Float64Array[], rows: number, cols: number): Matrix {
-  const values = new Float64Array(rows * cols);
-  let at = 0;
-  for (const block of blocks) {
-    values.set(block, at);
-    at += block.length;
-  }
-  return { rows, cols, values: toCanonicalGates(values, "tflite") };
-}
-
-/** @returns the hidden state of every step; undefined when something was refused */
-export function importLstm(operator: TfliteOperator, context: ImportContext): Steps | undefined {
-  const from = stepsInput(context, operator);
-  if (!isPlain(context, operator) || !from) return undefined;
-  const { file } = context;
-  const hidden = inputTensor(context, operator, INPUT.hiddenState);
-  const cell = inputTensor(context, operator, INPUT.cellState);
-  const hiddenSize = hidden?.shape.at(-1) ?? 0;
-  if (!hidden || !cell || hiddenSize < 1 || cell.shape.at(-1) !== hiddenSize) {
-    throw shapeError(context, operator, "its hidden and cell state are not of one size");
-  }
-  if (!hidden.isVariable || !cell.isVariable) {
-    refuse(context, operator, "its state is no variable", "convert it as a stateful Keras layer");
-    return undefined;
-  }
-  const tensors = GATES.map((_, gate) =>
-    gateTensors(context, operator, gate, from.size, hiddenSize),
-  );
-  const biases = GATES.map((_, gate) =>
-    biasValues(context, operator, INPUT.bias + gate, hiddenSize),
-  );
-  if (!tensors.every((gate) => gate !== undefined) || !biases.every((bias) => bias !== undefined)) {
-    return undefined;
-  }
-  const rows = GATE_COUNT * hiddenSize;
-  const cellClip = operator.options?.float32(OPTION.cellClip) ?? 0;
-  if (!(cellClip >= 0)) throw shapeError(context, operator, `its cell is clipped at ${cellClip}`);
-  const output = layerSteps(context, operator, from, hiddenSize);
-  const layer: LstmLayer = {
-    kind: "lstm",
-    name: output.source,
-    input: from.source,
-    output: output.source,
-    inputSize: from.size,
-    outputSize: hiddenSize,
-    hiddenSize,
-    inputWeights: joinGates(
-      tensors.map(({ input }) => realValues(input, file)),
-      rows,
-      from.size,
-    ),
-    recurrentWeights: joinGates(
-      tensors.map(({ recurrent }) => realValues(recurrent, file)),
-      rows,
-      hiddenSize,
-    ),
-    bias: joinGates(biases, rows, 1).values,
-    initialHidden: new Float64Array(hiddenSize),
-    initialCell: new Float64Array(hiddenSize),
-    ...(cellClip > 0 && Number.isFinite(cellClip) ? { cellClip } : {}),
-  };
-  context.layers.push(layer);
-  pushInteger(
-    context,
-    integerLstm(context, operator, { from, output, tensors, hidden, cell, cellClip }),
-  );
-  return output;
-}
-
-interface IntegerParts {
-  readonly from: Steps;
-  readonly output: Steps;
-  readonly tensors: readonly GateTensors[];
-  readonly hidden: TfliteTensor;
-  readonly cell: TfliteTensor;
-  readonly cellClip: number;
-}
-
-/** The layer's integers; undefined where any of it is real. */
-function integerLstm(
-  context: ImportContext,
-  operator: TfliteOperator,
-  { from, output, tensors, hidden, cell, cellClip }: IntegerParts,
-): IntegerLayer | undefined {
-  const { file } = context;
-  const state = edgeOf(hidden, file);
-  const cellEdge = edgeOf(cell, file);
-  if (!from.edge || !output.edge || !state || cellEdge?.type !== "int16") return undefined;
-  if (tensors.some(({ input, recurrent }) => input.type !== "int8" || recurrent.type !== "int8")) {
-    return undefined;
-  }
-  if (state.type !== from.edge.type || output.edge.type !== from.edge.type) {
-    throw shapeError(context, operator, "its input, state and output are of different types");
-  }
-  const gates = GATES.map((gate): IntegerGate => {
-    const position = (GATE_ORDERS.tflite as readonly string[]).indexOf(gate);
-    const { input, recurrent } = tensors[position] as GateTensors;
-    const bias = biasValues(
-      context,
-      operator,
-      INPUT.bias + position,
-      hidden.shape.at(-1) ?? 0,
-      rawValues,
+  spelling: Spelling,
+  { first, shape, what }: { first: number; shape: readonly number[]; what: string },
+): string {
+  const tensors = GATE_ORDERS.onnx.map((gate) => {
+    const tensor = spelling.graph.tensors[operator.inputs[first + gatePosition(gate)] ?? -1];
+    const fits =
+      tensor?.shape.length === shape.length && tensor.shape.every((d, i) => d === shape[i]);
+    if (!tensor || fits) return tensor;
+    throw tfliteGraphError(
+      spelling.file,
+      spelling.label(operator),
+      `${what} "${tensor.name}" are [${tensor.shape}], not [${shape}]`,
     );
-    return {
-      inputWeights: integerMatrix(input, file),
-      recurrentWeights: integerMatrix(recurrent, file),
-      bias: bias as Float64Array,
-    };
   });
-  return {
-    kind: "lstm",
-    name: output.source,
-    input: from.edge,
-    output: state,
-    gates,
-    cellScale: cellEdge.scale,
-    cellClip,
-  };
+  const [hiddenSize = 0, ...rest] = shape;
+  const cols = rest[0] ?? 1;
+  const dims = [1, GATES.length * hiddenSize, ...rest];
+  const name = `${spelling.label(operator)} (${what})`;
+  return spelling.constant(name, dims, () => {
+    const all = new Float64Array(GATES.length * hiddenSize * cols);
+    tensors.forEach((tensor, gate) => {
+      if (tensor) all.set(realValues(tensor, spelling.file), gate * hiddenSize * cols);
+    });
+    return all;
+  });
 }
+
+export const lstm: Speller = (operator, spelling) => {
+  const refused = refusalsOf(operator, spelling);
+  if (refused.length > 0) {
+    spelling.refuse(operator, ...refused);
+    return;
+  }
+  const { file, graph } = spelling;
+  const x = spelling.input(operator, 0);
+  const hidden = spelling.input(operator, LSTM_INPUT.hiddenState);
+  const cell = spelling.input(operator, LSTM_INPUT.cellState);
+  const hiddenSize = hidden.shape.at(-1) ?? 0;
+  const label = spelling.label(operator);
+  if (hiddenSize < 1 || cell.shape.at(-1) !== hiddenSize) {
+    throw tfliteGraphError(file, label, "its hidden and cell state are not of one size");
+  }
+  const cellClip = operator.options?.float32(LSTM_OPTION.cellClip) ?? 0;
+  if (!(cellClip >= 0)) throw tfliteGraphError(file, label, `its cell is clipped at ${cellClip}`);
+  const computed = [LSTM_INPUT.inputWeights, LSTM_INPUT.recurrentWeights, LSTM_INPUT.bias]
+    .flatMap((first) => GATES.map((_, gate) => graph.tensors[operator.inputs[first + gate] ?? -1]))
+    .some((tensor) => tensor && !tensor.data);
+  if (computed) {
+    const why = "its weights are no constants";
+    spelling.refuse(operator, { why, instead: "convert a trained model for inference" });
+    return;
+  }
+  const matrix = (first: number, cols: number, what: string) =>
+    joined(operator, spelling, { first, shape: [hiddenSize, cols], what });
+  const w = matrix(LSTM_INPUT.inputWeights, x.shape.at(-1) ?? 0, "weights");
+  const r = matrix(LSTM_INPUT.recurrentWeights, hiddenSize, "recurrent weights");
+  const b = joined(operator, spelling, {
+    first: LSTM_INPUT.bias,
+    shape: [hiddenSize],
+    what: "bias",
+  });
+  // B = [Wb, Rb]: the second half is zero.
+  const none = spelling.constant(
+    `${label} (no bias)`,
+    [1, 4 * hiddenSize],
+    () => new Float64Array(4 * hiddenSize),
+  );
+  const both = spelling.between(operator, "biases");
+  spelling.node(operator, "Concat", [b, none], [both], { axis: 1 });
+  const { index, shape } = spelling.output(operator);
+  const y = spelling.between(operator, "Y");
+  const layout = operator.options?.boolean(LSTM_OPTION.timeMajor) ? 0 : 1;
+  const more = cellClip > 0 && Number.isFinite(cellClip) ? { cellClip } : {};
+  const attributes = { hidden_size: hiddenSize, layout };
+  spelling.node(operator, "LSTM", [spelling.name(x.index), w, r, both], [y], attributes, more);
+  spelling.node(operator, "Reshape", [y], [spelling.name(index)], { shape, allowzero: 1 });
+};

@@ -20,7 +20,7 @@ export function readTfliteModel(
   file: string,
   name: string = basename(file).replace(/\.tflite$/i, ""),
 ): RecurrentModel {
-  const network = importTfliteGraph(readTflite(bytes, file), file);
+  const network = importTfliteGraph(readTflite(bytes, file), file, bytes.length);
   return {
     name,
     source: {
@@ -29,6 +29,5 @@ export function readTfliteModel(
       digest: createHash("sha256").update(bytes).digest("hex"),
     },
     ...network,
-    streaming: "stateful-step",
   };
 }

@@ -50,13 +50,18 @@ export interface TfliteOperator {
   readonly options?: FlatTable;
 }
 
-export interface TfliteFile {
-  readonly description: string;
+/** One graph of a file; the first is the network. */
+export interface TfliteGraph {
   readonly tensors: readonly TfliteTensor[];
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
   readonly operators: readonly TfliteOperator[];
-  readonly subgraphs: number;
+}
+
+export interface TfliteFile extends TfliteGraph {
+  readonly description: string;
+  /** The graphs behind the first, which loops and initial values are made of. */
+  readonly others: readonly TfliteGraph[];
 }
 
 const IDENTIFIER = "TFL3";
@@ -80,7 +85,7 @@ const OPERATOR = { code: 0, inputs: 1, outputs: 2, options: 4, intermediates: 8 
 const BUFFER = { data: 0, offset: 1, size: 2 } as const;
 
 /**
- * The file's first graph.
+ * The file's graphs.
  * @throws ModelFileError TP-MODEL-002 for damaged bytes, -003 beyond a bound
  */
 export function readTflite(bytes: Uint8Array, file: string): TfliteFile {
@@ -92,9 +97,20 @@ export function readTflite(bytes: Uint8Array, file: string): TfliteFile {
   }
   const codes = model.tables(MODEL.operatorCodes).map(readOperatorCode);
   const buffers = model.tables(MODEL.buffers).map((table) => readBuffer(table, buffer));
-  const graphs = model.tables(MODEL.subgraphs);
-  const [graph] = graphs;
+  const [graph, ...others] = model
+    .tables(MODEL.subgraphs)
+    .map((table) => readGraph(table, { codes, buffers, file }));
   if (!graph) throw damagedTfliteError(file, "it holds no graph");
+  return { description: model.text(MODEL.description), ...graph, others };
+}
+
+interface FileParts {
+  readonly codes: readonly Pick<TfliteOperator, "operator" | "version">[];
+  readonly buffers: readonly (Uint8Array | undefined)[];
+  readonly file: string;
+}
+
+function readGraph(graph: FlatTable, { codes, buffers, file }: FileParts): TfliteGraph {
   const tensors = graph
     .tables(SUBGRAPH.tensors)
     .map((table, index) => readTensor(table, index, buffers, file));
@@ -116,12 +132,10 @@ export function readTflite(bytes: Uint8Array, file: string): TfliteFile {
     };
   });
   return {
-    description: model.text(MODEL.description),
     tensors,
     inputs: indices(graph.int32s(SUBGRAPH.inputs), 0),
     outputs: indices(graph.int32s(SUBGRAPH.outputs), 0),
     operators,
-    subgraphs: graphs.length,
   };
 }
 
