@@ -435,6 +435,18 @@ Example:
       "\nExample:\n  pioneer power --monitor ppk2 --supply-mv 3000 --seconds 30 --budget-mw 1",
     );
 
+  verb(
+    "submit <recording>",
+    "one file of a recording and its conclusions, which a teacher can check",
+    async () => (await import("./workflow/submit.ts")).submit,
+  ).option("--out <file>", "where it goes; beside you, named after the recording, without it");
+
+  verb(
+    "verify <file>",
+    "draws the conclusions of a submission again; exit 1 when they do not hold",
+    async () => (await import("./workflow/submit.ts")).verify,
+  );
+
   const bench = program
     .command("bench")
     .description("kernels and machines, counted or measured")

@@ -158,6 +158,8 @@ export interface BuildFacts {
   readonly flags: string;
   /** Where the weights lie. */
   readonly placement: string;
+  /** SHA-256 of the ELF that ran, in hexadecimal; absent for a board that was flashed elsewhere. */
+  readonly firmwareSha256?: string;
 }
 
 export interface RunFacts {

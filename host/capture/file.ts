@@ -81,7 +81,12 @@ export async function loadCapture(path: string): Promise<Capture> {
   const file = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw refusal(path, error.code === "ENOENT" ? "there is no such file" : error.message);
   });
-  const reading = readCapture(file);
+  return captureOf(file, path);
+}
+
+/** A capture of its bytes. Throws UsageError TP-USE-150 when there is nothing to read in them; `path` is for the message. */
+export function captureOf(bytes: Uint8Array, path: string): Capture {
+  const reading = readCapture(bytes);
   if (reading.state === "refused") throw refusal(path, reading.why);
   return reading.capture;
 }

@@ -2,6 +2,7 @@
  * The verbs `run` and `analyze`: a run is recorded, and its report is made from the recording alone.
  * Preparing model, stimulus and device is left to the modules beside this one, every number to analyze/.
  */
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Board } from "../../codegen/index.ts";
@@ -296,6 +297,7 @@ function manifestOf({ request, app, prepared, stimulus, device, host }: RunParts
       compiler: "",
       flags: device.flags,
       placement: placementText(prepared, rated),
+      ...(device.firmware && { firmwareSha256: sha256Of(device.firmware.elf) }),
     },
     flashBytes: device.firmware?.sizes.flashBytes ?? null,
     ramBytes: device.firmware?.sizes.ramBytes ?? null,
@@ -315,6 +317,11 @@ function manifestOf({ request, app, prepared, stimulus, device, host }: RunParts
     clip: stimulus.audio?.name ?? null,
     work: planWork(plan),
   };
+}
+
+/** In hexadecimal. */
+function sha256Of(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
 }
 
 /** Where what lies, and what is not fused: what a waterfall of recordings says that a step changed. */

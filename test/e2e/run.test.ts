@@ -1,8 +1,9 @@
 /** The whole path as a user types it: model to firmware to emulator to report, and the report again from its recording. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { packSubmission, unpackSubmission } from "../../host/workflow/submission.ts";
 import { missing } from "../qemu/device.ts";
 import { PROJECT, pioneer } from "./cli.ts";
 
@@ -83,6 +84,29 @@ describe.skipIf(missing.length > 0)(`a whole run ${missing.join(", ")}`, () => {
     expect(budget).toMatchObject({ name: "latencyMs", met: false });
     expect(budget.why.length).toBeGreaterThan(0);
     expect(status).toBe(1);
+  });
+
+  test("a submission holds when its conclusions come out again; a better number in it does not", () => {
+    const recording = join(folder, "five.tpcap");
+    pioneer([...RUN, "--frames", "5", "--budget-ms", "10", "--record", recording]);
+    const file = join(folder, "five.json");
+    expect(pioneer(["submit", recording, "--out", file, "--json"]).status).toBe(0);
+    const verified = pioneer(["verify", file, "--json"]);
+    expect(verified.status, verified.stderr).toBe(0);
+    expect(JSON.parse(verified.stdout)).toMatchObject({ holds: true, differences: [] });
+    const submission = unpackSubmission(readFileSync(file), file);
+    const { firmwareSha256 } = submission;
+    expect(firmwareSha256).toMatch(/^[0-9a-f]{64}$/);
+    const document = submission.document as { cycles: { median: number } };
+    const better = { ...document, cycles: { ...document.cycles, median: 1 } };
+    const forged = { ...submission, document: better, firmwareSha256: "00" };
+    writeFileSync(file, packSubmission(forged));
+    const caught = pioneer(["verify", file, "--json"]);
+    expect(caught.status).toBe(1);
+    expect(JSON.parse(caught.stdout).differences).toEqual([
+      `cycles.median: 1, now ${document.cycles.median}`,
+      `firmwareSha256: "00", now "${firmwareSha256}"`,
+    ]);
   });
 
   test("golden values from a file are compared; wrong ones exit with 1", () => {
