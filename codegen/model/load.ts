@@ -1,11 +1,12 @@
 /**
  * Finds a model by name or path, reads it by its format, and its sidecar where there is one.
- * Reading the formats is left to onnx/, tflite/ and sidecar.ts.
+ * Reading the formats is left to onnx/, tflite/, keras/ and sidecar.ts.
  */
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { ModelFileError, UsageError } from "../errors.ts";
+import { readKerasModel } from "./keras/read.ts";
 import { besideModel } from "./onnx/external.ts";
 import { readOnnxModel } from "./onnx/read.ts";
 import { FILE_BYTES, fileSizeError } from "./refusals.ts";
@@ -17,6 +18,9 @@ import type { RecurrentModel } from "./types.ts";
 const READERS: Readonly<Record<string, Reader>> = {
   ".onnx": (bytes, file, directory) => readOnnxModel(bytes, file, besideModel(directory, file)),
   ".tflite": (bytes, file) => readTfliteModel(bytes, file),
+  ".keras": readKerasModel,
+  ".h5": readKerasModel,
+  ".hdf5": readKerasModel,
 };
 
 /** @param directory where files that the model's own one names may lie */
@@ -87,7 +91,7 @@ function directoryError(asked: string): UsageError {
     "TP-USE-020",
     {
       what: `"${asked}" is a folder`,
-      why: "a model is one .onnx or .tflite file, with its .json beside it",
+      why: "a model is one file, with its .json beside it",
       fix: "name the file in the folder",
     },
     { asked },
@@ -101,7 +105,7 @@ function unknownModelError(asked: string, isName: boolean, shipped: readonly str
     {
       what: isName ? `there is no model called "${asked}"` : `there is no file "${asked}"`,
       why: `the shipped models are: ${names}`,
-      fix: "name one of them, or give the path of an .onnx or .tflite file",
+      fix: "name one of them, or give the path of an .onnx, .tflite, .keras or .h5 file",
     },
     { asked, shipped },
   );
@@ -112,8 +116,8 @@ function formatError(file: string, ending: string): ModelFileError {
     "TP-MODEL-009",
     {
       what: `${file}: ${ending === "" ? "a file without ending" : `"${ending}"`} is no model format that is read`,
-      why: "models are read from ONNX and TFLite files",
-      fix: "export to ONNX (torch.onnx.export, tf2onnx) or to TFLite (tf.lite.TFLiteConverter)",
+      why: `models are read from ${Object.keys(READERS).join(", ")} files`,
+      fix: 'export to ONNX (torch.onnx.export), or save with model.save("NAME.keras")',
     },
     { file, ending },
   );

@@ -21,6 +21,19 @@ export function fileSizeError(file: string, bytes: number): ModelFileError {
   );
 }
 
+/** TP-MODEL-008: a tensor that lies in another file, which a format has no safe way to name. */
+export function externalFileError(file: string, tensor: string, why: string): ModelFileError {
+  return new ModelFileError(
+    "TP-MODEL-008",
+    {
+      what: `${file}: tensor "${tensor}" lies in another file`,
+      why,
+      fix: "save the model again as one file",
+    },
+    { file, tensor },
+  );
+}
+
 /** What a format calls things, for messages. */
 export interface FormatWords {
   /** As in "cannot be read as ONNX". */

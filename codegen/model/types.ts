@@ -252,7 +252,7 @@ export interface RecurrentModel {
   readonly name: string;
   /** Where it came from; digest is the SHA-256 of the file, and of the files it reads weights from, in hex. */
   readonly source: {
-    readonly format: "onnx" | "tflite" | "generated";
+    readonly format: "onnx" | "tflite" | "keras" | "safetensors" | "generated";
     readonly file: string;
     readonly digest: string;
   };

@@ -424,8 +424,8 @@ describe("loadModel", () => {
         expect(load).toThrow(expect.objectContaining({ code: "TP-USE-020", exitStatus: 2 }));
         expect(load).toThrow(/the shipped models are: tiny/);
       }
-      writeFileSync(join(modelsDir, "tiny.h5"), "x");
-      expect(() => loadModel(join(modelsDir, "tiny.h5"), { modelsDir })).toThrow(
+      writeFileSync(join(modelsDir, "tiny.pb"), "x");
+      expect(() => loadModel(join(modelsDir, "tiny.pb"), { modelsDir })).toThrow(
         expect.objectContaining({ code: "TP-MODEL-009" }),
       );
     } finally {
