@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "./errors.ts";
 import { type Schema, violations } from "./json-schema.ts";
+import { geometryProblems } from "./memory/geometry.ts";
 
 /** S: read in the source named. M: from memory, waits for the data sheet or a measurement. */
 export type Confidence = "S" | "M";
@@ -279,6 +280,7 @@ function contradictionsOf(board: Board, id: string): string[] {
   for (const cache of board.caches) {
     const strangers = cache.memories.filter((name) => !names.includes(name));
     if (strangers.length > 0) found.push(`caches: ${cache.name} names no memory: ${strangers}`);
+    found.push(...geometryProblems(cache).map((problem) => `caches: ${cache.name}: ${problem}`));
   }
   return found;
 }

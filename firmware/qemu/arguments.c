@@ -27,6 +27,8 @@ static int read_argument(struct arguments *arguments, const char *text) {
         arguments->out = text + 4;
     } else if (strncmp(text, "table=", 6) == 0) {
         arguments->table = text + 6;
+    } else if (strncmp(text, "memory=", 7) == 0) {
+        arguments->memory = text + 7;
     } else if (strncmp(text, "begin=", 6) == 0) {
         return read_address(text + 6, &arguments->begin, &arguments->has_begin);
     } else if (strncmp(text, "end=", 4) == 0) {
@@ -35,8 +37,6 @@ static int read_argument(struct arguments *arguments, const char *text) {
         arguments->decoder = DECODER_THUMB;
     } else if (strcmp(text, "decode=riscv") == 0) {
         arguments->decoder = DECODER_RISCV;
-    } else if (strcmp(text, "decode=xtensa") == 0) {
-        arguments->decoder = DECODER_XTENSA;
     } else if (strcmp(text, "audit=on") == 0) {
         arguments->audit = true;
     } else {

@@ -1,6 +1,5 @@
 /*
- * Decides which arguments the plugin takes: out=, begin=, end=, decode=thumb, riscv
- * or xtensa,
+ * Decides which arguments the plugin takes: out=, begin=, end=, decode=thumb or riscv,
  * table=, audit=on.
  * What they are used for is left to plugin.c.
  */
@@ -11,11 +10,12 @@
 #include <stdint.h>
 
 /* What reads the instructions; without one every instruction set is counted alike. */
-enum decoder { DECODER_NONE, DECODER_THUMB, DECODER_RISCV, DECODER_XTENSA };
+enum decoder { DECODER_NONE, DECODER_THUMB, DECODER_RISCV };
 
 struct arguments {
     const char *out;   /* counts file, written anew */
     const char *table; /* timing table, lines `rule cycles`; NULL: no cycles */
+    const char *memory; /* a board's memories, see memory_model.h; NULL: nothing waits for them */
     uint64_t begin;    /* address of pioneer_region_begin */
     uint64_t end;      /* address of pioneer_region_end */
     bool has_begin;

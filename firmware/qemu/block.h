@@ -21,6 +21,7 @@ struct slot {
     struct block *block;
     unsigned index;
     unsigned seen; /* bytes of the running instruction's accesses so far */
+    unsigned cycles; /* without its predecessor: the time in which the next code is fetched ahead */
 };
 
 /* Cycles that a block's first instruction takes more behind the last one of another block. */

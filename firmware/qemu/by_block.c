@@ -1,6 +1,6 @@
 /*
  * Counts code by blocks, decoded once when the emulator translates them.
- * Decoding is left to thumb.c, riscv.c and xtensa.c, charging to cost.c, deciding what a mark does to marks.c.
+ * Decoding is left to thumb.c and riscv.c, charging to cost.c, deciding what a mark does to marks.c.
  *
  * A block is counted when control reaches the next one, so that a mark in its middle splits it
  * exactly. Blocks are never freed: their number is bounded by the firmware's code.
@@ -13,10 +13,10 @@
 
 #include "block.h"
 #include "marks.h"
+#include "memory.h"
 #include "plugin.h"
 #include "riscv.h"
 #include "thumb.h"
-#include "xtensa.h"
 
 /* Where the processor is: the block entered last, and its first instruction still to count. */
 static struct block *current;
@@ -30,6 +30,17 @@ static struct {
     uint64_t loaded;
     uint64_t stored;
 } audit;
+
+/* The first instruction of the current block that is not fetched yet from the board's memories. */
+static unsigned unfetched;
+
+/* Fetches up to an access, so that code and data pass a shared cache in the order they ran in. */
+static void fetch_current_until(unsigned stop) {
+    for (; unfetched < stop; unfetched++) {
+        const struct slot *slot = &current->slots[unfetched];
+        memory_fetch(slot->pc, slot->insn.size, slot->cycles, &region.counts);
+    }
+}
 
 static void count_run(struct block *block) {
     if (block->runs++ == 0) {
@@ -56,6 +67,9 @@ static void add_simple(int cycles) {
 }
 
 static void count_current_until(unsigned stop) {
+    if (memory_is_on()) {
+        fetch_current_until(stop);
+    }
     if (uncounted == 0 && stop != 0) {
         counts_add_cycles(&region.counts, entry.cycles);
         add_simple(entry.simple);
@@ -101,6 +115,7 @@ static void on_block(unsigned int vcpu, void *userdata) {
     }
     current = next;
     uncounted = 0;
+    unfetched = 0;
 }
 
 static void check_audit(void) {
@@ -126,6 +141,10 @@ static bool take_mark(const struct slot *slot, uint64_t address) {
             return false;
         }
         uncounted = slot->index + 1U;
+        unfetched = uncounted;
+        if (memory_is_on()) {
+            memory_begin();
+        }
         if (pipeline_is_on()) {
             pipeline_begin();
         }
@@ -176,6 +195,12 @@ static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t ad
     }
     if (region.open) {
         *(is_store ? &audit.stored : &audit.loaded) += bytes;
+        if (memory_is_on()) {
+            if (slot->block == current) {
+                fetch_current_until(slot->index + 1U);
+            }
+            memory_access((uint32_t)address, bytes, is_store, &region.counts);
+        }
         if (cost_is_dynamic(&slot->insn) || (slot->insn.flags & INSN_UNDECODED) != 0) {
             on_dynamic_access(slot, is_store, bytes);
         }
@@ -187,7 +212,7 @@ static bool must_watch(const struct insn *insn) {
     bool is_access = (insn->flags & (INSN_LOADS | INSN_STORES)) != 0;
     bool may_mark = (insn->flags & INSN_STORES) != 0 && insn->bytes == 1;
     return may_mark || cost_is_dynamic(insn) || (insn->flags & INSN_UNDECODED) != 0 ||
-           (arguments.audit && is_access);
+           ((arguments.audit || memory_is_on()) && is_access);
 }
 
 static struct insn decode(const struct qemu_plugin_insn *insn) {
@@ -200,15 +225,8 @@ static struct insn decode(const struct qemu_plugin_insn *insn) {
 #endif
     uint16_t first = (uint16_t)(bytes[0] | (unsigned)bytes[1] << 8);
     uint16_t second = (uint16_t)(bytes[2] | (unsigned)bytes[3] << 8);
-    uint32_t word = (uint32_t)second << 16 | first;
-    switch (arguments.decoder) {
-    case DECODER_RISCV:
-        return riscv_decode(word);
-    case DECODER_XTENSA:
-        return xtensa_decode(word, (uint32_t)qemu_plugin_insn_vaddr(insn));
-    default:
-        return thumb_decode(first, second);
-    }
+    return arguments.decoder == DECODER_THUMB ? thumb_decode(first, second)
+                                              : riscv_decode((uint32_t)second << 16 | first);
 }
 
 /* Without a table every instruction is known. */
@@ -238,6 +256,12 @@ void by_block_translate(struct qemu_plugin_tb *tb) {
         block->slots[i].pc = (uint32_t)qemu_plugin_insn_vaddr(insn);
     }
     block_complete(block, &table);
+    bool is_predecessor = arguments.table != NULL && !pipeline_is_on();
+    for (unsigned i = 0; i < length; i++) {
+        struct slot *slot = &block->slots[i];
+        slot->cycles =
+            is_predecessor ? cost_cycles(&table, RULE_VALUE, NULL, &slot->insn) : 1U;
+    }
     /* Both directions: QEMU 7.2 calls nothing for a load that is registered as read only. */
     for (unsigned i = 0; i < length; i++) {
         const struct insn *insn = &block->slots[i].insn;

@@ -5,7 +5,11 @@
  */
 #include "by_instruction.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "marks.h"
+#include "memory.h"
 #include "plugin.h"
 
 /* What the running instruction has done so far. */
@@ -14,9 +18,26 @@ static struct {
     bool has_stored;
 } running;
 
+/* Where an instruction lies; kept as long as the emulator runs. */
+struct site {
+    uint32_t pc;
+    unsigned size;
+};
+
+/* The running instruction, until it is known that it is no mark. */
+static const struct site *unfetched;
+
+static void fetch_running(void) {
+    if (unfetched != NULL && region.open && memory_is_on()) {
+        memory_fetch(unfetched->pc, unfetched->size, 1, &region.counts);
+    }
+    unfetched = NULL;
+}
+
 static void on_instruction(unsigned int vcpu, void *userdata) {
     (void)vcpu;
-    (void)userdata;
+    fetch_running();
+    unfetched = userdata;
     region.counts.value[COUNT_INSTRUCTIONS]++;
     running.has_loaded = false;
     running.has_stored = false;
@@ -26,11 +47,19 @@ static void on_instruction(unsigned int vcpu, void *userdata) {
 static bool take_mark(uint64_t address) {
     struct mark mark = mark_at(address);
     if (mark.kind == MARK_BEGIN) {
-        return region_begin(&region, mark.id);
+        bool begins = region_begin(&region, mark.id);
+        if (begins) {
+            unfetched = NULL;
+            if (memory_is_on()) {
+                memory_begin();
+            }
+        }
+        return begins;
     }
     if (mark.kind == MARK_NONE || !region_may_end(&region, mark.id)) {
         return false;
     }
+    unfetched = NULL;
     region.counts.value[COUNT_INSTRUCTIONS]--; /* the mark itself had started */
     region_finish(&region);
     return true;
@@ -42,10 +71,15 @@ static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t ad
     (void)userdata;
     uint64_t *value = region.counts.value;
     unsigned bytes = 1U << qemu_plugin_mem_size_shift(info);
-    if (qemu_plugin_mem_is_store(info)) {
-        if (bytes == 1 && take_mark(address)) {
-            return;
-        }
+    bool is_store = qemu_plugin_mem_is_store(info);
+    if (is_store && bytes == 1 && take_mark(address)) {
+        return;
+    }
+    fetch_running();
+    if (region.open && memory_is_on()) {
+        memory_access((uint32_t)address, bytes, is_store, &region.counts);
+    }
+    if (is_store) {
         value[COUNT_STORES] += running.has_stored ? 0 : 1;
         value[COUNT_BYTES_STORED] += bytes;
         running.has_stored = true;
@@ -58,9 +92,17 @@ static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t ad
 
 void by_instruction_translate(struct qemu_plugin_tb *tb) {
     size_t length = qemu_plugin_tb_n_insns(tb);
+    struct site *sites = calloc(length, sizeof *sites);
+    if (sites == NULL && length != 0) {
+        fputs("pioneer timing: out of memory\n", stderr);
+        abort();
+    }
     for (size_t i = 0; i < length; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
-        qemu_plugin_register_vcpu_insn_exec_cb(insn, on_instruction, QEMU_PLUGIN_CB_NO_REGS, NULL);
+        sites[i].pc = (uint32_t)qemu_plugin_insn_vaddr(insn);
+        sites[i].size = (unsigned)qemu_plugin_insn_size(insn);
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, on_instruction, QEMU_PLUGIN_CB_NO_REGS,
+                                               &sites[i]);
         /* Both directions: QEMU 7.2 calls nothing for a load that is registered as read only. */
         qemu_plugin_register_vcpu_mem_cb(insn, on_access, QEMU_PLUGIN_CB_NO_REGS,
                                          QEMU_PLUGIN_MEM_RW, NULL);

@@ -31,6 +31,13 @@ static const char *const names[COUNTER_COUNT] = {
     [CLASS_BRANCH_TAKEN] = "branchTaken",
     [CLASS_FPU] = "fpu",
     [CLASS_OTHER] = "other",
+    [COUNT_FETCH_STALLS] = "fetchStalls",
+    [COUNT_READ_STALLS] = "readStalls",
+    [COUNT_WRITE_STALLS] = "writeStalls",
+    [COUNT_FETCH_MISSES] = "fetchMisses",
+    [COUNT_READ_MISSES] = "readMisses",
+    [COUNT_WRITE_MISSES] = "writeMisses",
+    [COUNT_BYTES_MOVED] = "bytesMoved",
 };
 
 /* Which counter the cycles of each bound belong to. */
@@ -148,8 +155,15 @@ void counts_write(FILE *file, const struct counts *counts, bool has_classes,
         }
     }
     fputs(has_classes ? ",\"classes\":{" : ",\"classes\":null", file);
-    for (int i = CLASS_ALU; has_classes && i < COUNTER_COUNT; i++) {
+    for (int i = CLASS_ALU; has_classes && i < CLASS_END; i++) {
         fprintf(file, "%s\"%s\":%" PRIu64, i == CLASS_ALU ? "" : ",", names[i], counts->value[i]);
     }
     fputs(has_classes ? "}" : "", file);
+}
+
+void counts_write_memory(FILE *file, const struct counts *counts) {
+    for (int i = COUNT_FETCH_STALLS; i < COUNTER_COUNT; i++) {
+        fprintf(file, "%s\"%s\":%" PRIu64, i == COUNT_FETCH_STALLS ? "" : ",", names[i],
+                counts->value[i]);
+    }
 }

@@ -41,6 +41,14 @@ enum insn_class {
     CLASS_BRANCH_TAKEN, /* those of CLASS_BRANCH that were taken */
     CLASS_FPU,
     CLASS_OTHER,
+    CLASS_END,
+    COUNT_FETCH_STALLS = CLASS_END, /* of a board's memories: memory.h's; a cause each, in its order */
+    COUNT_READ_STALLS,
+    COUNT_WRITE_STALLS,
+    COUNT_FETCH_MISSES,
+    COUNT_READ_MISSES,
+    COUNT_WRITE_MISSES,
+    COUNT_BYTES_MOVED,
     COUNTER_COUNT
 };
 
@@ -73,5 +81,8 @@ void counts_add_cycles(struct counts *counts, const int cycles[RULE_BOUNDS]);
  * a model there are neither cyclesLow nor cyclesHigh. */
 void counts_write(FILE *file, const struct counts *counts, bool has_classes,
                   enum rules_model model);
+
+/* Writes `"fetchStalls":1,...`: what a board's memories counted, without braces around it. */
+void counts_write_memory(FILE *file, const struct counts *counts);
 
 #endif

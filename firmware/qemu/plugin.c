@@ -8,6 +8,7 @@
 
 #include "by_block.h"
 #include "by_instruction.h"
+#include "memory.h"
 #include "pipeline.h"
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_API;
@@ -66,7 +67,6 @@ static void register_callbacks(qemu_plugin_id_t id) {
 static const char *const targets[] = {
     [DECODER_THUMB] = "arm",
     [DECODER_RISCV] = "riscv32",
-    [DECODER_XTENSA] = "xtensa",
 };
 
 /* A table is charged by instructions, which have to be decoded first. */
@@ -88,6 +88,15 @@ static int read_table(void) {
     return 0;
 }
 
+static int read_memory(void) {
+    char problem[96];
+    if (arguments.memory != NULL &&
+        memory_read(arguments.memory, problem, sizeof problem) != 0) {
+        return arguments_refuse(arguments.memory, problem);
+    }
+    return 0;
+}
+
 QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
                                            char **argv) {
     if (arguments_read(&arguments, argc, argv) != 0) {
@@ -103,7 +112,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
     if (info->system.max_vcpus != 1) {
         return arguments_refuse("machine", "it has more than one processor");
     }
-    if (read_table() != 0) {
+    if (read_table() != 0 || read_memory() != 0) {
         return -1;
     }
     region.has_classes = arguments.decoder != DECODER_NONE;

@@ -7,6 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "memory.h"
+
 static void flush_line(struct region *region) {
     fputs("\n", region->file);
     if (fflush(region->file) != 0) {
@@ -51,6 +53,10 @@ void region_finish(struct region *region) {
     fprintf(region->file, "{\"region\":%u,\"index\":%" PRIu64 ",", region->id,
             region->finished[region->id]);
     counts_write(region->file, &region->counts, region->has_classes, region->model);
+    if (memory_is_on()) {
+        fputc(',', region->file);
+        memory_write(region->file, &region->counts);
+    }
     fputc('}', region->file);
     flush_line(region);
     region->finished[region->id]++;

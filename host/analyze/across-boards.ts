@@ -48,7 +48,8 @@ function verdictOn(
   const hz = clockHz(board.clock);
   const clock = quantityOf(board.clock);
   const milliseconds = (cycles: number): number =>
-    (cyclesOn(board, cycles, rated, timing.weightBytes) / hz) * 1e3;
+    ((board === rated ? cycles : cyclesOn(board, cycles, timing.stalls, timing.weightBytes)) / hz) *
+    1e3;
   const source = `cycles with the waits of ${board.id} / clock (${clock.source})`;
   const latencyMs =
     board === rated ? timing.worst : modelled(milliseconds(timing.worstCycles), "ms", source);

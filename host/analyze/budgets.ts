@@ -50,7 +50,7 @@ export function judgeLatency(
         .filter((other) => other.clock !== null)
         .filter(
           (other) =>
-            timeMs(cyclesOn(other, timing.worstCycles, board, timing.weightBytes), other) <=
+            timeMs(cyclesOn(other, timing.worstCycles, timing.stalls, timing.weightBytes), other) <=
             limitMs,
         )
         .map((other) => other.id);
@@ -105,7 +105,7 @@ export function judgePower(
   function holds(other: BoardFacts): boolean {
     const theirs = boardPower(other);
     if ("missing" in theirs || other.clock === null) return false;
-    const ms = timeMs(cyclesOn(other, timing.meanCycles, board, timing.weightBytes), other);
+    const ms = timeMs(cyclesOn(other, timing.meanCycles, timing.stalls, timing.weightBytes), other);
     return ms <= timing.intervalMs && dutyCycle(ms, timing.intervalMs, theirs).averageMw <= limitMw;
   }
 }

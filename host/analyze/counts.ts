@@ -1,10 +1,12 @@
 /**
  * Decides the counted and cycled families of a run: median and max of its frames, and the median over useful MACs.
- * Turning cycles into time is left to timing.ts.
+ * Turning cycles into time is left to timing.ts, what a frame waits for to memory-frame.ts.
  */
 
 import type { FrameCounts, RunFacts } from "./facts.ts";
 import { ratedBoard } from "./facts.ts";
+import type { MemoryFamily } from "./memory-frame.ts";
+import { memoryFamilyOf } from "./memory-frame.ts";
 import { weightStalls } from "./memory-stalls.ts";
 import { requireAtLeast0, requireFiniteIn, requirePositive } from "./number-limits.ts";
 import type { Kind } from "./quantity.ts";
@@ -25,10 +27,15 @@ export interface CountFamily extends Family {
   readonly interval?: readonly [number, number];
 }
 
-/** Cycles of modelled frames, in which the rated board waits for its weights. */
+/** Cycles of modelled frames, in which the rated board waits for its memories. */
 export interface CycleFamily extends CountFamily {
-  /** The part of every modelled frame that is waiting for weights [cycle]; 0 in measured ones, which hold it already. */
+  /**
+   * The part of the median modelled frame that is waiting [cycle]: for code, data and stores where the board's memories were
+   * simulated, else for weights; 0 in measured frames, which hold it already.
+   */
   readonly weightStalls: number;
+  /** Where the board's memories were simulated. */
+  readonly memory?: MemoryFamily;
 }
 
 /**
@@ -37,9 +44,10 @@ export interface CycleFamily extends CountFamily {
  */
 export function cyclesPerFrame(facts: RunFacts): readonly number[] {
   if (facts.deviceCycles) return finite(facts.deviceCycles.perFrame);
-  const stalls = stallsOf(facts);
-  const modelled = facts.frames.map(({ cycles }) => cycles).filter((cycles) => cycles !== null);
-  return finite(modelled.map((cycles) => cycles + stalls.cycles));
+  const { ofFrame } = waitingOf(facts);
+  return finite(
+    facts.frames.flatMap((frame) => (frame.cycles === null ? [] : [frame.cycles + ofFrame(frame)])),
+  );
 }
 
 function finite(cycles: readonly number[]): readonly number[] {
@@ -48,8 +56,33 @@ function finite(cycles: readonly number[]): readonly number[] {
 }
 
 /** What the rated board's memories add to modelled cycles; nothing to measured ones. */
-function stallsOf(facts: RunFacts): ReturnType<typeof weightStalls> {
-  return weightStalls(facts.model.weightBytes, facts.deviceCycles ? null : ratedBoard(facts));
+export interface Waiting {
+  /** In the median frame [cycle]. */
+  readonly cycles: number;
+  /** From no unsure wait to every one [cycle]. */
+  readonly interval: readonly [number, number];
+  readonly source: string;
+  readonly memory: MemoryFamily | null;
+  readonly ofFrame: (frame: FrameCounts) => number;
+}
+
+/** Simulated where the emulator did, else by the rates of the memory that holds the weights. */
+export function waitingOf(facts: RunFacts): Waiting {
+  const rated = facts.deviceCycles ? null : ratedBoard(facts);
+  const simulated = facts.frames.flatMap(({ memory }) => (memory === undefined ? [] : [memory]));
+  const memory =
+    rated !== null && simulated.length === facts.frames.length ? memoryFamilyOf(simulated) : null;
+  if (memory !== null && rated !== null) {
+    return {
+      cycles: memory.stalls,
+      interval: memory.interval,
+      source: `memories of ${rated.id}, simulated access by access`,
+      memory,
+      ofFrame: (frame) => frame.memory?.stalls ?? 0,
+    };
+  }
+  const { cycles, source } = weightStalls(facts.model.weightBytes, rated);
+  return { cycles, interval: [0, cycles], source, memory: null, ofFrame: () => cycles };
 }
 
 export function frameCount(facts: RunFacts): number {
@@ -73,19 +106,20 @@ export function cyclesOf(facts: RunFacts): CycleFamily | null {
   if (perFrame.length === 0) return null;
   const { p50, max } = tailOf(perFrame);
   const onDevice = facts.deviceCycles !== null;
-  const stalls = stallsOf(facts);
+  const waiting = waitingOf(facts);
   const others = onDevice ? [] : otherMedians(facts.frames);
-  // Low: no wait at all, as if every weight were prefetched. High: every wait, on the slowest of the models.
+  // Low: the fastest of the models and the fewest waits. High: the slowest and all that may be.
   const interval =
-    others.length === 0 ? null : spread([p50 - stalls.cycles, ...others], stalls.cycles);
-  const waiting = stalls.cycles > 0 ? ` + ${stalls.source}` : "";
+    others.length === 0 ? null : spread([p50 - waiting.cycles, ...others], waiting.interval);
+  const plus = waiting.cycles > 0 ? ` + ${waiting.source}` : "";
   return {
     kind: onDevice ? "measured" : "modelled",
-    source: facts.deviceCycles?.source ?? facts.cycleModel + waiting,
+    source: facts.deviceCycles?.source ?? facts.cycleModel + plus,
     median: p50,
     max,
     perMac: p50 / requirePositive("macs", facts.model.macs),
-    weightStalls: stalls.cycles,
+    weightStalls: waiting.cycles,
+    ...(waiting.memory === null ? {} : { memory: waiting.memory }),
     ...(interval === null ? {} : { interval }),
   };
 }
@@ -103,8 +137,11 @@ function otherMedians(frames: readonly FrameCounts[]): readonly number[] {
     .map((column) => percentile(column, 0.5));
 }
 
-function spread(models: readonly number[], stalls: number): readonly [number, number] {
-  return [Math.min(...models), Math.max(...models) + stalls];
+function spread(
+  models: readonly number[],
+  [less, more]: readonly [number, number],
+): readonly [number, number] {
+  return [Math.min(...models) + less, Math.max(...models) + more];
 }
 
 export function medianOf(facts: RunFacts, pick: (frame: FrameCounts) => number): number | null {

@@ -4,6 +4,7 @@
  */
 
 import type { KernelWork } from "./kernel-work.ts";
+import type { MemoryFrame } from "./memory-frame.ts";
 import { requireFiniteIn } from "./number-limits.ts";
 import type { Quantity } from "./quantity.ts";
 import { measured, stated } from "./quantity.ts";
@@ -98,6 +99,8 @@ export interface FrameCounts {
   readonly stores: number;
   readonly bytesLoaded: number;
   readonly bytesStored: number;
+  /** What the rated board's memories would have done; absent where nothing simulated them. */
+  readonly memory?: MemoryFrame;
   /** Instructions by class: "mac", "load", ...; null where nothing decodes them. */
   readonly classes: Readonly<Record<string, number>> | null;
 }

@@ -50,6 +50,7 @@ export * from "./machine-choice.ts";
 export * from "./machine-record.ts";
 export * from "./machine-time.ts";
 export * from "./machines-document.ts";
+export * from "./memory-frame.ts";
 export * from "./memory-stalls.ts";
 export * from "./metrics.ts";
 export * from "./network.ts";

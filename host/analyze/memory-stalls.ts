@@ -1,6 +1,6 @@
 /**
- * Decides what reading the weights adds to cycles that were modelled without wait states.
- * Instruction fetch and caches are left to the emulator's timing model.
+ * Decides what reading the weights would add on a board whose memories were not simulated: other boards, other forms of
+ * the kernels, recordings of before. What was simulated, fetch and caches with it, is left to memory-frame.ts.
  */
 
 import type { BoardFacts } from "./facts.ts";

@@ -4,7 +4,7 @@
  */
 
 import type { CountFamily, Family } from "./counts.ts";
-import { cyclesPerFrame } from "./counts.ts";
+import { cyclesPerFrame, waitingOf } from "./counts.ts";
 import type { BoardFacts, RunFacts } from "./facts.ts";
 import { quantityOf } from "./facts.ts";
 import { cyclesPerInstruction, programTime } from "./iron-law.ts";
@@ -26,6 +26,8 @@ export interface Timing {
   readonly worstCycles: number;
   /** [cycle] */
   readonly meanCycles: number;
+  /** The part of those cycles that is this board's waiting [cycle]; 0 in measured ones, whose parts are not known. */
+  readonly stalls: number;
   /** Bytes whose reading is in those cycles as this board's wait; 0 in measured cycles, whose parts are not known. */
   readonly weightBytes: number;
   /** Time between two frames [ms]. */
@@ -82,6 +84,7 @@ export function timingOf(
     mean: inMs(meanCycles),
     worstCycles,
     meanCycles,
+    stalls: waitingOf(facts).cycles,
     weightBytes: facts.deviceCycles === null ? facts.model.weightBytes : 0,
     intervalMs: facts.frameIntervalMs,
     perFrameMs,
@@ -90,18 +93,18 @@ export function timingOf(
 }
 
 /**
- * The same work on another board of the same core: its own waits in place of those of `from` [cycle].
+ * The same work on another board of the same core: its waits for weights in place of the `stalls` of the run [cycle].
  * @throws AnalysisError TP-USE-242 for a number that is not finite
  */
 export function cyclesOn(
   board: BoardFacts,
   cycles: number,
-  from: BoardFacts,
+  stalls: number,
   weightBytes: number,
 ): number {
   requireAtLeast0("cycles", cycles);
-  const [here, there] = [weightStalls(weightBytes, from), weightStalls(weightBytes, board)];
-  return cycles - here.cycles + there.cycles;
+  requireAtLeast0("stalls", stalls);
+  return Math.max(0, cycles - stalls) + weightStalls(weightBytes, board).cycles;
 }
 
 function modelledCycles(cycles: number, facts: RunFacts): Quantity {

@@ -3,6 +3,7 @@
  * Colour, columns and escaping are left to the report that prints them.
  */
 import type { RunDocument } from "../analyze/document.ts";
+import type { MemoryFamily } from "../analyze/memory-frame.ts";
 import type { Kind } from "../analyze/quantity.ts";
 import { formatBytes, formatNumber, formatTick, formatValue } from "./format.ts";
 
@@ -92,6 +93,8 @@ export function speedRows(document: RunDocument): readonly Line[] {
       ...origin(cycles),
     });
   }
+  if (cycles?.memory)
+    rows.push({ name: "of them waits", text: waitsText(cycles.memory), ...origin(cycles) });
   if (latencyMs === null) rows.push({ name: "latency", why: why.latencyMs ?? "" });
   else {
     rows.push({
@@ -117,6 +120,25 @@ export function speedRows(document: RunDocument): readonly Line[] {
     });
   }
   return rows;
+}
+
+/** What the board's memories make a frame wait for, and the unsure value that moves it most. */
+function waitsText(memory: MemoryFamily): string {
+  const causes = [
+    ["code", memory.fetchStalls],
+    ["data", memory.readStalls],
+    ["stores", memory.writeStalls],
+  ] as const;
+  const parts = causes.flatMap(([name, cycles]) =>
+    cycles === 0 ? [] : [`${formatNumber(cycles)} for ${name}`],
+  );
+  const lines = Object.values(memory.lines).reduce((sum, count) => sum + count, 0);
+  const least = memory.sensitivities[0];
+  const unsure =
+    least === undefined
+      ? ""
+      : `; least sure is ${least.field}: ${formatNumber(least.low)} to ${formatNumber(least.high)}`;
+  return `${formatNumber(memory.stalls)}${parts.length === 0 ? "" : `: ${parts.join(", ")}`}; ${formatNumber(memory.misses)} misses, ${formatBytes(memory.bytesMoved)} moved, ${formatNumber(lines)} lines touched${unsure}`;
 }
 
 /** Where the run sits under its roofs. */

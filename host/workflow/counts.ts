@@ -3,6 +3,7 @@
  * What the numbers mean for a run is left to analyze/.
  */
 import { open } from "node:fs/promises";
+import { type RegionMemory, readMemory } from "./memory-counts.ts";
 
 /** Instruction classes of the plugin; branchTaken is the part of branch that was taken, the others are disjoint. */
 export const INSTRUCTION_CLASSES = [
@@ -72,6 +73,8 @@ export interface RegionCounts {
   readonly undecoded: number | null;
   /** Exceptions that were entered inside the region; null with classes. */
   readonly interrupted: number | null;
+  /** What the real board's memories would have done; absent where none stands behind the run. */
+  readonly memory?: RegionMemory;
   /** Null where nothing decodes the instruction set. */
   readonly classes: Readonly<Record<InstructionClass, number>> | null;
 }
@@ -91,8 +94,8 @@ export interface CountsFile {
   readonly problems: readonly CountsProblem[];
 }
 
-/** Longest line the plugin writes is below 1 KiB: 26 numbers of at most 20 digits and their names. */
-const MAX_LINE_LENGTH = 2048;
+/** Longest line the plugin writes: 26 numbers and their names below 1 KiB, 8 memories by 3 causes, 40 variants. */
+const MAX_LINE_LENGTH = 12_288;
 const MAX_FILE_BYTES = 256 << 20;
 const MAX_PROBLEMS = 100;
 const REGION_LIMIT = 16;
@@ -178,7 +181,12 @@ function readRegion(value: Record<string, unknown>): RegionCounts | Problem {
   const unbounded = isCharged ? BOUNDS.find((name) => !isCount(value[name])) : undefined;
   if (unbounded) return unreadable(`${unbounded} is not a count`);
   const names = [...COUNTERS, ...(isCharged ? BOUNDS : [])];
-  const counters = pick(value, names) as Omit<RegionCounts, "region" | "index" | "classes">;
+  const memory = value.memory === undefined ? undefined : readMemory(value.memory);
+  if (typeof memory === "string") return unreadable(`memory: ${memory}`);
+  const counters = {
+    ...(pick(value, names) as Omit<RegionCounts, "region" | "index" | "classes" | "memory">),
+    ...(memory === undefined ? {} : { memory }),
+  };
   if (!isDecoded) return { region, index, ...counters, classes: null };
   if (!isRecord(classes)) return unreadable("classes are missing");
   const badClass = INSTRUCTION_CLASSES.find((name) => !isCount(classes[name]));

@@ -3,10 +3,10 @@
  * The conversation is left to link/session.ts.
  */
 import { readFileSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Board, EmulatedBoard } from "../../codegen/index.ts";
+import type { Board, EmulatedBoard, PlacementRequest, RealBoard } from "../../codegen/index.ts";
 import { UsageError } from "../../codegen/index.ts";
 import { createQemuLink } from "../link/qemu.ts";
 import { createSerialLink } from "../link/serial.ts";
@@ -14,11 +14,13 @@ import type { Link } from "../link/source.ts";
 import { createTcpLink } from "../link/tcp.ts";
 import type { App } from "./build.ts";
 import { buildFirmware } from "./build.ts";
+import { placesOf } from "./memory-places.ts";
+import { memoryText } from "./memory-text.ts";
 import { FIRMWARE_DIR } from "./paths.ts";
 import { pluginArguments, prepareTimingPlugin } from "./plugin.ts";
 import type { Progress } from "./progress.ts";
 import type { FirmwareSizes, FirmwareSymbol } from "./symbols.ts";
-import { readSizes, readSymbols } from "./symbols.ts";
+import { readObjects, readSizes, readSymbols } from "./symbols.ts";
 
 const BAUD_RATE = 921_600;
 
@@ -33,8 +35,17 @@ export interface DeviceRequest {
   /** For the emulator's command line, after everything else. */
   readonly emulatorArguments?: readonly string[];
   readonly port?: string;
+  /** The real board whose memories the emulated one's accesses are charged by. */
+  readonly standsFor?: StandsFor | undefined;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+}
+
+export interface StandsFor {
+  readonly real: RealBoard;
+  readonly placement: PlacementRequest;
+  /** What every name of the model's C begins with. */
+  readonly prefix: string;
 }
 
 /** A board ready to be talked to. */
@@ -123,12 +134,18 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
     begin: addressOf(symbols, "pioneer_region_begin"),
     end: addressOf(symbols, "pioneer_region_end"),
   };
+  const memory = join(folder, "memory.txt");
+  if (request.standsFor !== undefined) {
+    const objects = await readObjects(elf, compiler.toolchain);
+    const placed = placesOf({ emulated: board, objects, ...request.standsFor });
+    await writeFile(memory, memoryText(request.standsFor.real, placed));
+  }
   const link = createQemuLink({
     machine: board.emulator.machine,
     command: board.emulator.program,
     args: [
       ...emulatorArguments(board, elf),
-      ...pluginArguments(plugin, marks, counts),
+      ...pluginArguments(plugin, marks, counts, request.standsFor === undefined ? {} : { memory }),
       ...(request.emulatorArguments ?? []),
     ],
   });

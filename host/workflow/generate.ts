@@ -29,6 +29,7 @@ import {
 import { formatBytes } from "../report/format.ts";
 import { calibrationData } from "./calibration.ts";
 import type { VerbContext } from "./context.ts";
+import type { StandsFor } from "./device.ts";
 import { GENERATED_DIR, MODELS_DIR } from "./paths.ts";
 
 export interface GenerateRequest {
@@ -89,6 +90,18 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
   ).join("");
   const folder = `${name.replaceAll(/[^\w-]+/g, "_")}-${format}-${target}${passes}${places}-${digest.slice(0, 8)}`;
   return { loaded, board: ran, as: placed, placement, generated, folder };
+}
+
+/** What every name of the generated C begins with. */
+export function prefixOf({ generated }: Prepared): string {
+  const source = generated.files.find(({ name }) => name.endsWith(".c"));
+  return source?.name.slice(0, -".c".length) ?? "";
+}
+
+/** The real board behind an emulated run, for its memories; undefined without one. */
+export function standsForOf(prepared: Prepared): StandsFor | undefined {
+  const { as, placement } = prepared;
+  return as === null ? undefined : { real: as, placement, prefix: prefixOf(prepared) };
 }
 
 /** The places that a request names. */

@@ -26,7 +26,7 @@ import type { VerbContext } from "./context.ts";
 import type { Device } from "./device.ts";
 import { prepareDevice } from "./device.ts";
 import type { GenerateRequest, Prepared } from "./generate.ts";
-import { prepare, writePrepared } from "./generate.ts";
+import { prepare, standsForOf, writePrepared } from "./generate.ts";
 import { judgeRecording } from "./judge.ts";
 import { WORK_DIR } from "./paths.ts";
 import type { Conversation } from "./run.ts";
@@ -78,6 +78,7 @@ export async function runLive(
     app: "stream",
     modelDir: writePrepared(prepared),
     key: prepared.folder,
+    standsFor: standsForOf(prepared),
     progress,
     signal,
     ...(options.port === undefined ? {} : { port: options.port }),

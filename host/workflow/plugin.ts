@@ -111,13 +111,14 @@ export function pluginApi(versionText: string): PluginApi {
 /**
  * Arguments for the emulator's command line; `counts` is the file that the plugin writes.
  * Unless `audit` is false every memory access of a region is compared with the bytes that were decoded, where they
- * are; a difference is a problem in the counts file.
+ * are; a difference is a problem in the counts file. `memory` is the file of memory-text.ts, where a board's memories are
+ * simulated.
  */
 export function pluginArguments(
   plugin: TimingPlugin,
   marks: MarkAddresses,
   counts: string,
-  options: { readonly audit?: boolean } = {},
+  options: { readonly audit?: boolean; readonly memory?: string } = {},
 ): readonly string[] {
   const values = [
     `file=${escapeComma(plugin.library)}`,
@@ -126,6 +127,7 @@ export function pluginArguments(
     `end=${hex(marks.end)}`,
     ...(plugin.decoder === null ? [] : [`decode=${plugin.decoder}`]),
     ...(plugin.table === null ? [] : [`table=${escapeComma(plugin.table)}`]),
+    ...(options.memory === undefined ? [] : [`memory=${escapeComma(options.memory)}`]),
     ...(options.audit === false || plugin.decoder === null ? [] : ["audit=on"]),
   ];
   return ["-plugin", values.join(",")];

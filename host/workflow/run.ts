@@ -28,7 +28,7 @@ import type { VerbContext } from "./context.ts";
 import type { Device } from "./device.ts";
 import { prepareDevice } from "./device.ts";
 import type { GenerateRequest, Prepared } from "./generate.ts";
-import { prepare, writePrepared } from "./generate.ts";
+import { prepare, standsForOf, writePrepared } from "./generate.ts";
 import { benchHost } from "./host-bench.ts";
 import { summarize } from "./inspect.ts";
 import { judgeRecording } from "./judge.ts";
@@ -134,6 +134,7 @@ export async function executeRun(
     app,
     modelDir,
     key: prepared.folder,
+    standsFor: standsForOf(prepared),
     progress,
     signal,
     ...(request.port === undefined ? {} : { port: request.port }),

@@ -67,3 +67,40 @@ export async function readSizes(elf: string, toolchain = "arm-none-eabi-"): Prom
   const [text, data, bss] = (stdout.split("\n")[1] ?? "").trim().split(/\s+/).map(Number);
   return { flashBytes: (text ?? 0) + (data ?? 0), ramBytes: (data ?? 0) + (bss ?? 0) };
 }
+
+/** A function or an object of an ELF file. */
+export interface FirmwareObject {
+  readonly name: string;
+  readonly address: number;
+  readonly bytes: number;
+  readonly kind: "function" | "object";
+}
+
+/** Functions and objects that take memory; nm tells them apart by their section only. */
+export async function readObjects(
+  elf: string,
+  toolchain = "arm-none-eabi-",
+): Promise<readonly FirmwareObject[]> {
+  const { stdout } = await runProcess(`${toolchain}readelf`, ["--symbols", "--wide", elf], {
+    install: INSTALL,
+  });
+  return parseObjects(stdout);
+}
+
+/** `NUMBER: ADDRESS SIZE TYPE BIND VISIBILITY SECTION NAME` lines of readelf; the size may be hexadecimal. */
+export function parseObjects(text: string): readonly FirmwareObject[] {
+  const objects: FirmwareObject[] = [];
+  for (const line of text.split("\n")) {
+    const match = /^ *\d+: ([0-9a-f]+) +(0x[0-9a-f]+|\d+) (FUNC|OBJECT) +\w+ +\w+ +\d+ (\S+)$/.exec(
+      line,
+    );
+    if (!match) continue;
+    const [, address = "", size, type, name = ""] = match;
+    const kind = type === "FUNC" ? "function" : "object";
+    const bytes = Number(size);
+    // The lowest bit of a Thumb function's address says its instruction set.
+    const begin = Number.parseInt(address, 16) & (kind === "function" ? ~1 : ~0);
+    if (bytes > 0) objects.push({ name, address: begin >>> 0, bytes, kind });
+  }
+  return objects;
+}

@@ -130,6 +130,8 @@ export interface Counted extends EmulatorRun {
 
 export interface CountOptions {
   readonly audit?: boolean;
+  /** A board's memories, as firmware/qemu/memory_model.h describes them. */
+  readonly memory?: string;
   /** More arguments for the emulator. */
   readonly args?: readonly string[];
 }

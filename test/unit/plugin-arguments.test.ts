@@ -15,14 +15,7 @@ import {
 } from "../../host/workflow/core-table.ts";
 import { pluginApi, pluginArguments, type TimingPlugin } from "../../host/workflow/plugin.ts";
 
-const PREDECESSORS = [
-  "cortex-m0",
-  "cortex-m0plus",
-  "cortex-m4",
-  "rv32imc",
-  "xtensa-lx106",
-  "xtensa-mac16",
-];
+const PREDECESSORS = ["cortex-m0", "cortex-m0plus", "cortex-m4", "rv32imc"];
 /** Cores whose table is a scoreboard's. */
 const SCOREBOARDS = ["cortex-m7", "cortex-m33"];
 
@@ -103,8 +96,7 @@ describe("what is known of a core", () => {
     ["cortex-m33", "thumb", "cortex-m33"],
     ["cortex-m55", null, null],
     ["rv32imc", "riscv", "rv32imc"],
-    ["xtensa-lx106", "xtensa", "xtensa-lx106"],
-    ["xtensa-mac16", "xtensa", "xtensa-mac16"],
+    ["xtensa-lx106", null, null],
   ])("%s", (core, decoder, table) => {
     expect(decoderOf(core)).toBe(decoder);
     expect(findCoreTable(core)?.id ?? null).toBe(table);

@@ -15,7 +15,7 @@ import type { VerbContext } from "../context.ts";
 import type { Device } from "../device.ts";
 import { prepareDevice } from "../device.ts";
 import type { Prepared } from "../generate.ts";
-import { writePrepared } from "../generate.ts";
+import { standsForOf, writePrepared } from "../generate.ts";
 import { judgeRecording } from "../judge.ts";
 import { writeFileWhole } from "../output-file.ts";
 import { silentProgress } from "../progress.ts";
@@ -109,6 +109,7 @@ export class VariantRuns {
       key: `challenge-${prepared.folder}-${variantId(variant)}`,
       flags: flagsOf(variant, kernelMacro),
       emulatorArguments,
+      standsFor: standsForOf(prepared),
       progress: silentProgress,
       signal: this.#context.signal,
     });

@@ -1,0 +1,56 @@
+/**
+ * Spells a board's memories for the timing plugin; firmware/qemu/memory_model.h says how they read.
+ * What the board is like is left to codegen/memory, what lies where to memory-places.ts.
+ */
+import type { Board, Hierarchy } from "../../codegen/index.ts";
+import { CAUSES, hierarchyOf, variantsOf } from "../../codegen/index.ts";
+import type { Placed, PlacedRange } from "./memory-places.ts";
+
+/** Frames in which variants run beside the stated board: the first warms their caches, the last is taken. */
+const VARIANT_PASSES = 4;
+/** As the plugin limits them. */
+const VARIANT_LIMIT = 39;
+
+export function memoryText(real: Board, placed: Placed): string {
+  const stated = hierarchyOf(real);
+  const { memories } = stated;
+  const line = (...words: readonly (string | number)[]) => `${words.join(" ")}\n`;
+  const range = (kind: string, { begin, bytes, memory, offset }: PlacedRange) =>
+    line(
+      kind,
+      begin,
+      bytes,
+      memories.findIndex(({ name }) => name === memory),
+      offset,
+    );
+  const variant = (name: string, { caches, memories, waitsForWrites }: Hierarchy) =>
+    [
+      line("variant", name, waitsForWrites ? 1 : 0),
+      ...caches.map((cache) =>
+        line(
+          "cache",
+          cache.lineBytes,
+          cache.partBytes,
+          cache.ways,
+          cache.sets,
+          cache.replacement,
+          cache.prefetches ? 1 : 0,
+        ),
+      ),
+      ...memories.map(({ waits, accessBytes, caches }, index) =>
+        line("timing", index, waits, accessBytes, ...CAUSES.map((cause) => caches[cause] ?? -1)),
+      ),
+    ].join("");
+  return [
+    line("passes", VARIANT_PASSES),
+    ...memories.map(({ name, address, bytes, lineBytes }) =>
+      line("memory", name, address, bytes, lineBytes),
+    ),
+    ...placed.code.map((one) => range("code", one)),
+    ...placed.data.map((one) => range("data", one)),
+    variant("stated", stated),
+    ...variantsOf(real)
+      .slice(0, VARIANT_LIMIT)
+      .map(({ name, hierarchy }) => variant(name, hierarchy)),
+  ].join("");
+}
