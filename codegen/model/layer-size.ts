@@ -20,7 +20,9 @@ export function layerSize(layer: Layer): LayerSize {
     case "gru": {
       const weights = layer.inputWeights.values.length + layer.recurrentWeights.values.length;
       const recurrentBiases = layer.kind === "gru" && layer.resetAfter ? layer.hiddenSize : 0;
-      return { macs: weights, weights, parameters: weights + layer.bias.length + recurrentBiases };
+      const peepholes = layer.kind === "lstm" ? (layer.peepholes?.length ?? 0) : 0;
+      const others = layer.bias.length + recurrentBiases + peepholes;
+      return { macs: weights, weights, parameters: weights + others };
     }
     case "dense": {
       const weights = layer.weights.values.length;

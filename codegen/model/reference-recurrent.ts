@@ -28,14 +28,16 @@ export function runLstm(layer: LstmLayer): RunningLayer {
       peaks.half = Math.max(peaks.half, peakOf(fromInput), peakOf(fromHidden));
       peaks.preActivation = Math.max(peaks.preActivation, peakOf(sums));
       const gate = (index: number, unit: number) => sums[index * hiddenSize + unit] ?? 0;
+      const seen = (index: number, unit: number) =>
+        (layer.peepholes?.[index * hiddenSize + unit] ?? 0) * (state.cell[unit] ?? 0);
       for (let unit = 0; unit < hiddenSize; unit++) {
-        const inputGate = sigmoid(gate(0, unit));
-        const forgetGate = sigmoid(gate(1, unit));
+        const inputGate = sigmoid(gate(0, unit) + seen(0, unit));
+        const forgetGate = sigmoid(gate(1, unit) + seen(1, unit));
         const candidate = Math.tanh(gate(2, unit));
-        const outputGate = sigmoid(gate(3, unit));
         const updated = forgetGate * (state.cell[unit] ?? 0) + inputGate * candidate;
         const cell = Math.max(-cellClip, Math.min(cellClip, updated));
         state.cell[unit] = cell;
+        const outputGate = sigmoid(gate(3, unit) + seen(2, unit));
         state.hidden[unit] = outputGate * Math.tanh(cell);
       }
       peaks.cell = Math.max(peaks.cell, peakOf(state.cell));

@@ -43,7 +43,7 @@ interface RecurrentBase extends LayerBase {
 }
 
 /**
- * Hochreiter & Schmidhuber's LSTM with forget gate, no peepholes:
+ * Hochreiter & Schmidhuber's LSTM with forget gate:
  *   i, f, o = sigmoid(W x + R h + b), g = tanh(W x + R h + b), c = f*c + i*g, h = o*tanh(c).
  */
 export interface LstmLayer extends RecurrentBase {
@@ -60,6 +60,11 @@ export interface LstmLayer extends RecurrentBase {
   readonly initialCell: Float64Array;
   /** c is held within +- this after each step; absent: not held. Above 0. */
   readonly cellClip?: number;
+  /**
+   * Gers & Schmidhuber's peepholes, [3 * hiddenSize]: i and f add theirs times the cell before the step, o times the
+   * one after it; input, forget, output. Absent: none.
+   */
+  readonly peepholes?: Float64Array;
 }
 
 /**

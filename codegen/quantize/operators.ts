@@ -123,6 +123,9 @@ export function ungenerated(model: RecurrentModel): readonly Unsupported[] {
       refuse(kind, "no kernel computes it", INSTEAD[kind]);
       return;
     }
+    if (layer.kind === "lstm" && layer.peepholes) {
+      refuse("lstm", "it has peepholes", "train an LSTM without peepholes");
+    }
     if (layer.kind === "layer-norm" && layer.outputSize > LAYER_NORM_LIMIT) {
       const why = `it has ${layer.outputSize} values`;
       refuse("layer-norm", why, `normalise at most ${LAYER_NORM_LIMIT}`);

@@ -45,3 +45,25 @@ describe("a stream", () => {
     expect(() => readOnnxModel(writeOnnx(fed), "fed.onnx")).toThrow(/begins anew/);
   });
 });
+
+describe("layout 1, which onnxruntime does not compute", () => {
+  const [, given] = AHEAD_CASES.find(([name]) => name.includes("initial states")) ?? [];
+  const { spec } = given as NonNullable<typeof given>;
+
+  it("is the same layer with the batch first, its states too", () => {
+    const states = ["h0", "c0"];
+    const first = {
+      ...spec,
+      opset: 14,
+      nodes: spec.nodes.map((node) => ({ ...node, integers: { ...node.integers, layout: 1 } })),
+      inputs: [{ name: "x", shape: [1, "T", 3] }],
+      initializers: (spec.initializers ?? []).map((tensor) =>
+        states.includes(tensor.name) ? { ...tensor, dims: [1, 2, 4] } : tensor,
+      ),
+    };
+    const [batchFirst, timeFirst] = [first, spec].map((one) =>
+      readOnnxModel(writeOnnx(one), "m.onnx"),
+    );
+    expect(batchFirst?.layers).toEqual(timeFirst?.layers);
+  });
+});

@@ -101,6 +101,22 @@ export const RECURRENT_CASES: readonly NamedCase[] = [
     ["lstm"],
   ],
   [
+    "an LSTM with peepholes and lengths of whole sequences",
+    sequence(
+      3,
+      [op("LSTM", "x W R B lengths h0 c0 P", "y", hidden(4))],
+      [
+        ...weights(4, [3, 4], 1),
+        seededTensor("h0", [1, 1, 4], 8),
+        seededTensor("c0", [1, 1, 4], 9),
+        seededTensor("P", [1, 12], 10),
+        { ...ints("lengths", STEPS), type: "int32" },
+      ],
+      { inputs: [{ name: "x", shape: [STEPS, 1, 3] }] },
+    ),
+    ["lstm"],
+  ],
+  [
     "an LSTM without bias",
     sequence(3, [op("LSTM", "x W R", "y", hidden(4))], weights(4, [3, 4], 1).slice(0, 2)),
     ["lstm"],

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { PlanError } from "../../codegen/errors.ts";
 import { readOnnxModel } from "../../codegen/model/onnx/read.ts";
 import type { Unsupported } from "../../codegen/model/types.ts";
-import { operatorsOf } from "../../codegen/quantize/operators.ts";
+import { operatorsOf, ungenerated } from "../../codegen/quantize/operators.ts";
 import { inspectModel } from "../../host/workflow/inspect.ts";
 import { ints, op, single } from "./onnx-cases.ts";
 import { hidden, weights } from "./onnx-recurrent-cases.ts";
@@ -209,6 +209,21 @@ describe("a model that is read but has layers without a kernel", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it("names an LSTM with peepholes", () => {
+    const [found] = ungenerated(
+      readOnnxModel(
+        writeOnnx(
+          sequenceSpec(
+            [op("LSTM", "q W R B - - - P", "y", hidden(4))],
+            [seededTensor("P", [1, 12], 3)],
+          ),
+        ),
+        "peepholes.onnx",
+      ),
+    );
+    expect(found).toMatchObject({ operator: "lstm", why: "it has peepholes" });
   });
 
   it("is not generated", () => {

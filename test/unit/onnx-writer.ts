@@ -7,13 +7,16 @@ import protobuf from "protobufjs/minimal.js";
 
 type Writer = protobuf.Writer;
 const FLOAT = 1;
+const INT32 = 6;
 const INT64 = 7;
+/** TensorProto.DataType. */
+const DATA_TYPES = { float: FLOAT, int32: INT32, int64: INT64 } as const;
 
 export interface TensorSpec {
   readonly name: string;
   readonly dims: readonly number[];
   readonly values: readonly number[] | Float32Array;
-  readonly type?: "float" | "int64";
+  readonly type?: "float" | "int64" | "int32";
   /** Packed list instead of raw bytes. */
   readonly asList?: boolean;
   /** No values in the file, but these entries: location, offset, length. */
@@ -61,7 +64,7 @@ const integer = (writer: Writer, field: number, value: number) =>
   writer.uint32(tag(field, 0)).int64(value);
 
 export function writeTensor(writer: Writer, spec: TensorSpec): void {
-  const type = spec.type === "int64" ? INT64 : FLOAT;
+  const type = DATA_TYPES[spec.type ?? "float"];
   message(writer, 1, (dims) => {
     for (const dim of spec.dims) dims.int64(dim);
   });
@@ -82,7 +85,9 @@ export function writeTensor(writer: Writer, spec: TensorSpec): void {
     const bytes =
       type === INT64
         ? new Uint8Array(BigInt64Array.from(spec.values, BigInt).buffer)
-        : new Uint8Array(Float32Array.from(spec.values).buffer);
+        : new Uint8Array(
+            (type === INT32 ? Int32Array.from(spec.values) : Float32Array.from(spec.values)).buffer,
+          );
     writer.uint32(tag(9, 2)).bytes(bytes);
   }
   text(writer, 8, spec.name);

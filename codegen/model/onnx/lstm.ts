@@ -8,22 +8,17 @@
 
 import { toCanonicalGates } from "../gates.ts";
 import type { LstmLayer, Matrix } from "../types.ts";
+import { constantInput, expectShape } from "./attributes.ts";
 import type { OnnxNode } from "./messages.ts";
 import {
   initialStates,
   layerOutputs,
+  type RecurrentInputs,
   recurrentInputs,
   recurrentOutputs,
   refuseFeatures,
 } from "./recurrent.ts";
-import {
-  constantValues,
-  type ImportContext,
-  inputValue,
-  nodeName,
-  refuse,
-  type Value,
-} from "./values.ts";
+import { type ImportContext, inputValue, nodeName, refuse, type Value } from "./values.ts";
 
 const DEFAULT_ACTIVATIONS = "sigmoid,tanh,tanh";
 
@@ -40,7 +35,8 @@ export function importLstm(
   const { cellClip } = node.spelled ?? {};
   const initialHidden = initialStates(node, context, 5, outputs, "hidden", hiddenSize);
   const initialCell = initialStates(node, context, 6, outputs, "cell", hiddenSize);
-  if (!initialHidden || !initialCell) return undefined;
+  const peepholes = peepholesOf(node, context, inputs);
+  if (!initialHidden || !initialCell || !peepholes) return undefined;
   const layers = directions.map(
     ({ reversed, inputWeights, recurrentWeights, bias }, at): LstmLayer => ({
       kind: "lstm",
@@ -57,6 +53,7 @@ export function importLstm(
       initialCell: initialCell[at] as Float64Array,
       ...(reversed ? { reversed } : {}),
       ...(cellClip === undefined ? {} : { cellClip }),
+      ...(peepholes[at] ? { peepholes: peepholes[at] } : {}),
     }),
   );
   return recurrentOutputs(context, node, layers, time, ["hidden", "cell"]);
@@ -81,15 +78,26 @@ function checkAttributes(node: OnnxNode, context: ImportContext): boolean {
   if (node.attributes.get("input_forget")?.integer) {
     no("input_forget couples two gates", "use an uncoupled LSTM");
   }
-  const peepholes = inputValue(context, node, 7);
-  if (peepholes !== undefined && !isAllZero(peepholes, context)) {
-    no("it has peephole weights", "use an LSTM without peepholes");
-  }
   return context.unsupported.length === before;
 }
 
-function isAllZero(value: Value, context: ImportContext): boolean {
-  return (
-    value.kind === "constant" && constantValues(context, value).every((weight) => weight === 0)
-  );
+/**
+ * P = [Pi, Po, Pf] of each direction, [directions, 3 * hiddenSize], in the layer's order; none of one that is all zero.
+ * Null, and reported, where it is computed.
+ */
+function peepholesOf(
+  node: OnnxNode,
+  context: ImportContext,
+  { directions, hiddenSize }: RecurrentInputs,
+): readonly (Float64Array | undefined)[] | null {
+  if (inputValue(context, node, 7) === undefined) return directions.map(() => undefined);
+  const constant = constantInput(node, context, 7);
+  if (!constant) return null;
+  expectShape(node, context, "P", constant.dims, [directions.length, 3 * hiddenSize]);
+  return directions.map((_, at) => {
+    const given = constant.values.subarray(3 * at * hiddenSize, 3 * (at + 1) * hiddenSize);
+    if (given.every((weight) => weight === 0)) return undefined;
+    const part = (gate: number) => given.subarray(gate * hiddenSize, (gate + 1) * hiddenSize);
+    return Float64Array.from([part(0), part(2), part(1)].flatMap((gate) => [...gate]));
+  });
 }
