@@ -37,6 +37,8 @@ static int read_argument(struct arguments *arguments, const char *text) {
         arguments->decoder = DECODER_THUMB;
     } else if (strcmp(text, "decode=riscv") == 0) {
         arguments->decoder = DECODER_RISCV;
+    } else if (strcmp(text, "decode=xtensa") == 0) {
+        arguments->decoder = DECODER_XTENSA;
     } else if (strcmp(text, "audit=on") == 0) {
         arguments->audit = true;
     } else {

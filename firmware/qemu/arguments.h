@@ -1,5 +1,6 @@
 /*
- * Decides which arguments the plugin takes: out=, begin=, end=, decode=thumb or riscv,
+ * Decides which arguments the plugin takes: out=, begin=, end=, decode=thumb, riscv
+ * or xtensa,
  * table=, audit=on.
  * What they are used for is left to plugin.c.
  */
@@ -10,7 +11,7 @@
 #include <stdint.h>
 
 /* What reads the instructions; without one every instruction set is counted alike. */
-enum decoder { DECODER_NONE, DECODER_THUMB, DECODER_RISCV };
+enum decoder { DECODER_NONE, DECODER_THUMB, DECODER_RISCV, DECODER_XTENSA };
 
 struct arguments {
     const char *out;   /* counts file, written anew */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "it_cover.h"
+#include "loops.h"
 
 struct block *block_new(unsigned length) {
     struct block *block = calloc(1, sizeof *block);
@@ -23,6 +24,10 @@ struct block *block_new(unsigned length) {
         slots[i].index = i;
     }
     return block;
+}
+
+static uint32_t target_of(const struct slot *slot) {
+    return slot->pc + (uint32_t)slot->insn.displacement;
 }
 
 static void mark_conditional(struct block *block) {
@@ -46,11 +51,21 @@ static void mark_conditional(struct block *block) {
     }
 }
 
+static void note_loops(const struct block *block) {
+    for (unsigned i = 0; i < block->length; i++) {
+        const struct slot *slot = &block->slots[i];
+        if (slot->insn.flags & INSN_LOOP) {
+            loops_add(slot->pc + slot->insn.size, target_of(slot));
+        }
+    }
+}
+
 void block_complete(struct block *block, const struct cost_table *table) {
     const struct slot *last = &block->slots[block->length - 1U];
     block->pc = block->slots[0].pc;
     block->end = last->pc + last->insn.size;
     mark_conditional(block);
+    note_loops(block);
     block_add_part(&block->once, table, block, 0, block->length);
 }
 
@@ -60,10 +75,6 @@ void block_add_part(struct counts *counts, const struct cost_table *table,
         const struct insn *previous = i == 0 ? NULL : &block->slots[i - 1U].insn;
         counts_add(counts, table, previous, &block->slots[i].insn);
     }
-}
-
-static uint32_t target_of(const struct slot *slot) {
-    return slot->pc + (uint32_t)slot->insn.displacement;
 }
 
 /* Index of the instruction of `block` at `pc`, or its length when there is none. */
@@ -83,7 +94,8 @@ static unsigned stop_of(const struct block *last, const struct block *next) {
                            (end->insn.flags & INSN_DIRECT) == 0;
     bool is_target = (end->insn.flags & INSN_DIRECT) != 0 && target_of(end) == next->pc;
     bool is_inside = next->pc > last->pc && next->pc < last->end;
-    return is_inside && !may_go_anywhere && !is_target ? find_pc(last, next->pc) : last->length;
+    bool goes_back = loops_go_back(last->end, next->pc);
+    return is_inside && !may_go_anywhere && !is_target && !goes_back ? find_pc(last, next->pc) : last->length;
 }
 
 const struct edge *block_edge(struct block *next, const struct block *last,
@@ -112,7 +124,9 @@ const struct edge *block_edge(struct block *next, const struct block *last,
     bool is_direct = (insn->flags & INSN_DIRECT) != 0;
     if (!writes_pc || is_direct) {
         bool is_target = is_direct && next->pc == target_of(end);
-        edge->interrupted = !is_target && (leaves || !(is_conditional || !writes_pc));
+        bool goes_back = leaves && loops_go_back(last->end, next->pc);
+        bool may_fall = is_conditional || !writes_pc;
+        edge->interrupted = !is_target && !goes_back && (leaves || !may_fall);
     }
     edge->transfer = edge->interrupted                      ? TRANSFER_INTERRUPT
                      : !writes_pc                           ? TRANSFER_NONE

@@ -1,6 +1,6 @@
 /*
  * Counts code by blocks, decoded once when the emulator translates them.
- * Decoding is left to thumb.c and riscv.c, charging to cost.c, deciding what a mark does to marks.c.
+ * Decoding is left to thumb.c, riscv.c and xtensa.c, charging to cost.c, deciding what a mark does to marks.c.
  *
  * A block is counted when control reaches the next one, so that a mark in its middle splits it
  * exactly. Blocks are never freed: their number is bounded by the firmware's code.
@@ -17,6 +17,7 @@
 #include "plugin.h"
 #include "riscv.h"
 #include "thumb.h"
+#include "xtensa.h"
 
 /* Where the processor is: the block entered last, and its first instruction still to count. */
 static struct block *current;
@@ -225,8 +226,15 @@ static struct insn decode(const struct qemu_plugin_insn *insn) {
 #endif
     uint16_t first = (uint16_t)(bytes[0] | (unsigned)bytes[1] << 8);
     uint16_t second = (uint16_t)(bytes[2] | (unsigned)bytes[3] << 8);
-    return arguments.decoder == DECODER_THUMB ? thumb_decode(first, second)
-                                              : riscv_decode((uint32_t)second << 16 | first);
+    uint32_t word = (uint32_t)second << 16 | first;
+    switch (arguments.decoder) {
+    case DECODER_RISCV:
+        return riscv_decode(word);
+    case DECODER_XTENSA:
+        return xtensa_decode(word, (uint32_t)qemu_plugin_insn_vaddr(insn));
+    default:
+        return thumb_decode(first, second);
+    }
 }
 
 /* Without a table every instruction is known. */

@@ -1,7 +1,7 @@
 /*
  * Decides what the plugin knows of an instruction, whatever its set: kind, registers, bytes, control
  * flow.
- * Decoding is left to a file a set (thumb.h); what it costs to cost.c and scoreboard.c; whether it
+ * Decoding is left to a file a set (thumb.h, riscv.h, xtensa.h); what it costs to cost.c and scoreboard.c; whether it
  * ran to by_block.c.
  */
 #ifndef PIONEER_INSN_H
@@ -56,6 +56,7 @@ enum insn_flag {
     INSN_CALL = 1 << 11,       /* BL, BLX */
     INSN_OFFSET = 1 << 12,     /* `offset` is what a transfer adds to its base register */
     INSN_DOUBLE = 1 << 13,     /* FPU arithmetic on doubles */
+    INSN_LOOP = 1 << 14,       /* opens a zero-overhead loop that ends at `displacement` */
 };
 
 struct insn {

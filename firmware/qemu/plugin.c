@@ -67,6 +67,7 @@ static void register_callbacks(qemu_plugin_id_t id) {
 static const char *const targets[] = {
     [DECODER_THUMB] = "arm",
     [DECODER_RISCV] = "riscv32",
+    [DECODER_XTENSA] = "xtensa",
 };
 
 /* A table is charged by instructions, which have to be decoded first. */

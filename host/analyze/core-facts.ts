@@ -60,6 +60,16 @@ const ROWS: Readonly<Record<string, Row>> = {
     word: [1, "MLA: one a cycle (boards/cores/cortex-m33.json, rule mac)", "S"],
     float: [1 / 3, "VFMA: three cycles (boards/cores/cortex-m33.json, rule fpuMacBusy)", "S"],
   },
+  "xtensa-lx106": {
+    issue: [1, `boards/cores/xtensa-lx106.json, ${WIDTH}`, "M"],
+    port: [4, "L32I: one a cycle (boards/cores/xtensa-lx106.json, rule load)", "M"],
+    word: [1 / 2, "MULL and ADD: one cycle each (boards/cores/xtensa-lx106.json)", "M"],
+  },
+  "xtensa-mac16": {
+    issue: [1, `boards/cores/xtensa-mac16.json, ${WIDTH}`, "M"],
+    port: [4, "L32I: one a cycle (boards/cores/xtensa-mac16.json, rule load)", "M"],
+    word: [1 / 2, "MULL and ADD: one cycle each (boards/cores/xtensa-mac16.json)", "M"],
+  },
   rv32imc: {
     issue: [1, `boards/cores/rv32imc.json, ${WIDTH}`, "M"],
     port: [4, "LW: one a cycle (boards/cores/rv32imc.json, rule load)", "M"],

@@ -36,9 +36,9 @@ export interface CoreTable {
 }
 
 /** Decoders of the timing plugin. */
-export type Decoder = "thumb" | "riscv";
+export type Decoder = "thumb" | "riscv" | "xtensa";
 
-/** Cores whose instructions it decodes: Thumb-2 with no more than DSP and floats, RV32IMC. */
+/** Cores whose instructions it decodes: Thumb-2 with no more than DSP and floats, RV32IMC, Xtensa without floats. */
 const DECODERS: ReadonlyMap<string, Decoder> = new Map([
   ["cortex-m0", "thumb"],
   ["cortex-m0plus", "thumb"],
@@ -46,6 +46,8 @@ const DECODERS: ReadonlyMap<string, Decoder> = new Map([
   ["cortex-m7", "thumb"],
   ["cortex-m33", "thumb"],
   ["rv32imc", "riscv"],
+  ["xtensa-lx106", "xtensa"],
+  ["xtensa-mac16", "xtensa"],
 ]);
 
 const MAX_FILE_BYTES = 1 << 20;

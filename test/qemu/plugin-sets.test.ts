@@ -140,7 +140,7 @@ const XTENSA: InstructionSet = {
   flags: ["-Wa,--no-transform"],
   script: "SECTIONS { . = 0x50000000; .text : { *(.text) } . = 0x60000000; .bss : { *(.bss) } }",
   marks: 0x6000_0000,
-  isDecoded: false,
+  isDecoded: true,
   // 230: PS, which starts with an exception active.
   head: ` .bss
 marks: .space 32
@@ -161,32 +161,59 @@ data: .space 64
   tail: " movi a2, 1\n movi a3, 0\n simcall\n",
   mark: (offset) => ` s8i a9, a10, ${offset}\n`,
   programs: [
-    { name: "nothing", body: "", expected: { instructions: 0 } },
+    { name: "nothing", body: "", expected: { instructions: 0, charged: [0, 0, 0] } },
     {
       name: "arithmetic, short and long encodings",
       body: " movi.n a4, 3\n movi a5, 1000\n mull a6, a4, a5\n add.n a6, a6, a4\n",
-      expected: { instructions: 4 },
+      // high: a product may take 2
+      expected: { instructions: 4, classes: { alu: 3, mul: 1 }, charged: [4, 4, 5] },
     },
     {
       name: "loads and stores of every width, and a literal",
       body: " l8ui a4, a11, 0\n l16si a5, a11, 2\n l32i.n a6, a11, 4\n l32r a7, 2b\n s8i a4, a11, 8\n s16i a5, a11, 10\n s32i a6, a11, 12\n",
-      expected: { instructions: 7, loads: 4, bytesLoaded: 11, stores: 3, bytesStored: 7 },
+      expected: {
+        instructions: 7,
+        loads: 4,
+        bytesLoaded: 11,
+        stores: 3,
+        bytesStored: 7,
+        classes: { load: 4, store: 3 },
+        // high: each store may take 2
+        charged: [7, 7, 10],
+      },
     },
     {
       name: "a loop",
-      // one, then seven times: load, add, decrement, branch
+      // one, then seven times: load, add that waits 1 (high 2) for it, decrement, branch; six taken ones lose 2 (1 to 3)
       body: " movi a4, 7\n5: l32i a5, a11, 0\n add a6, a6, a5\n addi a4, a4, -1\n bnez a4, 5b\n",
-      expected: { instructions: 29, loads: 7, bytesLoaded: 28 },
+      expected: {
+        instructions: 29,
+        loads: 7,
+        bytesLoaded: 28,
+        classes: { alu: 15, load: 7, branch: 7, branchTaken: 6 },
+        charged: [29 + 7 + 12, 29 + 7 + 6, 29 + 14 + 18],
+      },
     },
     {
       name: "a call",
       body: " j 6f\n .align 4\n5: ret\n .align 4\n6: call0 5b\n",
-      expected: { instructions: 3 },
+      // each of the three loses 2 (1 to 3)
+      expected: {
+        instructions: 3,
+        classes: { branch: 3, branchTaken: 3 },
+        charged: [9, 6, 12],
+      },
     },
     {
       name: "more than a translation block holds",
       body: " .rept 3000\n l8ui a4, a11, 0\n .endr\n",
-      expected: { instructions: 3000, loads: 3000, bytesLoaded: 3000 },
+      expected: {
+        instructions: 3000,
+        loads: 3000,
+        bytesLoaded: 3000,
+        classes: { load: 3000 },
+        charged: [3000, 3000, 3000],
+      },
     },
   ],
 };
@@ -198,15 +225,28 @@ const XTENSA_MAC16: InstructionSet = {
   programs: [
     {
       name: "a zero-overhead loop, whose end costs no instruction",
-      // LOOP a4, to 7 bytes after its own start: one, itself, then six times load and add, and a nop
+      // LOOP a4, to 7 bytes after its own start: one, itself, then six times load and add, and a nop. Each add waits
+      // 2 (low 1) for its load; nothing is lost on the way back. High: NOP may take 5.
       body: " movi a4, 6\n .byte 0x76, 0x84, 3\n l32i.n a5, a11, 0\n add.n a6, a6, a5\n nop\n",
-      expected: { instructions: 15, loads: 6, bytesLoaded: 24 },
+      expected: {
+        instructions: 15,
+        loads: 6,
+        bytesLoaded: 24,
+        classes: { alu: 7, load: 6, branch: 1, other: 1 },
+        charged: [15 + 12, 15 + 6, 15 + 12 + 4],
+      },
     },
     {
       name: "multiply-accumulates, one of which loads",
       // MULA.AA.LL a4, a5 and MULA.DA.LL.LDINC m0, a12, m0, a5
       body: " movi a4, 3\n movi a5, 5\n .byte 0x54, 0x04, 0x78\n mov a12, a11\n .byte 0x54, 0x0c, 0x48\n",
-      expected: { instructions: 5, loads: 1, bytesLoaded: 4 },
+      expected: {
+        instructions: 5,
+        loads: 1,
+        bytesLoaded: 4,
+        classes: { alu: 3, mac: 2 },
+        charged: [5, 5, 5],
+      },
     },
   ],
 };

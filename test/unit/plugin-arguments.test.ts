@@ -15,7 +15,14 @@ import {
 } from "../../host/workflow/core-table.ts";
 import { pluginApi, pluginArguments, type TimingPlugin } from "../../host/workflow/plugin.ts";
 
-const PREDECESSORS = ["cortex-m0", "cortex-m0plus", "cortex-m4", "rv32imc"];
+const PREDECESSORS = [
+  "cortex-m0",
+  "cortex-m0plus",
+  "cortex-m4",
+  "rv32imc",
+  "xtensa-lx106",
+  "xtensa-mac16",
+];
 /** Cores whose table is a scoreboard's. */
 const SCOREBOARDS = ["cortex-m7", "cortex-m33"];
 
@@ -96,7 +103,8 @@ describe("what is known of a core", () => {
     ["cortex-m33", "thumb", "cortex-m33"],
     ["cortex-m55", null, null],
     ["rv32imc", "riscv", "rv32imc"],
-    ["xtensa-lx106", null, null],
+    ["xtensa-lx106", "xtensa", "xtensa-lx106"],
+    ["xtensa-mac16", "xtensa", "xtensa-mac16"],
   ])("%s", (core, decoder, table) => {
     expect(decoderOf(core)).toBe(decoder);
     expect(findCoreTable(core)?.id ?? null).toBe(table);
