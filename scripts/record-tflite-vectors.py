@@ -27,7 +27,9 @@ spec = importlib.util.spec_from_file_location("schema", SCHEMA)
 schema = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(schema)
 
-FRAMES = 40
+FRAMES = 200
+# Of real numbers, and of networks without state.
+FEW_FRAMES = 40
 TYPES = {
     "int8": (schema.TensorType.INT8, np.int8),
     "int16": (schema.TensorType.INT16, np.int16),
@@ -488,8 +490,8 @@ if __name__ == "__main__":
     target = Path(sys.argv[1])
     (target / "real").mkdir(parents=True, exist_ok=True)
     for one in MODELS:
-        record(one, target, int(sys.argv[2]) if len(sys.argv) > 2 else FRAMES)
+        record(one, target, FEW_FRAMES if one is dense_int8 else FRAMES)
     for one in FLOAT_MODELS:
-        record_float(one, target / "real", FRAMES)
+        record_float(one, target / "real", FEW_FRAMES)
     for one in LITERT_MODELS:
-        record_float(one, target / "real", FRAMES, LiteRT)
+        record_float(one, target / "real", FEW_FRAMES, LiteRT)

@@ -20,8 +20,8 @@ function verified(model: string, golden: string, board: string) {
 
 describe.skipIf(missing.length > 0)(`TFLite files on a device ${missing.join(", ")}`, () => {
   test.each([
-    ["mask-int8", "tflite-int8", 40 * 13],
-    ["mask-int16", "tflite-int16x8", 40 * 13],
+    ["mask-int8", "tflite-int8", 200 * 13],
+    ["mask-int16", "tflite-int16x8", 200 * 13],
   ])("%s: %s by itself, exactly TFLite Micro's", (name, format, comparedValues) => {
     const run = verified(`${VECTORS}${name}.tflite`, `${VECTORS}${name}.golden.json`, "qemu-m4");
     expect(run).toMatchObject({
