@@ -1,7 +1,9 @@
 /** The public API of the generator; everything else in codegen/ is its own business. */
 export * from "./board.ts";
 export * from "./board-facts.ts";
+export { PARTS, type Part, type PartLines } from "./emit/part-marks.ts";
 export * from "./emit/render.ts";
+export type { LayerFunction, SourceParts } from "./emit/source-parts.ts";
 export * from "./emit/write.ts";
 export * from "./errors.ts";
 export * from "./frontend/analyse.ts";

@@ -6,6 +6,7 @@ import type { Board } from "./board.ts";
 import { identifier } from "./emit/c-literal.ts";
 import { emitContext } from "./emit/context.ts";
 import { type GeneratedFile, renderFiles } from "./emit/render.ts";
+import { type SourceParts, sourceParts } from "./emit/source-parts.ts";
 import { lower, type Program } from "./lower/kernel-ir.ts";
 import type { RecurrentModel } from "./model/types.ts";
 import { checkWeightsFit, withWeightsIn } from "./plan/placement.ts";
@@ -49,6 +50,8 @@ export interface StageValues {
 
 export interface Generated {
   readonly files: readonly GeneratedFile[];
+  /** Which layer and part of a kernel the functions and lines of the C belong to. */
+  readonly parts: SourceParts;
   readonly stages: StageValues;
   readonly warnings: readonly string[];
 }
@@ -118,8 +121,10 @@ export function generate(options: GenerateOptions): Generated {
     licence: options.licence ?? "the model file's own licence",
     verdicts: size,
   });
+  const { files, lines } = renderFiles(context);
   return {
-    files: renderFiles(context),
+    files,
+    parts: sourceParts(planned, context.prefix, files[1].text, lines),
     stages: {
       model,
       size,

@@ -208,6 +208,9 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .option("--markdown <file>", "write the report as Markdown")
     .option("--csv <file>", "write one row a record, which analyze reads back")
     .option("--svg <file>", "write the roofline as a picture")
+    .option("--profile", "show where instructions, cycles and stalls go: layers, parts, functions")
+    .option("--folded <file>", "profile, and write its stacks for a flame graph")
+    .option("--trace <file>", "profile, and write a timeline for Chrome or Perfetto")
     .addHelpText(
       "after",
       "\nExample:\n  pioneer run hearable --board qemu-m4 --as nrf52840-dk --budget-ms 10 --html run.html",
@@ -222,6 +225,8 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .option("--markdown <file>", "write the report as Markdown")
     .option("--csv <file>", "write one row a record, which analyze reads back")
     .option("--svg <file>", "write the roofline as a picture")
+    .option("--folded <file>", "write a profiled run's stacks for a flame graph")
+    .option("--trace <file>", "write a profiled run's timeline for Chrome or Perfetto")
     .option("--platform <ids>", "stated platforms beside them, for example h100,t4")
     .option("--waterfall", "the files are the steps of one optimisation, in this order")
     .option("--explain <field>", "one number only: its unit, kind, source and arithmetic")

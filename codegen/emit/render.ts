@@ -7,13 +7,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Handlebars from "handlebars";
 import type { CContext } from "./context-types.ts";
+import { type PartLines, partMark, withoutMarks } from "./part-marks.ts";
 
 const TEMPLATES_DIRECTORY = fileURLToPath(new URL("../../templates", import.meta.url));
 const EXTENSION = ".hbs";
 
-/** C is not HTML: nothing is escaped. Only built-in helpers exist, so a misspelt one fails when it is compiled. */
+/** C is not HTML: nothing is escaped. No other helpers exist, so a misspelt one fails when it is compiled. */
 const COMPILE_OPTIONS = {
   noEscape: true,
+  knownHelpers: { part: true },
   knownHelpersOnly: true,
   strict: true,
   preventIndent: true,
@@ -29,6 +31,7 @@ type Template = (context: CContext) => string;
 
 function loadTemplates(): (name: string) => Template {
   const environment = Handlebars.create();
+  environment.registerHelper("part", partMark);
   const compiled = new Map<string, Template>();
   for (const file of readdirSync(TEMPLATES_DIRECTORY).sort()) {
     if (!file.endsWith(EXTENSION)) continue;
@@ -63,15 +66,26 @@ export function requirePrintable(value: unknown, field: string): void {
   }
 }
 
-/** The three files of a model: PREFIX.h, PREFIX.c and pioneer_model.h. */
-export function renderFiles(context: CContext): readonly GeneratedFile[] {
+export interface RenderedFiles {
+  /** PREFIX.h, PREFIX.c and pioneer_model.h. */
+  readonly files: readonly [GeneratedFile, GeneratedFile, GeneratedFile];
+  /** Lines of PREFIX.c that a template marked. */
+  readonly lines: readonly PartLines[];
+}
+
+/** The three files of a model. */
+export function renderFiles(context: CContext): RenderedFiles {
   requirePrintable(context, "context");
   templates ??= loadTemplates();
   const render = (template: string): string =>
     (templates as NonNullable<typeof templates>)(template)(context);
-  return [
-    { name: `${context.prefix}.h`, text: render("header") },
-    { name: `${context.prefix}.c`, text: render(context.tflite ? "source-tflite" : "source") },
-    { name: "pioneer_model.h", text: render("model") },
-  ];
+  const { text, lines } = withoutMarks(render(context.tflite ? "source-tflite" : "source"));
+  return {
+    files: [
+      { name: `${context.prefix}.h`, text: render("header") },
+      { name: `${context.prefix}.c`, text },
+      { name: "pioneer_model.h", text: render("model") },
+    ],
+    lines,
+  };
 }

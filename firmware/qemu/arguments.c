@@ -22,6 +22,13 @@ static int read_address(const char *text, uint64_t *address, bool *is_given) {
     return *is_given ? 0 : arguments_refuse(text, "not a 32-bit address");
 }
 
+static int read_number(const char *text, uint64_t *number) {
+    char *rest;
+    *number = strtoull(text, &rest, 10);
+    bool is_number = rest != text && *rest == '\0' && *text != '-' && *number <= UINT32_MAX;
+    return is_number ? 0 : arguments_refuse(text, "not a number of regions");
+}
+
 static int read_argument(struct arguments *arguments, const char *text) {
     if (strncmp(text, "out=", 4) == 0) {
         arguments->out = text + 4;
@@ -33,6 +40,12 @@ static int read_argument(struct arguments *arguments, const char *text) {
         return read_address(text + 6, &arguments->begin, &arguments->has_begin);
     } else if (strncmp(text, "end=", 4) == 0) {
         return read_address(text + 4, &arguments->end, &arguments->has_end);
+    } else if (strncmp(text, "profile=", 8) == 0) {
+        arguments->profile = text + 8;
+    } else if (strncmp(text, "places=", 7) == 0) {
+        arguments->places = text + 7;
+    } else if (strncmp(text, "spans=", 6) == 0) {
+        return read_number(text + 6, &arguments->spans);
     } else if (strcmp(text, "decode=thumb") == 0) {
         arguments->decoder = DECODER_THUMB;
     } else if (strcmp(text, "decode=riscv") == 0) {
@@ -53,6 +66,9 @@ static int check(const struct arguments *arguments) {
     uint64_t distance = begin < end ? end - begin : begin - end;
     if (arguments->out == NULL || !arguments->has_begin || !arguments->has_end) {
         return arguments_refuse("arguments", "out=, begin= and end= are needed");
+    }
+    if ((arguments->profile == NULL) != (arguments->places == NULL)) {
+        return arguments_refuse("arguments", "profile= and places= need each other");
     }
     if (distance < REGION_LIMIT) {
         return arguments_refuse("begin and end", "the mark arrays overlap");

@@ -1,7 +1,6 @@
 /*
- * Decides which arguments the plugin takes: out=, begin=, end=, decode=thumb, riscv
- * or xtensa,
- * table=, audit=on.
+ * Decides which arguments the plugin takes: out=, begin=, end=, decode=thumb, riscv or xtensa,
+ * table=, audit=on, profile=, places=, spans=.
  * What they are used for is left to plugin.c.
  */
 #ifndef PIONEER_ARGUMENTS_H
@@ -17,6 +16,9 @@ struct arguments {
     const char *out;   /* counts file, written anew */
     const char *table; /* timing table, lines `rule cycles`; NULL: no cycles */
     const char *memory; /* a board's memories, see memory_model.h; NULL: nothing waits for them */
+    const char *profile; /* profile, written anew; NULL: none */
+    const char *places;  /* what a profile tells apart, see profile.h */
+    uint64_t spans;      /* regions whose spans a profile keeps */
     uint64_t begin;    /* address of pioneer_region_begin */
     uint64_t end;      /* address of pioneer_region_end */
     bool has_begin;

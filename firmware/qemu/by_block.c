@@ -15,6 +15,7 @@
 #include "marks.h"
 #include "memory.h"
 #include "plugin.h"
+#include "profile.h"
 #include "riscv.h"
 #include "thumb.h"
 #include "xtensa.h"
@@ -39,6 +40,9 @@ static unsigned unfetched;
 static void fetch_current_until(unsigned stop) {
     for (; unfetched < stop; unfetched++) {
         const struct slot *slot = &current->slots[unfetched];
+        if (profile_is_on()) {
+            profile_step(slot->pc, &region.counts);
+        }
         memory_fetch(slot->pc, slot->insn.size, slot->cycles, &region.counts);
     }
 }
@@ -67,13 +71,63 @@ static void add_simple(int cycles) {
     region.counts.value[COUNT_CYCLES_SIMPLE] += (uint64_t)(int64_t)cycles;
 }
 
+/* What more than one cycle of an instruction is spent on. On a scoreboard a load or store of one
+ * register holds the pipeline for one, so that the rest is a wait. */
+static enum stall stall_of(const struct insn *insn) {
+    bool is_single = insn->kind == KIND_LOAD || insn->kind == KIND_STORE;
+    if ((insn->flags & INSN_WRITES_PC) != 0) {
+        return STALL_BRANCH;
+    }
+    switch (insn->kind) {
+    case KIND_LOAD:
+    case KIND_STORE:
+    case KIND_LOAD_MULTIPLE:
+    case KIND_STORE_MULTIPLE:
+        return is_single && pipeline_is_on() ? STALL_OPERAND : STALL_ACCESS;
+    case KIND_DIV:
+    case KIND_FPU:
+    case KIND_FPU_ARITHMETIC:
+    case KIND_FPU_MAC:
+    case KIND_FPU_DIV:
+    case KIND_OTHER:
+        return STALL_LONG;
+    default:
+        return STALL_OPERAND;
+    }
+}
+
+/* A profile tells the instructions of a block apart, so that they are counted one by one; since
+ * `before` the first has cost what entering the block did. */
+static void count_by_place(unsigned stop, uint64_t before) {
+    while (uncounted < stop) {
+        const struct slot *slot = &current->slots[uncounted];
+        unsigned next = uncounted + 1U;
+        profile_step(slot->pc, &region.counts);
+        if (pipeline_is_on()) {
+            run_pipeline(next);
+        }
+        block_add_part(&region.counts, &table, current, uncounted, next);
+        profile_stall(stall_of(&slot->insn), 1, before, &region.counts);
+        before = region.counts.value[COUNT_CYCLES];
+        uncounted = next;
+    }
+}
+
 static void count_current_until(unsigned stop) {
+    uint64_t before = region.counts.value[COUNT_CYCLES];
     if (memory_is_on()) {
         fetch_current_until(stop);
+    }
+    if (profile_is_on() && uncounted < stop) {
+        profile_step(current->slots[uncounted].pc, &region.counts);
     }
     if (uncounted == 0 && stop != 0) {
         counts_add_cycles(&region.counts, entry.cycles);
         add_simple(entry.simple);
+    }
+    if (profile_is_on()) {
+        count_by_place(stop, before);
+        return;
     }
     if (pipeline_is_on()) {
         run_pipeline(stop);
@@ -98,6 +152,7 @@ static void pass_edge(struct block *next) {
     const struct edge *edge = block_edge(next, current, &table);
     uint64_t *value = region.counts.value;
     count_current_until(edge->stop);
+    uint64_t before = value[COUNT_CYCLES];
     if (pipeline_is_on()) {
         leave_pipeline(edge);
     }
@@ -106,6 +161,11 @@ static void pass_edge(struct block *next) {
     add_simple(edge->refill_simple);
     value[CLASS_BRANCH_TAKEN] += edge->taken;
     value[COUNT_INTERRUPTED] += edge->interrupted;
+    if (profile_is_on()) {
+        const struct slot *end = &current->slots[edge->stop - 1U];
+        profile_stall(STALL_BRANCH, 0, before, &region.counts);
+        profile_move(next->pc, end->pc + end->insn.size, &region.counts);
+    }
 }
 
 static void on_block(unsigned int vcpu, void *userdata) {
@@ -149,6 +209,9 @@ static bool take_mark(const struct slot *slot, uint64_t address) {
         if (pipeline_is_on()) {
             pipeline_begin();
         }
+        if (profile_is_on()) {
+            profile_begin(slot->pc);
+        }
         audit.loaded = 0;
         audit.stored = 0;
         return true;
@@ -159,6 +222,9 @@ static bool take_mark(const struct slot *slot, uint64_t address) {
     count_current_until(slot->index);
     collect_runs();
     check_audit();
+    if (profile_is_on()) {
+        profile_end(&region.counts);
+    }
     region_finish(&region);
     return true;
 }
@@ -172,6 +238,9 @@ static void on_dynamic_access(struct slot *slot, bool is_store, unsigned bytes) 
     slot->seen += bytes;
     if (slot->seen >= slot->insn.bytes) {
         slot->seen = 0;
+        if (profile_is_on()) {
+            profile_step(slot->pc, &region.counts);
+        }
         counts_add_run(&region.counts, &table, &slot->insn);
     }
 }

@@ -11,6 +11,7 @@
 #include "marks.h"
 #include "memory.h"
 #include "plugin.h"
+#include "profile.h"
 
 /* What the running instruction has done so far. */
 static struct {
@@ -34,10 +35,23 @@ static void fetch_running(void) {
     unfetched = NULL;
 }
 
+/* The last instruction that started, for a profile. */
+static const struct site *last;
+
+static void move_profile(const struct site *site) {
+    if (region.open) {
+        profile_move(site->pc, last->pc + last->size, &region.counts);
+    }
+    last = site;
+}
+
 static void on_instruction(unsigned int vcpu, void *userdata) {
     (void)vcpu;
     fetch_running();
     unfetched = userdata;
+    if (profile_is_on()) {
+        move_profile(userdata);
+    }
     region.counts.value[COUNT_INSTRUCTIONS]++;
     running.has_loaded = false;
     running.has_stored = false;
@@ -53,6 +67,9 @@ static bool take_mark(uint64_t address) {
             if (memory_is_on()) {
                 memory_begin();
             }
+            if (profile_is_on()) {
+                profile_begin(last->pc);
+            }
         }
         return begins;
     }
@@ -61,6 +78,9 @@ static bool take_mark(uint64_t address) {
     }
     unfetched = NULL;
     region.counts.value[COUNT_INSTRUCTIONS]--; /* the mark itself had started */
+    if (profile_is_on()) {
+        profile_end(&region.counts);
+    }
     region_finish(&region);
     return true;
 }

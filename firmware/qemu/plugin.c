@@ -10,6 +10,7 @@
 #include "by_instruction.h"
 #include "memory.h"
 #include "pipeline.h"
+#include "profile.h"
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_API;
 
@@ -25,9 +26,15 @@ static void translate(struct qemu_plugin_tb *tb) {
     }
 }
 
+static FILE *profile;
+
 static void finish(void) {
     region_abandon(&region);
     fclose(region.file);
+    if (profile != NULL) {
+        profile_write(profile, region.has_classes, region.model);
+        fclose(profile);
+    }
 }
 
 #if QEMU_PLUGIN_API >= 7
@@ -98,6 +105,19 @@ static int read_memory(void) {
     return 0;
 }
 
+static int open_profile(void) {
+    char problem[96];
+    if (arguments.profile == NULL) {
+        return 0;
+    }
+    if (profile_read(arguments.places, (unsigned)arguments.spans, region.model, problem,
+                     sizeof problem) != 0) {
+        return arguments_refuse(arguments.places, problem);
+    }
+    profile = fopen(arguments.profile, "w");
+    return profile != NULL ? 0 : arguments_refuse(arguments.profile, "cannot be written");
+}
+
 QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
                                            char **argv) {
     if (arguments_read(&arguments, argc, argv) != 0) {
@@ -113,7 +133,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
     if (info->system.max_vcpus != 1) {
         return arguments_refuse("machine", "it has more than one processor");
     }
-    if (read_table() != 0 || read_memory() != 0) {
+    if (read_table() != 0 || read_memory() != 0 || open_profile() != 0) {
         return -1;
     }
     region.has_classes = arguments.decoder != DECODER_NONE;

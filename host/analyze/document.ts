@@ -27,6 +27,7 @@ import type {
 import { quantityOf, ratedBoard } from "./facts.ts";
 import { requireFiniteIn } from "./number-limits.ts";
 import { optimisationWaterfall } from "./optimisation-waterfall.ts";
+import type { Profile } from "./profile/profile.ts";
 import type { Quantity } from "./quantity.ts";
 import { derive, measured } from "./quantity.ts";
 import type { Tail } from "./tail.ts";
@@ -70,6 +71,8 @@ export interface RunDocument {
   readonly budgets: readonly BudgetVerdict[] | null;
   /** Every real board with this core, the rated one first; null without a rated board. */
   readonly boards: readonly BoardVerdict[] | null;
+  /** Where the step's instructions and cycles went; absent unless the run was profiled. */
+  readonly profile?: Profile;
   readonly audio: {
     readonly clip: string;
     readonly siSdrIn: Quantity;

@@ -8,6 +8,9 @@ import { cyclesPerFrame } from "../analyze/counts.ts";
 import type { RunDocument } from "../analyze/document.ts";
 import { analyzeRun } from "../analyze/document.ts";
 import type { RunFacts } from "../analyze/facts.ts";
+import type { ProfileFacts } from "../analyze/profile/facts.ts";
+import { profileOf } from "../analyze/profile/profile.ts";
+import type { StampedStep } from "../analyze/profile/trace.ts";
 import type { Clip } from "./audio-svg.ts";
 import { formatValue } from "./format.ts";
 
@@ -19,6 +22,10 @@ export interface ReportInput {
   readonly clips: readonly Clip[];
   /** The licence beside the model, whose weights and recordings a report may hold; absent without one. */
   readonly licence?: string;
+  /** What was counted in each place; null where the run was not profiled. */
+  readonly profile?: ProfileFacts | null;
+  /** By the device's own clock and counter. */
+  readonly steps?: readonly StampedStep[];
 }
 
 /** A report's input from the facts of a run. */
@@ -26,9 +33,12 @@ export function reportInput(
   facts: RunFacts,
   clips: readonly Clip[] = [],
   licence?: string,
+  profile: ProfileFacts | null = null,
 ): ReportInput {
-  const document = analyzeRun(facts);
-  const base = { document, cycles: cyclesPerFrame(facts), clips };
+  const run = analyzeRun(facts);
+  const document =
+    profile === null ? run : { ...run, profile: profileOf(profile, facts.cycleModel) };
+  const base = { document, cycles: cyclesPerFrame(facts), clips, profile };
   return licence === undefined ? base : { ...base, licence };
 }
 

@@ -7,6 +7,7 @@ import type { Column } from "../analyze/compare.ts";
 import type { RunDocument } from "../analyze/document.ts";
 import { budgetName } from "./bars-svg.ts";
 import { formatNumber, formatTick, formatValue, KIND_MARK, KIND_MEANING } from "./format.ts";
+import { profileLines } from "./profile.ts";
 import { subjectOf, verdictOf } from "./report-input.ts";
 import type { Line } from "./rows.ts";
 import { isGap, proofRows, rooflineRows, sizeRows, speedRows } from "./rows.ts";
@@ -48,6 +49,7 @@ export function renderTerminal(
     ...rows(rooflineRows(document), paint),
     ...(document.roofline === null ? [] : indent(`${document.roofline.explanation}.`)),
   ]);
+  section("Profile", document.profile === undefined ? [] : profileLines(document.profile));
   section("Time", document.roofline === null ? [] : rows(termRows(document.roofline.terms), paint));
   section(`What if  ${KIND_MARK.modelled} modelled`, whatIfs(document));
   section("Waterfalls", waterfalls(document));

@@ -30,6 +30,9 @@ export interface AnalyzeOptions extends ChoiceOptions {
   readonly markdown?: string;
   readonly csv?: string;
   readonly svg?: string;
+  /** Of one profiled run. */
+  readonly folded?: string;
+  readonly trace?: string;
   /** Ids of stated platforms, joined by commas. */
   readonly platform?: string;
   /** The files are steps of one optimisation, in this order. */

@@ -6,7 +6,13 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Board, EmulatedBoard, PlacementRequest, RealBoard } from "../../codegen/index.ts";
+import type {
+  Board,
+  EmulatedBoard,
+  PlacementRequest,
+  RealBoard,
+  SourceParts,
+} from "../../codegen/index.ts";
 import { UsageError } from "../../codegen/index.ts";
 import { createQemuLink } from "../link/qemu.ts";
 import { createSerialLink } from "../link/serial.ts";
@@ -18,6 +24,8 @@ import { placesOf } from "./memory-places.ts";
 import { memoryText } from "./memory-text.ts";
 import { FIRMWARE_DIR } from "./paths.ts";
 import { pluginArguments, prepareTimingPlugin } from "./plugin.ts";
+import { placeLines, profileLayers, readPlaces } from "./profile/places.ts";
+import type { ProfileNames } from "./profile/profile-file.ts";
 import type { Progress } from "./progress.ts";
 import type { FirmwareSizes, FirmwareSymbol } from "./symbols.ts";
 import { readObjects, readSizes, readSymbols } from "./symbols.ts";
@@ -37,6 +45,8 @@ export interface DeviceRequest {
   readonly port?: string;
   /** The real board whose memories the emulated one's accesses are charged by. */
   readonly standsFor?: StandsFor | undefined;
+  /** Count each place of the program, too, and when the first steps were in it. */
+  readonly profile?: { readonly parts: SourceParts; readonly tracedSteps: number } | undefined;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -66,6 +76,8 @@ export interface Device {
   readonly cycleModel: string;
   /** What the plugin wrote, once the emulator has left; null when nothing counts. */
   readCounts(): Promise<Uint8Array | null>;
+  /** The same of a profile, with the names of its places; null without one. */
+  readProfile(): Promise<{ readonly names: ProfileNames; readonly lines: Uint8Array } | null>;
   /** Removes temporary files. */
   dispose(): Promise<void>;
 }
@@ -98,6 +110,7 @@ function portDevice(port: string): Device {
     counter: "none",
     cycleModel: "none",
     readCounts: async () => null,
+    readProfile: async () => null,
     dispose: async () => {},
   };
 }
@@ -140,12 +153,35 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
     const placed = placesOf({ emulated: board, objects, ...request.standsFor });
     await writeFile(memory, memoryText(request.standsFor.real, placed));
   }
+  const profile = request.profile && {
+    names: join(folder, "places.txt"),
+    lines: join(folder, "profile.jsonl"),
+    ...request.profile,
+  };
+  let names: ProfileNames | null = null;
+  if (profile) {
+    progress.step("naming the places of the program");
+    const { parts } = profile;
+    const alignment = board.core.startsWith("xtensa") ? 1 : 2;
+    const map = await readPlaces(elf, compiler.toolchain, symbols, parts, alignment);
+    await writeFile(profile.names, placeLines(map.ranges));
+    names = { places: map.places, layers: profileLayers(parts) };
+  }
   const link = createQemuLink({
     machine: board.emulator.machine,
     command: board.emulator.program,
     args: [
       ...emulatorArguments(board, elf),
-      ...pluginArguments(plugin, marks, counts, request.standsFor === undefined ? {} : { memory }),
+      ...pluginArguments(plugin, marks, counts, {
+        ...(request.standsFor === undefined ? {} : { memory }),
+        ...(profile && {
+          profile: {
+            places: profile.names,
+            profile: profile.lines,
+            tracedSteps: profile.tracedSteps,
+          },
+        }),
+      }),
       ...(request.emulatorArguments ?? []),
     ],
   });
@@ -156,6 +192,11 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
     counter: "QEMU timing plugin, between the region marks",
     cycleModel: plugin.source,
     readCounts: () => readFile(counts).catch(() => null),
+    readProfile: async () => {
+      if (!profile || names === null) return null;
+      const lines = await readFile(profile.lines).catch(() => null);
+      return lines === null ? null : { names, lines };
+    },
     dispose: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -18,6 +18,8 @@ import type {
   RunFacts,
   VerifyFacts,
 } from "../analyze/facts.ts";
+import type { ProfileFacts } from "../analyze/profile/facts.ts";
+import type { StampedStep } from "../analyze/profile/trace.ts";
 import { siSdrDb } from "../audio/si-sdr.ts";
 import { decodeWav, encodeWav, monoSamples, toInt16 } from "../audio/wav.ts";
 import type { Capture } from "../capture/format.ts";
@@ -25,6 +27,7 @@ import { replayRun } from "../capture/replay.ts";
 import type { DeviceRun } from "../decode/device-run.ts";
 import type { Clip } from "../report/audio-svg.ts";
 import { parseCounts } from "./counts.ts";
+import { recordedProfile, stampedSteps } from "./profile/recorded-profile.ts";
 import type { RunManifest } from "./recording.ts";
 import { ATTACHMENTS, recordingError, runManifest } from "./recording.ts";
 
@@ -34,6 +37,10 @@ export interface JudgedRun {
   readonly clips: readonly Clip[];
   /** The licence beside the model; absent where it had none. */
   readonly licence?: string;
+  /** Null where the run was not profiled. */
+  readonly profile: ProfileFacts | null;
+  /** By the device's own clock and counter; none without one. */
+  readonly steps: readonly StampedStep[];
 }
 
 /** The region that the programs mark around one step (firmware/apps/region.h). */
@@ -86,6 +93,8 @@ export function judgeRecording(
   return {
     facts,
     clips: audio?.clips ?? [],
+    profile: recordedProfile(capture, facts.frames.length),
+    steps: stampedSteps(run),
     ...(licence === undefined ? {} : { licence: new TextDecoder().decode(licence) }),
   };
 }

@@ -118,7 +118,11 @@ export function pluginArguments(
   plugin: TimingPlugin,
   marks: MarkAddresses,
   counts: string,
-  options: { readonly audit?: boolean; readonly memory?: string } = {},
+  options: {
+    readonly audit?: boolean;
+    readonly memory?: string;
+    readonly profile?: ProfileFiles;
+  } = {},
 ): readonly string[] {
   const values = [
     `file=${escapeComma(plugin.library)}`,
@@ -129,8 +133,27 @@ export function pluginArguments(
     ...(plugin.table === null ? [] : [`table=${escapeComma(plugin.table)}`]),
     ...(options.memory === undefined ? [] : [`memory=${escapeComma(options.memory)}`]),
     ...(options.audit === false || plugin.decoder === null ? [] : ["audit=on"]),
+    ...(options.profile === undefined ? [] : profileValues(options.profile)),
   ];
   return ["-plugin", values.join(",")];
+}
+
+/** A profile beside the counts. */
+export interface ProfileFiles {
+  /** Read: ranges of code, see profile/places.ts. */
+  readonly places: string;
+  /** Written. */
+  readonly profile: string;
+  /** Steps whose spans are kept for a trace. */
+  readonly tracedSteps: number;
+}
+
+function profileValues({ places, profile, tracedSteps }: ProfileFiles): readonly string[] {
+  return [
+    `profile=${escapeComma(profile)}`,
+    `places=${escapeComma(places)}`,
+    `spans=${tracedSteps}`,
+  ];
 }
 
 /** The command that gets an emulator; QEMU's machines come in two Debian packages. */

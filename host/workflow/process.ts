@@ -20,6 +20,8 @@ export interface ProcessOptions {
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  /** What it reads; nothing where this is not given. */
+  readonly input?: string;
   /** How to get the program, for the error when it is not there. */
   readonly install: string;
 }
@@ -34,9 +36,12 @@ export function runProcess(
     const child = spawn(command, args, {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
       ...(options.signal ? { signal: options.signal } : {}),
     });
+    // A program that ends without reading has nothing to say about it here.
+    child.stdin.on("error", () => {});
+    child.stdin.end(options.input ?? "");
     const stdout = keepTail(child.stdout);
     const stderr = keepTail(child.stderr);
     child.on("error", (error: NodeJS.ErrnoException) => {

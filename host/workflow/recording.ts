@@ -24,6 +24,9 @@ export const ATTACHMENTS = {
   licence: "LICENSE",
   /** What the emulator's plugin wrote. */
   counts: "counts.jsonl",
+  /** What it wrote of places, and their names; absent unless the run was profiled. */
+  profile: "profile.jsonl",
+  profileNames: "profile.json",
 } as const;
 
 /** The part of a manifest that judge.ts reads. */

@@ -14,6 +14,7 @@ import type { Picture } from "../report/svg.ts";
 import { standaloneSvg } from "../report/svg.ts";
 import { importFile } from "./import.ts";
 import { writeFileWhole } from "./output-file.ts";
+import { writeProfileFiles } from "./profile/recorded-profile.ts";
 
 /** Paths of what is to be written. */
 export interface ReportFiles {
@@ -22,14 +23,17 @@ export interface ReportFiles {
   readonly csv?: string;
   /** The roofline alone. */
   readonly svg?: string;
+  /** A profiled run's stacks for flame graphs, and its timeline as Chrome's trace-event JSON. */
+  readonly folded?: string;
+  readonly trace?: string;
 }
 
 /**
  * @param recording where the run was recorded
- * @throws UsageError TP-USE-420 for a picture that cannot be drawn
+ * @throws UsageError TP-USE-420 for a picture that cannot be drawn, TP-USE-152 for a profile that was not made
  */
 export async function writeReports(
-  { html, markdown, csv, svg }: ReportFiles,
+  { html, markdown, csv, svg, ...profile }: ReportFiles,
   report: ReportInput,
   recording: string,
 ): Promise<void> {
@@ -39,6 +43,7 @@ export async function writeReports(
   if (csv !== undefined) {
     writeFileWhole(csv, machinesCsv(analyzeMachines(await importFile(recording), [])));
   }
+  writeProfileFiles(profile, report);
   if (svg !== undefined) {
     const { roofline } = document;
     const picture = roofline === null ? null : rooflinePicture(roofline, subjectOf(document));

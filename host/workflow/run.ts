@@ -34,6 +34,7 @@ import { summarize } from "./inspect.ts";
 import { judgeRecording } from "./judge.ts";
 import { WORK_DIR } from "./paths.ts";
 import { planWork } from "./plan-work.ts";
+import { asksForProfile, type ProfileOutputs, TRACED_STEPS } from "./profile/recorded-profile.ts";
 import type { RunManifest } from "./recording.ts";
 import { ATTACHMENTS } from "./recording.ts";
 import type { ReportFiles } from "./reports.ts";
@@ -50,12 +51,13 @@ const MAX_LICENCE_BYTES = 64 * 1024;
 /** Time between frames of a model that has no front end to say so [ms]. */
 const DEFAULT_FRAME_MS = 10;
 
-export interface RunRequest extends GenerateRequest, StimulusRequest {
+export interface RunRequest extends GenerateRequest, StimulusRequest, ProfileOutputs {
   readonly app: string;
   readonly budgetMs?: number;
   readonly budgetMw?: number;
   readonly port?: string;
   readonly record?: string;
+  readonly profile?: boolean;
 }
 
 /** A finished run: its report, and where its recording lies. */
@@ -109,8 +111,8 @@ export async function analyzeRecording(path: string): Promise<ReportInput> {
 }
 
 function reportOf(capture: Capture, path: string): ReportInput {
-  const { facts, clips, licence } = judgeRecording(capture, { recording: path });
-  return reportInput(facts, clips, licence);
+  const { facts, clips, licence, profile, steps } = judgeRecording(capture, { recording: path });
+  return { ...reportInput(facts, clips, licence, profile), steps };
 }
 
 /** @throws ToolkitError of whatever kind stopped it; the recording stays, as far as it came. */
@@ -137,6 +139,9 @@ export async function executeRun(
     standsFor: standsForOf(prepared),
     progress,
     signal,
+    ...(asksForProfile(request)
+      ? { profile: { parts: prepared.generated.parts, tracedSteps: TRACED_STEPS } }
+      : {}),
     ...(request.port === undefined ? {} : { port: request.port }),
   });
   const kept = request.record ?? join(WORK_DIR, "runs", `${prepared.folder}-${app}.tpcap`);
@@ -222,6 +227,11 @@ export async function recordRun(parts: RunParts): Promise<RunResult> {
     const result = await session.finish();
     const counts = await device.readCounts();
     if (counts) writer.attach(ATTACHMENTS.counts, counts);
+    const profile = await device.readProfile();
+    if (profile) {
+      writer.attach(ATTACHMENTS.profileNames, Buffer.from(JSON.stringify(profile.names)));
+      writer.attach(ATTACHMENTS.profile, profile.lines);
+    }
     writer.end(result.state);
     return result;
   } finally {

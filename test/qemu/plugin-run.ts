@@ -7,7 +7,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CountsFile, parseCounts } from "../../host/workflow/counts.ts";
-import { pluginArguments, type TimingPlugin } from "../../host/workflow/plugin.ts";
+import {
+  type ProfileFiles,
+  pluginArguments,
+  type TimingPlugin,
+} from "../../host/workflow/plugin.ts";
 
 /** Set to try another emulator than the one in PATH. */
 export const EMULATOR = process.env.PIONEER_QEMU_ARM ?? "qemu-system-arm";
@@ -132,6 +136,7 @@ export interface CountOptions {
   readonly audit?: boolean;
   /** A board's memories, as firmware/qemu/memory_model.h describes them. */
   readonly memory?: string;
+  readonly profile?: ProfileFiles;
   /** More arguments for the emulator. */
   readonly args?: readonly string[];
 }

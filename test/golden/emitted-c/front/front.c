@@ -305,7 +305,7 @@ static inline const uint32_t *front_middle(const uint32_t table[512])
 
 /* What the portable function below does, with the same bits; see there for arguments and ranges.
  * Naked, because all fourteen registers are allocated by hand; noipa, because the compiler cannot
- * see which. */
+ * see which; statements of their own for their lines, by which a profile tells the parts. */
 PIONEER_CODE
 __attribute__((naked, noipa)) static const uint32_t *front_blocks(
     const uint32_t *stream __attribute__((unused)), const int16_t *joined __attribute__((unused)),
@@ -330,6 +330,8 @@ __attribute__((naked, noipa)) static const uint32_t *front_blocks(
         FRONT_LAP
         "bne.w  1b                         \n"
         "2:                                \n\t"
+    );
+    __asm__ volatile(
         "ldmia  r0!, {r2, r3, r12, lr}     \n\t" /* multipliers of pairs 0 and 1 */
         FRONT_REQUANTIZE("r4", "r5", "r2", "r3")
         FRONT_REQUANTIZE("r6", "r7", "r12", "lr")
@@ -343,6 +345,8 @@ __attribute__((naked, noipa)) static const uint32_t *front_blocks(
         "bne.w  0b                         \n\t"
         "add    sp, sp, #20                \n\t"
         "pop    {r4-r11, pc}               \n"   /* r0: the next block */
+    );
+    __asm__ volatile(
         "3:                                \n\t" /* the columns before the laps, in fours */
         FRONT_FOUR_COLUMNS
         "ldr    r2, [sp, #4]               \n\t"
