@@ -18,14 +18,14 @@ export function profileLines(profile: Profile): readonly string[] {
     number(row.cycles),
     `${(100 * row.share).toFixed(1)} %`,
     ...(cycles === null ? [] : STALLS.map((cause) => number(row.stalls?.[cause] ?? null))),
-    ...missNames(profile).map((name) => number(row.misses?.[name] ?? null)),
+    ...memoryNames(profile).map((name) => number(row.memory?.[name] ?? null)),
   ];
   const head = [
     `${KIND_MARK.counted} instructions`,
     `${KIND_MARK.modelled} cycles`,
     "share",
     ...(cycles === null ? [] : STALLS.map((cause) => `stall: ${cause}`)),
-    ...missNames(profile),
+    ...memoryNames(profile),
   ];
   const partTable = textTable([
     ["layer", "part", ...head],
@@ -54,8 +54,10 @@ function partName({ part, split }: PartRow): string {
   return split === "apportioned" ? `${part} *` : part;
 }
 
-function missNames({ parts }: Profile): readonly string[] {
-  return [...new Set(parts.flatMap(({ misses }) => Object.keys(misses ?? {})))];
+/** Those that are not zero everywhere. */
+function memoryNames({ parts }: Profile): readonly string[] {
+  const spent = parts.flatMap(({ memory }) => Object.entries(memory ?? {}));
+  return [...new Set(spent.filter(([, count]) => count > 0).map(([name]) => name))];
 }
 
 function indented(table: string): readonly string[] {

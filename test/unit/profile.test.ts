@@ -12,7 +12,7 @@ import { checkTrace } from "./trace-event.ts";
 function counts(instructions: number, cycles: number | null): ProfileCounts {
   const stalls =
     cycles === null ? null : { operand: 0, access: cycles - instructions, long: 0, branch: 0 };
-  return { instructions, cycles, bytesLoaded: 4, bytesStored: 0, stalls, misses: null };
+  return { instructions, cycles, bytesLoaded: 4, bytesStored: 0, stalls, memory: null };
 }
 
 /** Two steps: the step calls an LSTM that calls rows; rows serve a dense layer, too. */
@@ -244,10 +244,10 @@ describe("a profile's file", () => {
   const names = parseNames(JSON.stringify({ places: FACTS.places, layers: FACTS.layers }));
   const cell = `{"cell":1,"path":[1,2],"instructions":3,"cycles":4,"bytesLoaded":0,"bytesStored":0,"readMisses":2,"stalls":{"operand":0,"access":1,"long":0,"branch":0}}\n`;
 
-  it("is read with its misses and spans", () => {
+  it("is read with what memories cost, and spans", () => {
     const facts = parseProfile(`${cell}{"span":[0,1,0,4]}\n`, names, 1);
     expect(facts.cells[0]?.path).toEqual([0, 1]);
-    expect(facts.cells[0]?.counts).toMatchObject({ cycles: 4, misses: { readMisses: 2 } });
+    expect(facts.cells[0]?.counts).toMatchObject({ cycles: 4, memory: { readMisses: 2 } });
     expect(facts.spans).toEqual([{ pass: 0, cell: 0, begin: 0, length: 4 }]);
   });
 

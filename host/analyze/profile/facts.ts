@@ -34,8 +34,8 @@ export interface ProfileCounts {
   readonly bytesStored: number;
   /** [cycle]; null with cycles. */
   readonly stalls: Readonly<Record<Stall, number>> | null;
-  /** Of the memories of the board that the run stands for, by cause; null where none does. */
-  readonly misses: Readonly<Record<string, number>> | null;
+  /** Of the memories of the board that the run stands for: misses and cycles waited, by cause; null where none does. */
+  readonly memory: Readonly<Record<string, number>> | null;
 }
 
 /** What was counted in one place under one chain of calls, over all passes. */

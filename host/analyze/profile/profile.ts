@@ -25,7 +25,7 @@ export interface ProfileNumbers {
   readonly bytesStored: number;
   /** [cycle] */
   readonly stalls: Readonly<Record<Stall, number>> | null;
-  readonly misses: Readonly<Record<string, number>> | null;
+  readonly memory: Readonly<Record<string, number>> | null;
 }
 
 export interface PartRow extends ProfileNumbers {
@@ -76,7 +76,7 @@ function sum(cells: readonly ProfileCell[]) {
   const add = (read: (cell: ProfileCell) => number): number =>
     cells.reduce((total, cell) => total + read(cell), 0);
   const hasCycles = cells.every(({ counts }) => counts.cycles !== null);
-  const causes = new Set(cells.flatMap(({ counts }) => Object.keys(counts.misses ?? {})));
+  const causes = new Set(cells.flatMap(({ counts }) => Object.keys(counts.memory ?? {})));
   return {
     instructions: add(({ counts }) => counts.instructions),
     cycles: hasCycles ? add(({ counts }) => counts.cycles ?? 0) : null,
@@ -85,8 +85,8 @@ function sum(cells: readonly ProfileCell[]) {
     stalls: cells.every(({ counts }) => counts.stalls !== null)
       ? record(STALLS, (cause) => add(({ counts }) => counts.stalls?.[cause] ?? 0))
       : null,
-    misses: cells.some(({ counts }) => counts.misses !== null)
-      ? record([...causes], (cause) => add(({ counts }) => counts.misses?.[cause] ?? 0))
+    memory: cells.some(({ counts }) => counts.memory !== null)
+      ? record([...causes], (cause) => add(({ counts }) => counts.memory?.[cause] ?? 0))
       : null,
   };
 }
@@ -116,7 +116,7 @@ function numbers(own: Sums, all: Sums, passes: number, part = 1): ProfileNumbers
     bytesLoaded: own.bytesLoaded * scale,
     bytesStored: own.bytesStored * scale,
     stalls: scaled(own.stalls),
-    misses: scaled(own.misses),
+    memory: scaled(own.memory),
   };
 }
 

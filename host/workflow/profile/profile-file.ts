@@ -15,8 +15,8 @@ import { recordingError } from "../recording.ts";
 
 const MAX_LINES = 500_000;
 const PART_NAMES: readonly unknown[] = ["macs", "requantize", "elementwise", "state", "other"];
-/** Counters of a board's memories that say how often a memory had to be waited for. */
-const MISSES = /^\w*Misses$/;
+/** Counters of a board's memories: how often one was waited for, and how long. */
+const OF_MEMORY = /^(?:fetch|read|write)(?:Misses|Stalls)$/;
 
 /** What a recording keeps of the names in a profile. */
 export interface ProfileNames {
@@ -82,15 +82,14 @@ function readCounts(value: Record<string, unknown>, line: number): ProfileCounts
   if (!isWhole || !(cycles === null || isCount(cycles)) || !areStalls(stalls)) {
     throw refused(`line ${line} does not count`);
   }
-  const memory = isRecord(value.memory) ? value.memory : value;
-  const misses = Object.entries(memory).filter(([name, n]) => MISSES.test(name) && isCount(n));
+  const memory = Object.entries(value).filter(([name, n]) => OF_MEMORY.test(name) && isCount(n));
   return {
     instructions: instructions as number,
     cycles,
     bytesLoaded: bytesLoaded as number,
     bytesStored: bytesStored as number,
     stalls,
-    misses: misses.length === 0 ? null : (Object.fromEntries(misses) as Record<string, number>),
+    memory: memory.length === 0 ? null : (Object.fromEntries(memory) as Record<string, number>),
   };
 }
 
