@@ -1,6 +1,6 @@
 /**
  * Finds a model by name or path, reads it by its format, and its sidecar where there is one.
- * Reading the formats is left to onnx/, tflite/, keras/ and sidecar.ts.
+ * Reading the formats is left to onnx/, tflite/, keras/, safetensors/ and sidecar.ts.
  */
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
@@ -10,6 +10,7 @@ import { readKerasModel } from "./keras/read.ts";
 import { besideModel } from "./onnx/external.ts";
 import { readOnnxModel } from "./onnx/read.ts";
 import { FILE_BYTES, fileSizeError } from "./refusals.ts";
+import { descriptionName, readSafetensorsModel } from "./safetensors/read.ts";
 import { checkSidecarFits, parseSidecar, type Sidecar } from "./sidecar.ts";
 import { readTfliteModel } from "./tflite/read.ts";
 import type { RecurrentModel } from "./types.ts";
@@ -21,7 +22,12 @@ const READERS: Readonly<Record<string, Reader>> = {
   ".keras": readKerasModel,
   ".h5": readKerasModel,
   ".hdf5": readKerasModel,
+  ".safetensors": (bytes, file, directory) =>
+    readSafetensorsModel(bytes, file, textBeside(directory, descriptionName(file))),
 };
+
+/** Endings of files whose reading runs code that lies in them. */
+const PICKLES = [".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin"];
 
 /** @param directory where files that the model's own one names may lie */
 type Reader = (bytes: Uint8Array, file: string, directory: string) => RecurrentModel;
@@ -65,6 +71,7 @@ export function loadModel(
   if (!found?.isFile()) throw unknownModelError(pathOrName, isName, shippedModels(modelsDir));
   const ending = extname(path).toLowerCase();
   const read = Object.hasOwn(READERS, ending) ? READERS[ending] : undefined;
+  if (PICKLES.includes(ending)) throw pickleError(pathOrName, ending);
   if (!read) throw formatError(pathOrName, ending);
   // Shown and stored without the machine's own folders, so that the same model gives the same bytes.
   const file = basename(path);
@@ -77,6 +84,12 @@ export function loadModel(
   const sidecar = parseSidecar(sidecarText, sidecarFile);
   checkSidecarFits(sidecar, model, sidecarFile);
   return { model, path, sidecar, sidecarText, directory };
+}
+
+/** A text beside the model, where there is one. */
+function textBeside(directory: string, name: string): string | undefined {
+  const path = join(directory, name);
+  return existsSync(path) ? new TextDecoder().decode(readBounded(path)) : undefined;
 }
 
 /** Reads a file whose size is checked first. @throws ModelFileError TP-MODEL-001 */
@@ -105,9 +118,28 @@ function unknownModelError(asked: string, isName: boolean, shipped: readonly str
     {
       what: isName ? `there is no model called "${asked}"` : `there is no file "${asked}"`,
       why: `the shipped models are: ${names}`,
-      fix: "name one of them, or give the path of an .onnx, .tflite, .keras or .h5 file",
+      fix: "name one of them, or give the path of an .onnx, .tflite, .keras, .h5 or .safetensors file",
     },
     { asked, shipped },
+  );
+}
+
+/** TP-MODEL-013: with the three lines that export it safely. */
+function pickleError(file: string, ending: string): ModelFileError {
+  const name = basename(file, extname(file));
+  const lines = [
+    "from safetensors.torch import save_file",
+    `state = torch.load("${basename(file)}", weights_only=True)`,
+    `save_file(state, "${name}.safetensors")`,
+  ];
+  return new ModelFileError(
+    "TP-MODEL-013",
+    {
+      what: `${file} is a pickle: it is not read`,
+      why: "to read a pickle is to run whatever code lies in it",
+      fix: `in Python: ${lines.join("; ")}; and write ${name}.layers.json (docs/models-pytorch.md)`,
+    },
+    { file, ending, lines },
   );
 }
 

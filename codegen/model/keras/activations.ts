@@ -2,6 +2,8 @@
  * Keras's activations, as layers of their own or inside others, as elementwise layers.
  * Those of a recurrent layer's gates are left to recurrent.ts.
  */
+
+import { isObject, type Json, shownJson } from "../json.ts";
 import type {
   ActivationLayer,
   ClipLayer,
@@ -9,7 +11,7 @@ import type {
   LeakyReluLayer,
   SoftmaxLayer,
 } from "../types.ts";
-import { isObject, type Json, Options, shownJson } from "./config.ts";
+import { Options } from "./config.ts";
 import { addLayer, type Call, refuse, type Steps, singleInput, sizeOf } from "./values.ts";
 
 type Kinds = ActivationLayer | ClipLayer | HardSigmoidLayer | LeakyReluLayer | SoftmaxLayer;

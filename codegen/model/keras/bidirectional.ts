@@ -2,8 +2,10 @@
  * Bidirectional around an LSTM or a GRU: two layers over the same steps, one of them from the end, and their answers merged.
  * The layers themselves are left to recurrent.ts.
  */
+
+import { isObject, shownJson } from "../json.ts";
 import type { ScaleLayer } from "../types.ts";
-import { isObject, Options, shownJson } from "./config.ts";
+import { Options } from "./config.ts";
 import { KERAS_LIMITS } from "./limits.ts";
 import { combined, joined } from "./merge.ts";
 import {

@@ -1,58 +1,13 @@
 /**
- * A Keras configuration's JSON, its size and depth bounded before it is parsed, and typed reading of a layer's options.
+ * Typed reading of a Keras layer's options.
  * What the options mean is left to the layers' own files.
  */
+import { isObject, type Json, type JsonObject, parseJson, shownJson } from "../json.ts";
 import { KERAS, KERAS_LIMITS } from "./limits.ts";
 
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: Json;
-}
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The beginning of a value, for messages. */
-export function shownJson(value: Json | undefined): string {
-  return (JSON.stringify(value) ?? "missing").slice(0, 60);
-}
-
-/**
- * @param file name of the file, for messages
- * @throws ModelFileError TP-MODEL-002 for text that is no JSON object, TP-MODEL-003 beyond the bounds
- */
+/** @throws ModelFileError TP-MODEL-002 for text that is no JSON object, TP-MODEL-003 beyond the bounds */
 export function parseConfig(text: string, file: string): JsonObject {
-  if (text.length > KERAS_LIMITS.configCharacters) {
-    const what = `a configuration of ${text.length} characters`;
-    throw KERAS.limit(file, what, KERAS_LIMITS.configCharacters);
-  }
-  checkDepth(text, file);
-  let value: Json;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw KERAS.damaged(file, `its configuration is no JSON: ${String(error).slice(0, 120)}`);
-  }
-  if (isObject(value)) return value;
-  throw KERAS.damaged(file, "its configuration is no JSON object");
-}
-
-function checkDepth(text: string, file: string): void {
-  let depth = 0;
-  let quoted = false;
-  for (let at = 0; at < text.length; at++) {
-    const letter = text[at];
-    if (quoted) {
-      if (letter === "\\") at++;
-      else if (letter === '"') quoted = false;
-    } else if (letter === '"') quoted = true;
-    else if (letter === "{" || letter === "[") depth++;
-    else if (letter === "}" || letter === "]") depth--;
-    if (depth > KERAS_LIMITS.configDepth) {
-      throw KERAS.limit(file, "objects in objects in its configuration", KERAS_LIMITS.configDepth);
-    }
-  }
+  return parseJson(text, file, KERAS, KERAS_LIMITS.configCharacters);
 }
 
 /** Options that change nothing once a network is trained, or that say only how it was trained or split up. */

@@ -1,7 +1,7 @@
 /**
  * The input of a Keras model: how many time steps, and the shape of one.
  */
-import { isObject, type Json, type JsonObject, shownJson } from "./config.ts";
+import { isObject, type Json, type JsonObject, shownJson } from "../json.ts";
 import { KERAS, KERAS_LIMITS } from "./limits.ts";
 import { freshName, type ImportContext, type Steps, sizeOf } from "./values.ts";
 

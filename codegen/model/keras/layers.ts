@@ -2,9 +2,11 @@
  * Which Keras layers are understood, by class, and what to do instead of those that are not.
  * Each layer's arithmetic is left to its own file, the walk through a model to network.ts.
  */
+
+import { isObject, shownJson } from "../json.ts";
 import { ACTIVATION_CLASSES, importActivation } from "./activations.ts";
 import { importBidirectional } from "./bidirectional.ts";
-import { isObject, Options, shownJson } from "./config.ts";
+import { Options } from "./config.ts";
 import { importConv1d, importDense } from "./dense.ts";
 import { importCombine, importConcatenate } from "./merge.ts";
 import {

@@ -10,10 +10,8 @@ export const KERAS_LIMITS = {
   entries: 1024,
   /** What an archive's files may hold together beyond its own size, uncompressed [byte]. */
   inflatedBytes: FILE_BYTES / 4,
-  /** A configuration [character]; parsed it takes some ten times as much. */
+  /** A configuration [character]. */
   configCharacters: 2 * 1024 * 1024,
-  /** Objects in objects in a configuration. */
-  configDepth: 100,
   /** Layers, each counted again where it is used again. */
   layers: 4096,
   /** Weights of all layers together. */

@@ -1,8 +1,9 @@
 /**
  * Layers that make one value of several: Concatenate, Add, Subtract, Multiply.
  */
+
+import { shownJson } from "../json.ts";
 import type { ArrangeLayer, CombineLayer } from "../types.ts";
-import { shownJson } from "./config.ts";
 import {
   type Call,
   freshName,

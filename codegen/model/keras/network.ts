@@ -2,7 +2,8 @@
  * Walks a Keras model, Sequential or functional, models inside it too, and makes of it layers in order of execution.
  * What a layer becomes is left to layers.ts, what the whole answers to read.ts.
  */
-import { isObject, type Json, type JsonObject, Options, shownJson } from "./config.ts";
+import { isObject, type Json, type JsonObject, shownJson } from "../json.ts";
+import { Options } from "./config.ts";
 import { importLayer, refuseLayer } from "./layers.ts";
 import { KERAS, KERAS_LIMITS } from "./limits.ts";
 import type { LayerWeights, ModelWeights } from "./stored-weights.ts";

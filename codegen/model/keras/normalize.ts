@@ -1,8 +1,9 @@
 /**
  * BatchNormalization and Rescaling, which are scales that foldLayers takes in, and LayerNormalization.
  */
+
+import { type Json, shownJson } from "../json.ts";
 import type { LayerNormLayer, ScaleLayer } from "../types.ts";
-import { type Json, shownJson } from "./config.ts";
 import {
   addLayer,
   type Call,

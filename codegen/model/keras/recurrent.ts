@@ -5,9 +5,9 @@
  * Source: Keras, layers/rnn/lstm.py and gru.py: columns i f c o and z r h, h = z * h + (1 - z) * candidate.
  */
 import { toCanonicalGates, toCanonicalGruGates } from "../gates.ts";
+import { shownJson } from "../json.ts";
 import type { FirstStepLayer, GruLayer, LstmLayer, Matrix } from "../types.ts";
 import { activationName } from "./activations.ts";
-import { shownJson } from "./config.ts";
 import { KERAS_LIMITS } from "./limits.ts";
 import {
   addLayer,
