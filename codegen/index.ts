@@ -9,6 +9,7 @@ export * from "./errors.ts";
 export * from "./frontend/analyse.ts";
 export * from "./measured.ts";
 export * from "./memory/hierarchy.ts";
+export * from "./memory/stalls.ts";
 export * from "./memory/variants.ts";
 export * from "./model/benchmark-model.ts";
 export type { IntegerEdge } from "./model/integer-model.ts";

@@ -76,27 +76,37 @@ function costOfStream(stream: StreamLayout, bytes: ValueBytes): StreamCost {
   };
 }
 
+/** Rows of activation tables that a kernel reads a step. */
+export function lookUpsOf(kernel: Kernel, streams: readonly StreamLayout[]): number {
+  if (!isLayerKernel(kernel)) return 0;
+  if (kernel.kind === "dense") {
+    const { outputSize, activation } = kernel.layer;
+    return activation === "sigmoid" || activation === "tanh" ? outputSize : 0;
+  }
+  const own = streams.find((stream) => stream.kernel === kernel.name) as StreamLayout;
+  const units = kernel.kind === "lstm" ? own.paddedRows / GATES.length : kernel.layer.hiddenSize;
+  return units * LOOKUPS_PER_UNIT[kernel.kind];
+}
+
 /** What the elementwise part moves besides the sums. */
 function costOfUnits(
   kernel: LayerKernel,
   streams: readonly StreamLayout[],
   bytes: ValueBytes,
 ): Moved {
+  const tables = lookUpsOf(kernel, streams) * bytes.tableRow;
   if (kernel.kind === "dense") {
-    const { outputSize, activation } = kernel.layer;
-    const byTable = activation === "sigmoid" || activation === "tanh";
     return {
-      bytesRead: byTable ? outputSize * bytes.tableRow : 0,
-      bytesWritten: outputSize * (kernel.to === "output" ? bytes.edge : bytes.line),
+      bytesRead: tables,
+      bytesWritten: kernel.layer.outputSize * (kernel.to === "output" ? bytes.edge : bytes.line),
     };
   }
-  const tables = LOOKUPS_PER_UNIT[kernel.kind] * bytes.tableRow;
   if (kernel.kind === "lstm") {
     const units = (streams[0] as StreamLayout).paddedRows / GATES.length;
     // The sum of both halves takes the place of one, and is read again.
     const added = hasHalves(kernel.layer) ? GATES.length * ROW_RESULT_BYTES : 0;
     return {
-      bytesRead: units * (bytes.state + tables + added),
+      bytesRead: tables + units * (bytes.state + added),
       bytesWritten: units * (bytes.state + bytes.line + added),
     };
   }
@@ -107,7 +117,7 @@ function costOfUnits(
   const passes = kernel.layer.resetAfter ? 0 : bytes.state;
   const product = kernel.layer.resetAfter ? 0 : bytes.line;
   return {
-    bytesRead: units * (bytes.state + tables + 2 * passes),
+    bytesRead: tables + units * (bytes.state + 2 * passes),
     bytesWritten: units * (wide + bytes.line + passes + product),
   };
 }

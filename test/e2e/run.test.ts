@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Board, predictedReadStalls } from "../../codegen/index.ts";
+import { prepare } from "../../host/workflow/generate.ts";
 import { packSubmission, unpackSubmission } from "../../host/workflow/submission.ts";
 import { missing } from "../qemu/device.ts";
 import { PROJECT, pioneer } from "./cli.ts";
@@ -32,6 +34,13 @@ describe.skipIf(missing.length > 0)(`a whole run ${missing.join(", ")}`, () => {
     expect(document.cycles.kind).toBe("modelled");
     // One multiply-accumulate cannot take less than a quarter of an instruction with SMLAD and packed rows.
     expect(document.instructions.median).toBeGreaterThan(MACS / 4);
+    // What the plugin waited for data by the ELF's own addresses, and what the plan says beforehand.
+    const { generated, as } = prepare("hearable", { board: "qemu-m4", as: "nrf52840-dk" });
+    const predicted = predictedReadStalls(generated.stages.plan, as as Board)
+      .map(({ weights, tables }) => weights + tables)
+      .reduce((sum, cycles) => sum + cycles, 0);
+    const waited = document.cycles.memory.readStalls;
+    expect(Math.abs(predicted / waited - 1)).toBeLessThan(0.02);
     // No budget was asked for, so none is judged.
     expect(document.budgets).toEqual([]);
 

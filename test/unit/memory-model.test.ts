@@ -6,11 +6,15 @@ import { describe, expect, test } from "vitest";
 import { type Board, loadBoard } from "../../codegen/board.ts";
 import { geometryProblems } from "../../codegen/memory/geometry.ts";
 import { hierarchyOf } from "../../codegen/memory/hierarchy.ts";
+import { predictedReadStalls } from "../../codegen/memory/stalls.ts";
 import { variantsOf } from "../../codegen/memory/variants.ts";
+import { loadModel } from "../../codegen/model/load.ts";
+import { generate } from "../../codegen/pipeline.ts";
 import { memoryFamilyOf } from "../../host/analyze/memory-frame.ts";
 import { readMemory } from "../../host/workflow/memory-counts.ts";
 import { placesOf } from "../../host/workflow/memory-places.ts";
 import { memoryText } from "../../host/workflow/memory-text.ts";
+import { MODELS_DIR } from "../../host/workflow/paths.ts";
 import { parseObjects } from "../../host/workflow/symbols.ts";
 
 describe("a board's hierarchy", () => {
@@ -82,6 +86,31 @@ describe("sizes of a cache", () => {
   test("of 6 lines in 3 ways are two sets, which can be simulated", () => {
     const cache = { bytes: bytes(96), lineBytes: bytes(16), ways: bytes(3) };
     expect(geometryProblems(cache)).toEqual([]);
+  });
+});
+
+describe("predicted stalls", () => {
+  const { model } = loadModel("hearable", { modelsDir: MODELS_DIR });
+  const planFor = (board: Board) =>
+    generate({ model, format: "int8", calibration: null, board }).stages.plan;
+  const sum = (id: string) => {
+    const board = loadBoard(id);
+    const predicted = predictedReadStalls(planFor(board), board);
+    const total = (of: "weights" | "tables") => predicted.reduce((all, one) => all + one[of], 0);
+    return [total("weights"), total("tables")];
+  };
+
+  test("are one for each access of the stream and each row of a table", () => {
+    // 28,928 B of weights; 64 units by 5 rows and 32 sigmoids of the dense layer: 352 rows of 4 B.
+    // nRF52840: 2 cycles a word. STM32L476: 4 cycles for 8 B. STM32F446: 5 cycles for 16 B.
+    expect(sum("nrf52840-dk")).toEqual([(28_928 / 4) * 2, 352 * 2]);
+    expect(sum("nucleo-l476rg")).toEqual([(28_928 / 8) * 4, 352 * 4]);
+    expect(sum("nucleo-f446re")).toEqual([(28_928 / 16) * 5, 352 * 5]);
+  });
+
+  test("are none where a cache holds the weights, or TCM does", () => {
+    expect(sum("teensy41")).toEqual([0, 0]);
+    expect(sum("esp32-s3-devkitc-1")).toEqual([0, 0]);
   });
 });
 
