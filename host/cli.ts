@@ -483,6 +483,16 @@ Example:
     );
 
   verb(
+    "roofs",
+    "a board's own roofs by microbenchmarks: MACs, bytes, branches, calls; modelled under QEMU",
+    async () => (await import("./workflow/bench/roofs.ts")).benchRoofs,
+    bench,
+  )
+    .requiredOption("--board <id>", "board to run on")
+    .option("--out <file>", "where the report goes; boards/measured/ID.json without it")
+    .addHelpText("after", "\nExample: pioneer bench roofs --board qemu-m7 --json");
+
+  verb(
     "host [model]",
     "this computer, measured: roofs, the model at several batches, what a call costs, power",
     async () => (await import("./workflow/bench/host.ts")).benchHostVerb,
