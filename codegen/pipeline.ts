@@ -12,6 +12,7 @@ import type { RecurrentModel } from "./model/types.ts";
 import { checkWeightsFit, withWeightsIn } from "./plan/placement.ts";
 import { type Plan, plan } from "./plan/plan.ts";
 import { productsOf, schedule } from "./plan/schedule.ts";
+import { requireSteps } from "./plan/steps.ts";
 import { type Target, type TargetOptions, targetOf } from "./plan/target.ts";
 import { type Calibration, type CalibrationData, calibrate } from "./quantize/calibrate.ts";
 import { toFloat32 } from "./quantize/float32-model.ts";
@@ -85,7 +86,7 @@ function quantize(
   if (format === "float32") {
     return { calibration, model: toFloat32(model, productsOf(schedule(format, target))) };
   }
-  const quantized = quantizeModel(model, calibration, format);
+  const quantized = quantizeModel(model, calibration, format, { halves: target.steps > 1 });
   const warnings = [...calibration.warnings, ...weightStepWarnings(model, quantized)];
   return { calibration: { ...calibration, warnings }, model: quantized };
 }
@@ -107,6 +108,7 @@ export function generate(options: GenerateOptions): Generated {
   const { model, format } = options;
   const board = withWeightsIn(options.board, options.placement?.weights);
   const target = targetOf(options.board, options);
+  if (target.steps !== 1) requireSteps(model, format, target);
   const size = model.layers
     .filter((layer) => layer.kind === "lstm" || layer.kind === "gru")
     .map(({ inputSize, hiddenSize, kind }) =>

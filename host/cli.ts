@@ -102,6 +102,8 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     new Option("--fusion <level>", "what one pass over a layer's rows does")
       .choices(choices)
       .default("full");
+  const steps = () =>
+    count("--steps <n>", "time steps in a call, where a sequence is known ahead: an even number");
   const anyFormat = () =>
     new Option(
       "--format <mode>",
@@ -159,6 +161,7 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     .option("--out <dir>", "where the C goes")
     .option("--prefix <name>", "prefix of the C names")
     .addOption(fusion())
+    .addOption(steps())
     .addOption(weights())
     .addOption(tables())
     .addOption(code())
@@ -472,6 +475,7 @@ Example:
     )
     .addOption(format())
     .addOption(fusion([...FUSIONS, "all"]))
+    .addOption(steps())
     .addOption(weights())
     .addOption(tables())
     .addOption(code())

@@ -221,6 +221,41 @@ export interface TfliteContext {
   readonly greatest: number;
 }
 
+/** One loop over the steps, and what comes before it. */
+export interface StepsSection {
+  /** The LSTM whose input half is computed first, for all steps: columns of x and rows, padding included. */
+  readonly ahead:
+    | { readonly name: string; readonly columns: number; readonly rows: number }
+    | false;
+  /** Calls of a step, without the prefix. */
+  readonly calls: readonly string[];
+  /** What the next LSTM reads: C expression, and values with padding. */
+  readonly keeps: { readonly from: string; readonly columns: number } | false;
+}
+
+/** NAME_steps, several time steps in a call. */
+export interface StepsContext {
+  readonly count: number;
+  /** Activations of a step at most, of all steps, and rows at most. */
+  readonly columns: number;
+  readonly values: number;
+  readonly rows: number;
+  /** Bits of the columns of a vector; an activation has two bytes. */
+  readonly vectorBits: number;
+  readonly wideValues: boolean;
+  /** What makes the rows, an LSTM's function, and what adds the halves where the rows' own function does not. */
+  readonly partials: {
+    readonly rows: string;
+    /** Of rows that take two steps at a time: their sums, those in C, and what scales a pair's. */
+    readonly sums?: string;
+    readonly sumsPortable?: string;
+    readonly scaled?: string;
+    readonly lstm: string;
+    readonly add: "add-input" | "add-input-high" | false;
+  };
+  readonly sections: readonly StepsSection[];
+}
+
 export type KernelContext =
   | EdgeKernelContext
   | LayerNormKernelContext
@@ -349,6 +384,8 @@ export interface CContext {
   readonly tflite: TfliteContext | false;
   /** Partial that adds the halves of pre-activations, or false where no kernel needs it. */
   readonly addHalves: "add-halves" | "add-halves-high" | "add-halves-mve" | false;
+  /** NAME_steps, or false where it is not asked for. */
+  readonly steps: StepsContext | false;
   /** There are layer normalizations. */
   readonly normalizes: boolean;
 }

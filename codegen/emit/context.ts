@@ -57,6 +57,7 @@ import {
   placeExpression,
   readStates,
 } from "./state-context.ts";
+import { stepsContext } from "./steps-context.ts";
 import { tableContext } from "./table-words.ts";
 import { tfliteArrays, tfliteContext, tfliteDenseContext } from "./tflite-context.ts";
 import { VARIANT_TEXT } from "./variant-text.ts";
@@ -345,8 +346,8 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     inputZeroPoint: plan.input.zeroPoint,
     outputScale: floatLiteral(plan.output.scale),
     outputZeroPoint: plan.output.zeroPoint,
-    inputBytes: plan.inputSize * valueBytes,
-    outputBytes: plan.outputSize * valueBytes,
+    inputBytes: target.steps * plan.inputSize * valueBytes,
+    outputBytes: target.steps * plan.outputSize * valueBytes,
     valueBytes,
     stateBytes: plan.stateBytes,
     weightsAttribute: sectionAttribute(target.weightsSection),
@@ -416,6 +417,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     denses,
     tflite: tflite && tfliteContext(plan, kernels),
     addHalves: addHalvesPartial(plan),
+    steps: stepsContext(plan, kernels, prefix.toUpperCase()),
     normalizes: kernels.some(({ kind }) => kind === "layer-norm"),
   };
 }

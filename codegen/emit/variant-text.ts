@@ -61,6 +61,8 @@ export interface VariantText {
   readonly storeHidden: "" | "store-hidden-mve-int8" | "store-hidden-mve-int16x8";
   /** The rows need the sum of a line's values. */
   readonly takesOffset: boolean;
+  /** Partial of an LSTM's input half for several steps: two at a time in assembler, or one after the other. */
+  readonly steps: "rows-of-steps" | "rows-of-steps-dsp" | "rows-of-steps-mve";
   /** Partials of a GRU that resets after its product or before it, of what its units need, of the units. */
   readonly gru: {
     readonly after: "gru" | "gru-blocks" | "gru-float32";
@@ -85,6 +87,7 @@ const SELF_CONTAINED = {
   units: false,
   storeHidden: "",
   takesOffset: false,
+  steps: "rows-of-steps",
   gru: {
     after: "gru",
     before: "gru-before",
@@ -136,6 +139,7 @@ function dsp(format: IntegerFormat, rows: string, columns: string): VariantText 
     updateUnit: "update-unit-high",
     hidden: "hidden-high",
     blocks: true,
+    steps: "rows-of-steps-dsp",
     lstm: "lstm-blocks",
     edges: "-fours",
     gru: {
@@ -168,6 +172,7 @@ function mve(format: IntegerFormat): VariantText {
     },
     portable: "rows-portable-vectors",
     lstm: "lstm-eight-units",
+    steps: "rows-of-steps-mve",
     units: {
       lookUp: "look-up-eight-mve",
       native: "update-units-mve",

@@ -14,6 +14,7 @@ import {
   type StreamLayout,
 } from "./layout.ts";
 import { productsOf, type Schedule, schedule } from "./schedule.ts";
+import { layOutSteps, type StepsLayout } from "./steps.ts";
 import type { Target } from "./target.ts";
 
 export interface Plan {
@@ -28,6 +29,8 @@ export interface Plan {
   readonly lines: readonly LineLayout[];
   readonly streams: readonly StreamLayout[];
   readonly scratch: Scratch;
+  /** What several steps in a call need besides; null where there is no such function. */
+  readonly steps: StepsLayout | null;
   readonly kernels: readonly Kernel[];
   /** What model_read_state writes [byte]. */
   readonly stateBytes: number;
@@ -58,6 +61,7 @@ export function plan(program: Program, target: Target): Plan {
     target,
     schedule: scheduled,
     scratch: layOutScratch(program, lines, streams, scheduled),
+    steps: layOutSteps(program, lines, streams, target, scheduled),
     stateBytes,
     cost: planCost(program, streams, scheduled),
     digest: canonicalDigest({ ...facts, ...fused }),

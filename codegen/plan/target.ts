@@ -38,6 +38,8 @@ export interface Target {
   /** Bytes a weight takes at rest: one, or two where a kernel is faster for it. */
   readonly storage: "narrow" | "wide";
   readonly fusion: Fusion;
+  /** Time steps of one call of NAME_steps; 1 where there is no such function. */
+  readonly steps: number;
   /** The core makes the high half of a 32 x 32 bit product. */
   readonly wideMultiply: boolean;
   /** What the memory or core takes at a time when it reads weights [byte]. */
@@ -75,6 +77,8 @@ export interface TargetOptions {
   readonly storage?: Target["storage"];
   /** Full where it is not given. */
   readonly fusion?: Fusion;
+  /** An even number: also makes NAME_steps, for so many steps of a sequence known ahead. */
+  readonly steps?: number;
   /** Memories for weights, tables and code; the board's own choice where it is not given. */
   readonly placement?: PlacementRequest;
 }
@@ -82,7 +86,7 @@ export interface TargetOptions {
 /** @throws PlanError TP-PLAN-002 for a place that the board does not name */
 export function targetOf(
   anyBoard: Board,
-  { instructions, storage, fusion, placement = {} }: TargetOptions = {},
+  { instructions, storage, fusion, steps, placement = {} }: TargetOptions = {},
 ): Target {
   const board = withWeightsIn(anyBoard, placement.weights);
   const sectionFor = (part: "tables" | "code"): string | undefined =>
@@ -96,6 +100,7 @@ export function targetOf(
     floatUnit: FLOAT_UNITS.includes(board.core),
     storage: storage ?? "narrow",
     fusion: fusion ?? "full",
+    steps: steps ?? 1,
     wideMultiply: !NARROW_MULTIPLY.includes(board.core),
     lineBytes: board.weights.line.value,
     lineRule: board.weights.rule,

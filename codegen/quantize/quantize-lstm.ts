@@ -69,17 +69,18 @@ function inHalves(
   };
 }
 
-/** One accumulator a row unless its one scale would starve a half (weight-steps.ts). */
+/** One accumulator a row unless halves are asked for or its one scale would starve one (weight-steps.ts). */
 function rowsOf(
   layer: LstmLayer,
   input: Quantization,
   hidden: Quantization,
   peak: number,
   format: IntegerFormat,
+  halves: boolean,
 ): JoinedLstmRows | LstmHalves {
   const step = 2 ** -PREACTIVATION_FRACTION_BITS;
   const joined = joinedRows(layer, 4 * layer.hiddenSize, input, hidden, step);
-  return starvedHalf(joined, layer.inputSize) === null
+  return !halves && starvedHalf(joined, layer.inputSize) === null
     ? { matrix: quantizeRows(joined, format) }
     : inHalves(layer, input, hidden, peak, format);
 }
@@ -89,6 +90,7 @@ export function quantizeLstm(
   input: Quantization,
   { peak, half = 0 }: Pick<CalibratedPeaks, "peak" | "half">,
   format: IntegerFormat,
+  halves: boolean,
 ): QuantizedLstm {
   const { inputSize, hiddenSize, name } = layer;
   const { hiddenScale, activationMax, activationType } = FORMAT_FACTS[format];
@@ -99,7 +101,7 @@ export function quantizeLstm(
     name,
     inputSize,
     hiddenSize,
-    ...rowsOf(layer, input, output, half, format),
+    ...rowsOf(layer, input, output, half, format, halves),
     cellFractionBits: fractionBits,
     initialHidden: Int16Array.from(layer.initialHidden, (h) =>
       clamp(roundHalfAway(h / hiddenScale), -activationMax - 1, activationMax),

@@ -82,11 +82,12 @@ function quantizeOperator(
   input: Quantization,
   peaks: Pick<CalibratedPeaks, "peak" | "half">,
   format: IntegerFormat,
+  halves: boolean,
 ): QuantizedLayer {
   const { peak } = peaks;
   switch (operator.kind) {
     case "lstm":
-      return quantizeLstm(operator.layer, input, peaks, format);
+      return quantizeLstm(operator.layer, input, peaks, format, halves);
     case "gru":
       return quantizeGru(operator.layer, input, peak, format);
     case "dense":
@@ -102,12 +103,14 @@ function quantizeOperator(
 
 /**
  * The model in integers.
+ * @param halves the rows of every LSTM in halves, whether or not one scale would serve both
  * @throws PlanError TP-PLAN-010 for layers that cannot be generated, TP-PLAN-011 for rows that cannot be held
  */
 export function quantizeModel(
   model: RecurrentModel,
   calibration: Calibration,
   format: IntegerFormat,
+  { halves = false }: { readonly halves?: boolean } = {},
 ): QuantizedModel {
   const input: Quantization = {
     type: FORMAT_FACTS[format].activationType,
@@ -118,7 +121,7 @@ export function quantizeModel(
   const layers: QuantizedLayer[] = [];
   operatorsOf(model).forEach((operator, index) => {
     const peaks = calibration.peaks[index] ?? { peak: 0 };
-    const layer = quantizeOperator(operator, edge, peaks, format);
+    const layer = quantizeOperator(operator, edge, peaks, format, halves);
     layers.push(layer);
     edge = layer.output;
   });

@@ -40,6 +40,8 @@ export interface GenerateRequest {
   readonly prefix?: string;
   /** Full where it is not given. */
   readonly fusion?: Fusion;
+  /** Also makes NAME_steps, for so many time steps in a call. */
+  readonly steps?: number;
   /** Memories for them, by name or role; the board's own choice where it is not given. */
   readonly weights?: string;
   readonly tables?: string;
@@ -79,16 +81,18 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
     calibration: calibrationData(request.calibrate, loaded),
     ...(request.prefix === undefined ? {} : { prefix: request.prefix }),
     ...(request.fusion === undefined ? {} : { fusion: request.fusion }),
+    ...(request.steps === undefined ? {} : { steps: request.steps }),
     ...(loaded.sidecar ? { licence: loaded.sidecar.license } : {}),
   });
   const target = as ? `${board.id}-as-${as.id}` : board.id;
   const { name, digest, schedule } = generated.stages.plan;
   // The digest names what crosses the wire, which is the same whatever is fused.
   const passes = schedule.fusion === "full" ? "" : `-fusion-${schedule.fusion}`;
+  const ahead = request.steps === undefined ? "" : `-steps-${request.steps}`;
   const places = PLACED_PARTS.flatMap((part) =>
     placement[part] === undefined ? [] : [`-${part}-${placement[part]}`],
   ).join("");
-  const folder = `${name.replaceAll(/[^\w-]+/g, "_")}-${format}-${target}${passes}${places}-${digest.slice(0, 8)}`;
+  const folder = `${name.replaceAll(/[^\w-]+/g, "_")}-${format}-${target}${passes}${ahead}${places}-${digest.slice(0, 8)}`;
   return { loaded, board: ran, as: placed, placement, generated, folder };
 }
 

@@ -14,6 +14,7 @@ import {
   type CaseSet,
   cTypeOf,
   expectedAnswers,
+  framesInSteps,
   makeCases,
   STEPS,
   targetsOf,
@@ -36,6 +37,7 @@ function header(cases: readonly Case[]): string {
   });
   const lines = [
     ...cases.map(({ prefix }) => `#include "${prefix}.h"`),
+    ...cases.flatMap(framesInSteps),
     `#define STEPS ${STEPS}`,
     `#define MODELS(X) ${models.join(" ")}`,
     // What the conversation of the other programs asks for.

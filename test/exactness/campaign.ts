@@ -134,6 +134,7 @@ class Tally {
   readonly #machines = new Map<string, number>();
   readonly #kernels = new Map<string, number>();
   #halves = 0;
+  #inSteps = 0;
   /** Cases that every machine they are for has run. */
   done = 0;
   refused = 0;
@@ -147,8 +148,9 @@ class Tally {
     };
     for (const { machine, cases, wrong } of findings) {
       count(this.#machines, machine, cases.length);
-      for (const { variant, halves } of cases) {
+      for (const { variant, halves, steps } of cases) {
         count(this.#kernels, variant, 1);
+        this.#inSteps += steps > 1 ? 1 : 0;
         this.#halves += halves ? 1 : 0;
       }
       this.wrong += wrong.length;
@@ -166,7 +168,7 @@ class Tally {
     return [
       `machines: ${counts(this.#machines)}`,
       `kernels: ${counts(this.#kernels)}`,
-      `with an LSTM in halves: ${this.#halves}`,
+      `with an LSTM in halves: ${this.#halves}; by NAME_steps: ${this.#inSteps}`,
       `refused by the generator, and replaced: ${this.refused}`,
     ];
   }

@@ -37,6 +37,8 @@ export interface Case {
   readonly format: AnyFormat;
   readonly model: ModelInFormat;
   readonly variant: KernelVariant;
+  /** Time steps of a frame, which PREFIX_steps takes at once; 1: PREFIX_step takes one. */
+  readonly steps: number;
   /** An LSTM has its rows in halves. */
   readonly halves: boolean;
   /** What the frames are made from. */
@@ -163,8 +165,19 @@ function tryCase(
   ];
   const target = random.pick(targets);
   const fusion = format === "float32" || tflite ? "full" : random.pick(FUSIONS);
+  const sequence = fusion === "full" && (format === "int8" || format === "int16x8");
+  const inSteps = sequence && model.layers.some(({ kind }) => kind === "lstm");
+  const steps = inSteps ? random.pick([1, 2, 6]) : 1;
   const calibration = { source: "random frames", sequences };
-  const { files, stages } = generate({ ...target, fusion, model, format, prefix, calibration });
+  const { files, stages } = generate({
+    ...target,
+    fusion,
+    steps,
+    model,
+    format,
+    prefix,
+    calibration,
+  });
   writeFiles(folder, files);
   const frameSeed = random.integer(1, 2 ** 31);
   const { variant } = stages.plan.schedule;
@@ -173,10 +186,11 @@ function tryCase(
     format,
     variant,
     model: stages.quantize.model,
+    steps,
     halves: stages.quantize.model.layers.some(hasHalves),
     frameSeed,
-    frames: rawFrames(frameSeed, model.inputSize, stages.quantize.model.input.type, STEPS),
-    description: `${format}, ${variant}, fusion ${fusion}, ${describeModel(model)}, ${extreme ?? "random"} weights`,
+    frames: rawFrames(frameSeed, steps * model.inputSize, stages.quantize.model.input.type, STEPS),
+    description: `${format}, ${variant}, fusion ${fusion}, ${steps} steps, ${describeModel(model)}, ${extreme ?? "random"} weights`,
   };
 }
 
@@ -223,6 +237,19 @@ export function bytesOf(values: ActivationArray): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
+/** C that makes PREFIX_steps what a program calls as PREFIX_step, its sizes those of a frame; behind the model's own. */
+export function framesInSteps({ prefix, steps, model }: Case): readonly string[] {
+  if (steps === 1) return [];
+  const sizes = { INPUT: model.inputSize, OUTPUT: model.outputSize };
+  return [
+    ...Object.entries(sizes).flatMap(([edge, size]) => {
+      const name = `${prefix.toUpperCase()}_${edge}_SIZE`;
+      return [`#undef ${name}`, `#define ${name} ${steps * size}`];
+    }),
+    `#define ${prefix}_step ${prefix}_steps`,
+  ];
+}
+
 export interface Answer {
   readonly output: Uint8Array;
   /** As PREFIX_read_state writes it. */
@@ -230,10 +257,15 @@ export interface Answer {
 }
 
 /** The twin's answers to the frames, and to the first one again after a reset. */
-export function expectedAnswers({ model, frames }: Case): readonly Answer[] {
+export function expectedAnswers({ model, frames, steps }: Case): readonly Answer[] {
   const twin = createTwin(model);
+  const { inputSize } = model;
   const step = (frame: ActivationArray): Answer => ({
-    output: bytesOf(twin.step(frame)),
+    output: Buffer.concat(
+      Array.from({ length: steps }, (_, index) =>
+        bytesOf(twin.step(frame.slice(index * inputSize, (index + 1) * inputSize))).slice(),
+      ),
+    ),
     state: twin.readState(),
   });
   const answers = frames.map(step);

@@ -12,6 +12,7 @@ import {
   type CaseSet,
   cTypeOf,
   expectedAnswers,
+  framesInSteps,
   makeCases,
   STEPS,
 } from "./cases.ts";
@@ -72,7 +73,8 @@ export function writeHostProgram(
   mkdirSync(folder, { recursive: true });
   const set = makeCases(seed, folder, count, ALL_TARGETS, large);
   const includes = set.cases.map(({ prefix }) => `#include "${prefix}.c"`);
-  const lines = [`#define STEPS ${STEPS}`, ...includes, modelsMacro(set.cases)];
+  const frames = set.cases.flatMap(framesInSteps);
+  const lines = [`#define STEPS ${STEPS}`, ...includes, ...frames, modelsMacro(set.cases)];
   writeFileSync(join(folder, "models.h"), `${lines.join("\n")}\n`);
   copyFileSync(DRIVER, join(folder, "driver.c"));
   return { folder, ...set };

@@ -118,9 +118,9 @@ export function writeModel(
   return { prefix, model: stages.quantize.model };
 }
 
-/** Single precision is always fused. */
-function formatsOf({ fusion = "full" }: CompiledTarget): readonly Format[] {
-  return fusion === "full" ? FORMATS : INTEGER_FORMATS;
+/** Single precision is always fused, step by step. */
+function formatsOf({ fusion = "full", steps = 1 }: CompiledTarget): readonly Format[] {
+  return fusion === "full" && steps === 1 ? FORMATS : INTEGER_FORMATS;
 }
 
 /** One source that includes the C of these shapes in every format; gives its path and the models' prefixes. */

@@ -20,6 +20,7 @@ const target: Target = {
   floatUnit: true,
   storage: "narrow",
   fusion: "full",
+  steps: 1,
   wideMultiply: true,
   lineBytes: 16,
   lineRule: "flash-line",

@@ -11,6 +11,7 @@ const target = (lineBytes: number): Target => ({
   floatUnit: true,
   storage: "narrow",
   fusion: "full",
+  steps: 1,
   wideMultiply: true,
   lineBytes,
   lineRule: "flash-line",

@@ -37,6 +37,8 @@ export interface CountRequest {
   readonly wide?: boolean;
   /** Full where it is not given. */
   readonly fusion?: Fusion;
+  /** Time steps of a call of NAME_steps; one by one where it is not given. */
+  readonly steps?: number;
   /** Memories for weights, tables and code. */
   readonly placement?: PlacementRequest;
   readonly progress: Progress;
@@ -56,7 +58,7 @@ export type MeanField =
 
 export interface CountedSteps {
   readonly plan: Plan;
-  /** Averages a step; null where no timing table describes the core, multiplyAccumulates where nothing decodes it. */
+  /** Averages a time step; null where no timing table describes the core, multiplyAccumulates where nothing decodes it. */
   readonly mean: (field: MeanField) => number | null;
   readonly bitExact: boolean;
   /** What charges cycles. */
@@ -79,6 +81,7 @@ export async function countSteps(request: CountRequest): Promise<CountedSteps> {
     ...(request.plain === true ? { instructions: "c11" } : {}),
     ...(request.wide === true ? { storage: "wide" } : {}),
     ...(request.fusion === undefined ? {} : { fusion: request.fusion }),
+    ...(request.steps === undefined ? {} : { steps: request.steps }),
     ...(request.placement === undefined ? {} : { placement: request.placement }),
   });
   // Equal C shares a folder; other C must not overwrite what an emulator is about to load.
@@ -102,13 +105,20 @@ export async function countSteps(request: CountRequest): Promise<CountedSteps> {
     }
     const { elf, sizes } = device.firmware;
     const twin = createTwin(stages.quantize.model);
-    const frames = xorshiftFrames(stages.plan.input, model.inputSize, STIMULUS_SEED, STEPS);
-    const last = frames.map((frame) => twin.step(frame)).at(-1) as Int8Array | Int16Array;
-    const expected = Buffer.from(last.buffer, last.byteOffset, last.byteLength);
+    const { inputSize } = model;
+    const { steps } = stages.plan.target;
+    const calls = xorshiftFrames(stages.plan.input, steps * inputSize, STIMULUS_SEED, STEPS);
+    const answers = calls.map((call) =>
+      Array.from({ length: steps }, (_, step) => {
+        const values = twin.step(call.slice(step * inputSize, (step + 1) * inputSize));
+        return Buffer.from(values.slice().buffer);
+      }),
+    );
+    const expected = Buffer.concat(answers.at(-1) ?? []);
     const given = result.run.outputs.at(-1)?.record.values ?? new Uint8Array();
     return {
       plan: stages.plan,
-      mean: (field) => meanOf(regions, field),
+      mean: (field) => meanOf(regions, field, steps),
       bitExact: expected.equals(given),
       cycleModel: device.cycleModel,
       sizes,
@@ -122,7 +132,8 @@ export async function countSteps(request: CountRequest): Promise<CountedSteps> {
   }
 }
 
-function meanOf(regions: readonly RegionCounts[], field: MeanField): number | null {
+/** A region is one call of `steps` time steps. */
+function meanOf(regions: readonly RegionCounts[], field: MeanField, steps: number): number | null {
   let sum = 0;
   for (const region of regions) {
     const count =
@@ -130,5 +141,5 @@ function meanOf(regions: readonly RegionCounts[], field: MeanField): number | nu
     if (count === null) return null;
     sum += count;
   }
-  return sum / regions.length;
+  return sum / (steps * regions.length);
 }

@@ -35,7 +35,9 @@ export interface KernelRow {
   readonly storage: "narrow" | "wide";
   /** What one pass over the rows does. */
   readonly fusion: Fusion;
-  /** Buffers between passes, in the state beside what lives from step to step. */
+  /** Time steps of a call; counts are averages of one. */
+  readonly steps: number;
+  /** Buffers between passes or steps, in the state beside what lives from step to step. */
   readonly bufferBytes: number;
   /** The memories that were asked for. */
   readonly placement: PlacementRequest;
@@ -67,6 +69,8 @@ export interface KernelRequest extends KernelShape {
   readonly wide?: boolean;
   /** Full where it is not given. */
   readonly fusion?: Fusion;
+  /** Time steps of a call; one where it is not given. */
+  readonly steps?: number;
   /** Memories for weights, tables and code. */
   readonly placement?: PlacementRequest;
   readonly progress: Progress;
@@ -99,7 +103,8 @@ export async function runKernel(request: KernelRequest): Promise<KernelRow> {
     stateBytes: plan.stateBytes,
     storage: plan.schedule.block.weightBytes === 2 ? "wide" : "narrow",
     fusion: plan.schedule.fusion,
-    bufferBytes: plan.scratch.bytes,
+    steps: plan.target.steps,
+    bufferBytes: plan.scratch.bytes + (plan.steps?.bytes ?? 0),
     placement: request.placement ?? {},
     variant: plan.schedule.variant,
     why: plan.schedule.why,

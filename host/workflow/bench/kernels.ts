@@ -28,6 +28,8 @@ export interface KernelBenchOptions {
   readonly wide?: boolean;
   /** One level, or each of them. */
   readonly fusion: Fusion | "all";
+  /** Time steps of a call. */
+  readonly steps?: number;
   /** Memories for them. */
   readonly weights?: string;
   readonly tables?: string;
@@ -54,7 +56,9 @@ export async function benchKernels(
       const wide = options.wide === true;
       const { kernel, format } = options;
       const placement = placementOf(options);
-      const request = { board, ...shape, kernel, format, wide, placement, progress, signal };
+      const ahead = options.steps === undefined ? {} : { steps: options.steps };
+      const common = { kernel, format, wide, placement, progress, signal };
+      const request = { board, ...shape, ...common, ...ahead };
       for (const plain of options.plain === true ? [false, true] : [false]) {
         for (const fusion of fusions) {
           signal.throwIfAborted();
