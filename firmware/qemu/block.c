@@ -51,6 +51,42 @@ static void mark_conditional(struct block *block) {
     }
 }
 
+enum { GROUP = 3 };
+
+static void mark_unaligned(struct block *block) {
+    unsigned run = 0;
+    for (unsigned i = 0; i < block->length; i++) {
+        struct slot *slot = &block->slots[i];
+        bool is_unaligned = slot->insn.size == 4 && (slot->pc & 2U) != 0;
+        run = !is_unaligned ? 0 : run < GROUP ? run + 1U : GROUP + 1U;
+        slot->insn.unaligned = (uint8_t)run;
+    }
+}
+
+unsigned block_leading_unaligned(const struct block *block, unsigned to) {
+    unsigned count = 0;
+    while (count < to && block->slots[count].insn.unaligned != 0) {
+        count++;
+    }
+    return count;
+}
+
+unsigned block_trailing_unaligned(const struct block *block, unsigned to, unsigned before) {
+    unsigned count = 0;
+    while (count < to && block->slots[to - 1U - count].insn.unaligned != 0) {
+        count++;
+    }
+    count += count == to ? before : 0U;
+    return count < GROUP ? count : GROUP;
+}
+
+/* True for the instruction that makes a group of three, counted from `since` on. */
+static bool completes_group(const struct block *block, unsigned since, unsigned i) {
+    unsigned run = block->slots[i].insn.unaligned;
+    unsigned seen = i - since + 1U;
+    return (run == GROUP && seen >= GROUP) || (run > GROUP && seen == GROUP);
+}
+
 static void note_loops(const struct block *block) {
     for (unsigned i = 0; i < block->length; i++) {
         const struct slot *slot = &block->slots[i];
@@ -66,14 +102,18 @@ void block_complete(struct block *block, const struct cost_table *table) {
     block->end = last->pc + last->insn.size;
     mark_conditional(block);
     note_loops(block);
-    block_add_part(&block->once, table, block, 0, block->length);
+    mark_unaligned(block);
+    block_add_part(&block->once, table, block, 0, 0, block->length);
 }
 
 void block_add_part(struct counts *counts, const struct cost_table *table,
-                    const struct block *block, unsigned from, unsigned to) {
+                    const struct block *block, unsigned since, unsigned from, unsigned to) {
     for (unsigned i = from; i < to; i++) {
         const struct insn *previous = i == 0 ? NULL : &block->slots[i - 1U].insn;
         counts_add(counts, table, previous, &block->slots[i].insn);
+        if (completes_group(block, since, i)) {
+            counts_add_rule(counts, table, COST_fetchGroup, 1);
+        }
     }
 }
 
@@ -138,6 +178,11 @@ const struct edge *block_edge(struct block *next, const struct block *last,
         }
         edge->refill_simple = COST_SIMPLE_REFILL;
         edge->taken = counts_class(insn) == CLASS_BRANCH;
+    }
+    if (edge->transfer == TRANSFER_TAKEN && first->unaligned != 0) {
+        for (int i = 0; i < RULE_BOUNDS; i++) {
+            edge->refill[i] += table->cycles[i][COST_branchToUnaligned];
+        }
     }
     return edge;
 }

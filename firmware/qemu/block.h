@@ -60,9 +60,16 @@ struct block *block_new(unsigned length);
 /* Completes a filled block: conditions of IT blocks, addresses, counts of a run. */
 void block_complete(struct block *block, const struct cost_table *table);
 
-/* Adds instructions [from, to) of a block, each with its predecessor in the block. */
+/* Adds instructions [from, to) of a block, each with its predecessor in the block; the region began
+ * at `since`, at `from` or before it. */
 void block_add_part(struct counts *counts, const struct cost_table *table,
-                    const struct block *block, unsigned from, unsigned to);
+                    const struct block *block, unsigned since, unsigned from, unsigned to);
+
+/* Instructions that open the part [0, to) of a block and have four bytes at no multiple of 4. */
+unsigned block_leading_unaligned(const struct block *block, unsigned to);
+
+/* How many of those, 3 at most, end the part [0, to), `before` of them before the block. */
+unsigned block_trailing_unaligned(const struct block *block, unsigned to, unsigned before);
 
 /* The edge from `last` into `next`. */
 const struct edge *block_edge(struct block *next, const struct block *last,

@@ -25,6 +25,9 @@ static struct block *current;
 static unsigned uncounted;
 static struct entry entry;
 
+/* Unaligned instructions of four bytes that come right before the current block, 3 at most. */
+static unsigned unaligned_before;
+
 /* Blocks with runs that are not yet in the region's counts. */
 static struct block *ran;
 
@@ -71,6 +74,17 @@ static void add_simple(int cycles) {
     region.counts.value[COUNT_CYCLES_SIMPLE] += (uint64_t)(int64_t)cycles;
 }
 
+/* A group of three that the edge splits, or one that was complete before it. */
+static void add_group_across(unsigned stop) {
+    enum { GROUP = 3 };
+    unsigned leading = block_leading_unaligned(current, stop);
+    int own = leading >= GROUP;
+    int whole = unaligned_before < GROUP && unaligned_before + leading >= GROUP;
+    if (unaligned_before != 0 && leading != 0 && own != whole) {
+        counts_add_rule(&region.counts, &table, COST_fetchGroup, whole - own);
+    }
+}
+
 /* What more than one cycle of an instruction is spent on. On a scoreboard a load or store of one
  * register holds the pipeline for one, so that the rest is a wait. */
 static enum stall stall_of(const struct insn *insn) {
@@ -99,6 +113,7 @@ static enum stall stall_of(const struct insn *insn) {
 /* A profile tells the instructions of a block apart, so that they are counted one by one; since
  * `before` the first has cost what entering the block did. */
 static void count_by_place(unsigned stop, uint64_t before) {
+    unsigned since = uncounted;
     while (uncounted < stop) {
         const struct slot *slot = &current->slots[uncounted];
         unsigned next = uncounted + 1U;
@@ -106,7 +121,7 @@ static void count_by_place(unsigned stop, uint64_t before) {
         if (pipeline_is_on()) {
             run_pipeline(next);
         }
-        block_add_part(&region.counts, &table, current, uncounted, next);
+        block_add_part(&region.counts, &table, current, since, uncounted, next);
         profile_stall(stall_of(&slot->insn), 1, before, &region.counts);
         before = region.counts.value[COUNT_CYCLES];
         uncounted = next;
@@ -124,6 +139,7 @@ static void count_current_until(unsigned stop) {
     if (uncounted == 0 && stop != 0) {
         counts_add_cycles(&region.counts, entry.cycles);
         add_simple(entry.simple);
+        add_group_across(stop);
     }
     if (profile_is_on()) {
         count_by_place(stop, before);
@@ -135,7 +151,7 @@ static void count_current_until(unsigned stop) {
     if (uncounted == 0 && stop == current->length) {
         count_run(current);
     } else {
-        block_add_part(&region.counts, &table, current, uncounted, stop);
+        block_add_part(&region.counts, &table, current, uncounted, uncounted, stop);
     }
 }
 
@@ -156,6 +172,9 @@ static void pass_edge(struct block *next) {
     if (pipeline_is_on()) {
         leave_pipeline(edge);
     }
+    const struct slot *end = &current->slots[edge->stop - 1U];
+    unsigned trailing = block_trailing_unaligned(current, edge->stop, unaligned_before);
+    unaligned_before = next->pc == end->pc + end->insn.size ? trailing : 0;
     entry = edge->entry;
     counts_add_cycles(&region.counts, edge->refill);
     add_simple(edge->refill_simple);
@@ -202,6 +221,7 @@ static bool take_mark(const struct slot *slot, uint64_t address) {
             return false;
         }
         uncounted = slot->index + 1U;
+        unaligned_before = 0;
         unfetched = uncounted;
         if (memory_is_on()) {
             memory_begin();

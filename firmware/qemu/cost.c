@@ -25,6 +25,11 @@ int cost_read(struct cost_table *table, const char *path, char *problem, size_t 
         }
         table->lacks[i] = !values[i].is_given;
     }
+    if (table->lacks[COST_loadUnaligned]) {
+        for (int bound = 0; bound < RULE_BOUNDS; bound++) {
+            table->cycles[bound][COST_loadUnaligned] = table->cycles[bound][COST_loadPipelined];
+        }
+    }
     return 0;
 }
 
@@ -88,7 +93,7 @@ static unsigned single_load(const uint8_t *cycles, const struct insn *previous,
     }
     if (!address_depends(previous, insn)) {
         if (is_single_core(previous, KIND_LOAD)) {
-            return cycles[COST_loadPipelined];
+            return cycles[insn->unaligned != 0 ? COST_loadUnaligned : COST_loadPipelined];
         }
         if (is_single_core(previous, KIND_STORE)) {
             return cycles[COST_loadAfterStore];

@@ -20,6 +20,7 @@
     MAYBE(div)                  /* SDIV, UDIV */                                                \
     RULE(load)                  /* load of one register that is not pipelined */                \
     RULE(loadPipelined)         /* load right after a load, address independent of it */        \
+    MAYBE(loadUnaligned)        /* loadPipelined, when it has four bytes at no multiple of 4 */     \
     RULE(loadAfterStore)        /* load right after a store, address independent of it */       \
     RULE(store)                 /* store of one register, immediate offset */                   \
     RULE(storeAfterLoad)        /* the same right after a load, address independent of it */    \
@@ -30,6 +31,8 @@
     RULE(branchRefill)          /* pipeline refill of a taken branch */                         \
     RULE(callRefill)            /* the same of BL and BLX */                                    \
     MAYBE(popPcRefill)          /* the same of POP and LDM into pc */                           \
+    MAYBE(branchToUnaligned)    /* added where four bytes at no multiple of 4 are branched to */    \
+    MAYBE(fetchGroup)           /* added once to three or more of those in a row */                 \
     MAYBE(tableBranchRefill)    /* added to load by TBB and TBH */                              \
     MAYBE(loadPcRefill)         /* added by LDR into pc */                                      \
     RULE(addressAfterResult)    /* address formed from the previous instruction's result */     \

@@ -122,6 +122,13 @@ void counts_add_cycles(struct counts *counts, const int cycles[RULE_BOUNDS]) {
     }
 }
 
+void counts_add_rule(struct counts *counts, const struct cost_table *table, enum cost_rule rule,
+                     int times) {
+    for (int i = 0; i < RULE_BOUNDS; i++) {
+        counts->value[cycle_counters[i]] += (uint64_t)(int64_t)(times * table->cycles[i][rule]);
+    }
+}
+
 void counts_add_times(struct counts *counts, const struct counts *part, uint64_t times) {
     for (int i = 0; i < COUNTER_COUNT; i++) {
         counts->value[i] += part->value[i] * times;

@@ -73,6 +73,10 @@ void counts_add_run(struct counts *counts, const struct cost_table *table,
 /* Adds `times` all counters of `part`. */
 void counts_add_times(struct counts *counts, const struct counts *part, uint64_t times);
 
+/* Adds `times` the cycles of a rule. */
+void counts_add_rule(struct counts *counts, const struct cost_table *table, enum cost_rule rule,
+                     int times);
+
 /* Adds a block's, an edge's or an instruction's cycles by the stated, low and high rules. */
 void counts_add_cycles(struct counts *counts, const int cycles[RULE_BOUNDS]);
 

@@ -65,6 +65,8 @@ struct insn {
     uint8_t words;        /* registers moved by a multiple transfer, 0..32 */
     uint8_t bytes;        /* moved when it runs, 0..128 */
     uint8_t it_length;    /* instructions an IT governs, 0..4 */
+    uint8_t unaligned;    /* set by the caller: it and so many - 1 right before it in its block have
+                             four bytes at addresses that are no multiple of 4; at most 4 */
     uint8_t group;        /* enum insn_group, of KIND_ALU */
     int16_t offset;       /* with INSN_OFFSET [byte] */
     uint32_t flags;       /* enum insn_flag */
