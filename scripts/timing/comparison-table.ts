@@ -49,12 +49,15 @@ function summary(judged: readonly Comparison[]): readonly string[] {
   const near = judged.filter(({ error }) => Math.abs(error) <= GOAL.near).length;
   const far = judged.filter(({ error }) => Math.abs(error) > GOAL.far).length;
   const inside = judged.filter(({ isInside }) => isInside).length;
+  const measured = judged.filter(({ workload }) => workload.code === "measured source");
+  const insideMeasured = measured.filter(({ isInside }) => isInside).length;
   const of = (part: number) => `${part} of ${judged.length}`;
   const verdict = (isReached: boolean) => (isReached ? "reached" : "missed");
   return [
     `Judging set: ${of(near)} within a tenth (goal 90 %: ${verdict(near >= GOAL.nearShare * judged.length)}), ` +
       `${far} beyond a fifth (goal none: ${verdict(far === 0)}), ` +
-      `${of(inside)} inside their interval (goal 80 %: ${verdict(inside >= GOAL.insideShare * judged.length)}).`,
+      `${of(inside)} inside their interval (goal 80 %: ${verdict(inside >= GOAL.insideShare * judged.length)}; ` +
+      `of those that ran the measured source, ${insideMeasured} of ${measured.length}).`,
   ];
 }
 

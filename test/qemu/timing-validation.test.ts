@@ -1,0 +1,91 @@
+/**
+ * Proves that the comparison with measured cycles can be repeated: programs without foreign source build, check their
+ * own results and come near what was published. The whole comparison is left to `npm run timing`.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, describe as suite, test } from "vitest";
+import { INSTRUCTION_CLASSES, type RegionCounts } from "../../host/workflow/counts.ts";
+import { compare, compareAll } from "../../scripts/timing/compare.ts";
+import { comparisonBlock } from "../../scripts/timing/comparison-table.ts";
+import { WORKLOADS } from "../../scripts/timing/published.ts";
+import type { Workload } from "../../scripts/timing/workload.ts";
+import { missingTool } from "./plugin-run.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "pioneer-timing-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const missing =
+  missingTool() ?? (spawnSync("arm-none-eabi-gcc", ["--version"]).error ? "gcc" : null);
+if (missing) console.warn(`timing-validation: skipped, ${missing}`);
+
+/** Counts of a region that took so many cycles, and nothing else of note. */
+function charged(region: number, cycles: number, low: number, high: number): RegionCounts {
+  const classes = Object.fromEntries(INSTRUCTION_CLASSES.map((name) => [name, 0]));
+  const counts = { instructions: 8, loads: 0, stores: 0, bytesLoaded: 0, bytesStored: 0 };
+  return {
+    ...counts,
+    ...{ region, index: 0, cycles, cyclesSimple: null, cyclesLow: low, cyclesHigh: high },
+    ...{ assumed: 0, undecoded: 0, interrupted: 0 },
+    classes: { ...classes, alu: 5, load: 3 } as RegionCounts["classes"],
+  };
+}
+
+const round: Workload = {
+  name: "a round",
+  core: "cortex-m4",
+  program: { id: "none", machine: "cortex-m", sources: [], flags: [] },
+  ...{ region: 1, less: 0, passes: 4, published: 52 },
+  ...{ condition: "a board", code: "own code", set: "judging", source: "a page" },
+};
+
+suite("a comparison", () => {
+  const regions = [charged(0, 100, 90, 120), charged(1, 320, 290, 340)];
+
+  test("is of one pass of a difference", () => {
+    // (320 - 100) / 4 = 55; low (290 - 90) / 4 = 50, high (340 - 120) / 4 = 55
+    expect(compare(round, regions)).toMatchObject({
+      modelled: 55,
+      interval: [50, 55],
+      isInside: true,
+    });
+    expect(compare(round, regions).error).toBeCloseTo(3 / 52, 12);
+  });
+
+  test("counts only the judging set, and gives a reason for what is far off", () => {
+    const far = compare({ ...round, published: 40, why: "loads" }, regions); // + 37.5 %
+    const fitted = compare({ ...round, published: 40, set: "fitting" }, regions);
+    const block = comparisonBlock([compare(round, regions), far, fitted]);
+    expect(block).toContain(
+      "Judging set: 1 of 2 within a tenth (goal 90 %: missed), 1 beyond a fifth (goal none: missed), 1 of 2 inside",
+    );
+    expect(block).toContain("- cortex-m4, a round (+37.5 %; alu 63 %, load 38 %");
+    expect(block).toContain("): loads.");
+  });
+
+  test("needs the region", () => {
+    expect(() => compare({ ...round, region: 7 }, regions)).toThrow(RangeError);
+  });
+});
+
+test.skipIf(missing)(
+  "own programs of the judging set come within a tenth of what was measured",
+  async () => {
+    const own = WORKLOADS.filter(({ program, set }) => !program.package && set === "judging");
+    const compared = await compareAll(folder, own);
+    expect(compared.length).toBeGreaterThan(8);
+    for (const { workload, error } of compared) {
+      expect(Math.abs(error), `${workload.core}, ${workload.name}`).toBeLessThan(0.1);
+    }
+  },
+  120_000,
+);
+
+test("docs/timing.md shows every workload", () => {
+  const page = readFileSync(new URL("../../docs/timing.md", import.meta.url), "utf8");
+  for (const { core, name, condition, code, set } of WORKLOADS) {
+    expect(page).toContain(`| ${[core, name, condition, code, set].join(" | ")} |`);
+  }
+});
