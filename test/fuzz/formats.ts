@@ -5,7 +5,10 @@
 
 import type { Format } from "./campaign.ts";
 import { EXTERNAL_FORMAT } from "./mutate-external.ts";
+import { H5_FORMAT } from "./mutate-h5.ts";
+import { KERAS_FORMAT } from "./mutate-keras.ts";
 import { ONNX_FORMAT } from "./mutate-onnx.ts";
+import { SAFETENSORS_FORMAT } from "./mutate-safetensors.ts";
 import { SIDECAR_FORMAT } from "./mutate-sidecar.ts";
 import { TFLITE_FORMAT } from "./mutate-tflite.ts";
 
@@ -13,5 +16,8 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   onnx: ONNX_FORMAT,
   "onnx-external": EXTERNAL_FORMAT,
   tflite: TFLITE_FORMAT,
+  keras: KERAS_FORMAT,
+  h5: H5_FORMAT,
+  safetensors: SAFETENSORS_FORMAT,
   sidecar: SIDECAR_FORMAT,
 };
