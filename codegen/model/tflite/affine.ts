@@ -110,7 +110,7 @@ export class Sums {
       default: {
         if (!RESHAPING.includes(maker.operator)) return undefined;
         const whole = this.of(maker.inputs[0], depth + 1);
-        return whole?.constants.length === count ? with_(whole, maker) : undefined;
+        return whole?.constants.length === count ? through(whole, maker) : undefined;
       }
     }
   }
@@ -165,7 +165,7 @@ export class Sums {
 
 const RESHAPING: readonly string[] = ["RESHAPE", "SQUEEZE", "EXPAND_DIMS"];
 
-function with_(sum: Affine, operator: TfliteOperator): Affine {
+function through(sum: Affine, operator: TfliteOperator): Affine {
   // What only moves constants about stays with them, where others may read it too.
   const operators = sum.products.length === 0 ? [] : [...new Set([...sum.operators, operator])];
   return { ...sum, operators };
@@ -179,7 +179,7 @@ function picked(
   if (!whole || places.some((place) => place < 0 || place >= whole.constants.length)) {
     return undefined;
   }
-  return with_(
+  return through(
     {
       products: whole.products.map(({ x, weights, rows }) => ({
         x,

@@ -10,7 +10,7 @@ import { integerModelOf } from "./integer.ts";
 import { LSTM_OPTION, lstm } from "./lstm.ts";
 import type { Speller } from "./moving.ts";
 import { SPELLERS } from "./operators.ts";
-import { tfliteGraphError } from "./refusals.ts";
+import { inTfliteWords, tfliteGraphError } from "./refusals.ts";
 import type { TfliteFile, TfliteOperator } from "./schema.ts";
 import { findSequences } from "./sequences.ts";
 import { SPELLED_OPSET, Spelling } from "./spelling.ts";
@@ -58,17 +58,19 @@ export function importTfliteGraph(
     else if (!sequences.taken.has(operator)) spellOperator(operator, spelling);
   }
   const time = timeOf(graph, spelling, sequences.steps);
-  const imported = importGraph(
-    { graph: spelled(spelling), opset: SPELLED_OPSET },
-    file,
-    fileBytes,
-    {
-      constants: spelling.constants,
-      ...(time ? { time } : {}),
-    },
-  );
+  const model = { graph: spelled(spelling), opset: SPELLED_OPSET };
+  const given = { constants: spelling.constants, ...(time ? { time } : {}) };
+  const imported = inOwnWords(() => importGraph(model, file, fileBytes, given));
   const integer = integerModelOf(spelling);
   return integer ? { ...imported, integer } : imported;
+}
+
+function inOwnWords<V>(read: () => V): V {
+  try {
+    return read();
+  } catch (error) {
+    throw inTfliteWords(error);
+  }
 }
 
 function spellOperator(operator: TfliteOperator, spelling: Spelling): void {

@@ -25,6 +25,8 @@ const FUSED = {
   1: "relu",
 } as const satisfies Readonly<Record<number, IntegerDense["fused"]>>;
 const FUSED_OPTION = 0;
+/** Values of a slice that are followed one by one. */
+const MOST_SLICED = 65_536;
 const ACTIVATIONS = { LOGISTIC: "sigmoid", TANH: "tanh" } as const;
 
 /** The chain's integers; undefined where any of it is real, branches, or has no integer kernel. */
@@ -73,8 +75,8 @@ function keepsSteps(operator: TfliteOperator, spelling: Spelling): boolean {
     case "UNPACK":
       return whole && single && (operator.operator === "UNPACK" || operator.inputs.length === 1);
     case "STRIDED_SLICE": {
-      const places = slicedPlaces(operator, spelling, elementCount(from, file));
       const all = elementCount(from, file);
+      const places = slicedPlaces(operator, spelling, Math.min(all, MOST_SLICED));
       return [0, all - size].some(
         (first) =>
           places?.length === all - first && places.every((place, index) => place === first + index),

@@ -2,6 +2,7 @@
  * How much a TFLite file may ask for, and the errors for files that ask for more or are damaged.
  * Reading is left to flatbuffer.ts and schema.ts.
  */
+import { ModelFileError } from "../../errors.ts";
 import { refusalsOf } from "../refusals.ts";
 
 /** Bounds on a hostile file; each is far above any network that fits a microcontroller. */
@@ -20,6 +21,16 @@ export const TFLITE_LIMITS = {
   layerSize: 65_536,
 } as const;
 
+const CONVERT_AGAIN = "convert the model again, or copy the file again";
+
+/** An error of the graph's import, which speaks of ONNX, with what to do about a TFLite file. */
+export function inTfliteWords(error: unknown): unknown {
+  if (!(error instanceof ModelFileError)) return error;
+  const { code, text, facts } = error;
+  const fix = text.fix.includes("onnx") ? CONVERT_AGAIN : text.fix;
+  return new ModelFileError(code as `TP-MODEL-${number}`, { ...text, fix }, facts);
+}
+
 export const {
   damaged: damagedTfliteError,
   limit: tfliteLimitError,
@@ -29,6 +40,6 @@ export const {
 } = refusalsOf({
   format: "TFLite",
   node: "operator",
-  again: "convert the model again, or copy the file again",
+  again: CONVERT_AGAIN,
   write: "convert",
 });

@@ -102,8 +102,16 @@ function sameWeights(before: Cell, cell: Cell): boolean {
     (first || before.recurrentWeights === cell.recurrentWeights) &&
     (first || before.candidateWeights === cell.candidateWeights) &&
     before.gates.every((gate, at) => sameGate(gate, cell.gates[at])) &&
-    sameValues(before.candidateRecurrentBias ?? [], cell.candidateRecurrentBias ?? [])
+    sameRecurrentBias(before, cell)
   );
+}
+
+/** A first step without one either resets before, or its bias was zero and left out. */
+function sameRecurrentBias(before: Cell, cell: Cell): boolean {
+  const full = cell.candidateRecurrentBias ?? [];
+  const isFirst = before.recurrentWeights === undefined;
+  const zeros = new Array<number>(full.length).fill(0);
+  return sameValues(before.candidateRecurrentBias ?? (isFirst ? zeros : []), full);
 }
 
 /** A first step has no recurrent rows, and no forget or reset gate where these have nothing to do. */
@@ -120,7 +128,7 @@ function sameGate(first: Gate, full: Gate | undefined): boolean {
 }
 
 function sameValues(a: readonly number[], b: readonly number[]): boolean {
-  const largest = Math.max(1, ...b.map(Math.abs));
+  const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
   return (
     a.length === b.length &&
     a.every((value, at) => Math.abs(value - (b[at] ?? 0)) <= SAME * largest)
@@ -133,6 +141,21 @@ interface Around {
   readonly readers: ReadonlyMap<number, readonly TfliteOperator[]>;
 }
 
+/** Whether all gates have as many rows as the state has values. */
+function isLayer(cell: Cell, { graph }: Spelling): boolean {
+  const { gates, recurrentWeights, candidateWeights, candidateRecurrentBias } = cell;
+  const size = gates[0]?.bias.length ?? 0;
+  if (recurrentWeights === undefined) return false;
+  const matrices = [recurrentWeights, candidateWeights ?? recurrentWeights];
+  return (
+    matrices.every((index) => graph.tensors[index]?.shape[1] === size) &&
+    (candidateRecurrentBias ?? gates[0]?.bias)?.length === size &&
+    gates.every((gate) =>
+      [gate.input, gate.recurrent, gate.bias].every((rows) => rows?.length === size),
+    )
+  );
+}
+
 /** The chain of such cells; undefined where its inputs lie apart, or something reads a value inside it. */
 function chainOf(
   cells: readonly Cell[],
@@ -140,7 +163,7 @@ function chainOf(
   { spelling, sums, readers }: Around,
 ): Chain | undefined {
   const last = cells.at(-1);
-  if (!last || last.recurrentWeights === undefined) return undefined;
+  if (!last || !isLayer(last, spelling)) return undefined;
   const taken = new Set(cells.flatMap((cell) => [...cell.operators]));
   let source: number | Chain = last.x;
   let packed: number | undefined;
@@ -229,6 +252,22 @@ function sequenceName({ cells }: Chain, spelling: Spelling): string {
   return `${spelling.name(cells.at(-1)?.hidden)} (all steps)`;
 }
 
+/** Rows of matrices under each other. */
+function joinedRows(
+  parts: readonly { readonly values: Float64Array; readonly rows: readonly number[] }[],
+  cols: number,
+): Float64Array {
+  const joined = new Float64Array(parts.reduce((sum, { rows }) => sum + rows.length * cols, 0));
+  let to = 0;
+  for (const { values, rows } of parts) {
+    for (const row of rows) {
+      joined.set(values.subarray(row * cols, (row + 1) * cols), to);
+      to += cols;
+    }
+  }
+  return joined;
+}
+
 /** Reshapes, and the recurrent node between them. */
 function spellChain(at: TfliteOperator, chain: Chain, spelling: Spelling): void {
   const { cells, source, packed } = chain;
@@ -240,29 +279,27 @@ function spellChain(at: TfliteOperator, chain: Chain, spelling: Spelling): void 
   const inputSize = tensor(last.inputWeights).shape[1] ?? 0;
   const from = typeof source === "number" ? spelling.name(source) : sequenceName(source, spelling);
   const x = spelling.through(at, "Reshape", from, { shape: [cells.length, 1, inputSize] });
-  const rowsOf = (index: number, cols: number, rows: readonly number[]) => {
-    const values = realValues(tensor(index), file);
-    return rows.flatMap((row) => [...values.subarray(row * cols, (row + 1) * cols)]);
-  };
   const label = spelling.label(at);
   const gateRows = last.gates.length * hiddenSize;
-  const w = spelling.constant(`${label} (W)`, [1, gateRows, inputSize], () =>
-    Float64Array.from(
-      rowsOf(
-        last.inputWeights,
-        inputSize,
-        last.gates.flatMap(({ input }) => input),
-      ),
-    ),
-  );
-  const r = spelling.constant(`${label} (R)`, [1, gateRows, hiddenSize], () =>
-    Float64Array.from(
-      last.gates.flatMap(({ recurrent = [] }, gate) => {
-        const own = gate === 2 ? last.candidateWeights : undefined;
-        return rowsOf(own ?? (last.recurrentWeights as number), hiddenSize, recurrent);
-      }),
-    ),
-  );
+  const w = spelling.constant(`${label} (W)`, [1, gateRows, inputSize], () => {
+    const values = realValues(tensor(last.inputWeights), file);
+    return joinedRows(
+      last.gates.map(({ input }) => ({ values, rows: input })),
+      inputSize,
+    );
+  });
+  const r = spelling.constant(`${label} (R)`, [1, gateRows, hiddenSize], () => {
+    const values = realValues(tensor(last.recurrentWeights as number), file);
+    const own = last.candidateWeights;
+    const candidate = own === undefined ? values : realValues(tensor(own), file);
+    return joinedRows(
+      last.gates.map(({ recurrent = [] }, gate) => ({
+        values: last.kind === "gru" && gate === 2 ? candidate : values,
+        rows: recurrent,
+      })),
+      hiddenSize,
+    );
+  });
   // B = [Wb, Rb]; the second half is zero but for a candidate's whose reset comes after its product.
   const bias = new Float64Array(2 * gateRows);
   bias.set(last.gates.flatMap((gate) => gate.bias));
