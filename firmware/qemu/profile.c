@@ -138,7 +138,7 @@ int profile_read(const char *path, unsigned passes, enum rules_model model, char
         fill(file);
         traced_passes = passes;
         clock = model == RULES_UNKNOWN ? COUNT_INSTRUCTIONS : COUNT_CYCLES;
-        cells[0].place = NO_PLACE;
+        cells[0] = (struct cell){.caller = CELL_LIMIT, .place = NO_PLACE};
         cell_count = 1;
     }
     fclose(file);

@@ -5,7 +5,7 @@ import type { ProfileCounts, ProfileFacts } from "../../host/analyze/profile/fac
 import { foldedStacks } from "../../host/analyze/profile/folded.ts";
 import { profileOf } from "../../host/analyze/profile/profile.ts";
 import { profileTrace, stampedTrace } from "../../host/analyze/profile/trace.ts";
-import { parseFrames, placeLines, placeOf } from "../../host/workflow/profile/places.ts";
+import { alignedTo, parseFrames, placeLines, placeOf } from "../../host/workflow/profile/places.ts";
 import { parseNames, parseProfile } from "../../host/workflow/profile/profile-file.ts";
 import { checkTrace } from "./trace-event.ts";
 
@@ -198,6 +198,11 @@ memcpy
     expect(at(0x100)).toMatchObject({ part: "elementwise", layer: "lstm" });
     expect(at(0x102)).toMatchObject({ part: "state", layer: "lstm" });
     expect(at(0x104)).toMatchObject({ part: null, layer: null });
+  });
+
+  it("lie at addresses of 32 bits, without the bit that says Thumb", () => {
+    expect(alignedTo(2, 0x8000_0001)).toBe(0x8000_0000);
+    expect(alignedTo(1, 0xffff_ffff)).toBe(0xffff_ffff);
   });
 
   it("are spelt as the plugin reads them", () => {

@@ -49,7 +49,7 @@ export async function readPlaces(
 ): Promise<PlaceMap> {
   const functions = symbols.filter(({ isFunction, bytes }) => isFunction && bytes > 0);
   const addresses = functions.flatMap(({ address, bytes }) => {
-    const begin = address & ~(alignment - 1);
+    const begin = alignedTo(alignment, address);
     return Array.from({ length: Math.ceil(bytes / alignment) }, (_, i) => begin + i * alignment);
   });
   let text = "";
@@ -61,8 +61,13 @@ export async function readPlaces(
     });
     text += stdout;
   }
-  const entries = new Set(functions.map(({ address }) => address & ~(alignment - 1)));
+  const entries = new Set(functions.map(({ address }) => alignedTo(alignment, address)));
   return placeMap(parseFrames(text), entries, parts, alignment);
+}
+
+/** Without the bit that says Thumb; addresses have 32 bits and no sign. */
+export function alignedTo(alignment: number, address: number): number {
+  return address - (address % alignment);
 }
 
 /** What `addr2line -a -i -f` says, frames outermost first, by address. */
