@@ -8,6 +8,7 @@ export * from "./emit/write.ts";
 export * from "./errors.ts";
 export * from "./frontend/analyse.ts";
 export * from "./measured.ts";
+export * from "./memory/calibrated.ts";
 export * from "./memory/hierarchy.ts";
 export * from "./memory/stalls.ts";
 export * from "./memory/variants.ts";

@@ -142,6 +142,15 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
     async () => (await import("./workflow/verbs.ts")).boards,
   );
 
+  verb(
+    "calibrate",
+    "fit a board's wait states to loops that it measured, into boards/measured/ID.json",
+    async () => (await import("./workflow/calibrate.ts")).calibrate,
+  )
+    .requiredOption("--board <id>", "board that measured them")
+    .requiredOption("--from <file>", "its report: boards/measured/measured.schema.json")
+    .option("--out <dir>", "where ID.json goes");
+
   verb("ports", "serial devices", async () => (await import("./workflow/verbs.ts")).ports);
 
   verb(

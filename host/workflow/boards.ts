@@ -7,6 +7,7 @@ import {
   activeMilliwatts,
   availableBytes,
   type Board,
+  findMeasured,
   listBoards,
   loadBoard,
   packedInt8MacsPerSecond,
@@ -15,6 +16,7 @@ import {
   type StatedValue,
   sleepMilliwatts,
   weightsMemory,
+  withCalibration,
 } from "../../codegen/index.ts";
 import type { Quantity } from "../analyze/quantity.ts";
 
@@ -86,7 +88,9 @@ export interface BoardDetails {
 
 /** One board. Throws UsageError TP-USE-101 for an unknown id, TP-USE-102 for a broken file. */
 export function boardDetails(id: string, directory?: string): BoardDetails {
-  const board = loadBoard(id, directory);
+  const stated = loadBoard(id, directory);
+  const measured = directory === undefined ? findMeasured(stated) : null;
+  const board = withCalibration(stated, measured);
   const marked = markStated(board) as Readonly<Record<string, unknown>>;
   return { ...marked, schema: 1, id: board.id, facts: factsOf(board) };
 }

@@ -16,6 +16,7 @@ import type {
 import {
   boardStoodFor,
   canonicalJson,
+  findMeasured,
   generate,
   loadBoard,
   loadModel,
@@ -23,6 +24,7 @@ import {
   STAGES,
   tfliteFormatOf,
   UsageError,
+  withCalibration,
   withWeightsIn,
   writeFiles,
 } from "../../codegen/index.ts";
@@ -66,7 +68,8 @@ export interface Prepared {
 /** Throws what loadModel, loadBoard, boardStoodFor and generate throw. */
 export function prepare(modelName: string, request: GenerateRequest): Prepared {
   const board = loadBoard(request.board);
-  const as = request.as === undefined ? null : boardStoodFor(board, loadBoard(request.as));
+  const stated = request.as === undefined ? null : boardStoodFor(board, loadBoard(request.as));
+  const as = stated && withCalibration(stated, findMeasured(stated));
   checkPrefix(request.prefix);
   const placement = placementOf(request);
   const placed = as ? withWeightsIn(as, placement.weights) : null;
