@@ -246,8 +246,8 @@ export function toFloat32(model: RecurrentModel, products: Products = "rounded")
       return layer;
     }
     if (operator.kind === "window") {
-      const { name, inputSize, window } = operator.layer;
-      return { kind: "window", name, inputSize, taps: window.taps, output: FLOAT32 };
+      const { name, inputSize } = operator.layer;
+      return { kind: "window", name, inputSize, taps: operator.taps, output: FLOAT32 };
     }
     if (operator.kind === "layer-norm") {
       const layer = floatLayerNorm(operator.layer, reach, FLOAT32);

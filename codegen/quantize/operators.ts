@@ -1,6 +1,6 @@
 /**
  * Decides which integer operators the layers of a model become (a dense layer takes the activation after it, a
- * convolution along time is a window and a dense layer),
+ * convolution is a dense layer, along time behind a window),
  * and refuses models this project's own formats cannot express, all reasons at once.
  * The integers themselves are left to quantize-model.ts.
  */
@@ -18,6 +18,7 @@ import {
   type Unsupported,
 } from "../model/types.ts";
 import { unsupportedError } from "../model/unsupported.ts";
+import { keptTaps, PRODUCT_LIMIT, productOf, productWeights } from "./convolution.ts";
 import { LAYER_NORM_LIMIT } from "./layer-norm.ts";
 
 export type ActivationName = ActivationLayer["activation"] | "none";
@@ -48,6 +49,8 @@ export interface DenseOperator {
 export interface WindowOperator {
   readonly kind: "window";
   readonly layer: Conv1dLayer;
+  /** Steps that it keeps, and this one. */
+  readonly taps: number;
   /** As above: the convolution's own. */
   readonly outputIndex: number;
 }
@@ -84,13 +87,6 @@ const INSTEAD: Readonly<
 };
 
 const MULTIPLIES: readonly Layer["kind"][] = ["lstm", "gru", "dense", "conv1d"];
-
-/** Why no kernel computes a convolution; null where one does. */
-function whyNot({ along, groups, window }: Conv1dLayer): string | null {
-  if (along === "positions") return "it runs along positions inside a step";
-  if (groups !== 1) return `it has ${groups} groups`;
-  return window.dilation === 1 ? null : `its dilation is ${window.dilation}`;
-}
 
 /**
  * Everything in a model that no kernel of this project's own formats computes; empty where C can be generated.
@@ -130,11 +126,9 @@ export function ungenerated(model: RecurrentModel): readonly Unsupported[] {
       const why = `it has ${layer.outputSize} values`;
       refuse("layer-norm", why, `normalise at most ${LAYER_NORM_LIMIT}`);
     }
-    if (layer.kind === "conv1d") {
-      const why = whyNot(layer);
-      if (why !== null) {
-        refuse("conv1d", why, "use one along time with one group and without dilation");
-      }
+    if (layer.kind === "conv1d" && productWeights(layer) > PRODUCT_LIMIT) {
+      const why = `as a dense layer it has ${productWeights(layer)} weights`;
+      refuse("conv1d", why, `use fewer positions or channels: up to ${PRODUCT_LIMIT} weights`);
     }
     if (layer.kind === "activation" && before?.kind !== "dense" && before?.kind !== "conv1d") {
       const why = `${layer.activation} must follow a dense layer`;
@@ -147,12 +141,6 @@ export function ungenerated(model: RecurrentModel): readonly Unsupported[] {
     }
   });
   return found;
-}
-
-/** The product of a convolution along time with its window. */
-function productOf(layer: Conv1dLayer): DenseLayer {
-  const { name, input, output, outputSize, weights, bias } = layer;
-  return { kind: "dense", name, input, output, inputSize: weights.cols, outputSize, weights, bias };
 }
 
 /**
@@ -178,7 +166,8 @@ export function operatorsOf(model: RecurrentModel): readonly Operator[] {
     } else if (layer.kind === "layer-norm") {
       operators.push({ kind: "layer-norm", layer, outputIndex });
     } else if (layer.kind === "conv1d") {
-      if (layer.window.taps > 1) operators.push({ kind: "window", layer, outputIndex });
+      const taps = keptTaps(layer);
+      if (taps > 1) operators.push({ kind: "window", layer, taps, outputIndex });
       operators.push({ kind: "dense", layer: productOf(layer), activation: "none", outputIndex });
     } else if (layer.kind === "activation") {
       const { activation } = layer;

@@ -95,8 +95,8 @@ function quantizeOperator(
     case "layer-norm":
       return quantizeLayerNorm(operator.layer, input, peak, format);
     case "window": {
-      const { name, inputSize, window } = operator.layer;
-      return { kind: "window", name, inputSize, taps: window.taps, output: input };
+      const { name, inputSize } = operator.layer;
+      return { kind: "window", name, inputSize, taps: operator.taps, output: input };
     }
   }
 }
