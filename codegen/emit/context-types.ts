@@ -70,6 +70,7 @@ export interface LstmKernelContext extends KernelContextBase {
   /** Units, padding included, and blocks of its stream. */
   readonly units: number;
   readonly blocks: number;
+  readonly oddBlocks: boolean;
   /** Columns of [x | h], padding included. */
   readonly columns: number;
   /** Of integers. */
@@ -118,6 +119,8 @@ export interface DenseKernelContext extends KernelContextBase {
   readonly columns: number;
   /** Of its stream. */
   readonly blocks: number;
+  /** Where one call makes several blocks: their rows. */
+  readonly rowsAtOnce: number;
   readonly activation: "sigmoid" | "tanh" | "relu" | "linear";
   readonly parameters: string;
   readonly resultType: LineType;
@@ -311,8 +314,6 @@ export interface CContext {
   readonly allRows: "all_rows" | "blocks";
   /** What a call for rows makes: pre-activations, or int32 sums where nothing is fused. */
   readonly rowsType: CContext["zType"];
-  /** Dense layers ask for one block at a time. */
-  readonly rowsOfDenses: boolean;
   /** Rows whose multipliers follow their weights; C expression: words of a stream before them. */
   readonly multiplierRows: number;
   readonly multipliersAfter: string;
@@ -365,6 +366,8 @@ export interface CContext {
     readonly tanh: boolean;
     readonly relu: boolean;
     readonly linear: boolean;
+    /** Tables give values in the high halves of words. */
+    readonly high: boolean;
   };
   readonly kernels: readonly KernelContext[];
   readonly lstms: readonly LstmKernelContext[];

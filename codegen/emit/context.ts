@@ -85,6 +85,9 @@ const HIDDEN_RANGES: Readonly<Record<Format, string>> = {
   float32: "",
 };
 
+/** Where one call makes several, as many as fill 256 bytes of stack. */
+const BLOCKS_AT_ONCE = 8;
+
 function edgeTypeOf({ type }: Quantization): CContext["type"] {
   return type === "float32" ? "float" : `${type}_t`;
 }
@@ -144,17 +147,20 @@ function resultContext(plan: Plan, prefix: string, to: DenseKernel["to"], writes
 function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): KernelContext {
   const { name, layer } = kernel;
   if (isTfliteDense(layer)) return tfliteDenseContext(plan, prefix, kernel, layer);
-  const { fusion } = plan.schedule;
+  const { fusion, variant, block } = plan.schedule;
+  const fused = VARIANT_TEXT[variant].blocks ? "dense-blocks" : "dense";
+  const { blocks } = rowsOf(plan, name);
   return {
     ...resultContext(plan, prefix, kernel.to, fusion !== "full"),
     kind: "dense",
-    partial: fusion === "full" ? "dense" : `dense-${fusion}`,
+    partial: fusion === "full" ? fused : `dense-${fusion}`,
     name,
     layer: commentText(layer.name),
     inputSize: layer.inputSize,
     outputSize: layer.outputSize,
     columns: columnsRead(kernel, "input", plan.lines),
-    blocks: rowsOf(plan, name).blocks,
+    blocks,
+    rowsAtOnce: block.rows * Math.min(BLOCKS_AT_ONCE, blocks),
     activation: layer.activation === "none" ? "linear" : layer.activation,
     from: placeExpression(plan, kernel.from),
   };
@@ -367,7 +373,6 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     fusion: { none: fusion === "none", partial: fusion === "partial", full: fusion === "full" },
     allRows: variant.blocks ? "blocks" : "all_rows",
     rowsType: fusion === "none" ? "int32_t" : zType,
-    rowsOfDenses: denses.length > 0 && fusion === "full",
     ...multiplierContext(plan.schedule),
     states,
     putsWords: states.some(({ put }) => put.includes("_put")),
@@ -402,6 +407,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
       tanh: uses("tanh"),
       relu: uses("relu"),
       linear: uses("linear"),
+      high: variant.lookUp === "look-up-high",
     },
     kernels,
     lstms,

@@ -69,6 +69,7 @@ export function lstmContext(plan: Plan, kernel: LstmKernel): KernelContext {
     hiddenSize: layer.hiddenSize,
     units: rows / GATES.length,
     blocks,
+    oddBlocks: blocks % 2 === 1,
     columns: columnsRead(kernel, "joined", plan.lines),
     ...("cellFractionBits" in layer ? { cellFractionBits: layer.cellFractionBits } : {}),
     ...(clipsCells(plan) ? { cellLimit: hexadecimalFloat(clipOf(kernel) ?? CELL_LIMIT) } : {}),

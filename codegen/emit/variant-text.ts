@@ -238,6 +238,7 @@ function float32(
 export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
   "dsp-packed-pairs": dsp("int8", "packed-pairs", "packed-pairs"),
   "dsp-packed-pairs-grouped": dsp("int8", "packed-pairs", "packed-pairs-grouped"),
+  "dsp-packed-pairs-dual": dsp("int8", "packed-pairs", "packed-pairs-dual"),
   "dsp-rows": dsp("int16x8", "rows", "rows"),
   "dsp-rows-grouped": dsp("int16x8", "rows", "rows-grouped"),
   "dsp-sums": dspSums("rows"),

@@ -59,6 +59,7 @@ export const ALL_TARGETS: readonly CaseTarget[] = (
   [
     ["cortex-m4"],
     ["cortex-m7"],
+    ["cortex-m33"],
     ["cortex-m0plus"],
     ["cortex-m55"],
     ["rv32imc"],

@@ -23,6 +23,7 @@ const XTENSA = "xtensa-lx106-elf-";
 
 const M4 = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"];
 const M7 = ["-mcpu=cortex-m7", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv5-sp-d16"];
+const M33 = ["-mcpu=cortex-m33", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv5-sp-d16"];
 const M55 = ["-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard"];
 const M0 = ["-mcpu=cortex-m0plus", "-mthumb"];
 const RV32 = ["-march=rv32imc", "-mabi=ilp32", "-ffreestanding"];
@@ -45,7 +46,8 @@ const on = (
 ): Variant => ({ format, board, toolchain, flags, options });
 
 const VARIANTS: Readonly<Record<KernelVariant, Variant>> = {
-  "dsp-packed-pairs": on("int8", "qemu-m7", ARM, M7),
+  "dsp-packed-pairs": on("int8", "qemu-m33", ARM, M33),
+  "dsp-packed-pairs-dual": on("int8", "qemu-m7", ARM, M7),
   "dsp-packed-pairs-grouped": on("int8", "qemu-m4", ARM, M4),
   "dsp-rows": on("int16x8", "qemu-m7", ARM, M7),
   "dsp-rows-grouped": on("int16x8", "qemu-m4", ARM, M4),

@@ -290,9 +290,9 @@ static inline const uint32_t *front_middle(const uint32_t table[512])
 #define FRONT_LAP \
     FRONT_FAST("[r1], #64", "[r1, #-60]") \
     FRONT_FEW("[r1, #-56]", "[r1, #-52]", "") \
-    FRONT_FEW("[r1, #-48]", "[r1, #-44]", "") \
-    FRONT_FAST("[r1, #-40]", "[r1, #-36]") \
-    FRONT_FEW("[r1, #-32]", "[r1, #-28]", "") \
+    FRONT_FAST("[r1, #-48]", "[r1, #-44]") \
+    FRONT_FEW("[r1, #-40]", "[r1, #-36]", "") \
+    FRONT_FAST("[r1, #-32]", "[r1, #-28]") \
     FRONT_FEW("[r1, #-24]", "[r1, #-20]", "") \
     FRONT_FAST("[r1, #-16]", "[r1, #-12]") \
     FRONT_FEW("[r1, #-8]", "[r1, #-4]", FRONT_COMPARE_END)
@@ -444,14 +444,6 @@ _Static_assert(8 > 0 && 8 % 4 == 0, "lstm0: columns come in fours");
 _Static_assert(4 > 0 && 4 % 4 == 0, "dense0: columns come in fours");
 _Static_assert(4 > 0 && 4 % 4 == 0, "dense1: columns come in fours");
 
-/* z of the next eight rows. */
-PIONEER_CODE
-static const uint32_t *front_rows(
-    const uint32_t *stream, const int16_t *joined, const int16_t *end, int32_t z[8])
-{
-    return front_blocks(stream, joined, end, z, 1);
-}
-
 /* A straight piece of a table, from its middle on, at z (Q3.12, any int32: the table's ends reach
  * on); the result is in Q0.15 in the high half of a word, with less than a step below it.
  * The low byte of z is its fraction in the piece, less 128 in the odd ones: with it in a word's
@@ -533,38 +525,54 @@ static void front_load_input(front_state *state, const int8_t *input)
     }
 }
 
-/* dense_0: 4 -> 4, relu. */
+/* dense_0: 4 -> 4, relu. A block is eight rows. */
 PIONEER_CODE
-static void front_dense0(front_state *state)
+__attribute__((noinline)) static void front_dense0(front_state *state)
 {
     const int16_t *const input = &state->line0[0][0];
-    int16_t *const result = &state->line1[0][0];
+    int16_t *result = &state->line1[0][0];
     const uint32_t *stream = front_dense0_stream;
     int32_t z[8];
 
     for (int row = 0; row < 4; row += 8) {
         const int rows = 4 - row < 8 ? 4 - row : 8;
-        stream = front_rows(stream, input, input + 4, z);
-        for (int i = 0; i < rows; i++) {
-            result[row + i] = (int16_t)front_relu_result(z[i]);
+        const int32_t *const end = z + rows;
+        const int32_t *next = z;
+
+        stream = front_blocks(stream, input, input + 4, z, (rows + 7) / 8);
+        for (; end - next >= 4; next += 4, result += 4) {
+            for (int i = 0; i < 4; i++) {
+                result[i] = (int16_t)front_relu_result(next[i]);
+            }
+        }
+        for (; next < end; next++) {
+            *result++ = (int16_t)front_relu_result(*next);
         }
     }
 }
 
-/* dense_1: 4 -> 3, tanh. */
+/* dense_1: 4 -> 3, tanh. A block is eight rows. */
 PIONEER_CODE
-static void front_dense1(front_state *state)
+__attribute__((noinline)) static void front_dense1(front_state *state)
 {
     const int16_t *const input = &state->line1[0][0];
-    int16_t *const result = &state->line2[state->phase][0];
+    int16_t *result = &state->line2[state->phase][0];
     const uint32_t *stream = front_dense1_stream;
     int32_t z[8];
 
     for (int row = 0; row < 3; row += 8) {
         const int rows = 3 - row < 8 ? 3 - row : 8;
-        stream = front_rows(stream, input, input + 4, z);
-        for (int i = 0; i < rows; i++) {
-            result[row + i] = (int16_t)front_tanh_result(z[i]);
+        const int32_t *const end = z + rows;
+        const int32_t *next = z;
+
+        stream = front_blocks(stream, input, input + 4, z, (rows + 7) / 8);
+        for (; end - next >= 4; next += 4, result += 4) {
+            for (int i = 0; i < 4; i++) {
+                result[i] = (int16_t)front_tanh_result(next[i]);
+            }
+        }
+        for (; next < end; next++) {
+            *result++ = (int16_t)front_tanh_result(*next);
         }
     }
 }
@@ -584,10 +592,12 @@ __attribute__((noinline)) static void front_lstm0(front_state *state)
     for (int unit = 0; unit < 4; unit += 16) {
         const int blocks = 4 - unit < 16 ? (4 - unit + 1) / 2 : 8;
         stream = front_blocks(stream, joined, joined + 8, z, blocks);
-        for (const int32_t *block = z; block < z + 8 * blocks; block += 8) {
-            for (int lane = 0; lane < 2; lane++) {
-                front_update_unit(sigmoid_middle, tanh_middle, block + lane, 11,
-                    cell++, hidden++);
+        const int32_t *const end_of_z = z + 8 * blocks;
+        const int32_t *block = z;
+        for (; end_of_z - block >= 16; block += 16, cell += 4, hidden += 4) {
+            for (int i = 0; i < 4; i++) {
+                front_update_unit(sigmoid_middle, tanh_middle, block + 8 * (i / 2) + i % 2,
+                    11, cell + i, hidden + i);
             }
         }
     }

@@ -295,9 +295,9 @@ static inline const uint32_t *mask_middle(const uint32_t table[512])
 #define MASK_LAP \
     MASK_FAST("[r1], #64", "[r1, #-60]") \
     MASK_FEW("[r1, #-56]", "[r1, #-52]", "") \
-    MASK_FEW("[r1, #-48]", "[r1, #-44]", "") \
-    MASK_FAST("[r1, #-40]", "[r1, #-36]") \
-    MASK_FEW("[r1, #-32]", "[r1, #-28]", "") \
+    MASK_FAST("[r1, #-48]", "[r1, #-44]") \
+    MASK_FEW("[r1, #-40]", "[r1, #-36]", "") \
+    MASK_FAST("[r1, #-32]", "[r1, #-28]") \
     MASK_FEW("[r1, #-24]", "[r1, #-20]", "") \
     MASK_FAST("[r1, #-16]", "[r1, #-12]") \
     MASK_FEW("[r1, #-8]", "[r1, #-4]", MASK_COMPARE_END)
@@ -448,14 +448,6 @@ static const uint32_t *mask_blocks(const uint32_t *stream, const int16_t *joined
 _Static_assert(12 > 0 && 12 % 4 == 0, "lstm0: columns come in fours");
 _Static_assert(8 > 0 && 8 % 4 == 0, "dense0: columns come in fours");
 
-/* z of the next eight rows. */
-PIONEER_CODE
-static const uint32_t *mask_rows(
-    const uint32_t *stream, const int16_t *joined, const int16_t *end, int32_t z[8])
-{
-    return mask_blocks(stream, joined, end, z, 1);
-}
-
 /* A straight piece of a table, from its middle on, at z (Q3.12, any int32: the table's ends reach
  * on); the result is in Q0.15 in the high half of a word, with less than a step below it.
  * The low byte of z is its fraction in the piece, less 128 in the odd ones: with it in a word's
@@ -509,8 +501,8 @@ static inline __attribute__((always_inline)) void mask_update_unit(
 /* sigmoid of z (Q3.12) as int8: scale 1/256, zero point -128. */
 static inline int32_t mask_sigmoid_result(int32_t z)
 {
-    const int32_t y = mask_look_up(mask_middle(mask_sigmoid), z);
-    return mask_saturate8(((y + 64) >> 7) - 128);
+    const int32_t y = mask_look_up_high(mask_middle(mask_sigmoid), z);
+    return mask_saturate8_q23(y + (1 << 22) - (1 << 30)); /* y is within 0 .. 2^31 - 1 */
 }
 
 /* Four values at a time, so that their loads follow each other. */
@@ -547,29 +539,39 @@ __attribute__((noinline)) static void mask_lstm0(mask_state *state)
     for (int unit = 0; unit < 8; unit += 16) {
         const int blocks = 8 - unit < 16 ? (8 - unit + 1) / 2 : 8;
         stream = mask_blocks(stream, joined, joined + 12, z, blocks);
-        for (const int32_t *block = z; block < z + 8 * blocks; block += 8) {
-            for (int lane = 0; lane < 2; lane++) {
-                mask_update_unit(sigmoid_middle, tanh_middle, block + lane, 11,
-                    cell++, hidden++);
+        const int32_t *const end_of_z = z + 8 * blocks;
+        const int32_t *block = z;
+        for (; end_of_z - block >= 16; block += 16, cell += 4, hidden += 4) {
+            for (int i = 0; i < 4; i++) {
+                mask_update_unit(sigmoid_middle, tanh_middle, block + 8 * (i / 2) + i % 2,
+                    11, cell + i, hidden + i);
             }
         }
     }
 }
 
-/* dense_0: 8 -> 4, sigmoid. */
+/* dense_0: 8 -> 4, sigmoid. A block is eight rows. */
 PIONEER_CODE
-static void mask_dense0(const mask_state *state, int8_t *output)
+__attribute__((noinline)) static void mask_dense0(const mask_state *state, int8_t *output)
 {
     const int16_t *const input = &state->line0[state->phase ^ 1][4];
-    int8_t *const result = output;
+    int8_t *result = output;
     const uint32_t *stream = mask_dense0_stream;
     int32_t z[8];
 
     for (int row = 0; row < 4; row += 8) {
         const int rows = 4 - row < 8 ? 4 - row : 8;
-        stream = mask_rows(stream, input, input + 8, z);
-        for (int i = 0; i < rows; i++) {
-            result[row + i] = (int8_t)mask_sigmoid_result(z[i]);
+        const int32_t *const end = z + rows;
+        const int32_t *next = z;
+
+        stream = mask_blocks(stream, input, input + 8, z, (rows + 7) / 8);
+        for (; end - next >= 4; next += 4, result += 4) {
+            for (int i = 0; i < 4; i++) {
+                result[i] = (int8_t)mask_sigmoid_result(next[i]);
+            }
+        }
+        for (; next < end; next++) {
+            *result++ = (int8_t)mask_sigmoid_result(*next);
         }
     }
 }

@@ -441,14 +441,6 @@ _Static_assert(12 > 0 && 12 % 4 == 0, "lstm0: columns come in fours");
 _Static_assert(12 > 0 && 12 % 4 == 0, "lstm1: columns come in fours");
 _Static_assert(4 > 0 && 4 % 4 == 0, "dense0: columns come in fours");
 
-/* z of the next eight rows. */
-PIONEER_CODE
-static const uint32_t *odd_stack_rows(
-    const uint32_t *stream, const int16_t *joined, const int16_t *end, int32_t z[8])
-{
-    return odd_stack_blocks(stream, joined, end, z, 1);
-}
-
 /* A straight piece of a table, from its middle on, at z (Q3.12, any int32: the table's ends reach
  * on); the result is in Q0.15 in the high half of a word, with less than a step below it.
  * The low byte of z is its fraction in the piece, less 128 in the odd ones: with it in a word's
@@ -539,10 +531,18 @@ __attribute__((noinline)) static void odd_stack_lstm0(odd_stack_state *state)
     for (int unit = 0; unit < 5; unit += 16) {
         const int blocks = 5 - unit < 16 ? (5 - unit + 1) / 2 : 8;
         stream = odd_stack_blocks(stream, joined, joined + 12, z, blocks);
-        for (const int32_t *block = z; block < z + 8 * blocks; block += 8) {
-            for (int lane = 0; lane < 2; lane++) {
-                odd_stack_update_unit(sigmoid_middle, tanh_middle, block + lane, 11,
-                    cell++, hidden++);
+        const int32_t *const end_of_z = z + 8 * blocks;
+        const int32_t *block = z;
+        for (; end_of_z - block >= 16; block += 16, cell += 4, hidden += 4) {
+            for (int i = 0; i < 4; i++) {
+                odd_stack_update_unit(sigmoid_middle, tanh_middle, block + 8 * (i / 2) + i % 2,
+                    11, cell + i, hidden + i);
+            }
+        }
+        for (; block < end_of_z; block += 8, cell += 2, hidden += 2) {
+            for (int i = 0; i < 2; i++) {
+                odd_stack_update_unit(sigmoid_middle, tanh_middle, block + i, 11,
+                    cell + i, hidden + i);
             }
         }
     }
@@ -563,29 +563,45 @@ __attribute__((noinline)) static void odd_stack_lstm1(odd_stack_state *state)
     for (int unit = 0; unit < 2; unit += 16) {
         const int blocks = 2 - unit < 16 ? (2 - unit + 1) / 2 : 8;
         stream = odd_stack_blocks(stream, joined, joined + 12, z, blocks);
-        for (const int32_t *block = z; block < z + 8 * blocks; block += 8) {
-            for (int lane = 0; lane < 2; lane++) {
-                odd_stack_update_unit(sigmoid_middle, tanh_middle, block + lane, 11,
-                    cell++, hidden++);
+        const int32_t *const end_of_z = z + 8 * blocks;
+        const int32_t *block = z;
+        for (; end_of_z - block >= 16; block += 16, cell += 4, hidden += 4) {
+            for (int i = 0; i < 4; i++) {
+                odd_stack_update_unit(sigmoid_middle, tanh_middle, block + 8 * (i / 2) + i % 2,
+                    11, cell + i, hidden + i);
+            }
+        }
+        for (; block < end_of_z; block += 8, cell += 2, hidden += 2) {
+            for (int i = 0; i < 2; i++) {
+                odd_stack_update_unit(sigmoid_middle, tanh_middle, block + i, 11,
+                    cell + i, hidden + i);
             }
         }
     }
 }
 
-/* dense_0: 2 -> 3, linear. */
+/* dense_0: 2 -> 3, linear. A block is eight rows. */
 PIONEER_CODE
-static void odd_stack_dense0(const odd_stack_state *state, int16_t *output)
+__attribute__((noinline)) static void odd_stack_dense0(const odd_stack_state *state, int16_t *output)
 {
     const int16_t *const input = &state->line0[state->phase][12];
-    int16_t *const result = output;
+    int16_t *result = output;
     const uint32_t *stream = odd_stack_dense0_stream;
     int32_t z[8];
 
     for (int row = 0; row < 3; row += 8) {
         const int rows = 3 - row < 8 ? 3 - row : 8;
-        stream = odd_stack_rows(stream, input, input + 4, z);
-        for (int i = 0; i < rows; i++) {
-            result[row + i] = (int16_t)odd_stack_linear_result(z[i]);
+        const int32_t *const end = z + rows;
+        const int32_t *next = z;
+
+        stream = odd_stack_blocks(stream, input, input + 4, z, (rows + 7) / 8);
+        for (; end - next >= 4; next += 4, result += 4) {
+            for (int i = 0; i < 4; i++) {
+                result[i] = (int16_t)odd_stack_linear_result(next[i]);
+            }
+        }
+        for (; next < end; next++) {
+            *result++ = (int16_t)odd_stack_linear_result(*next);
         }
     }
 }
