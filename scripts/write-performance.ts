@@ -1,19 +1,22 @@
 /**
  * Writes docs/performance.md and the counts that no change may raise (test/qemu/kernel-counts.json), by measuring.
  *   npm run performance
+ *   npm run performance -- --boards qemu-m4,qemu-m7 --formats int8    these rows anew, and whole models
  * Counting is left to `bench kernels`; the goals stand in kernel-goals.json.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import type { EmulatedBoard, Format } from "../codegen/index.ts";
-import { FORMATS, FUSIONS, listBoards, loadModel } from "../codegen/index.ts";
+import { FORMATS, FUSIONS, listBoards } from "../codegen/index.ts";
 import { formatBytes } from "../host/report/format.ts";
-import { countSteps } from "../host/workflow/bench/count-steps.ts";
 import { type KernelRow, type KernelShape, runKernel } from "../host/workflow/bench/kernel-run.ts";
 import { parseShapes } from "../host/workflow/bench/kernels.ts";
 import { writeFileWhole } from "../host/workflow/output-file.ts";
-import { MODELS_DIR, PROJECT_DIR } from "../host/workflow/paths.ts";
+import { PROJECT_DIR } from "../host/workflow/paths.ts";
 import { createProgress } from "../host/workflow/progress.ts";
+import { mergePage } from "./performance/merge.ts";
+import { modelSections } from "./performance/models.ts";
 
 interface BoardGoals {
   readonly reference?: readonly number[];
@@ -52,7 +55,6 @@ const GOALS = JSON.parse(
 ) as Goals;
 /** Where the levels of fusion are compared. */
 const FUSION_SHAPE = "128x128";
-const MODEL = "hearable";
 const PAGE = join(PROJECT_DIR, "docs", "performance.md");
 const COUNTS = join(PROJECT_DIR, "test", "qemu", "kernel-counts.json");
 
@@ -178,35 +180,6 @@ function macLine(all: readonly Table[]): readonly string[] {
     .map(([where, wide]) => `${where}: ${narrow.get(where)} and ${wide}`);
 }
 
-/** The shipped model on one board. */
-async function wholeModel(board: EmulatedBoard, format: Format): Promise<string> {
-  const { model } = loadModel(MODEL, { modelsDir: MODELS_DIR });
-  const counted = await countSteps({
-    model,
-    board,
-    format,
-    progress: createProgress(),
-    signal: new AbortController().signal,
-  });
-  if (!counted.bitExact) throw new RangeError(`${MODEL} on ${board.id} differs from the twin`);
-  const { macs } = counted.plan.cost;
-  const instructions = counted.mean("instructions") as number;
-  const cycles = counted.mean("cycles");
-  return [
-    "",
-    `\`${board.id}\``,
-    format,
-    String(macs),
-    String(instructions),
-    (instructions / macs).toFixed(3),
-    cycles === null ? "-" : String(cycles),
-    formatBytes(counted.sizes.flashBytes),
-    formatBytes(counted.sizes.ramBytes),
-    counted.stackBytes === null ? "-" : formatBytes(counted.stackBytes),
-    "",
-  ].join(" | ");
-}
-
 function shapeOf({ own }: Pick<Measured, "own">): string {
   return `${own.inputSize}/${own.hiddenSize}`;
 }
@@ -309,14 +282,7 @@ function page(
     "",
     `Reference library: ${GOALS.reference} (stated). Plain C: the same layer, row after row, by the same compiler.`,
     "",
-    `## The shipped model, \`${MODEL}\``,
-    "",
-    "A frame, whole network; flash and RAM of the firmware that measures (`speed`), stack at its deepest (counted).",
-    "",
-    "| board | format | MACs | instructions | a MAC | cycles (modelled) | flash | RAM | stack |",
-    "|---|---|---|---|---|---|---|---|---|",
-    ...models.map((row) => row.trim()),
-    "",
+    ...models,
     "## Why each kernel",
     "",
     ...reasons.map((reason) => `- ${reason}`),
@@ -344,10 +310,35 @@ function page(
   ].join("\n");
 }
 
-const boards = listBoards().filter((board) => board.kind === "emulated");
+/** Between them stands what modelSections writes. */
+const MODELS_AT = /^## The shipped model[\s\S]*?(?=^## Why each kernel)/m;
+
+interface CountRow {
+  readonly board: string;
+  readonly kernel: KernelName;
+  readonly format: Format;
+  readonly storage: string;
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly instructions: number;
+}
+
+function keyOf({ board, kernel, format, storage, inputSize, hiddenSize }: CountRow): string {
+  return [board, kernel, format, storage, inputSize, hiddenSize].join(" ");
+}
+
+const { values: options } = parseArgs({
+  options: { boards: { type: "string" }, formats: { type: "string" } },
+});
+const listed = (text: string | undefined) => text?.split(",");
+const allBoards = listBoards().filter((board) => board.kind === "emulated");
+const boards = allBoards.filter(({ id }) => listed(options.boards)?.includes(id) ?? true);
+const formats = FORMATS.filter((format) => listed(options.formats)?.includes(format) ?? true);
+const isPart = boards.length < allBoards.length || formats.length < FORMATS.length;
+
 const all: Table[] = [];
 for (const kernel of KERNELS) {
-  for (const format of FORMATS) {
+  for (const format of formats) {
     const measured: (readonly Measured[])[] = [];
     for (const board of boards) {
       measured.push(await measure(board, kernel, format, false));
@@ -363,12 +354,9 @@ const fusions: KernelRow[] = [];
 for (const table of all.filter(({ format }) => format !== "float32")) {
   for (const board of boards) fusions.push(...(await measureFusion(board, table)));
 }
-const models: string[] = [];
-for (const format of FORMATS) {
-  for (const board of boards) models.push(await wholeModel(board, format));
-}
-writeFileWhole(PAGE, page(all, fusions, models));
-const counts = all
+const models = await modelSections(allBoards);
+const fresh = page(all, fusions, models);
+const counts: readonly CountRow[] = all
   .flatMap(({ boards: measured }) => measured.flat())
   .map(({ own }) => ({
     board: own.board,
@@ -379,4 +367,16 @@ const counts = all
     hiddenSize: own.hiddenSize,
     instructions: own.instructions,
   }));
-writeFileWhole(COUNTS, `${JSON.stringify(counts, null, 2)}\n`);
+if (isPart) {
+  const old = readFileSync(PAGE, "utf8").replace(MODELS_AT, () => `${models.join("\n")}\n`);
+  const known = new Map(counts.map((row) => [keyOf(row), row]));
+  const before = JSON.parse(readFileSync(COUNTS, "utf8")) as readonly CountRow[];
+  const merged = before.map((row) => known.get(keyOf(row)) ?? row);
+  const otherFormats = new Set<string>(FORMATS.filter((format) => !formats.includes(format)));
+  const measured = { boards: new Set(boards.map(({ id }) => id)), otherFormats };
+  writeFileWhole(PAGE, mergePage(old, fresh.replace(MODELS_AT, ""), measured));
+  writeFileWhole(COUNTS, `${JSON.stringify(merged, null, 2)}\n`);
+} else {
+  writeFileWhole(PAGE, fresh);
+  writeFileWhole(COUNTS, `${JSON.stringify(counts, null, 2)}\n`);
+}
