@@ -283,9 +283,9 @@ static inline const uint32_t *halves_middle(const uint32_t table[512])
 #define HALVES_LAP \
     HALVES_FAST("[r1], #64", "[r1, #-60]") \
     HALVES_FEW("[r1, #-56]", "[r1, #-52]", "") \
-    HALVES_FEW("[r1, #-48]", "[r1, #-44]", "") \
-    HALVES_FAST("[r1, #-40]", "[r1, #-36]") \
-    HALVES_FEW("[r1, #-32]", "[r1, #-28]", "") \
+    HALVES_FAST("[r1, #-48]", "[r1, #-44]") \
+    HALVES_FEW("[r1, #-40]", "[r1, #-36]", "") \
+    HALVES_FAST("[r1, #-32]", "[r1, #-28]") \
     HALVES_FEW("[r1, #-24]", "[r1, #-20]", "") \
     HALVES_FAST("[r1, #-16]", "[r1, #-12]") \
     HALVES_FEW("[r1, #-8]", "[r1, #-4]", HALVES_COMPARE_END)
