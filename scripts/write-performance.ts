@@ -1,7 +1,7 @@
 /**
  * Writes docs/performance.md and the counts that no change may raise (test/qemu/kernel-counts.json), by measuring.
  *   npm run performance
- *   npm run performance -- --boards qemu-m4,qemu-m7 --formats int8    these rows anew, and whole models
+ *   npm run performance -- --boards qemu-m4,qemu-m7 --formats int8    these rows anew, and DTLN
  * Counting is left to `bench kernels`; the goals stand in kernel-goals.json.
  */
 import { readFileSync } from "node:fs";
@@ -16,7 +16,7 @@ import { writeFileWhole } from "../host/workflow/output-file.ts";
 import { PROJECT_DIR } from "../host/workflow/paths.ts";
 import { createProgress } from "../host/workflow/progress.ts";
 import { mergePage } from "./performance/merge.ts";
-import { modelSections } from "./performance/models.ts";
+import { dtlnSection, shippedSection } from "./performance/models.ts";
 
 interface BoardGoals {
   readonly reference?: readonly number[];
@@ -310,8 +310,8 @@ function page(
   ].join("\n");
 }
 
-/** Between them stands what modelSections writes. */
-const MODELS_AT = /^## The shipped model[\s\S]*?(?=^## Why each kernel)/m;
+/** What dtlnSection writes, and nothing where it has not yet. */
+const DTLN_AT = /(?:^## DTLN part 1[\s\S]*?)?(?=^## Why each kernel)/m;
 
 interface CountRow {
   readonly board: string;
@@ -354,8 +354,9 @@ const fusions: KernelRow[] = [];
 for (const table of all.filter(({ format }) => format !== "float32")) {
   for (const board of boards) fusions.push(...(await measureFusion(board, table)));
 }
-const models = await modelSections(allBoards);
-const fresh = page(all, fusions, models);
+const shipped = await shippedSection(boards, formats);
+const dtln = await dtlnSection(allBoards);
+const fresh = page(all, fusions, [...shipped, ...dtln]);
 const counts: readonly CountRow[] = all
   .flatMap(({ boards: measured }) => measured.flat())
   .map(({ own }) => ({
@@ -368,13 +369,13 @@ const counts: readonly CountRow[] = all
     instructions: own.instructions,
   }));
 if (isPart) {
-  const old = readFileSync(PAGE, "utf8").replace(MODELS_AT, () => `${models.join("\n")}\n`);
+  const old = readFileSync(PAGE, "utf8").replace(DTLN_AT, () => `${dtln.join("\n")}\n`);
   const known = new Map(counts.map((row) => [keyOf(row), row]));
   const before = JSON.parse(readFileSync(COUNTS, "utf8")) as readonly CountRow[];
   const merged = before.map((row) => known.get(keyOf(row)) ?? row);
   const otherFormats = new Set<string>(FORMATS.filter((format) => !formats.includes(format)));
   const measured = { boards: new Set(boards.map(({ id }) => id)), otherFormats };
-  writeFileWhole(PAGE, mergePage(old, fresh.replace(MODELS_AT, ""), measured));
+  writeFileWhole(PAGE, mergePage(old, fresh.replace(DTLN_AT, ""), measured));
   writeFileWhole(COUNTS, `${JSON.stringify(merged, null, 2)}\n`);
 } else {
   writeFileWhole(PAGE, fresh);
