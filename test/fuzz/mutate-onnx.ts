@@ -5,9 +5,7 @@
 
 import { ONNX_OPERATORS } from "../../codegen/model/onnx/graph.ts";
 import { readOnnxModel } from "../../codegen/model/onnx/read.ts";
-import { CLASSIFIER_CASES, RECURRENT_CASES } from "../unit/onnx-recurrent-cases.ts";
-import { STEP_CASES } from "../unit/onnx-step-cases.ts";
-import { WINDOW_CASES } from "../unit/onnx-window-cases.ts";
+import { ONNX_CASES } from "../unit/generated-models.ts";
 import { denoiserSpec, writeOnnx } from "../unit/onnx-writer.ts";
 import type { Format } from "./campaign.ts";
 import { type Draw, mutateBytes, NUMBERS, otherBytes, pick } from "./draw.ts";
@@ -93,12 +91,7 @@ export function mutateOnnx(bytes: Uint8Array, draw: Draw): Uint8Array {
 
 /** Every generated model of the tests, mutated. */
 export const ONNX_FORMAT: Format = {
-  seeds: [
-    denoiserSpec(3, 2, 4),
-    ...[...STEP_CASES, ...RECURRENT_CASES, ...CLASSIFIER_CASES, ...WINDOW_CASES].map(
-      ([, { spec }]) => spec,
-    ),
-  ].map(writeOnnx),
+  seeds: [denoiserSpec(3, 2, 4), ...ONNX_CASES.map(([, { spec }]) => spec)].map(writeOnnx),
   mutate: mutateOnnx,
   read: (bytes) => readOnnxModel(bytes, "mutant.onnx"),
 };

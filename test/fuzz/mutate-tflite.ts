@@ -4,14 +4,13 @@
  * Counting what becomes of it is left to campaign.ts.
  */
 
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { readTfliteModel } from "../../codegen/model/tflite/read.ts";
+import { recordedFiles } from "../unit/generated-models.ts";
 import type { Format } from "./campaign.ts";
 import { type Draw, mutateBytes, NUMBERS, pick, SINGLES } from "./draw.ts";
 import { type Place, placesOf } from "./flatbuffer-places.ts";
 
-const VECTORS = join(import.meta.dirname, "../vectors");
 /** Larger files only slow the campaign down. */
 const MAX_SEED_BYTES = 32 * 1024;
 
@@ -84,10 +83,8 @@ function mutate(bytes: Uint8Array, draw: Draw): Uint8Array {
 
 /** Every recorded TFLite file of the tests, mutated. */
 export const TFLITE_FORMAT: Format = {
-  seeds: readdirSync(VECTORS, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".tflite"))
-    .sort()
-    .map((file) => Uint8Array.from(readFileSync(join(VECTORS, file))))
+  seeds: recordedFiles(".tflite")
+    .map((file) => Uint8Array.from(readFileSync(file)))
     .filter(({ length }) => length <= MAX_SEED_BYTES),
   mutate,
   read: (bytes) => readTfliteModel(bytes, "mutant.tflite"),

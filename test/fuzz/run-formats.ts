@@ -6,7 +6,7 @@
 import { type BatchResult, NOTHING, runBatch, together } from "./batches.ts";
 
 /** Files of one process. */
-const BATCH_FILES = 10_000;
+const BATCH_FILES = 25_000;
 
 export interface FormatResult extends BatchResult {
   readonly format: string;

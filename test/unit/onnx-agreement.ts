@@ -49,10 +49,10 @@ function placeAlong(
   return result;
 }
 
-function feedsOf({ spec, reach = 2 }: Case, seed: number): Record<string, Tensor> {
+function feedsOf({ spec, reach = 2, steps = STEPS }: Case, seed: number): Record<string, Tensor> {
   return Object.fromEntries(
     spec.inputs.map(({ name, shape }, index) => {
-      const dims = shape.map((dim) => (dim === "T" ? STEPS : typeof dim === "string" ? 1 : dim));
+      const dims = shape.map((dim) => (dim === "T" ? steps : typeof dim === "string" ? 1 : dim));
       const values = index === 0 ? seededValues(seed, sizeOf(dims), reach) : sizeOf(dims);
       return [name, new Tensor("float32", new Float32Array(values as number[]), dims)];
     }),

@@ -5,7 +5,7 @@
 
 import type { ModelSpec, NodeSpec, TensorSpec } from "./onnx-writer.ts";
 
-/** Steps of a free sequence, and calls of a model of one step. */
+/** Steps of a free sequence where a case says nothing else, and calls of a model of one step. */
 export const STEPS = 12;
 
 export interface Case {
@@ -13,6 +13,8 @@ export interface Case {
   readonly spec: ModelSpec;
   /** Dimension of the input, and of the answer, that counts time; absent where a call is a step. */
   readonly time?: { readonly input: number; readonly output?: number };
+  /** Of a free sequence. */
+  readonly steps?: number;
   /** Graph outputs fed back into graph inputs. */
   readonly states?: Readonly<Record<string, string>>;
   /** Largest |input|. */
