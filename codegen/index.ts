@@ -1,6 +1,7 @@
 /** The public API of the generator; everything else in codegen/ is its own business. */
 export * from "./board.ts";
 export * from "./board-facts.ts";
+export type { Footprint } from "./emit/footprint.ts";
 export { PARTS, type Part, type PartLines } from "./emit/part-marks.ts";
 export * from "./emit/render.ts";
 export type { LayerFunction, SourceParts } from "./emit/source-parts.ts";
@@ -31,3 +32,4 @@ export * from "./quantize/params.ts";
 export type { QuantizedModel } from "./quantize/quantized-model.ts";
 export { tfliteFormatOf } from "./quantize/tflite/prepare.ts";
 export * from "./quantize/twin.ts";
+export * from "./size/layer-bytes.ts";

@@ -5,6 +5,7 @@
 import type { Board } from "./board.ts";
 import { identifier } from "./emit/c-literal.ts";
 import { emitContext } from "./emit/context.ts";
+import { type Footprint, footprintOf } from "./emit/footprint.ts";
 import { type GeneratedFile, renderFiles } from "./emit/render.ts";
 import { type SourceParts, sourceParts } from "./emit/source-parts.ts";
 import { lower, type Program } from "./lower/kernel-ir.ts";
@@ -54,6 +55,8 @@ export interface Generated {
   /** Which layer and part of a kernel the functions and lines of the C belong to. */
   readonly parts: SourceParts;
   readonly stages: StageValues;
+  /** What the C takes beside its code and stack. */
+  readonly footprint: Footprint;
   readonly warnings: readonly string[];
 }
 
@@ -127,6 +130,7 @@ export function generate(options: GenerateOptions): Generated {
   return {
     files,
     parts: sourceParts(planned, context.prefix, files[1].text, lines),
+    footprint: footprintOf(context),
     stages: {
       model,
       size,

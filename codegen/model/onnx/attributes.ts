@@ -5,7 +5,7 @@
 
 import { graphError, LIMITS, limitError, nonFiniteError, shown } from "./limits.ts";
 import type { OnnxNode } from "./messages.ts";
-import { isReadable } from "./tensor.ts";
+import { firstNonFinite, isReadable } from "./tensor.ts";
 import { constantValues, type ImportContext, nodeName, refuse, requiredValue } from "./values.ts";
 
 /** A real number. @throws ModelFileError TP-MODEL-006 for NaN and infinity */
@@ -80,7 +80,7 @@ export function constantInput(
     return undefined;
   }
   const values = constantValues(context, value);
-  const bad = values.findIndex((number) => !Number.isFinite(number));
+  const bad = firstNonFinite(values);
   if (bad >= 0) throw nonFiniteError(context.file, value.name, bad);
   return { dims: value.dims, values };
 }

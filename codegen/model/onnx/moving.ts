@@ -6,6 +6,7 @@
 import { graphError, LIMITS, limitError, shown } from "./limits.ts";
 import type { OnnxNode } from "./messages.ts";
 import type { Pick } from "./picks.ts";
+import { checkHeld } from "./tensor.ts";
 import {
   ALL_STEPS,
   type Constant,
@@ -30,7 +31,7 @@ export type Movable = Constant | View;
 
 /**
  * The input of such an operator; undefined where there is nothing to move, which has been reported.
- * @throws ModelFileError TP-MODEL-006
+ * @throws ModelFileError TP-MODEL-003, -004, -006
  */
 export function movableInput(
   context: ImportContext,
@@ -42,6 +43,8 @@ export function movableInput(
     refuse(context, node, momentMisused(value), "use LayerNormalization, or its usual order");
   }
   if (value.kind === "sequence") refuse(context, node, ALL_STEPS, READ_BY_DENSE);
+  // What a tensor says of itself may be more than the file holds.
+  if (value.kind === "constant" && value.tensor) checkHeld(value.tensor, context.file);
   return value.kind === "view" || value.kind === "constant" ? value : undefined;
 }
 

@@ -20,23 +20,29 @@ export function stridesOf(shape: readonly number[]): number[] {
   return strides;
 }
 
-/**
- * Old indices in the order of a new shape.
- * @param indices of each new axis: how far into the old values each of its places reaches
- */
-function gathered(indices: readonly (readonly number[])[]): Int32Array {
+/** Places along a new axis, and how far into the old values each of them reaches. */
+interface Reaches {
+  readonly count: number;
+  at(place: number): number;
+}
+
+/** Old indices in the order of a new shape. A shape without values may have long axes beside the empty one. */
+function gathered(axes: readonly Reaches[]): Int32Array {
+  if (axes.some(({ count }) => count === 0)) return new Int32Array(0);
   let from = Int32Array.of(0);
-  for (const reaches of indices) {
-    const next = new Int32Array(from.length * reaches.length);
-    let at = 0;
-    for (const base of from) for (const reach of reaches) next[at++] = base + reach;
+  for (const { count, at } of axes) {
+    const next = new Int32Array(from.length * count);
+    let index = 0;
+    for (const base of from) {
+      for (let place = 0; place < count; place++) next[index++] = base + at(place);
+    }
     from = next;
   }
   return from;
 }
 
-function range(length: number, step: number): number[] {
-  return Array.from({ length }, (_, index) => index * step);
+function range(count: number, step: number): Reaches {
+  return { count, at: (place) => place * step };
 }
 
 /** @param axes the old axis of each new one */
@@ -62,7 +68,7 @@ export function taken(shape: readonly number[], axis: number, places: readonly n
   const from = gathered(
     shape.map((dim, at) =>
       at === axis
-        ? places.map((place) => place * (strides[at] ?? 1))
+        ? { count: places.length, at: (index) => (places[index] ?? 0) * (strides[at] ?? 1) }
         : range(dim, strides[at] ?? 1),
     ),
   );

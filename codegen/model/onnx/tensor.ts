@@ -20,10 +20,13 @@ export function isReadable(tensor: OnnxTensor): boolean {
  */
 export function elementCount(tensor: OnnxTensor, file: string): number {
   let count = 1;
+  // Without the zeros: a tensor without values may not have long axes either.
+  let bound = 1;
   for (const dim of tensor.dims) {
     if (dim < 0) throw tensorError(file, tensor.name, `dimension ${dim} is negative`);
     count *= dim;
-    if (count > LIMITS.fileBytes) {
+    bound *= Math.max(1, dim);
+    if (bound > LIMITS.fileBytes) {
       throw limitError(
         file,
         `tensor "${tensor.name}" of [${tensor.dims}] values`,
@@ -39,27 +42,53 @@ export function elementCount(tensor: OnnxTensor, file: string): number {
  * @throws ModelFileError TP-MODEL-003, -004, -007
  */
 export function tensorValues(tensor: OnnxTensor, file: string): Float64Array {
+  checkHeld(tensor, file);
   const count = elementCount(tensor, file);
   const values = tensor.raw
     ? rawValues(tensor, tensor.raw, count, file)
-    : listValues(tensor, count, file);
-  const bad = values.findIndex((value) => !Number.isFinite(value));
+    : Float64Array.from(listOf(tensor));
+  const bad = firstNonFinite(values);
   if (bad >= 0) throw nonFiniteError(file, tensor.name, bad);
   return values;
 }
 
+/** Index of the first value that is NaN or infinite; -1 where none is. */
+export function firstNonFinite(values: Float64Array): number {
+  for (let index = 0; index < values.length; index++) {
+    if (!Number.isFinite(values[index])) return index;
+  }
+  return -1;
+}
+
+/**
+ * Checks that the file holds as many values as the dimensions say, before anything is made of them.
+ * @throws ModelFileError TP-MODEL-003, -004
+ */
+export function checkHeld(tensor: OnnxTensor, file: string): void {
+  const count = elementCount(tensor, file);
+  const { raw, name, dims, dataType } = tensor;
+  const elementBytes = ELEMENT_BYTES[dataType];
+  if (!raw) {
+    const { length } = listOf(tensor);
+    if (length === count || (elementBytes === undefined && count <= LIMITS.layerSize)) return;
+    throw tensorError(file, name, `[${dims}] needs ${count} values; the file holds ${length}`);
+  }
+  // Types that are not read have at least half a byte a value, and lists of their own.
+  if (elementBytes === undefined ? count <= 2 * raw.length : raw.length === count * elementBytes) {
+    return;
+  }
+  throw tensorError(
+    file,
+    name,
+    `[${dims}] values of ${elementBytes ?? "some"} B need ${count * (elementBytes ?? 1)} B; the file holds ${raw.length} B`,
+  );
+}
+
 function rawValues(tensor: OnnxTensor, raw: Uint8Array, count: number, file: string): Float64Array {
   const elementBytes = ELEMENT_BYTES[tensor.dataType] ?? 0;
-  if (raw.length !== count * elementBytes) {
-    throw tensorError(
-      file,
-      tensor.name,
-      `[${tensor.dims}] values of ${elementBytes} B need ${count * elementBytes} B; the file holds ${raw.length} B`,
-    );
-  }
+  if (tensor.dataType === 1) return singles(raw, count);
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   const read: Readonly<Record<number, (at: number) => number>> = {
-    1: (at) => view.getFloat32(at, true),
     6: (at) => view.getInt32(at, true),
     7: (at) => Number(view.getBigInt64(at, true)),
     9: (at) => view.getUint8(at),
@@ -73,19 +102,16 @@ function rawValues(tensor: OnnxTensor, raw: Uint8Array, count: number, file: str
   return values;
 }
 
-function listValues(tensor: OnnxTensor, count: number, file: string): Float64Array {
-  const list =
-    tensor.dataType === 1
-      ? tensor.floats
-      : tensor.dataType === 11
-        ? tensor.doubles
-        : tensor.integers;
-  if (list.length !== count) {
-    throw tensorError(
-      file,
-      tensor.name,
-      `[${tensor.dims}] needs ${count} values; the file holds ${list.length}`,
-    );
-  }
-  return Float64Array.from(list);
+const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
+/** Little-endian singles, as weights are: many, so that each costs as little as it can. */
+function singles(raw: Uint8Array, count: number): Float64Array {
+  const bytes = new Uint8Array(raw);
+  if (!LITTLE_ENDIAN)
+    for (let at = 0; at < bytes.length; at += 4) bytes.subarray(at, at + 4).reverse();
+  return Float64Array.from(new Float32Array(bytes.buffer, 0, count));
+}
+
+function listOf({ dataType, floats, doubles, integers }: OnnxTensor): ArrayLike<number> {
+  return dataType === 1 ? floats : dataType === 11 ? doubles : integers;
 }
