@@ -155,9 +155,11 @@ function buildProgram(signal: AbortSignal, setStatus: (status: number) => void):
 
   verb(
     "inspect <model>",
-    "layers, shapes, MACs, bytes, and what cannot be generated and why",
+    "layers, shapes, MACs, bytes by format, the C for a board, and what cannot be generated and why",
     async () => (await import("./workflow/inspect.ts")).inspect,
-  );
+  )
+    .option("--board <id>", "what the C would be there, or why there is none")
+    .addOption(anyFormat());
 
   verb(
     "generate <model>",

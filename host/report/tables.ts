@@ -4,7 +4,6 @@
  */
 import type { BoardDetails, BoardList } from "../workflow/boards.ts";
 import type { Diagnosis } from "../workflow/doctor.ts";
-import type { InspectedLayer, Inspection } from "../workflow/inspect.ts";
 import type { PortRows } from "../workflow/ports.ts";
 import { formatBytes, formatValue } from "./format.ts";
 
@@ -98,48 +97,4 @@ export function doctorTable({ rows, ready }: Diagnosis): string {
     ? "ready for npm run demo"
     : "not ready: npm run setup installs what it can";
   return `${textTable([["", "what", "version", "needed for"], ...body])}${help}\n${verdict}\n`;
-}
-
-const STREAMING = {
-  "stateful-step": "state kept from step to step",
-  "whole-sequence": "reset before each sequence, the last step answers",
-  "sequence-to-sequence": "reset before each sequence, every step answers when it is over",
-  unknown: "as far as it can be read",
-} as const;
-
-/** "int8 0.0077 (0)": type, real value of a step to four digits, zero point. */
-function edgeText(edge: NonNullable<InspectedLayer["quantization"]>["input"] | undefined): string {
-  return edge ? `${edge.type} ${Number(edge.scale.toPrecision(4))} (${edge.zeroPoint})` : "";
-}
-
-export function inspectionText(inspection: Inspection): string {
-  const { name, format, inputSize, outputSize, parameters, macs, weightBytes } = inspection.model;
-  const head = `${name} (${format}): ${inputSize} values in, ${outputSize} out a step, ${STREAMING[inspection.streaming ?? "unknown"]}\n${parameters} parameters, ${macs} MACs a step, ${weightBytes} B of int8 weights\n`;
-  const quantized = inspection.layers.some(({ quantization }) => quantization !== undefined);
-  const layers = inspection.layers.map((layer) => [
-    layer.name,
-    layer.kind,
-    `${layer.inputSize} -> ${layer.outputSize}`,
-    String(layer.macs),
-    String(layer.parameters),
-    ...(quantized
-      ? [edgeText(layer.quantization?.input), edgeText(layer.quantization?.output)]
-      : []),
-  ]);
-  const heads = [
-    "layer",
-    "kind",
-    "shape",
-    "MACs",
-    "parameters",
-    ...(quantized ? ["in", "out"] : []),
-  ];
-  const unsupported = inspection.unsupported.map(
-    (item) => `  ${item.operator} ${item.node}: ${item.why}; ${item.instead}`,
-  );
-  const verdict =
-    unsupported.length === 0
-      ? "everything in it can be generated\n"
-      : `cannot be generated:\n${unsupported.join("\n")}\n`;
-  return `${head}\n${textTable([heads, ...layers])}\n${verdict}`;
 }
