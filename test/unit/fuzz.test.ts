@@ -52,7 +52,8 @@ describe("what mutators know of a format", () => {
   });
 });
 
-describe("a batch in a process of its own", () => {
+// Starting a process takes seconds on a busy machine.
+describe("a batch in a process of its own", { timeout: 120_000 }, () => {
   it("counts its files, and what memory they took", async () => {
     const request = { format: "onnx", seed: 1, first: 10, count: 40, milliseconds: 60_000 };
     const { files, memoryBytes, findings, codes, read } = await runBatch(request);

@@ -63,8 +63,9 @@ describe("a cyclic flatbuffer", () => {
 
   it("of tables that share each other ends", () => {
     const { offsets } = placesOf(SOUND);
-    for (const { at } of offsets) {
-      for (const { target } of offsets) {
+    // Every seventh of each: a table, a vector or a text in the place of another.
+    for (const { at } of offsets.filter((_, index) => index % 7 === 0)) {
+      for (const { target } of offsets.filter((_, index) => index % 7 === 3)) {
         const code = codeOf(damaged((view) => view.setUint32(at, target - at, true)));
         expect(code).toMatch(/^(read|TP-(MODEL|PLAN)-\d{3})$/);
       }

@@ -66,7 +66,7 @@ describe("a model of 3 inputs, an LSTM of 2 units and 4 outputs", () => {
   });
 });
 
-describe("bytes of state", () => {
+describe("bytes of state", { timeout: 120_000 }, () => {
   it("are those that the plan of every generated model keeps", () => {
     let compared = 0;
     for (const [, { spec }] of ONNX_CASES.filter((_, index) => index % 3 === 0)) {
@@ -92,54 +92,58 @@ describe("bytes of state", () => {
 const SHARED = join(import.meta.dirname, "../../../shared/models");
 const has = (program: string) => spawnSync(program, ["--version"]).status === 0;
 
-describe.skipIf(!has("gcc") || !has("nm"))("bytes of constants and of the struct", () => {
-  const files = [
-    join(import.meta.dirname, "../../models/hearable.onnx"),
-    ...recordedFiles("mask-int8.tflite"),
-  ];
-  const networks = ONNX_CASES.filter(([name]) =>
-    /residual:4 residual|two LSTMs|convolution before/.test(name),
-  );
-  const paths = [
-    ...files,
-    ...networks.map(([, { spec }], i) => written(`n${i}.onnx`, writeOnnx(spec))),
-  ];
+describe.skipIf(!has("gcc") || !has("nm"))(
+  "bytes of constants and of the struct",
+  { timeout: 120_000 },
+  () => {
+    const files = [
+      join(import.meta.dirname, "../../models/hearable.onnx"),
+      ...recordedFiles("mask-int8.tflite"),
+    ];
+    const networks = ONNX_CASES.filter(([name]) =>
+      /residual:4 residual|two LSTMs|convolution before/.test(name),
+    );
+    const paths = [
+      ...files,
+      ...networks.map(([, { spec }], i) => written(`n${i}.onnx`, writeOnnx(spec))),
+    ];
 
-  it.each(paths)("are the compiler's: %s", (path) => {
-    const { model } = loadModel(path, { modelsDir: "" });
-    for (const format of formatsOf(model)) {
-      let generated: ReturnType<typeof generate>;
-      try {
-        generated = generate({
-          model,
-          format,
-          board: loadBoard("qemu-m4"),
-          calibration: null,
-          prefix: "net",
-        });
-      } catch (error) {
-        if (error instanceof ToolkitError) continue;
-        throw error;
+    it.each(paths)("are the compiler's: %s", (path) => {
+      const { model } = loadModel(path, { modelsDir: "" });
+      for (const format of formatsOf(model)) {
+        let generated: ReturnType<typeof generate>;
+        try {
+          generated = generate({
+            model,
+            format,
+            board: loadBoard("qemu-m4"),
+            calibration: null,
+            prefix: "net",
+          });
+        } catch (error) {
+          if (error instanceof ToolkitError) continue;
+          throw error;
+        }
+        const folder = mkdtempSync(join(FOLDER, "c-"));
+        for (const { name, text } of generated.files) writeFileSync(join(folder, name), text);
+        const probe = '#include "net.h"\nchar state_bytes[sizeof(net_state)];\n';
+        writeFileSync(join(folder, "probe.c"), probe);
+        const sources = readdirSync(folder).filter((file) => file.endsWith(".c"));
+        const gcc = spawnSync("gcc", ["-O0", "-c", ...sources], { cwd: folder, encoding: "utf8" });
+        expect(gcc.stderr).toBe("");
+        const objects = sources.map((file) => file.replace(/\.c$/, ".o"));
+        const nm = spawnSync("nm", ["-S", ...objects], { cwd: folder, encoding: "utf8" }).stdout;
+        const symbols = [...nm.matchAll(/^\w+ (\w+) (\w) (\w+)$/gm)];
+        const sum = (kinds: string) =>
+          symbols
+            .filter(([, , kind]) => kinds.includes(kind ?? "?"))
+            .reduce((bytes, [, size]) => bytes + Number.parseInt(size ?? "", 16), 0);
+        expect([format, sum("rR")]).toEqual([format, generated.footprint.constantBytes]);
+        expect([format, sum("B")]).toEqual([format, generated.footprint.stateBytes]);
       }
-      const folder = mkdtempSync(join(FOLDER, "c-"));
-      for (const { name, text } of generated.files) writeFileSync(join(folder, name), text);
-      const probe = '#include "net.h"\nchar state_bytes[sizeof(net_state)];\n';
-      writeFileSync(join(folder, "probe.c"), probe);
-      const sources = readdirSync(folder).filter((file) => file.endsWith(".c"));
-      const gcc = spawnSync("gcc", ["-O0", "-c", ...sources], { cwd: folder, encoding: "utf8" });
-      expect(gcc.stderr).toBe("");
-      const objects = sources.map((file) => file.replace(/\.c$/, ".o"));
-      const nm = spawnSync("nm", ["-S", ...objects], { cwd: folder, encoding: "utf8" }).stdout;
-      const symbols = [...nm.matchAll(/^\w+ (\w+) (\w) (\w+)$/gm)];
-      const sum = (kinds: string) =>
-        symbols
-          .filter(([, , kind]) => kinds.includes(kind ?? "?"))
-          .reduce((bytes, [, size]) => bytes + Number.parseInt(size ?? "", 16), 0);
-      expect([format, sum("rR")]).toEqual([format, generated.footprint.constantBytes]);
-      expect([format, sum("B")]).toEqual([format, generated.footprint.stateBytes]);
-    }
-  });
-});
+    });
+  },
+);
 
 describe("models that others trained", () => {
   it.skipIf(!existsSync(SHARED))(
