@@ -20,7 +20,7 @@ function outside(spec: ModelSpec): Uint8Array {
   const parts: Uint8Array[] = [];
   let offset = 0;
   const initializers = spec.initializers?.map((tensor) => {
-    if (tensor.type === "int64") return tensor;
+    if ((tensor.type ?? "float") !== "float") return tensor;
     const bytes = new Uint8Array(Float32Array.from(tensor.values).buffer);
     const external = { location: WEIGHTS, offset: `${offset}`, length: `${bytes.length}` };
     parts.push(bytes);
