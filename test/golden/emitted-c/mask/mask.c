@@ -502,7 +502,7 @@ static inline __attribute__((always_inline)) void mask_update_unit(
 static inline int32_t mask_sigmoid_result(int32_t z)
 {
     const int32_t y = mask_look_up_high(mask_middle(mask_sigmoid), z);
-    return mask_saturate8_q23(y + (1 << 22) - (1 << 30)); /* y is within 0 .. 2^31 - 1 */
+    return mask_saturate8_q23(y + ((1 << 22) - (1 << 30))); /* y is within 0 .. 2^31 - 1 */
 }
 
 /* Four values at a time, so that their loads follow each other. */
