@@ -11,7 +11,7 @@ import { WIRE_VERSION } from "../decode/records.ts";
 import type { Expectation } from "./greeting.ts";
 import { checkGreeting, wireVersionError } from "./greeting.ts";
 import type { Ending, RunResult } from "./outcome.ts";
-import type { Link, LinkEnd } from "./source.ts";
+import type { Link, LinkEnd, LinkKind } from "./source.ts";
 
 export interface SessionOptions {
   readonly expect?: Expectation;
@@ -26,7 +26,13 @@ export interface SessionOptions {
 
 const IDENTIFY_EVERY_MS = 500;
 const GREETING_TIMEOUT_MS = 15_000;
-const SILENCE_TIMEOUT_MS = 15_000;
+/** An emulator that counts on a busy computer takes seconds a step and says nothing meanwhile. */
+const SILENCE_TIMEOUT_MS: Readonly<Record<LinkKind, number>> = {
+  serial: 15_000,
+  tcp: 15_000,
+  qemu: 60_000,
+  replay: 15_000,
+};
 
 /** What a device that lost frames gets to answer a Stop, and an emulator to leave after its last record [ms]. */
 const GOODBYE_TIMEOUT_MS = 5000;
@@ -56,7 +62,7 @@ export class Session {
   constructor(link: Link, options: SessionOptions = {}) {
     this.#link = link;
     this.#options = options;
-    this.#silenceTimeoutMs = options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS;
+    this.#silenceTimeoutMs = options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS[link.kind];
     options.signal?.addEventListener("abort", this.#onAbort);
   }
 
