@@ -37,14 +37,14 @@ describe.skipIf(missing.length > 0)(`live scenarios ${missing.join(", ")}`, () =
     expect(document.queryCount).toBeGreaterThanOrEqual(100);
     expect(document.durationNs).toBeGreaterThanOrEqual(0.2e9);
     expect(document.latencyNs.source).toContain("emulator");
-    // Every frame runs the same instructions, so the board's own time of them has no spread.
-    const { min, max } = document.live.device.latencyNs;
-    expect(min).toBe(max);
+    // Every frame runs the same instructions: only the first finds the board's instruction cache empty.
+    const { min, p50 } = document.live.device.latencyNs;
+    expect(p50).toBe(min);
     const again = pioneer(["analyze", recording, "--json", "--quiet"]);
     expect(again.status, again.stderr).toBe(0);
     const run = JSON.parse(again.stdout);
     expect(run.verify.bitExact).toBe(true);
-    expect(run.latencyMs.p50 * 1e6).toBeCloseTo(max, -1);
+    expect(run.latencyMs.p50 * 1e6).toBeCloseTo(p50, -1);
   });
 
   test("multi-stream issues its samples together, and starts the clip again from zero state", () => {

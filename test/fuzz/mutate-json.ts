@@ -88,7 +88,8 @@ function mutateTree(root: Json, draw: Draw): void {
         return;
       }
   }
-  set(holder, key, pick(VALUES, draw));
+  // A copy: a value that holds others may be changed next, or be put into itself.
+  set(holder, key, structuredClone(pick(VALUES, draw)));
 }
 
 /** One to four changes of the document, or now and then of its bytes or its depth. */
