@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { replaceBlock } from "../../scripts/replace-block.ts";
 import type { FormatResult } from "./run-formats.ts";
 
-const PAGE = join(import.meta.dirname, "../../docs/hostile-files.md");
+export const PAGE = join(import.meta.dirname, "../../docs/hostile-files.md");
 /** The same totals for programs; a campaign of one format replaces its own. */
 const TOTALS = join(import.meta.dirname, "totals.json");
 const MEGABYTE = 1024 * 1024;

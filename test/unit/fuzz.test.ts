@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { runBatch } from "../fuzz/batches.ts";
 import { mutant, runCampaign } from "../fuzz/campaign.ts";
@@ -5,6 +6,7 @@ import { placesOf } from "../fuzz/flatbuffer-places.ts";
 import { FORMATS } from "../fuzz/formats.ts";
 import { ONNX_FORMAT } from "../fuzz/mutate-onnx.ts";
 import { TFLITE_FORMAT } from "../fuzz/mutate-tflite.ts";
+import { PAGE, pageWith, readTotals } from "../fuzz/page.ts";
 import { parseTree, writeTree } from "../fuzz/wire-tree.ts";
 
 const FILES = 300;
@@ -65,5 +67,16 @@ describe("a batch in a process of its own", { timeout: 120_000 }, () => {
   it("that cannot start is an error, not a campaign without findings", async () => {
     const request = { format: "none", seed: 1, first: 0, count: 1, milliseconds: 1000 };
     await expect(runBatch(request)).rejects.toThrow(/batch of none did not start/);
+  });
+});
+
+describe("the page of totals", () => {
+  it("is what the campaign wrote: at least a million files, none of them wrong", () => {
+    const totals = readTotals();
+    expect(pageWith(totals)).toBe(readFileSync(PAGE, "utf8"));
+    expect(totals.formats.map(({ format }) => format)).toEqual(Object.keys(FORMATS).sort());
+    const files = totals.formats.reduce((sum, result) => sum + result.files, 0);
+    expect(files).toBeGreaterThanOrEqual(1_000_000);
+    expect(totals.formats.flatMap(({ findings }) => findings)).toEqual([]);
   });
 });
