@@ -12,11 +12,12 @@ export function powerText(document: PowerDocument): string {
   const rows: string[][] = [];
   const row = (name: string, quantity: Quantity | null | undefined) => {
     if (!quantity) return;
-    const { value, unit, kind, interval } = quantity;
+    const { value, unit, kind, interval, simulated } = quantity;
     const range = interval
       ? `${formatValue(interval[0], unit)} to ${formatValue(interval[1], unit)}`
       : "";
-    rows.push([name, formatValue(value, unit), range, `${KIND_MARK[kind]} ${kind}`]);
+    const how = simulated ? "simulated" : `${KIND_MARK[kind]} ${kind}`;
+    rows.push([name, formatValue(value, unit), range, how]);
   };
   row("samples", document.samples);
   row("lost", document.lostSamples);

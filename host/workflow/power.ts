@@ -33,6 +33,9 @@ export async function power(context: VerbContext, options: PowerOptions): Promis
     const why = `${options.monitor} supplies ${bounds.low} to ${bounds.high} mV`;
     throw wrongOption(`--supply-mv ${supplyMv}`, why);
   }
+  if (options.monitor.startsWith("sim-") && options.port !== undefined) {
+    throw wrongOption(`--port with ${options.monitor}`, "a simulated monitor opens its own port");
+  }
   context.progress.step(`opening ${options.monitor}`);
   const monitor = await startMonitor(options.monitor, {
     supplyMv,

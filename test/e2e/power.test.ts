@@ -129,6 +129,7 @@ describe("pioneer power", () => {
     for (const options of [
       ["--supply-mv", "12000"],
       ["--pin", "D8"],
+      ["--port", "/dev/null"],
     ]) {
       const { status } = pioneer(["power", "--monitor", "sim-ppk2", ...options]);
       expect(status).toBe(2);

@@ -21,7 +21,7 @@ describe("lines", () => {
     ["PowerShield > ", { kind: "chatter", text: "" }],
     ["6409-", { kind: "chatter", text: "6409-" }],
     ["12345678-07", { kind: "chatter", text: "12345678-07" }],
-    ["64\u00ff09-07", { kind: "undecodable" }],
+    ["64\u00ff09-07", { kind: "undecodable", bytes: 8 }],
   ])("%s", (text, line) => {
     expect(readLine(text)).toEqual(line);
   });
@@ -32,7 +32,7 @@ describe("lines", () => {
     expect(cutter.cut(Buffer.from("7\r\n\r\n"))).toEqual([{ kind: "sample", value: 6409e-7 }]);
     expect(cutter.cut(new Uint8Array(1_000_000).fill(0x30))).toEqual([]);
     expect(cutter.cut(Buffer.from("\n1000-09\n"))).toEqual([
-      { kind: "undecodable" },
+      { kind: "undecodable", bytes: 1_000_000 },
       { kind: "sample", value: 1e-6 },
     ]);
   });
@@ -40,14 +40,14 @@ describe("lines", () => {
 
 describe("currents", () => {
   test("9.9 uJ in a millisecond at 3 V are 3.3 mA", () => {
-    const decoder = new Lpm01aDecoder("energy", 3, 1000);
+    const decoder = new Lpm01aDecoder(3, 1000);
     const [block] = decoder.decode([readLine("event 1 ris"), readLine("9900-09")]);
     expect(block?.currentsA[0]).toBeCloseTo(3.3e-3, 15);
     expect(block?.digital[0]).toBe(1);
   });
 
   test("time stamps show what is missing", () => {
-    const decoder = new Lpm01aDecoder("current", 3, 1000);
+    const decoder = new Lpm01aDecoder(3, 1000);
     const sample = readLine("1000-06");
     const first = decoder.decode([
       readLine("TimeStamp: 000s 000ms, buff 00%"),
@@ -58,12 +58,12 @@ describe("currents", () => {
     expect(first[0]).toMatchObject({ firstSample: 0 });
     // 1000 samples belong to that second; 990 came.
     expect(second[0]?.firstSample).toBe(1000);
-    expect(decoder.totals(0)).toMatchObject({ samples: 991, lost: 10 });
+    expect(decoder.totals()).toMatchObject({ samples: 991, lost: 10 });
   });
 
   test("a line that cannot be read is a lost sample", () => {
-    const decoder = new Lpm01aDecoder("current", 3, 1000);
+    const decoder = new Lpm01aDecoder(3, 1000);
     decoder.decode([readLine("1000-06"), readLine("\u0001"), readLine("1000-06")]);
-    expect(decoder.totals(0)).toMatchObject({ samples: 2, lost: 1 });
+    expect(decoder.totals()).toMatchObject({ samples: 2, lost: 1, discardedBytes: 1 });
   });
 });

@@ -21,8 +21,8 @@ export type Lpm01aLine =
   | { readonly kind: "failure"; readonly text: string }
   /** A prompt, an echo or a summary. */
   | { readonly kind: "chatter"; readonly text: string }
-  /** No line that the board sends. */
-  | { readonly kind: "undecodable" };
+  /** No line that the board sends, and how long it was. */
+  | { readonly kind: "undecodable"; readonly bytes: number };
 
 const SAMPLE = /^(\d{1,5})([+-]\d{1,2})$/;
 const EVENT = /^event \d{1,6} (ris|fal)$/;
@@ -47,25 +47,27 @@ export function readLine(raw: string): Lpm01aLine {
   if (text.startsWith("error")) return { kind: "refused", text };
   if (/acquisition completed/i.test(text)) return { kind: "completed" };
   if (/^[\x20-\x7e]*$/.test(text)) return { kind: "chatter", text };
-  return { kind: "undecodable" };
+  return { kind: "undecodable", bytes: raw.length };
 }
 
 /** Cuts bytes into lines in bounded memory; a line that is too long counts as undecodable. */
 export class LineCutter {
   #text = "";
-  #isTooLong = false;
+  /** Of the line so far, kept or not [byte]. */
+  #length = 0;
 
   cut(bytes: Uint8Array): Lpm01aLine[] {
     const lines: Lpm01aLine[] = [];
     for (const byte of bytes) {
       if (byte === 0x0a || byte === 0x0d) {
-        if (this.#isTooLong) lines.push({ kind: "undecodable" });
-        else if (this.#text.trim() !== "") lines.push(readLine(this.#text));
+        if (this.#length > MAX_LINE_BYTES) {
+          lines.push({ kind: "undecodable", bytes: this.#length });
+        } else if (this.#text.trim() !== "") {
+          lines.push(readLine(this.#text));
+        }
         this.#text = "";
-        this.#isTooLong = false;
-      } else if (this.#text.length >= MAX_LINE_BYTES) {
-        this.#isTooLong = true;
-      } else {
+        this.#length = 0;
+      } else if (++this.#length <= MAX_LINE_BYTES) {
         // Latin-1: a byte a character, whatever came.
         this.#text += String.fromCharCode(byte);
       }

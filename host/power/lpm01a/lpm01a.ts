@@ -64,7 +64,7 @@ export async function startLpm01a(link: Link, options: Lpm01aOptions): Promise<P
     }
     await send("start");
     const supplyV = options.supplyMv / 1000;
-    const decoder = new Lpm01aDecoder("energy", supplyV, SAMPLE_RATE_HZ);
+    const decoder = new Lpm01aDecoder(supplyV, SAMPLE_RATE_HZ);
     const warnings: string[] = [];
     let totals: SampleTotals | undefined;
     return {
@@ -82,7 +82,7 @@ export async function startLpm01a(link: Link, options: Lpm01aOptions): Promise<P
         if (totals) return totals;
         for (const command of ["stop", "pwr off", "hrc"]) await send(command).catch(() => {});
         await link.close();
-        totals = decoder.totals(0);
+        totals = decoder.totals();
         return totals;
       },
     };

@@ -10,23 +10,20 @@ const STAMP_TOLERANCE = 2;
 
 export class Lpm01aDecoder {
   readonly #sampleRateHz: number;
-  /** What a value of one sample stands for, in amperes. */
-  readonly #amperesPerValue: number;
+  /** Current of a sample of one joule: I = E / (V dt) [A/J]. */
+  readonly #amperesPerJoule: number;
   #level = 0;
   #nextSample = 0;
   #samples = 0;
   #lost = 0;
-  #undecodable = 0;
+  #discardedBytes = 0;
   #firstStampMs: number | undefined;
   #samplesAtFirstStamp = 0;
 
-  /**
-   * @param output "energy": values are joules a sample, E = V * I * dt; "current": amperes
-   * @param supplyV [V]
-   */
-  constructor(output: "energy" | "current", supplyV: number, sampleRateHz: number) {
+  /** @param supplyV [V] */
+  constructor(supplyV: number, sampleRateHz: number) {
     this.#sampleRateHz = sampleRateHz;
-    this.#amperesPerValue = output === "energy" ? sampleRateHz / supplyV : 1;
+    this.#amperesPerJoule = sampleRateHz / supplyV;
   }
 
   decode(lines: readonly Lpm01aLine[]): CurrentBlock[] {
@@ -47,7 +44,7 @@ export class Lpm01aDecoder {
     for (const line of lines) {
       if (line.kind === "event") this.#level = line.isRising ? 1 : 0;
       if (line.kind === "sample") {
-        currents.push(line.value * this.#amperesPerValue);
+        currents.push(line.value * this.#amperesPerJoule);
         digital.push(this.#level);
         this.#samples++;
         this.#nextSample++;
@@ -62,13 +59,12 @@ export class Lpm01aDecoder {
     return blocks;
   }
 
-  /** @param elapsedS unused: the board's own time stamps tell what is missing */
-  totals(_elapsedS: number): SampleTotals {
+  totals(): SampleTotals {
     return {
       samples: this.#samples,
       lost: this.#lost,
       lostByClock: 0,
-      discardedBytes: this.#undecodable,
+      discardedBytes: this.#discardedBytes,
       clipped: 0,
     };
   }
@@ -77,7 +73,7 @@ export class Lpm01aDecoder {
   #missingBy(line: Lpm01aLine): number {
     // Every line that cannot be read was one sample, most likely: they are nearly all of the stream.
     if (line.kind === "undecodable") {
-      this.#undecodable++;
+      this.#discardedBytes += line.bytes;
       return 1;
     }
     if (line.kind !== "timeStamp") return 0;
