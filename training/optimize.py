@@ -11,6 +11,7 @@ import network
 from corpus import Corpus
 from mixing import Batches, dev_clips
 from recipes import Recipe
+from unfinished import Keeper, Unfinished
 
 EVALUATE_EVERY = 250
 NORM_SEED, NORM_BATCHES = 5, 30
@@ -39,15 +40,16 @@ def normalization(corpus: Corpus, recipe: Recipe):
 class Progress:
     """Lines on stderr: a rewritten one on a terminal, one every 50 steps elsewhere."""
 
-    def __init__(self, name: str, steps: int, quiet: bool):
-        self.name, self.steps, self.quiet = name, steps, quiet
+    def __init__(self, name: str, steps: int, quiet: bool, done: int = 0):
+        self.name, self.steps, self.quiet, self.done = name, steps, quiet, done
         self.live, self.started = sys.stderr.isatty(), time.monotonic()
         self.dev = "dev -"
 
     def show(self, step: int, loss: float) -> None:
         if self.quiet or not (self.live or step % 50 == 0 or step == self.steps):
             return
-        left = (time.monotonic() - self.started) / step * (self.steps - step)
+        pace = (time.monotonic() - self.started) / (step - self.done)
+        left = pace * (self.steps - step)
         bar = "#" * (20 * step // self.steps)
         line = (f"{self.name} [{bar:<20}] step {step}/{self.steps}  loss {loss:.4f}  {self.dev}"
                 f"  ETA {int(left) // 60}:{int(left) % 60:02d}")
@@ -59,8 +61,13 @@ class Progress:
             print(file=sys.stderr)
 
 
-def optimize(corpus: Corpus, recipe: Recipe, steps: int, seed: int, quiet: bool) -> Trained:
-    """Train and return the checkpoint chosen on the development split; never sees the test."""
+def optimize(corpus: Corpus, recipe: Recipe, steps: int, seed: int, quiet: bool,
+             keeper: Keeper | None = None) -> Trained:
+    """Train and return the checkpoint chosen on the development split; never sees the test.
+
+    With a keeper a run that was stopped goes on after its last look at the development split, and
+    ends with the same parameters as one that was not.
+    """
     wall, cpu = time.monotonic(), time.process_time()
     mean, deviation = normalization(corpus, recipe)
     mean32, deviation32 = mean.astype(np.float32), deviation.astype(np.float32)
@@ -70,10 +77,14 @@ def optimize(corpus: Corpus, recipe: Recipe, steps: int, seed: int, quiet: bool)
     batches = Batches(corpus, seed, recipe.snr_db)
     parameters = network.initial_parameters(recipe.hidden, seed)
     optimizer = network.initial_optimizer(parameters)
-    progress = Progress(recipe.name, steps, quiet)
-    history, best = [], None
-    batch, losses = batches.draw(1), []
-    for step in range(1, steps + 1):
+    history, best, losses, done = [], None, [], 0
+    if keeper and (run := keeper.load()):
+        parameters, optimizer, best, history = run.parameters, run.optimizer, run.best, run.history
+        losses, done = [run.last_loss], run.step
+        wall, cpu = wall - run.wall_seconds, cpu - run.cpu_seconds
+    progress = Progress(recipe.name, steps, quiet, done)
+    batch = batches.draw(done + 1)
+    for step in range(done + 1, steps + 1):
         parameters, optimizer, value = network.train_step(
             parameters, optimizer, *batch, mean32, deviation32, recipe.loss, steps)
         if step < steps:
@@ -90,6 +101,9 @@ def optimize(corpus: Corpus, recipe: Recipe, steps: int, seed: int, quiet: bool)
                             "devLoss": round(dev_loss, 5), "devGainDb": round(gain, 3)})
             losses = losses[-1:]
             progress.dev = f"dev {gain:+.2f} dB"
+            if keeper:
+                keeper.save(Unfinished(step, parameters, optimizer, best, history, losses[-1],
+                                       time.monotonic() - wall, time.process_time() - cpu))
         progress.show(step, float(np.mean(losses[-50:])))
     progress.close()
     _, best_step, gain, dev_loss, cell, kept = best

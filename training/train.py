@@ -49,6 +49,7 @@ def main(arguments: list[str]) -> int:
     try:
         import checkpoint
         from optimize import optimize
+        from unfinished import Keeper
     except ImportError as error:
         raise TrainingError(f"the Python package {error.name} is missing",
                             "train.py runs in its own environment with pinned packages",
@@ -66,10 +67,12 @@ def main(arguments: list[str]) -> int:
     names = list(RECIPES) if options.model == "all" else [options.model]
     for name in names:
         recipe = RECIPES[name]
-        trained = optimize(corpus, recipe, options.steps or recipe.steps, options.seed,
-                           options.quiet)
+        steps = options.steps or recipe.steps
         saved = CACHE / "runs" / f"{corpus.name}-{name}-seed{options.seed}.npz"
+        keeper = Keeper(saved.with_suffix(".unfinished.npz"), recipe, steps, options.seed)
+        trained = optimize(corpus, recipe, steps, options.seed, options.quiet, keeper)
         checkpoint.save(saved, trained)
+        keeper.remove()
         say(f"{name}: best at step {trained.record['bestStep']}, dev"
             f" {trained.record['devGainDb']:+.2f} dB, {trained.record['wallSeconds']} s")
         from publish import publish
@@ -87,5 +90,6 @@ if __name__ == "__main__":
         print(error, file=sys.stderr)
         sys.exit(error.status)
     except KeyboardInterrupt:
-        print("\nstopped; files already written are whole", file=sys.stderr)
+        print("\nstopped; files already written are whole, and the same command goes on",
+              file=sys.stderr)
         sys.exit(130)
