@@ -1,0 +1,95 @@
+/**
+ * The verbs that turn a model into C and C into a run.
+ * What they do is left to workflow/.
+ */
+import type { DeclareVerb } from "./declare.ts";
+import {
+  anyFormat,
+  budget,
+  calibrate,
+  code,
+  count,
+  fusion,
+  steps,
+  tables,
+  weights,
+} from "./options.ts";
+
+export function modelVerbs(verb: DeclareVerb): void {
+  verb(
+    "inspect <model>",
+    "layers, shapes, MACs, bytes by format, the C for a board, and what cannot be generated and why",
+    async () => (await import("../workflow/inspect.ts")).inspect,
+  )
+    .option("--board <id>", "what the C would be there, or why there is none")
+    .addOption(anyFormat());
+
+  verb(
+    "generate <model>",
+    "the C for one board, or one stage's value as JSON",
+    async () => (await import("../workflow/generate.ts")).generateVerb,
+  )
+    .requiredOption("--board <id>", "board to generate for")
+    .addOption(anyFormat())
+    .addOption(calibrate())
+    .option("--out <dir>", "where the C goes")
+    .option("--prefix <name>", "prefix of the C names")
+    .addOption(fusion())
+    .addOption(steps())
+    .addOption(weights())
+    .addOption(tables())
+    .addOption(code())
+    .option(
+      "--dump <stage>",
+      "print model, size, calibrate, quantize, lower or plan as JSON and write nothing",
+    );
+
+  verb(
+    "build [model]",
+    "builds one firmware program with PlatformIO",
+    async () => (await import("../workflow/verbs.ts")).build,
+  )
+    .requiredOption("--board <id>", "board to build for")
+    .option("--as <id>", "real board to generate for")
+    .option("--app <name>", "check, speed or stream", "stream")
+    .addOption(anyFormat())
+    .addOption(fusion())
+    .addOption(weights())
+    .addOption(tables())
+    .addOption(code())
+    .addOption(calibrate());
+
+  verb(
+    "run <model>",
+    "build, start, stream, verify and analyse",
+    async () => (await import("../workflow/run.ts")).runVerb,
+  )
+    .requiredOption("--board <id>", "board to run on")
+    .option("--as <id>", "real board to generate for, whose clock and current apply")
+    .option("--app <name>", "check, speed or stream", "stream")
+    .addOption(anyFormat())
+    .addOption(fusion())
+    .addOption(weights())
+    .addOption(tables())
+    .addOption(code())
+    .addOption(calibrate())
+    .option("--input <file>", "WAV to play, channels averaged; the model's first clip without it")
+    .option("--reference <file>", "clean WAV, for SI-SDR")
+    .option("--golden <file>", "JSON {input, expectedOutput} of raw values to compare with")
+    .addOption(count("--frames <n>", "stop after so many frames"))
+    .addOption(budget("--budget-ms <n>", "longest time a frame may take [ms]"))
+    .addOption(budget("--budget-mw <n>", "highest average power [mW]"))
+    .option("--port <path>", "serial port of a real board, or tcp:HOST:PORT")
+    .option("--record <file>", "where the recording goes")
+    .option("--html <file>", "write the HTML report too")
+    .option("--markdown <file>", "write the report as Markdown")
+    .option("--csv <file>", "write one row a record, which analyze reads back")
+    .option("--svg <file>", "write the roofline as a picture")
+    .option("--profile", "show where instructions, cycles and stalls go: layers, parts, functions")
+    .option("--folded <file>", "profile, and write its stacks for a flame graph")
+    .option("--trace <file>", "profile, and write a timeline for Chrome or Perfetto")
+    .addHelpText(
+      "after",
+      "\nExample:\n  pioneer run hearable --board qemu-m4 --as nrf52840-dk --budget-ms 10 --html run.html",
+    );
+}

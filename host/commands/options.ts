@@ -1,0 +1,55 @@
+/**
+ * Options that several verbs have, and how their numbers are read.
+ * Which verb has which is left to the verbs' own files.
+ */
+import { Option } from "commander";
+import { ALL_FORMATS, FORMATS, FUSIONS, UsageError } from "../../codegen/index.ts";
+
+export const budget = (flags: string, what: string) =>
+  new Option(flags, what).argParser((text) => positive(text, flags));
+export const count = (flags: string, what: string) =>
+  new Option(flags, what).argParser((text) => wholeNumber(text, flags));
+export const format = () =>
+  new Option("--format <mode>", "number format").choices([...FORMATS]).default("int8");
+export const fusion = (choices: readonly string[] = FUSIONS) =>
+  new Option("--fusion <level>", "what one pass over a layer's rows does")
+    .choices(choices)
+    .default("full");
+export const steps = () =>
+  count("--steps <n>", "time steps in a call, where a sequence is known ahead: an even number");
+export const anyFormat = () =>
+  new Option(
+    "--format <mode>",
+    "number format (default: that of a quantized TFLite file, else int8)",
+  ).choices([...ALL_FORMATS]);
+export const weights = () =>
+  new Option("--weights <place>", "memory for weights, by name or role: see pioneer boards ID");
+export const tables = () =>
+  new Option("--tables <place>", "memory for tables; without it beside the weights");
+export const code = () => new Option("--code <place>", "memory for the functions of a step");
+export const calibrate = () =>
+  new Option(
+    "--calibrate <file>",
+    "WAV file or folder of them, channels averaged; without it the model's own clips, else noise",
+  );
+
+/** @throws UsageError TP-USE-002 */
+export function positive(text: string, flags: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw badNumber(text, flags, "a number above 0");
+}
+
+function wholeNumber(text: string, flags: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw badNumber(text, flags, "a whole number above 0");
+}
+
+function badNumber(text: string, flags: string, expected: string): UsageError {
+  return new UsageError("TP-USE-002", {
+    what: `${flags.split(" ")[0]} was given "${text}"`,
+    why: `it takes ${expected}`,
+    fix: "pioneer run --help",
+  });
+}
