@@ -35,4 +35,7 @@ export * from "./quantize/params.ts";
 export type { QuantizedModel } from "./quantize/quantized-model.ts";
 export { tfliteFormatOf } from "./quantize/tflite/prepare.ts";
 export * from "./quantize/twin.ts";
+export * from "./size/footprint.ts";
 export * from "./size/layer-bytes.ts";
+export * from "./size/network.ts";
+export * from "./size/rule.ts";

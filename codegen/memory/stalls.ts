@@ -5,7 +5,12 @@
 import type { Board } from "../board.ts";
 import { lookUpsOf, valueBytes } from "../plan/cost.ts";
 import type { Plan } from "../plan/plan.ts";
-import { type Hierarchy, type HierarchyMemory, hierarchyOf } from "./hierarchy.ts";
+import {
+  type Hierarchy,
+  type HierarchyCache,
+  type HierarchyMemory,
+  hierarchyOf,
+} from "./hierarchy.ts";
 
 export interface PredictedStalls {
   readonly kernel: string;
@@ -20,20 +25,44 @@ export interface PredictedStalls {
  * comes round again, and the tables with it, so that each part and each row is missed once.
  */
 export function predictedReadStalls(plan: Plan, board: Board): readonly PredictedStalls[] {
-  const hierarchy = hierarchyOf(board);
-  const memory = hierarchy.memories.find(({ name }) => name === board.weights.memory);
-  if (memory === undefined) throw new RangeError(`${board.id} has no ${board.weights.memory}`);
-  const fits = plan.cost.weightBytes <= cacheBytes(hierarchy, memory);
+  const waits = weightWaits(board);
+  const fits = plan.cost.weightBytes <= waits.residentBytes;
   const { tableRow } = valueBytes(plan, plan.schedule);
   return plan.kernels.map((kernel, index) => {
     const cost = plan.cost.kernels[index];
     const streamed = cost?.weightBytes ?? 0;
     return {
       kernel: kernel.name,
-      weights: fits ? 0 : stallsOf(hierarchy, memory, streamed),
-      tables: fits ? 0 : lookUpsOf(kernel, plan.streams) * stallsOf(hierarchy, memory, tableRow),
+      weights: fits ? 0 : waits.stallsOf(streamed),
+      tables: fits ? 0 : lookUpsOf(kernel, plan.streams) * waits.stallsOf(tableRow),
     };
   });
+}
+
+/** What the memory of a board's weights makes a step wait. */
+export interface WeightWaits {
+  /** The cache between it and the core; null where none serves reads. */
+  readonly cache: HierarchyCache | null;
+  /** Weights up to so many are still there when the next step comes [byte]. */
+  readonly residentBytes: number;
+  /** Bytes that a miss fetches at once. */
+  readonly partBytes: number;
+  /** Of bytes one after the other that nothing holds yet [cycle]. */
+  readonly stallsOf: (bytes: number) => number;
+}
+
+/** @throws RangeError when the board has no such memory */
+export function weightWaits(board: Board): WeightWaits {
+  const hierarchy = hierarchyOf(board);
+  const memory = hierarchy.memories.find(({ name }) => name === board.weights.memory);
+  if (memory === undefined) throw new RangeError(`${board.id} has no ${board.weights.memory}`);
+  const cache = memory.caches.read === null ? null : (hierarchy.caches[memory.caches.read] ?? null);
+  return {
+    cache,
+    residentBytes: cacheBytes(hierarchy, memory),
+    partBytes: unitOf(hierarchy, memory).bytes,
+    stallsOf: (bytes) => stallsOf(hierarchy, memory, bytes),
+  };
 }
 
 function cacheBytes({ caches }: Hierarchy, memory: HierarchyMemory): number {

@@ -13,7 +13,9 @@ import {
   packedInt8MacsPerSecond,
   peakMacsPerSecond,
   readBytesPerSecond,
+  type SizeRule,
   type StatedValue,
+  sizeRule,
   sleepMilliwatts,
   weightsMemory,
   withCalibration,
@@ -83,6 +85,8 @@ export interface BoardDetails {
   readonly schema: 1;
   readonly id: string;
   readonly facts: Readonly<Record<string, BoardQuantity | null>> | null;
+  /** Which hidden sizes suit it in int8, and why: by arithmetic from the file. */
+  readonly sizing: SizeRule;
   readonly [field: string]: unknown;
 }
 
@@ -92,7 +96,7 @@ export function boardDetails(id: string, directory?: string): BoardDetails {
   const measured = directory === undefined ? findMeasured(stated) : null;
   const board = withCalibration(stated, measured);
   const marked = markStated(board) as Readonly<Record<string, unknown>>;
-  return { ...marked, schema: 1, id: board.id, facts: factsOf(board) };
+  return { ...marked, schema: 1, id: board.id, facts: factsOf(board), sizing: sizeRule(board) };
 }
 
 function factsOf(board: Board): BoardDetails["facts"] {
