@@ -105,10 +105,14 @@ export function analyzeRun(facts: RunFacts): RunDocument {
   const why: Record<string, string> = {};
   const instructions = instructionsOf(facts);
   const cycles = cyclesOf(facts);
-  if (instructions === null) why.instructions = "nothing on this board counts instructions";
+  const uncounted = /^none: (.+)$/.exec(facts.counter)?.[1];
+  if (instructions === null) {
+    why.instructions = uncounted ?? "nothing on this board counts instructions";
+  }
   if (cycles === null) {
     const counts = facts.frames.length > 0;
-    why.cycles = counts ? facts.cycleModel : "neither the device nor a model gave cycles";
+    const missing = uncounted ?? "neither the device nor a model gave cycles";
+    why.cycles = counts ? facts.cycleModel : missing;
   }
 
   const timing = timingOf(facts, rated, why);

@@ -178,7 +178,7 @@ export interface RunFacts {
   readonly model: ModelFacts;
   /** One a frame, in order; empty when nothing counted. */
   readonly frames: readonly FrameCounts[];
-  /** What counted, for the source of counted values. */
+  /** What counted, for the source of counted values; "none" and, behind ": ", why nothing did. */
   readonly counter: string;
   /** What turned counts into cycles; where they are null, why. */
   readonly cycleModel: string;

@@ -13,7 +13,7 @@ import type {
   RealBoard,
   SourceParts,
 } from "../../codegen/index.ts";
-import { UsageError } from "../../codegen/index.ts";
+import { MissingToolError, UsageError } from "../../codegen/index.ts";
 import { createQemuLink } from "../link/qemu.ts";
 import { createSerialLink } from "../link/serial.ts";
 import type { Link } from "../link/source.ts";
@@ -23,12 +23,12 @@ import { buildFirmware } from "./build.ts";
 import { placesOf } from "./memory-places.ts";
 import { memoryText } from "./memory-text.ts";
 import { FIRMWARE_DIR } from "./paths.ts";
-import { pluginArguments, prepareTimingPlugin } from "./plugin.ts";
+import { pluginArguments, prepareTimingPlugin, type TimingPlugin } from "./plugin.ts";
 import { placeLines, profileLayers, readPlaces } from "./profile/places.ts";
 import type { ProfileNames } from "./profile/profile-file.ts";
 import type { Progress } from "./progress.ts";
 import type { FirmwareSizes, FirmwareSymbol } from "./symbols.ts";
-import { readObjects, readSizes, readSymbols } from "./symbols.ts";
+import { addressOf, readObjects, readSizes, readSymbols } from "./symbols.ts";
 
 const BAUD_RATE = 921_600;
 
@@ -47,6 +47,8 @@ export interface DeviceRequest {
   readonly standsFor?: StandsFor | undefined;
   /** Count each place of the program, too, and when the first steps were in it. */
   readonly profile?: { readonly parts: SourceParts; readonly tracedSteps: number } | undefined;
+  /** Go on with a warning where the counting plugin cannot be built or loaded; without it that stops the run. */
+  readonly mayGoUncounted?: boolean;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -71,7 +73,7 @@ export interface Device {
   } | null;
   /** Flags of the compiler, in words of its own; empty when nothing was built. */
   readonly flags: string;
-  /** What counts and what charges cycles. */
+  /** What counts and what charges cycles; UNCOUNTED and the reason where nothing does. */
   readonly counter: string;
   readonly cycleModel: string;
   /** What the plugin wrote, once the emulator has left; null when nothing counts. */
@@ -101,6 +103,9 @@ export function requireEmulated(board: Board): EmulatedBoard {
     { board: board.id },
   );
 }
+
+/** How `counter` begins on an emulated board whose plugin is missing; the reason and its code follow. */
+const UNCOUNTED = "none: ";
 
 function portDevice(port: string): Device {
   return {
@@ -136,11 +141,7 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
     readSizes(elf, compiler.toolchain),
   ]);
   progress.step("preparing the counting plugin");
-  const plugin = await prepareTimingPlugin({
-    core: board.core,
-    emulator: board.emulator.program,
-    signal,
-  });
+  const plugin = await pluginOf(request, board);
   const folder = await mkdtemp(join(tmpdir(), "pioneer-counts-"));
   const counts = join(folder, "counts.jsonl");
   const marks = {
@@ -172,16 +173,18 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
     command: board.emulator.program,
     args: [
       ...emulatorArguments(board, elf),
-      ...pluginArguments(plugin, marks, counts, {
-        ...(request.standsFor === undefined ? {} : { memory }),
-        ...(profile && {
-          profile: {
-            places: profile.names,
-            profile: profile.lines,
-            tracedSteps: profile.tracedSteps,
-          },
-        }),
-      }),
+      ...("uncounted" in plugin
+        ? []
+        : pluginArguments(plugin, marks, counts, {
+            ...(request.standsFor === undefined ? {} : { memory }),
+            ...(profile && {
+              profile: {
+                places: profile.names,
+                profile: profile.lines,
+                tracedSteps: profile.tracedSteps,
+              },
+            }),
+          })),
       ...(request.emulatorArguments ?? []),
     ],
   });
@@ -189,8 +192,12 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
     link,
     firmware: { elf, toolchain: compiler.toolchain, symbols, sizes },
     flags: compilerFlags(compiler, flags ?? []),
-    counter: "QEMU timing plugin, between the region marks",
-    cycleModel: plugin.source,
+    ...("uncounted" in plugin
+      ? { counter: `${UNCOUNTED}${plugin.uncounted}`, cycleModel: plugin.uncounted }
+      : {
+          counter: "QEMU timing plugin, between the region marks",
+          cycleModel: plugin.source,
+        }),
     readCounts: () => readFile(counts).catch(() => null),
     readProfile: async () => {
       if (!profile || names === null) return null;
@@ -201,16 +208,30 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
   };
 }
 
+/** The counting plugin, or why there is none. @throws MissingToolError where the request needs it */
+async function pluginOf(
+  { mayGoUncounted, progress, signal }: DeviceRequest,
+  board: EmulatedBoard,
+): Promise<TimingPlugin | { readonly uncounted: string }> {
+  try {
+    return await prepareTimingPlugin({
+      core: board.core,
+      emulator: board.emulator.program,
+      signal,
+    });
+  } catch (error) {
+    if (!mayGoUncounted || !(error instanceof MissingToolError)) throw error;
+    const { what, why, fix } = error.text;
+    progress.note(`warning: nothing counts in this run [${error.code}]`);
+    progress.note(`  why: ${what}: ${why}\n  fix: ${fix}`);
+    return { uncounted: `${what}: ${why} [${error.code}]` };
+  }
+}
+
 /** What starts the emulator of a board with a program; the serial line and the plugin come on top. */
 export function emulatorArguments(board: EmulatedBoard, elf: string): readonly string[] {
   const { machine, arguments: own } = board.emulator;
   return ["-M", machine, ...own, "-display", "none", "-monitor", "none", "-kernel", elf];
-}
-
-function addressOf(symbols: readonly FirmwareSymbol[], name: string): number {
-  const symbol = symbols.find((candidate) => candidate.name === name);
-  if (!symbol) throw new RangeError(`the firmware has no ${name}`);
-  return symbol.address;
 }
 
 interface Compiler {

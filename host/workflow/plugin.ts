@@ -51,7 +51,7 @@ const FLAGS = ["-std=c11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-W
  * Gives the plugin for the emulator that is installed, building it when its sources, flags, compiler or
  * interface version are new.
  * @throws MissingToolError TP-NEED-002 without the emulator or gcc, TP-NEED-020 when the emulator's version cannot
- *   be read, TP-NEED-021 when gcc cannot build a shared library here.
+ *   be read, TP-NEED-021 when gcc cannot build a shared library here, TP-NEED-022 when the emulator does not load it.
  */
 export async function prepareTimingPlugin(request: PluginRequest): Promise<TimingPlugin> {
   const { signal, compiler = "gcc", emulator = "qemu-system-arm" } = request;
@@ -66,12 +66,16 @@ export async function prepareTimingPlugin(request: PluginRequest): Promise<Timin
   const flags = [...FLAGS, `-DQEMU_PLUGIN_API=${api}`];
   const key = digest(compilerVersion, ...flags, ...sources.flatMap((s) => [s.name, s.text]));
   const library = join(directory, `timing-v${api}-${key}.so`);
-  if (!(await exists(library))) {
-    const inputs = sources
-      .filter((s) => s.name.endsWith(".c"))
-      .map((s) => join(SOURCE_DIR, s.name));
-    await buildLibrary(compiler, [...flags, ...inputs], library, signal);
+  const inputs = sources.filter((s) => s.name.endsWith(".c")).map((s) => join(SOURCE_DIR, s.name));
+  const build = () => buildLibrary(compiler, [...flags, ...inputs], library, signal);
+  const wasBuilt = await exists(library);
+  if (!wasBuilt) await build();
+  let refusal = await refusalOf(emulator, library, signal);
+  if (wasBuilt && refusal?.includes(library)) {
+    await build(); // the kept file may be damaged
+    refusal = await refusalOf(emulator, library, signal);
   }
+  if (refusal !== null) throw cannotLoad(emulator, refusal);
   if (core === null || decoder === null) {
     const source = `boards/cores has no timing table for ${request.core}`;
     return { library, decoder, table: null, api, source };
@@ -226,6 +230,36 @@ async function buildLibrary(
     });
     if (finished.code !== 0) throw cannotBuild(compiler, finished.stderr);
   });
+}
+
+/** What the plugin says when it is loaded without arguments: proof that it was. */
+const LOADED = "pioneer timing: arguments:";
+
+/** Loads the library into an emulator of no machine; null when it started, else what the emulator said. */
+async function refusalOf(
+  emulator: string,
+  library: string,
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
+  const { stderr } = await runProcess(
+    emulator,
+    ["-M", "none", "-display", "none", "-plugin", `file=${escapeComma(library)}`],
+    { install: emulatorInstall(emulator), signal },
+  );
+  return stderr.includes(LOADED) ? null : stderr;
+}
+
+function cannotLoad(emulator: string, log: string): ToolkitError {
+  const lines = log.split("\n").map((line) => line.trim());
+  return new MissingToolError(
+    "TP-NEED-022",
+    {
+      what: `${emulator} cannot load the timing plugin`,
+      why: lines.findLast((line) => line !== "") ?? "it gave no reason",
+      fix: `install a QEMU that is built with plugins: ${emulatorInstall(emulator)}`,
+    },
+    { log },
+  );
 }
 
 function cannotBuild(compiler: string, log: string): ToolkitError {

@@ -139,9 +139,10 @@ export async function executeRun(
     standsFor: standsForOf(prepared),
     progress,
     signal,
+    // A profile is nothing but counts.
     ...(asksForProfile(request)
       ? { profile: { parts: prepared.generated.parts, tracedSteps: TRACED_STEPS } }
-      : {}),
+      : { mayGoUncounted: true }),
     ...(request.port === undefined ? {} : { port: request.port }),
   });
   const kept = request.record ?? join(WORK_DIR, "runs", `${prepared.folder}-${app}.tpcap`);

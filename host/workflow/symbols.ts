@@ -2,6 +2,7 @@
  * Reads from a firmware ELF what the host needs to know: addresses of symbols, sizes, the function at an address.
  * Building it is left to build.ts; binutils read the file, so no ELF parser of our own meets it.
  */
+import { ToolkitError } from "../../codegen/index.ts";
 import { runProcess } from "./process.ts";
 
 /** The programs that read a board's files come with its compiler. */
@@ -22,17 +23,52 @@ export interface FirmwareSizes {
   readonly ramBytes: number;
 }
 
-/** Defined symbols in order of address; `toolchain` is the prefix of the compiler's programs. */
+/**
+ * Defined symbols in order of address; `toolchain` is the prefix of the compiler's programs.
+ * @throws FirmwareError TP-BUILD-003 for what is no ELF file, or a damaged one
+ */
 export async function readSymbols(
   elf: string,
   toolchain = "arm-none-eabi-",
 ): Promise<readonly FirmwareSymbol[]> {
-  const { stdout } = await runProcess(
-    `${toolchain}nm`,
-    ["--print-size", "--defined-only", "--numeric-sort", elf],
-    { install: INSTALL },
+  const flags = ["--print-size", "--defined-only", "--numeric-sort"];
+  return parseSymbols(await readWith(`${toolchain}nm`, flags, elf));
+}
+
+/** A firmware file that cannot be used. Exit 3. */
+export class FirmwareError extends ToolkitError {}
+
+/** @throws FirmwareError TP-BUILD-004 for a firmware without it */
+export function addressOf(symbols: readonly FirmwareSymbol[], name: string): number {
+  const symbol = symbols.find((candidate) => candidate.name === name);
+  if (symbol && symbol.address <= 0xffff_ffff) return symbol.address;
+  throw new FirmwareError(
+    "TP-BUILD-004",
+    3,
+    {
+      what: `the firmware has no ${name} in 32 bits of address`,
+      why: "what runs between two of its elements is counted, and its symbols do not say where they lie",
+      fix: "build it with firmware/apps/region.h, and do not strip it",
+    },
+    { name },
   );
-  return parseSymbols(stdout);
+}
+
+/** What a program of binutils says of a file that it could read to its end. */
+async function readWith(program: string, flags: readonly string[], elf: string): Promise<string> {
+  const { code, stdout, stderr } = await runProcess(program, [...flags, elf], { install: INSTALL });
+  if (code === 0) return stdout;
+  const reason = stderr.split("\n").find((line) => line.trim() !== "");
+  throw new FirmwareError(
+    "TP-BUILD-003",
+    3,
+    {
+      what: `the firmware ${elf} cannot be read`,
+      why: reason?.trim().slice(0, 300) ?? `${program} ended without a word`,
+      fix: "build it again: delete its folder under .pioneer/build and run the same command",
+    },
+    { elf, log: stderr },
+  );
 }
 
 /** `ADDRESS SIZE TYPE NAME` lines of nm; others (no size) count zero bytes. */
@@ -54,16 +90,25 @@ export function parseSymbols(text: string): readonly FirmwareSymbol[] {
 
 /** The function whose code holds `pc`, with the distance from its start; undefined outside all of them. */
 export function functionAt(symbols: readonly FirmwareSymbol[], pc: number): string | undefined {
-  const address = pc & ~1;
-  const found = symbols.findLast((s) => s.isFunction && (s.address & ~1) <= address);
-  if (!found || address >= (found.address & ~1) + Math.max(found.bytes, 2)) return undefined;
-  const distance = address - (found.address & ~1);
+  const address = withoutThumbBit(pc);
+  const found = symbols.findLast((s) => s.isFunction && withoutThumbBit(s.address) <= address);
+  if (!found) return undefined;
+  const distance = address - withoutThumbBit(found.address);
+  if (distance >= Math.max(found.bytes, 2)) return undefined;
   return distance === 0 ? found.name : `${found.name}+${distance}`;
 }
 
-/** Sizes as the toolchain's `size` gives them: flash = text + data, RAM = data + bss. */
+/** Addresses have 32 bits and no sign, which the operators on bits would give them. */
+function withoutThumbBit(address: number): number {
+  return address - (address % 2);
+}
+
+/**
+ * Sizes as the toolchain's `size` gives them: flash = text + data, RAM = data + bss.
+ * @throws FirmwareError TP-BUILD-003
+ */
 export async function readSizes(elf: string, toolchain = "arm-none-eabi-"): Promise<FirmwareSizes> {
-  const { stdout } = await runProcess(`${toolchain}size`, [elf], { install: INSTALL });
+  const stdout = await readWith(`${toolchain}size`, [], elf);
   const [text, data, bss] = (stdout.split("\n")[1] ?? "").trim().split(/\s+/).map(Number);
   return { flashBytes: (text ?? 0) + (data ?? 0), ramBytes: (data ?? 0) + (bss ?? 0) };
 }
@@ -76,15 +121,15 @@ export interface FirmwareObject {
   readonly kind: "function" | "object";
 }
 
-/** Functions and objects that take memory; nm tells them apart by their section only. */
+/**
+ * Functions and objects that take memory; nm tells them apart by their section only.
+ * @throws FirmwareError TP-BUILD-003
+ */
 export async function readObjects(
   elf: string,
   toolchain = "arm-none-eabi-",
 ): Promise<readonly FirmwareObject[]> {
-  const { stdout } = await runProcess(`${toolchain}readelf`, ["--symbols", "--wide", elf], {
-    install: INSTALL,
-  });
-  return parseObjects(stdout);
+  return parseObjects(await readWith(`${toolchain}readelf`, ["--symbols", "--wide"], elf));
 }
 
 /** `NUMBER: ADDRESS SIZE TYPE BIND VISIBILITY SECTION NAME` lines of readelf; the size may be hexadecimal. */
@@ -99,8 +144,9 @@ export function parseObjects(text: string): readonly FirmwareObject[] {
     const kind = type === "FUNC" ? "function" : "object";
     const bytes = Number(size);
     // The lowest bit of a Thumb function's address says its instruction set.
-    const begin = Number.parseInt(address, 16) & (kind === "function" ? ~1 : ~0);
-    if (bytes > 0) objects.push({ name, address: begin >>> 0, bytes, kind });
+    const stated = Number.parseInt(address, 16);
+    const begin = kind === "function" ? withoutThumbBit(stated) : stated;
+    if (bytes > 0) objects.push({ name, address: begin, bytes, kind });
   }
   return objects;
 }

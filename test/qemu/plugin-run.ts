@@ -19,6 +19,9 @@ export const EMULATOR = process.env.PIONEER_QEMU_ARM ?? "qemu-system-arm";
 const MARKS = { begin: 0x2000_0000, end: 0x2000_0010 };
 const RUN_LIMIT_MS = 60_000;
 
+/** Machine with a Cortex-M4; also for programs of its instructions that are charged as another core's. */
+const CORTEX_M4 = "mps2-an386";
+
 const LINKER_SCRIPT = `
 MEMORY { code (rx) : ORIGIN = 0, LENGTH = 4M
          ram (rwx) : ORIGIN = 0x20000000, LENGTH = 4M }
@@ -109,12 +112,29 @@ export interface EmulatorRun {
   readonly stderr: string;
 }
 
-/** Runs an ELF file to its end, with the given arguments added. */
-export function runEmulator(elf: string, args: readonly string[]): Promise<EmulatorRun> {
-  const machine = ["-M", "mps2-an386", "-nographic", "-monitor", "none", "-serial", "none"];
+function emulatorLine(elf: string, args: readonly string[], machine: string): readonly string[] {
+  const devices = ["-nographic", "-monitor", "none", "-serial", "none"];
   const semihosting = ["-semihosting-config", "enable=on,target=native"];
+  return ["-M", machine, ...devices, ...semihosting, "-kernel", elf, ...args];
+}
+
+/** Processor time that a run of an ELF file to its end takes in the emulator itself [s]. */
+export function emulatorSeconds(elf: string, args: readonly string[]): number {
+  // The second line of POSIX `times` is user and system time of the shell's children.
+  const line = [EMULATOR, ...emulatorLine(elf, args, CORTEX_M4)];
+  const printed = execFileSync("sh", ["-c", '"$@" && times', "sh", ...line], { encoding: "utf8" });
+  const [, minutes, seconds] = /\n(\d+)m([\d.]+)s /.exec(printed) ?? [];
+  return 60 * Number(minutes) + Number(seconds);
+}
+
+/** Runs an ELF file to its end, with the given arguments added. */
+export function runEmulator(
+  elf: string,
+  args: readonly string[],
+  machine = CORTEX_M4,
+): Promise<EmulatorRun> {
   return new Promise((resolve, reject) => {
-    const child = spawn(EMULATOR, [...machine, ...semihosting, "-kernel", elf, ...args], {
+    const child = spawn(EMULATOR, emulatorLine(elf, args, machine), {
       stdio: ["ignore", "ignore", "pipe"],
       timeout: RUN_LIMIT_MS,
     });
