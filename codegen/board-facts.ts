@@ -2,7 +2,15 @@
  * What follows from a board file by arithmetic: rates, currents, capacities, and which board may stand for which.
  * Reading the files is left to board.ts, judging a program by these facts to plan/ and to the host's analyzer.
  */
-import type { Board, BoardMemory, Confidence, RealBoard, StatedValue } from "./board.ts";
+import {
+  type Board,
+  type BoardMemory,
+  type Confidence,
+  type EmulatedBoard,
+  listBoards,
+  type RealBoard,
+  type StatedValue,
+} from "./board.ts";
 import { UsageError } from "./errors.ts";
 
 /** The memory that holds the weights. */
@@ -57,6 +65,12 @@ export function sleepMilliwatts({ power }: RealBoard): StatedValue<"mW"> | null 
   return power && product("mW", power.sleepMicroamps, power.supplyVolts, 1e-3);
 }
 
+/** The first emulated board of each core, ordered by id: counts depend on the core alone. */
+export function emulatedBoardOfEachCore(): readonly EmulatedBoard[] {
+  const emulated = listBoards().filter((board) => board.kind === "emulated");
+  return emulated.filter(({ core }, at) => emulated.findIndex((one) => one.core === core) === at);
+}
+
 /**
  * The real board behind `--as`, once it is certain that `board` is an emulator that stands for it.
  * @throws UsageError TP-USE-103
@@ -65,7 +79,9 @@ export function boardStoodFor(board: Board, as: Board): RealBoard {
   if (board.kind === "emulated" && as.kind === "real" && board.standsFor.includes(as.id)) return as;
   const why =
     board.kind === "emulated"
-      ? `it runs ${board.core} code as ${board.standsFor.join(", ")} would`
+      ? board.standsFor.length > 0
+        ? `it runs ${board.core} code as ${board.standsFor.join(", ")} would`
+        : "it is a chip of its own and stands only for itself"
       : "it is a real board and stands only for itself";
   throw new UsageError(
     "TP-USE-103",

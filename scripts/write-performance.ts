@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { EmulatedBoard, Format } from "../codegen/index.ts";
-import { FORMATS, FUSIONS, listBoards } from "../codegen/index.ts";
+import { emulatedBoardOfEachCore, FORMATS, FUSIONS } from "../codegen/index.ts";
 import { formatBytes } from "../host/report/format.ts";
 import { type KernelRow, type KernelShape, runKernel } from "../host/workflow/bench/kernel-run.ts";
 import { parseShapes } from "../host/workflow/bench/kernels.ts";
@@ -331,7 +331,7 @@ const { values: options } = parseArgs({
   options: { boards: { type: "string" }, formats: { type: "string" } },
 });
 const listed = (text: string | undefined) => text?.split(",");
-const allBoards = listBoards().filter((board) => board.kind === "emulated");
+const allBoards = emulatedBoardOfEachCore();
 const boards = allBoards.filter(({ id }) => listed(options.boards)?.includes(id) ?? true);
 const formats = FORMATS.filter((format) => listed(options.formats)?.includes(format) ?? true);
 const isPart = boards.length < allBoards.length || formats.length < FORMATS.length;

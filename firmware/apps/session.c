@@ -55,6 +55,9 @@ static void send_hello(void) {
         .credit_frames = CREDIT_FRAMES,
     };
     send(RECORD_HELLO, record_hello_pack(&hello, frame_payload(&sender), MAX_PAYLOAD_BYTES));
+    if (board->notice != NULL) {
+        session_log(board->notice);
+    }
 }
 
 _Noreturn static void finish(void) {

@@ -23,6 +23,7 @@ typedef struct {
     const char *id;    /* of the board file the firmware was built for */
     uint32_t clock_hz; /* core clock [Hz]; 0 when an emulator has none */
     hal_counter counter;
+    const char *notice; /* what did not start as the board's file asks, for people; null if all did */
 } hal_board;
 
 /* Starts the serial link, the clocks and the cycle counter; call it once, before any other. */

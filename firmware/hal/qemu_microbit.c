@@ -6,6 +6,7 @@
  * Interrupts stay masked; the UART's only ends the core's rest in hal_idle.
  */
 #include "cortex_m/cortex_m.h"
+#include "cortex_m/semihosting.h"
 #include "hal.h"
 #include "image.h"
 #include "register.h"
@@ -34,10 +35,6 @@
 #define NVIC_ENABLE REGISTER(0xE000E100u)
 #define NVIC_CLEAR_PENDING REGISTER(0xE000E280u)
 #define NVIC_UART (1u << 2)
-
-/* Arm's semihosting: SYS_EXIT_EXTENDED with the reason ADP_Stopped_ApplicationExit. */
-#define SYS_EXIT_EXTENDED 0x20u
-#define APPLICATION_EXIT 0x20026u
 
 static const hal_board board = {.id = PIONEER_BOARD, .clock_hz = 0, .counter = HAL_COUNTER_NONE};
 static uint32_t last_us;
@@ -95,12 +92,7 @@ void hal_idle(void) {
 }
 
 void hal_exit(int status) {
-    const uint32_t reason[2] = {APPLICATION_EXIT, (uint32_t)status};
-    register uint32_t operation __asm__("r0") = SYS_EXIT_EXTENDED;
-    register const uint32_t *block __asm__("r1") = reason;
-    for (;;) {
-        __asm__ volatile("bkpt 0xAB" : "+r"(operation) : "r"(block) : "memory");
-    }
+    semihosting_exit(status);
 }
 
 uint32_t hal_stack_bytes(void) {

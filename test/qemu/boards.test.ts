@@ -61,6 +61,10 @@ describe.each(BOARDS)("$id", { timeout: 60_000 }, (board) => {
     toy.send(wire.IDENTIFY, Uint8Array.of(1));
     const hello = await toy.receive();
     expect(Buffer.from(hello.payload.slice(1, 1 + board.id.length)).toString()).toBe(board.id);
+    if (board.notice !== undefined) {
+      const log = await toy.receive();
+      expect([log.type, wire.readText(log.payload)]).toEqual([wire.LOG, board.notice]);
+    }
 
     const frame = wire.frameBytes(wire.INPUT, 0, wire.inputPayload(0, [1, 2, 3]));
     toy.write(frame.map((byte, at) => (at === 3 ? byte ^ 4 : byte)));

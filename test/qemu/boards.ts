@@ -12,6 +12,8 @@ export interface TestedBoard {
   readonly toolchain: string;
   /** The part of memory that lies below the stack, which a full stack runs into: [from, to). */
   readonly belowStack: readonly [number, number];
+  /** What it says after its greeting, because the emulator lacks a part of the chip. */
+  readonly notice?: string;
 }
 
 const SEMIHOSTING = ["-semihosting-config", "enable=on,target=native"];
@@ -50,6 +52,12 @@ export const BOARDS: readonly TestedBoard[] = [
     args: ["-M", "virt", "-cpu", "rv32", "-bios", "none", "-m", "16"],
     toolchain: "riscv64-unknown-elf-",
     belowStack: [0x8080_0000, 0x8080_1000],
+  },
+  {
+    ...arm("qemu-stm32f405", "netduinoplus2", 0x2000_0000),
+    // The first serial line is USART1; the firmware's is USART2, where ST's boards have it.
+    args: ["-M", "netduinoplus2", ...SEMIHOSTING, "-serial", "null"],
+    notice: "the clock controller reads 0, as in an emulator: the clock is unknown",
   },
   xtensa("qemu-xtensa", "lx106"),
   xtensa("qemu-xtensa-mac16", "de212"),

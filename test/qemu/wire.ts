@@ -138,6 +138,13 @@ export function readOutput(payload: Uint8Array) {
   };
 }
 
+/** The line of a Log. */
+export function readText(payload: Uint8Array): string {
+  const [length = 0, ...text] = payload;
+  if (text.length !== length) throw new Error("Log of a wrong length");
+  return Buffer.from(text).toString();
+}
+
 /** Fields of a Summary. */
 export function readSummary(payload: Uint8Array) {
   const bytes = Buffer.from(payload);

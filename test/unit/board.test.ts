@@ -61,6 +61,7 @@ describe("the board files", () => {
       "qemu-m55",
       "qemu-m7",
       "qemu-rv32",
+      "qemu-stm32f405",
       "qemu-xtensa",
       "qemu-xtensa-mac16",
       "redboard-artemis",

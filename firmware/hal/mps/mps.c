@@ -7,6 +7,7 @@
 #include "mps.h"
 
 #include "../cortex_m/cortex_m.h"
+#include "../cortex_m/semihosting.h"
 #include "../hal.h"
 #include "../image.h"
 #include "../register.h"
@@ -37,10 +38,6 @@
 #define NVIC_BIT(interrupt) (1u << ((interrupt) % 32u))
 #define ICSR REGISTER(0xE000ED04u)
 #define ICSR_CLEAR_SYSTICK (1u << 25)
-
-/* Arm's semihosting: SYS_EXIT_EXTENDED with the reason ADP_Stopped_ApplicationExit. */
-#define SYS_EXIT_EXTENDED 0x20u
-#define APPLICATION_EXIT 0x20026u
 
 static hal_board board = {.id = PIONEER_BOARD, .clock_hz = 0, .counter = HAL_COUNTER_NONE};
 static uint32_t last_us;
@@ -107,12 +104,7 @@ void hal_idle(void) {
 
 void hal_exit(int status) {
     wait_for_transmitter();
-    const uint32_t reason[2] = {APPLICATION_EXIT, (uint32_t)status};
-    register uint32_t operation __asm__("r0") = SYS_EXIT_EXTENDED;
-    register const uint32_t *block __asm__("r1") = reason;
-    for (;;) {
-        __asm__ volatile("bkpt 0xAB" : "+r"(operation) : "r"(block) : "memory");
-    }
+    semihosting_exit(status);
 }
 
 uint32_t hal_stack_bytes(void) {

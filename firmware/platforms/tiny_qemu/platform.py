@@ -1,4 +1,4 @@
-"""Decides whether this computer can build for QEMU's boards; how is left to builder/main.py."""
+"""Decides whether this computer can build for a board without a framework; how is left to builder/main.py."""
 
 import shutil
 

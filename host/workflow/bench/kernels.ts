@@ -5,8 +5,8 @@
 import type { BenchmarkKernel, EmulatedBoard, Format, Fusion } from "../../../codegen/index.ts";
 import {
   BENCHMARK_SIZE_LIMIT,
+  emulatedBoardOfEachCore,
   FUSIONS,
-  listBoards,
   loadBoard,
   UsageError,
 } from "../../../codegen/index.ts";
@@ -101,7 +101,7 @@ function boardsOf({ board, allBoards }: KernelBenchOptions): readonly EmulatedBo
     });
   }
   if (allBoards === true) {
-    return listBoards().filter((candidate) => candidate.kind === "emulated");
+    return emulatedBoardOfEachCore();
   }
   if (board !== undefined) return [requireEmulated(loadBoard(board))];
   throw new UsageError("TP-USE-431", {

@@ -24,7 +24,7 @@ env.Replace(
 env.Append(
     ASFLAGS=cpu_flags,
     CCFLAGS=cpu_flags,
-    CPPDEFINES=[("PIONEER_BOARD", env.StringifyMacro(env["BOARD"]))],
+    CPPDEFINES=[("PIONEER_BOARD", env.StringifyMacro(build.get("board", env["BOARD"])))],
     # The C library, where there is one, gives memcpy and its like; what needs a heap or files does
     # not link.
     LINKFLAGS=cpu_flags + ["-nostartfiles"] + build.get("link_flags", []),

@@ -1,0 +1,203 @@
+/*
+ * An STM32F4: USART2, filled by DMA while the core computes, timer 2 for the time, rest, the end.
+ * The clock tree is left to clock.c, start, faults and the cycle counter to cortex_m/.
+ *
+ * Registers: STM32F446 reference manual RM0390, chapters 6 (clocks), 7 (pins), 9 (DMA), 17 (timer 2)
+ * and 25 (USART). Interrupts stay masked; USART2's and SysTick's only end the core's rest.
+ */
+#include "stm32f4.h"
+
+#include "../cortex_m/cortex_m.h"
+#include "../cortex_m/semihosting.h"
+#include "../hal.h"
+#include "../image.h"
+#include "../register.h"
+
+#define RCC_AHB1ENR REGISTER(0x40023830u)
+#define RCC_AHB1ENR_GPIOA (1u << 0)
+#define RCC_AHB1ENR_DMA1 (1u << 21)
+#define RCC_APB1ENR REGISTER(0x40023840u)
+#define RCC_APB1ENR_TIM2 (1u << 0)
+#define RCC_APB1ENR_USART2 (1u << 17)
+
+/* Pins 2 and 3 of port A, two bits of mode and four of function each: alternate function 7. */
+#define GPIOA_MODER REGISTER(0x40020000u)
+#define GPIOA_MODER_PINS (0xFu << 4)
+#define GPIOA_MODER_ALTERNATE (0xAu << 4)
+#define GPIOA_AFRL REGISTER(0x40020020u)
+#define GPIOA_AFRL_PINS (0xFFu << 8)
+#define GPIOA_AFRL_USART2 (0x77u << 8)
+
+#define USART2_SR REGISTER(0x40004400u)
+#define USART_SR_RXNE (1u << 5)
+#define USART_SR_TC (1u << 6)
+#define USART_SR_TXE (1u << 7)
+#define USART2_DR_ADDRESS 0x40004404u
+#define USART2_DR REGISTER(USART2_DR_ADDRESS)
+#define USART2_BRR REGISTER(0x40004408u)
+#define USART2_CR1 REGISTER(0x4000440Cu)
+#define USART_CR1_RE (1u << 2)
+#define USART_CR1_TE (1u << 3)
+#define USART_CR1_RXNEIE (1u << 5)
+#define USART_CR1_UE (1u << 13)
+#define USART2_CR3 REGISTER(0x40004414u)
+#define USART_CR3_DMAR (1u << 6)
+#define USART2_INTERRUPT 38u
+#define BAUD_RATE 921600u
+
+/* Stream 5, channel 4: USART2's receiver (table of request mapping, 9.3.3). */
+#define DMA1_HIFCR REGISTER(0x4002600Cu)
+#define DMA1_HIFCR_STREAM5 (0x3Du << 6)
+#define DMA1_S5CR REGISTER(0x40026088u)
+#define DMA_CR_ENABLE (1u << 0)
+#define DMA_CR_CIRCULAR (1u << 8)
+#define DMA_CR_MEMORY_INCREMENT (1u << 10)
+#define DMA_CR_CHANNEL_4 (4u << 25)
+#define DMA1_S5NDTR REGISTER(0x4002608Cu)
+#define DMA1_S5PAR REGISTER(0x40026090u)
+#define DMA1_S5M0AR REGISTER(0x40026094u)
+
+#define TIM2_CR1 REGISTER(0x40000000u)
+#define TIM_CR1_ENABLE (1u << 0)
+#define TIM2_EGR REGISTER(0x40000014u)
+#define TIM_EGR_UPDATE (1u << 0)
+#define TIM2_CNT REGISTER(0x40000024u)
+#define TIM2_PSC REGISTER(0x40000028u)
+#define TICK_HZ 1000000u
+
+#define SYSTICK_CTRL REGISTER(0xE000E010u)
+#define SYSTICK_CTRL_ENABLE 7u /* counting the core's clock, with an interrupt */
+#define SYSTICK_RELOAD REGISTER(0xE000E014u)
+#define NVIC_ISER1 REGISTER(0xE000E104u)
+#define NVIC_ICPR1 REGISTER(0xE000E284u)
+#define NVIC_USART2 (1u << (USART2_INTERRUPT - 32u))
+#define ICSR REGISTER(0xE000ED04u)
+#define ICSR_CLEAR_SYSTICK (1u << 25)
+#define AIRCR REGISTER(0xE000ED0Cu)
+#define AIRCR_RESET 0x05FA0004u
+
+/* Four of the longest frames fit, as many as the greeting gives credit for; a power of 2. */
+#define ARRIVED_BYTES 8192u
+
+static uint8_t arrived[ARRIVED_BYTES];
+static uint32_t taken; /* bytes taken out of arrived, counted round its end */
+static bool has_dma;
+
+static hal_board board = {.id = PIONEER_BOARD, .counter = HAL_COUNTER_NONE};
+static uint32_t last_us;
+static uint64_t time_us;
+
+/* An emulator may have the port and no DMA; the enabled bit reads back 0 there. */
+static bool start_dma(void) {
+    DMA1_S5CR = 0;
+    DMA1_HIFCR = DMA1_HIFCR_STREAM5;
+    DMA1_S5PAR = USART2_DR_ADDRESS;
+    DMA1_S5M0AR = (uint32_t)(uintptr_t)arrived;
+    DMA1_S5NDTR = ARRIVED_BYTES;
+    DMA1_S5CR = DMA_CR_CHANNEL_4 | DMA_CR_MEMORY_INCREMENT | DMA_CR_CIRCULAR;
+    DMA1_S5CR |= DMA_CR_ENABLE;
+    return (DMA1_S5CR & DMA_CR_ENABLE) != 0;
+}
+
+static void start_serial(uint32_t apb1_hz) {
+    GPIOA_AFRL = (GPIOA_AFRL & ~GPIOA_AFRL_PINS) | GPIOA_AFRL_USART2;
+    GPIOA_MODER = (GPIOA_MODER & ~GPIOA_MODER_PINS) | GPIOA_MODER_ALTERNATE;
+    USART2_BRR = (apb1_hz + BAUD_RATE / 2) / BAUD_RATE;
+    has_dma = start_dma();
+    USART2_CR3 = has_dma ? USART_CR3_DMAR : 0;
+    USART2_CR1 = USART_CR1_UE | USART_CR1_TE | USART_CR1_RE | (has_dma ? 0 : USART_CR1_RXNEIE);
+}
+
+static void start_time(const stm32f4_clock *clock) {
+    TIM2_PSC = clock->timer_hz / TICK_HZ - 1u;
+    TIM2_EGR = TIM_EGR_UPDATE; /* takes the divider over at once */
+    TIM2_CR1 = TIM_CR1_ENABLE;
+    last_us = TIM2_CNT;
+    /* The core's rest ends a thousand times a second, or at the slowest without a known clock. */
+    SYSTICK_RELOAD = clock->core_hz > 0 ? clock->core_hz / 1000u - 1u : 0x00FFFFFFu;
+    SYSTICK_CTRL = SYSTICK_CTRL_ENABLE;
+}
+
+const hal_board *hal_init(void) {
+    __asm__ volatile("cpsid i" ::: "memory");
+    const stm32f4_clock clock = stm32f4_clock_start();
+    RCC_AHB1ENR |= RCC_AHB1ENR_GPIOA | RCC_AHB1ENR_DMA1;
+    RCC_APB1ENR |= RCC_APB1ENR_TIM2 | RCC_APB1ENR_USART2;
+    (void)RCC_APB1ENR; /* the chip needs two cycles to turn them on (6.2.14) */
+    start_serial(clock.apb1_hz);
+    start_time(&clock);
+    NVIC_ISER1 = NVIC_USART2;
+    board.clock_hz = clock.core_hz;
+    board.notice = clock.notice;
+    if (cortex_m_cycles_start()) {
+        board.counter = HAL_COUNTER_CORE_CYCLES;
+    }
+    return &board;
+}
+
+static size_t read_ring(uint8_t *bytes, size_t capacity) {
+    size_t count = 0;
+    while (count < capacity && (taken + DMA1_S5NDTR) % ARRIVED_BYTES != 0) {
+        bytes[count++] = *(volatile uint8_t *)&arrived[taken % ARRIVED_BYTES];
+        taken++;
+    }
+    return count;
+}
+
+size_t hal_read(uint8_t *bytes, size_t capacity) {
+    if (has_dma) {
+        return read_ring(bytes, capacity);
+    }
+    size_t count = 0;
+    while (count < capacity && (USART2_SR & USART_SR_RXNE) != 0) {
+        bytes[count++] = (uint8_t)USART2_DR;
+    }
+    return count;
+}
+
+bool hal_write(const uint8_t *bytes, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        while ((USART2_SR & USART_SR_TXE) == 0) {
+        }
+        USART2_DR = bytes[i];
+    }
+    return true;
+}
+
+uint64_t hal_cycles(void) {
+    return cortex_m_cycles();
+}
+
+uint64_t hal_time_us(void) {
+    const uint32_t now_us = TIM2_CNT;
+    time_us += (uint32_t)(now_us - last_us);
+    last_us = now_us;
+    return time_us;
+}
+
+void hal_idle(void) {
+    __asm__ volatile("dsb\n\twfi" ::: "memory");
+    (void)hal_time_us();
+    (void)hal_cycles();
+    NVIC_ICPR1 = NVIC_USART2;
+    ICSR = ICSR_CLEAR_SYSTICK;
+}
+
+void hal_exit(int status) {
+    while ((USART2_SR & USART_SR_TC) == 0) {
+    }
+    if (stm32f4.semihosting) {
+        semihosting_exit(status);
+    }
+    /* After a goodbye the board starts again for the next host; after a fault it rests as it is. */
+    if (status == 0) {
+        AIRCR = AIRCR_RESET;
+    }
+    for (;;) {
+        __asm__ volatile("wfi");
+    }
+}
+
+uint32_t hal_stack_bytes(void) {
+    return image_stack_bytes();
+}
