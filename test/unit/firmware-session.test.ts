@@ -35,7 +35,8 @@ describe.skipIf(!hasGcc)("programs on the host (needs gcc)", () => {
     for (const app of ["check", "speed", "stream"]) {
       programs.set(app, buildOnHost(app, [`firmware/apps/${app}.c`, ...SHARED]));
     }
-  });
+    // Three programs with sanitizers take more than vitest's 10 s where the processor is shared.
+  }, 60_000);
 
   /** The frames that a program answers; it must end by Stop. */
   function converse(app: string, bytes: Uint8Array, env: Record<string, string> = {}) {
