@@ -44,6 +44,8 @@ static int read_argument(struct arguments *arguments, const char *text) {
         arguments->profile = text + 8;
     } else if (strncmp(text, "places=", 7) == 0) {
         arguments->places = text + 7;
+    } else if (strncmp(text, "varied=", 7) == 0) {
+        return read_number(text + 7, &arguments->varied);
     } else if (strncmp(text, "spans=", 6) == 0) {
         return read_number(text + 6, &arguments->spans);
     } else if (strcmp(text, "decode=thumb") == 0) {

@@ -1,6 +1,6 @@
 /*
  * Decides which arguments the plugin takes: out=, begin=, end=, decode=thumb, riscv or xtensa,
- * table=, audit=on, profile=, places=, spans=.
+ * table=, varied=, audit=on, profile=, places=, spans=.
  * What they are used for is left to plugin.c.
  */
 #ifndef PIONEER_ARGUMENTS_H
@@ -15,6 +15,7 @@ enum decoder { DECODER_NONE, DECODER_THUMB, DECODER_RISCV, DECODER_XTENSA };
 struct arguments {
     const char *out;   /* counts file, written anew */
     const char *table; /* timing table, lines `rule cycles`; NULL: no cycles */
+    uint64_t varied;   /* regions in which each unsure rule of the table is varied alone */
     const char *memory; /* a board's memories, see memory_model.h; NULL: nothing waits for them */
     const char *profile; /* profile, written anew; NULL: none */
     const char *places;  /* what a profile tells apart, see profile.h */

@@ -145,13 +145,18 @@ const struct edge *block_edge(struct block *next, const struct block *last,
         return edge;
     }
     const struct insn *first = &next->slots[0].insn;
-    *edge = (struct edge){.from = last, .stop = stop_of(last, next)};
+    edge->from = last;
+    edge->stop = stop_of(last, next);
+    edge->refill_simple = 0;
+    edge->taken = false;
+    edge->interrupted = false;
+    edge->transfer = TRANSFER_NONE;
     const struct slot *end = &last->slots[edge->stop - 1U];
     const struct insn *insn = &end->insn;
-    for (int i = 0; i < RULE_BOUNDS; i++) {
-        enum rule_bound bound = (enum rule_bound)i;
-        edge->entry.cycles[i] = (int)cost_cycles(table, bound, insn, first) -
-                                (int)cost_cycles(table, bound, NULL, first);
+    for (unsigned i = 0; i < lanes_active; i++) {
+        edge->entry.cycles[i] = (int)cost_cycles(table, i, insn, first) -
+                                (int)cost_cycles(table, i, NULL, first);
+        edge->refill[i] = 0;
     }
     edge->entry.simple =
         (int)cost_simple_cycles(insn, first) - (int)cost_simple_cycles(NULL, first);
@@ -173,14 +178,14 @@ const struct edge *block_edge(struct block *next, const struct block *last,
                      : leaves || !is_conditional            ? TRANSFER_TAKEN
                                                             : TRANSFER_UNTAKEN;
     if (leaves && writes_pc && is_conditional && !edge->interrupted) {
-        for (int i = 0; i < RULE_BOUNDS; i++) {
-            edge->refill[i] = (int)cost_refill(table, (enum rule_bound)i, insn);
+        for (unsigned i = 0; i < lanes_active; i++) {
+            edge->refill[i] = (int)cost_refill(table, i, insn);
         }
         edge->refill_simple = COST_SIMPLE_REFILL;
         edge->taken = counts_class(insn) == CLASS_BRANCH;
     }
     if (edge->transfer == TRANSFER_TAKEN && first->unaligned != 0) {
-        for (int i = 0; i < RULE_BOUNDS; i++) {
+        for (unsigned i = 0; i < lanes_active; i++) {
             edge->refill[i] += table->cycles[i][COST_branchToUnaligned];
         }
     }

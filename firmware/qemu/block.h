@@ -26,14 +26,14 @@ struct slot {
 
 /* Cycles that a block's first instruction takes more behind the last one of another block. */
 struct entry {
-    int cycles[RULE_BOUNDS];
+    int cycles[LANE_LIMIT];
     int simple;
 };
 
 /* What entering a block from another one adds. */
 struct edge {
     const struct block *from;
-    int refill[RULE_BOUNDS]; /* cycles of leaving the straight line */
+    int refill[LANE_LIMIT]; /* cycles of leaving the straight line */
     int refill_simple;
     struct entry entry;
     bool taken;
@@ -51,7 +51,7 @@ struct block {
     uint64_t runs;        /* whole runs in the open region, not yet in its counts */
     struct block *ran_next;
     struct edge edge;     /* the last one, kept because it mostly repeats */
-    struct passage *passages[RULE_BOUNDS]; /* pipeline.c's */
+    struct passage *passages[LANE_LIMIT]; /* pipeline.c's */
 };
 
 /* A block for `length` instructions that the caller fills (insn, pc), or NULL without memory. */

@@ -58,14 +58,16 @@ static void count_run(struct block *block) {
 }
 
 static void run_pipeline(unsigned stop) {
-    int cycles[RULE_BOUNDS] = {0};
+    int cycles[LANE_LIMIT];
+    memset(cycles, 0, lanes_active * sizeof *cycles);
     pipeline_run(current, uncounted, stop, cycles);
     counts_add_cycles(&region.counts, cycles);
 }
 
 static void leave_pipeline(const struct edge *edge) {
     const struct slot *end = &current->slots[edge->stop - 1U];
-    int cycles[RULE_BOUNDS] = {0};
+    int cycles[LANE_LIMIT];
+    memset(cycles, 0, lanes_active * sizeof *cycles);
     pipeline_leave(&end->insn, end->pc, edge->transfer, cycles);
     counts_add_cycles(&region.counts, cycles);
 }

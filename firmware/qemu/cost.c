@@ -14,20 +14,22 @@ static const struct rule_name rule_names[COST_RULE_COUNT] = {
 #undef COST_NAME_MAYBE
 };
 
-int cost_read(struct cost_table *table, const char *path, char *problem, size_t size) {
+int cost_read(struct cost_table *table, const char *path, uint64_t varied, char *problem,
+              size_t size) {
     struct rule_values values[COST_RULE_COUNT];
-    if (rules_read(path, rule_names, COST_RULE_COUNT, values, problem, size) != 0) {
+    if (rules_read(path, rule_names, COST_RULE_COUNT, values, problem, size) != 0 ||
+        lanes_make(rule_names, values, COST_RULE_COUNT, varied, problem, size) != 0) {
         return -1;
     }
     for (int i = 0; i < COST_RULE_COUNT; i++) {
-        for (int bound = 0; bound < RULE_BOUNDS; bound++) {
-            table->cycles[bound][i] = values[i].of[bound];
+        for (unsigned lane = 0; lane < lanes_count(); lane++) {
+            table->cycles[lane][i] = lanes_value(lane, i, &values[i]);
         }
         table->lacks[i] = !values[i].is_given;
     }
     if (table->lacks[COST_loadUnaligned]) {
-        for (int bound = 0; bound < RULE_BOUNDS; bound++) {
-            table->cycles[bound][COST_loadUnaligned] = table->cycles[bound][COST_loadPipelined];
+        for (unsigned lane = 0; lane < lanes_count(); lane++) {
+            table->cycles[lane][COST_loadUnaligned] = table->cycles[lane][COST_loadPipelined];
         }
     }
     return 0;
@@ -153,18 +155,17 @@ static unsigned stall_cycles(const uint8_t *cycles, const struct insn *previous,
     return stall;
 }
 
-unsigned cost_cycles(const struct cost_table *table, enum rule_bound bound,
-                     const struct insn *previous, const struct insn *insn) {
-    const uint8_t *cycles = table->cycles[bound];
+unsigned cost_cycles(const struct cost_table *table, unsigned lane, const struct insn *previous,
+                     const struct insn *insn) {
+    const uint8_t *cycles = table->cycles[lane];
     if (cost_is_dynamic(insn) && (insn->flags & INSN_CONDITIONAL) != 0) {
         return cycles[COST_conditionFailed];
     }
     return issue_cycles(cycles, previous, insn) + stall_cycles(cycles, previous, insn);
 }
 
-unsigned cost_of_running(const struct cost_table *table, enum rule_bound bound,
-                         const struct insn *insn) {
-    const uint8_t *cycles = table->cycles[bound];
+unsigned cost_of_running(const struct cost_table *table, unsigned lane, const struct insn *insn) {
+    const uint8_t *cycles = table->cycles[lane];
     if ((insn->flags & INSN_CONDITIONAL) == 0) {
         return 0;
     }
@@ -173,9 +174,8 @@ unsigned cost_of_running(const struct cost_table *table, enum rule_bound bound,
     return run > skipped ? run - skipped : 0;
 }
 
-unsigned cost_refill(const struct cost_table *table, enum rule_bound bound,
-                     const struct insn *insn) {
-    const uint8_t *cycles = table->cycles[bound];
+unsigned cost_refill(const struct cost_table *table, unsigned lane, const struct insn *insn) {
+    const uint8_t *cycles = table->cycles[lane];
     if (insn->kind == KIND_TABLE_BRANCH) {
         return cycles[COST_tableBranchRefill];
     }

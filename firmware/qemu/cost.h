@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "insn.h"
+#include "lanes.h"
 #include "rules.h"
 
 /* RULE(name in boards/cores/ID.json): all in cycles; MAYBE: only where the core has such instructions. */
@@ -56,27 +57,26 @@ enum cost_rule {
 };
 
 struct cost_table {
-    uint8_t cycles[RULE_BOUNDS][COST_RULE_COUNT];
+    uint8_t cycles[LANE_LIMIT][COST_RULE_COUNT];
     bool lacks[COST_RULE_COUNT]; /* rules that the core's table does not have */
 };
 
-/* Reads the rules.
+/* Reads the rules; each unsure one is varied alone in the first `varied` regions.
  * Returns 0, or -1 with the reason in `problem` [size bytes]. */
-int cost_read(struct cost_table *table, const char *path, char *problem, size_t size);
+int cost_read(struct cost_table *table, const char *path, uint64_t varied, char *problem,
+              size_t size);
 
-/* Cycles of `insn` by the stated, low or high rules, when `previous` (NULL: unknown) issued just
+/* Cycles of `insn` in a lane, when `previous` (NULL: unknown) issued just
  * before it and control does not leave the straight line; a memory instruction under IT counts as
  * skipped. */
-unsigned cost_cycles(const struct cost_table *table, enum rule_bound bound,
-                     const struct insn *previous, const struct insn *insn);
+unsigned cost_cycles(const struct cost_table *table, unsigned lane, const struct insn *previous,
+                     const struct insn *insn);
 
 /* Cycles to add when a memory instruction under IT turns out to have run. */
-unsigned cost_of_running(const struct cost_table *table, enum rule_bound bound,
-                         const struct insn *insn);
+unsigned cost_of_running(const struct cost_table *table, unsigned lane, const struct insn *insn);
 
 /* Cycles to add when control leaves the straight line at `insn`. */
-unsigned cost_refill(const struct cost_table *table, enum rule_bound bound,
-                     const struct insn *insn);
+unsigned cost_refill(const struct cost_table *table, unsigned lane, const struct insn *insn);
 
 /* The same three by the fixed `simple-m4` rule: load 2, load or store right after a single load or
  * store 1, transfers of N words 1 + N, taken branch + 2, everything else 1. */

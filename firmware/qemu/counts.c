@@ -73,6 +73,11 @@ const char *counts_class_name(enum insn_class class) {
     return names[class];
 }
 
+/* The cycles of a lane. */
+static uint64_t *lane_of(struct counts *counts, unsigned lane) {
+    return lane < RULE_BOUNDS ? &counts->value[cycle_counters[lane]] : &counts->lanes[lane];
+}
+
 static void add_access(struct counts *counts, const struct insn *insn) {
     if (insn->flags & INSN_LOADS) {
         counts->value[COUNT_LOADS]++;
@@ -87,9 +92,8 @@ void counts_add(struct counts *counts, const struct cost_table *table,
                 const struct insn *previous, const struct insn *insn) {
     enum insn_class class = counts_class(insn);
     counts->value[COUNT_INSTRUCTIONS]++;
-    for (int i = 0; i < RULE_BOUNDS; i++) {
-        enum rule_bound bound = (enum rule_bound)i;
-        counts->value[cycle_counters[i]] += cost_cycles(table, bound, previous, insn);
+    for (unsigned i = 0; i < lanes_active; i++) {
+        *lane_of(counts, i) += cost_cycles(table, i, previous, insn);
     }
     counts->value[COUNT_CYCLES_SIMPLE] += cost_simple_cycles(previous, insn);
     counts->value[class]++;
@@ -99,8 +103,8 @@ void counts_add(struct counts *counts, const struct cost_table *table,
         add_access(counts, insn);
     }
     if ((insn->flags & INSN_WRITES_PC) != 0 && (insn->flags & INSN_CONDITIONAL) == 0) {
-        for (int i = 0; i < RULE_BOUNDS; i++) {
-            counts->value[cycle_counters[i]] += cost_refill(table, (enum rule_bound)i, insn);
+        for (unsigned i = 0; i < lanes_active; i++) {
+            *lane_of(counts, i) += cost_refill(table, i, insn);
         }
         counts->value[COUNT_CYCLES_SIMPLE] += COST_SIMPLE_REFILL;
         counts->value[CLASS_BRANCH_TAKEN] += class == CLASS_BRANCH ? 1 : 0;
@@ -109,29 +113,32 @@ void counts_add(struct counts *counts, const struct cost_table *table,
 
 void counts_add_run(struct counts *counts, const struct cost_table *table,
                     const struct insn *insn) {
-    for (int i = 0; i < RULE_BOUNDS; i++) {
-        counts->value[cycle_counters[i]] += cost_of_running(table, (enum rule_bound)i, insn);
+    for (unsigned i = 0; i < lanes_active; i++) {
+        *lane_of(counts, i) += cost_of_running(table, i, insn);
     }
     counts->value[COUNT_CYCLES_SIMPLE] += cost_simple_of_running(insn);
     add_access(counts, insn);
 }
 
-void counts_add_cycles(struct counts *counts, const int cycles[RULE_BOUNDS]) {
-    for (int i = 0; i < RULE_BOUNDS; i++) {
-        counts->value[cycle_counters[i]] += (uint64_t)(int64_t)cycles[i];
+void counts_add_cycles(struct counts *counts, const int *cycles) {
+    for (unsigned i = 0; i < lanes_active; i++) {
+        *lane_of(counts, i) += (uint64_t)(int64_t)cycles[i];
     }
 }
 
 void counts_add_rule(struct counts *counts, const struct cost_table *table, enum cost_rule rule,
                      int times) {
-    for (int i = 0; i < RULE_BOUNDS; i++) {
-        counts->value[cycle_counters[i]] += (uint64_t)(int64_t)(times * table->cycles[i][rule]);
+    for (unsigned i = 0; i < lanes_active; i++) {
+        *lane_of(counts, i) += (uint64_t)(int64_t)(times * table->cycles[i][rule]);
     }
 }
 
 void counts_add_times(struct counts *counts, const struct counts *part, uint64_t times) {
     for (int i = 0; i < COUNTER_COUNT; i++) {
         counts->value[i] += part->value[i] * times;
+    }
+    for (unsigned i = RULE_BOUNDS; i < lanes_active; i++) {
+        counts->lanes[i] += part->lanes[i] * times;
     }
 }
 
@@ -166,6 +173,14 @@ void counts_write(FILE *file, const struct counts *counts, bool has_classes,
         fprintf(file, "%s\"%s\":%" PRIu64, i == CLASS_ALU ? "" : ",", names[i], counts->value[i]);
     }
     fputs(has_classes ? "}" : "", file);
+}
+
+void counts_write_lanes(FILE *file, const struct counts *counts) {
+    uint64_t cycles[LANE_LIMIT];
+    for (unsigned i = 0; i < lanes_active; i++) {
+        cycles[i] = i < RULE_BOUNDS ? counts->value[cycle_counters[i]] : counts->lanes[i];
+    }
+    lanes_write(file, cycles);
 }
 
 void counts_write_memory(FILE *file, const struct counts *counts) {

@@ -54,6 +54,7 @@ enum insn_class {
 
 struct counts {
     uint64_t value[COUNTER_COUNT];
+    uint64_t lanes[LANE_LIMIT]; /* cycles, of those lanes that are no bound */
 };
 
 enum insn_class counts_class(const struct insn *insn);
@@ -77,14 +78,17 @@ void counts_add_times(struct counts *counts, const struct counts *part, uint64_t
 void counts_add_rule(struct counts *counts, const struct cost_table *table, enum cost_rule rule,
                      int times);
 
-/* Adds a block's, an edge's or an instruction's cycles by the stated, low and high rules. */
-void counts_add_cycles(struct counts *counts, const int cycles[RULE_BOUNDS]);
+/* Adds a block's, an edge's or an instruction's cycles [lanes_active]. */
+void counts_add_cycles(struct counts *counts, const int *cycles);
 
 /* Writes `"instructions":1,...,"classes":{...}` without braces around it; what is not known is null:
  * cycles that `model` does not give, and all that only a decoder tells without has_classes. Without
  * a model there are neither cyclesLow nor cyclesHigh. */
 void counts_write(FILE *file, const struct counts *counts, bool has_classes,
                   enum rules_model model);
+
+/* Writes what each unsure rule alone made of `counts`, see lanes.h. */
+void counts_write_lanes(FILE *file, const struct counts *counts);
 
 /* Writes `"fetchStalls":1,...`: what a board's memories counted, without braces around it. */
 void counts_write_memory(FILE *file, const struct counts *counts);

@@ -1,6 +1,6 @@
 /*
- * Keeps one state of the scoreboard for each of the stated, low and high rules, and what every block
- * made of the states it was entered in.
+ * Keeps one state of the scoreboard for each lane, and what every block made of the states it was
+ * entered in.
  * States and passages are never freed: the firmware's code bounds their number.
  */
 #include "pipeline.h"
@@ -36,7 +36,7 @@ struct lane {
     unsigned wait; /* 0: none; n: nothing may join the last cycle, and n - 1 more have passed */
 };
 
-static struct lane lanes[RULE_BOUNDS];
+static struct lane lanes[LANE_LIMIT];
 static struct snapshot *buckets[BUCKETS];
 static const struct scoreboard empty = {.base = 15};
 static bool is_on;
@@ -73,12 +73,12 @@ static const struct snapshot *snapshot_of(const struct scoreboard *board) {
     return added;
 }
 
-int pipeline_read(const char *path, char *problem, size_t size) {
-    struct scoreboard_rules rules[RULE_BOUNDS];
-    if (scoreboard_read(rules, path, problem, size) != 0) {
+int pipeline_read(const char *path, uint64_t varied, char *problem, size_t size) {
+    static struct scoreboard_rules rules[LANE_LIMIT];
+    if (scoreboard_read(rules, path, varied, problem, size) != 0) {
         return -1;
     }
-    for (int i = 0; i < RULE_BOUNDS; i++) {
+    for (unsigned i = 0; i < lanes_count(); i++) {
         lanes[i].rules = rules[i];
     }
     is_on = true;
@@ -95,7 +95,7 @@ bool pipeline_knows(const struct insn *insn) {
 }
 
 void pipeline_begin(void) {
-    for (int i = 0; i < RULE_BOUNDS; i++) {
+    for (unsigned i = 0; i < lanes_active; i++) {
         lanes[i].at = snapshot_of(&empty);
         lanes[i].wait = 0;
     }
@@ -138,12 +138,12 @@ static const struct passage *passage_of(struct passage **first, struct lane *lan
     return passage;
 }
 
-void pipeline_run(struct block *block, unsigned from, unsigned to, int cycles[RULE_BOUNDS]) {
+void pipeline_run(struct block *block, unsigned from, unsigned to, int *cycles) {
     bool is_whole = from == 0 && to == block->length;
     if (from == to) {
         return;
     }
-    for (int i = 0; i < RULE_BOUNDS; i++) {
+    for (unsigned i = 0; i < lanes_active; i++) {
         struct lane *lane = &lanes[i];
         if (is_whole) {
             const struct passage *passage = passage_of(&block->passages[i], lane, block);
@@ -162,11 +162,11 @@ static bool is_predicted(const struct insn *insn) {
 }
 
 void pipeline_leave(const struct insn *insn, uint32_t pc, enum transfer transfer,
-                    int cycles[RULE_BOUNDS]) {
+                    int *cycles) {
     bool is_taken = transfer == TRANSFER_TAKEN;
     bool is_guessed = is_predicted(insn) && (is_taken || transfer == TRANSFER_UNTAKEN);
     bool is_right = !is_guessed || predictor_is_right(pc, insn->displacement < 0, is_taken);
-    for (int i = 0; i < RULE_BOUNDS; i++) {
+    for (unsigned i = 0; i < lanes_active; i++) {
         struct lane *lane = &lanes[i];
         const struct scoreboard_rules *rules = &lane->rules;
         bool has_predictor = rules->of[RULE_predictor] != 0;

@@ -1,6 +1,6 @@
 /*
- * Decides the cycles of a stream of blocks and branches on a scoreboard core, with the low and high
- * values of its rules beside the stated ones.
+ * Decides the cycles of a stream of blocks and branches on a scoreboard core, in every lane of its
+ * table.
  * What one instruction does is left to scoreboard.c, which blocks run to by_block.c.
  *
  * A block's cycles follow from the state it is entered in, so that each (block, state) is worked out
@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "insn.h"
-#include "rules.h"
+#include "lanes.h"
 
 struct block;
 struct passage;
@@ -27,8 +27,9 @@ enum transfer {
     TRANSFER_INTERRUPT, /* to somewhere that no instruction names */
 };
 
-/* Reads the rules. Returns 0, or -1 with the reason in `problem` [size bytes]. */
-int pipeline_read(const char *path, char *problem, size_t size);
+/* Reads the rules; each unsure one is varied alone in the first `varied` regions.
+ * Returns 0, or -1 with the reason in `problem` [size bytes]. */
+int pipeline_read(const char *path, uint64_t varied, char *problem, size_t size);
 
 /* True once rules are read; without them nothing below may be called. */
 bool pipeline_is_on(void);
@@ -39,11 +40,11 @@ bool pipeline_knows(const struct insn *insn);
 /* Starts a region with nothing in the pipeline. */
 void pipeline_begin(void);
 
-/* Runs instructions [from, to) of a block; adds to cycles[RULE_VALUE], [RULE_LOW], [RULE_HIGH]. */
-void pipeline_run(struct block *block, unsigned from, unsigned to, int cycles[RULE_BOUNDS]);
+/* Runs instructions [from, to) of a block; adds to cycles [lanes_active]. */
+void pipeline_run(struct block *block, unsigned from, unsigned to, int *cycles);
 
 /* Leaves the last instruction, `insn` at `pc`; adds what that loses to cycles. */
 void pipeline_leave(const struct insn *insn, uint32_t pc, enum transfer transfer,
-                    int cycles[RULE_BOUNDS]);
+                    int *cycles);
 
 #endif

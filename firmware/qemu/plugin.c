@@ -88,8 +88,9 @@ static int read_table(void) {
     }
     region.model = rules_model_of(arguments.table);
     int result = region.model == RULES_SCOREBOARD
-                     ? pipeline_read(arguments.table, problem, sizeof problem)
-                     : cost_read(&table, arguments.table, problem, sizeof problem);
+                     ? pipeline_read(arguments.table, arguments.varied, problem, sizeof problem)
+                     : cost_read(&table, arguments.table, arguments.varied, problem,
+                                 sizeof problem);
     if (result != 0) {
         return arguments_refuse(arguments.table, problem);
     }

@@ -53,6 +53,11 @@ void region_finish(struct region *region) {
     fprintf(region->file, "{\"region\":%u,\"index\":%" PRIu64 ",", region->id,
             region->finished[region->id]);
     counts_write(region->file, &region->counts, region->has_classes, region->model);
+    if (lanes_active > RULE_BOUNDS) {
+        fputc(',', region->file);
+        counts_write_lanes(region->file, &region->counts);
+        lanes_pass();
+    }
     if (memory_is_on()) {
         fputc(',', region->file);
         memory_write(region->file, &region->counts);

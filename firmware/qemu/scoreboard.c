@@ -17,16 +17,17 @@ static const struct rule_name rule_names[SCOREBOARD_RULE_COUNT] = {
 _Static_assert(sizeof(struct scoreboard) == CORE_READERS * 15 + FPU_READERS * 32 + 8,
                "states are compared byte by byte");
 
-int scoreboard_read(struct scoreboard_rules rules[RULE_BOUNDS], const char *path, char *problem,
-                    size_t size) {
+int scoreboard_read(struct scoreboard_rules rules[LANE_LIMIT], const char *path, uint64_t varied,
+                    char *problem, size_t size) {
     struct rule_values values[SCOREBOARD_RULE_COUNT];
-    if (rules_read(path, rule_names, SCOREBOARD_RULE_COUNT, values, problem, size) != 0) {
+    if (rules_read(path, rule_names, SCOREBOARD_RULE_COUNT, values, problem, size) != 0 ||
+        lanes_make(rule_names, values, SCOREBOARD_RULE_COUNT, varied, problem, size) != 0) {
         return -1;
     }
-    for (int bound = 0; bound < RULE_BOUNDS; bound++) {
+    for (unsigned lane = 0; lane < lanes_count(); lane++) {
         for (int i = 0; i < SCOREBOARD_RULE_COUNT; i++) {
-            rules[bound].of[i] = values[i].of[bound];
-            rules[bound].lacks[i] = !values[i].is_given;
+            rules[lane].of[i] = lanes_value(lane, i, &values[i]);
+            rules[lane].lacks[i] = !values[i].is_given;
         }
     }
     return 0;

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "insn.h"
-#include "rules.h"
+#include "lanes.h"
 
 /* RULE(name in boards/cores/ID.json). Results are counted from the last cycle that an instruction
  * holds the pipeline to the first in which a reader may issue; `pair...` is how long the younger of
@@ -112,10 +112,10 @@ struct scoreboard {
     uint8_t follows_flags; /* a branch right after an instruction that sets flags */
 };
 
-/* Reads a table; rules[RULE_VALUE], rules[RULE_LOW], rules[RULE_HIGH] get the three values of each.
- * Returns 0, or -1 with the reason in `problem` [size bytes]. */
-int scoreboard_read(struct scoreboard_rules rules[RULE_BOUNDS], const char *path, char *problem,
-                    size_t size);
+/* Reads a table into a set of rules for every lane; each unsure rule is varied alone in the first
+ * `varied` regions. Returns 0, or -1 with the reason in `problem` [size bytes]. */
+int scoreboard_read(struct scoreboard_rules rules[LANE_LIMIT], const char *path, uint64_t varied,
+                    char *problem, size_t size);
 
 /* Issues one instruction; returns by how many cycles its last one lies after the last issue. */
 unsigned scoreboard_issue(struct scoreboard *board, const struct scoreboard_rules *rules,

@@ -10,6 +10,8 @@ import { memoryFamilyOf } from "./memory-frame.ts";
 import { weightStalls } from "./memory-stalls.ts";
 import { requireAtLeast0, requireFiniteIn, requirePositive } from "./number-limits.ts";
 import type { Kind } from "./quantity.ts";
+import { ruleFamilyOf } from "./rule-sensitivity.ts";
+import { byWidth, type Sensitivity } from "./sensitivity.ts";
 import { percentile, tailOf } from "./tail.ts";
 
 /** Where a family of numbers comes from; its fields carry their unit in their name or in the family's. */
@@ -36,6 +38,8 @@ export interface CycleFamily extends CountFamily {
   readonly weightStalls: number;
   /** Where the board's memories were simulated. */
   readonly memory?: MemoryFamily;
+  /** What each unsure rule of the core and each unsure value of the board makes of the median, alone; the widest first. */
+  readonly sensitivities?: readonly Sensitivity[];
 }
 
 /**
@@ -108,6 +112,7 @@ export function cyclesOf(facts: RunFacts): CycleFamily | null {
   const onDevice = facts.deviceCycles !== null;
   const waiting = waitingOf(facts);
   const others = onDevice ? [] : otherMedians(facts.frames);
+  const sensitivities = onDevice ? [] : sensitivitiesOf(facts.frames, p50, waiting);
   // Low: the fastest of the models and the fewest waits. High: the slowest and all that may be.
   const interval =
     others.length === 0 ? null : spread([p50 - waiting.cycles, ...others], waiting.interval);
@@ -121,20 +126,43 @@ export function cyclesOf(facts: RunFacts): CycleFamily | null {
     weightStalls: waiting.cycles,
     ...(waiting.memory === null ? {} : { memory: waiting.memory }),
     ...(interval === null ? {} : { interval }),
+    ...(sensitivities.length === 0 ? {} : { sensitivities }),
   };
 }
 
-/** Medians of what else the model counted: its rules at their bounds, and a second rule. */
+/** Rules and memories alike, as cycles of the median frame. */
+function sensitivitiesOf(
+  frames: readonly FrameCounts[],
+  median: number,
+  { memory }: Waiting,
+): readonly Sensitivity[] {
+  const rules = ruleFamilyOf(frames);
+  const moved = (all: readonly Sensitivity[], stated: number) =>
+    all.map(({ field, low, high }) => ({
+      field,
+      low: median + low - stated,
+      high: median + high - stated,
+    }));
+  return [
+    ...moved(rules?.sensitivities ?? [], rules?.stated ?? 0),
+    ...moved(memory?.sensitivities ?? [], memory?.stalls ?? 0),
+  ].sort(byWidth);
+}
+
+/** What else the model counted: medians with its rules at their bounds and by a second rule, and its rules one by one. */
 function otherMedians(frames: readonly FrameCounts[]): readonly number[] {
   const columns = [
     frames.map((frame) => frame.cyclesSimple ?? undefined),
     frames.map((frame) => frame.cyclesLow),
     frames.map((frame) => frame.cyclesHigh),
   ];
-  return columns
-    .map((column) => column.filter((cycles) => cycles !== undefined))
-    .filter((column) => column.length > 0)
-    .map((column) => percentile(column, 0.5));
+  return [
+    ...columns
+      .map((column) => column.filter((cycles) => cycles !== undefined))
+      .filter((column) => column.length > 0)
+      .map((column) => percentile(column, 0.5)),
+    ...(ruleFamilyOf(frames)?.interval ?? []),
+  ];
 }
 
 function spread(

@@ -95,6 +95,8 @@ export interface FrameCounts {
   /** With every rule of the table at its low and at its high value [cycle]; absent where the table has no such bounds. */
   readonly cyclesLow?: number;
   readonly cyclesHigh?: number;
+  /** With one unsure rule of the table alone at its low and at its high value [cycle]; absent after the first frames. */
+  readonly rules?: Readonly<Record<string, readonly [number, number]>>;
   readonly loads: number;
   readonly stores: number;
   readonly bytesLoaded: number;

@@ -4,6 +4,7 @@
  */
 
 import { requireFiniteIn } from "./number-limits.ts";
+import { byWidth, type Sensitivity } from "./sensitivity.ts";
 import { percentile } from "./tail.ts";
 
 export type MemoryCause = "fetch" | "read" | "write";
@@ -37,15 +38,6 @@ export interface MemoryFrame {
   readonly lines: Readonly<Record<string, number>>;
   /** Stalls with one value of the board changed, "field:value" [cycle]; empty after the first frames. */
   readonly variants: Readonly<Record<string, number>>;
-}
-
-/** What one unsure value moves. */
-export interface Sensitivity {
-  /** "flash.waitStates" */
-  readonly field: string;
-  /** Stalls at the ends of what it may be [cycle]. */
-  readonly low: number;
-  readonly high: number;
 }
 
 /** The waiting of a run's median frame. */
@@ -96,5 +88,5 @@ function sensitivitiesOf({ stalls, variants }: MemoryFrame): readonly Sensitivit
   return [...fields]
     .map(([field, range]) => ({ field, ...range }))
     .filter(({ low, high }) => high > low)
-    .sort((a, b) => b.high - b.low - (a.high - a.low) || a.field.localeCompare(b.field));
+    .sort(byWidth);
 }

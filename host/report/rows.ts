@@ -5,6 +5,7 @@
 import type { RunDocument } from "../analyze/document.ts";
 import type { MemoryFamily } from "../analyze/memory-frame.ts";
 import type { Kind } from "../analyze/quantity.ts";
+import type { Sensitivity } from "../analyze/sensitivity.ts";
 import { formatBytes, formatNumber, formatTick, formatValue } from "./format.ts";
 
 export interface Row {
@@ -89,7 +90,7 @@ export function speedRows(document: RunDocument): readonly Line[] {
         : `, median between ${formatNumber(cycles.interval[0])} and ${formatNumber(cycles.interval[1])}`;
     rows.push({
       name: "cycles",
-      text: `${formatNumber(cycles.median)} a frame, max ${formatNumber(cycles.max)}, ${formatNumber(cycles.perMac)} a MAC${range}`,
+      text: `${formatNumber(cycles.median)} a frame, max ${formatNumber(cycles.max)}, ${formatNumber(cycles.perMac)} a MAC${range}${leastSure(cycles.sensitivities)}`,
       ...origin(cycles),
     });
   }
@@ -122,6 +123,14 @@ export function speedRows(document: RunDocument): readonly Line[] {
   return rows;
 }
 
+/** The unsure rule of the core or value of the board that moves the cycles most. */
+function leastSure(sensitivities: readonly Sensitivity[] = []): string {
+  const [least] = sensitivities;
+  return least === undefined
+    ? ""
+    : `; least sure is ${least.field}: ${formatNumber(least.low)} to ${formatNumber(least.high)}`;
+}
+
 /** What the board's memories make a frame wait for, and the unsure value that moves it most. */
 function waitsText(memory: MemoryFamily): string {
   const causes = [
@@ -133,12 +142,7 @@ function waitsText(memory: MemoryFamily): string {
     cycles === 0 ? [] : [`${formatNumber(cycles)} for ${name}`],
   );
   const lines = Object.values(memory.lines).reduce((sum, count) => sum + count, 0);
-  const least = memory.sensitivities[0];
-  const unsure =
-    least === undefined
-      ? ""
-      : `; least sure is ${least.field}: ${formatNumber(least.low)} to ${formatNumber(least.high)}`;
-  return `${formatNumber(memory.stalls)}${parts.length === 0 ? "" : `: ${parts.join(", ")}`}; ${formatNumber(memory.misses)} misses, ${formatBytes(memory.bytesMoved)} moved, ${formatNumber(lines)} lines touched${unsure}`;
+  return `${formatNumber(memory.stalls)}${parts.length === 0 ? "" : `: ${parts.join(", ")}`}; ${formatNumber(memory.misses)} misses, ${formatBytes(memory.bytesMoved)} moved, ${formatNumber(lines)} lines touched${leastSure(memory.sensitivities)}`;
 }
 
 /** Where the run sits under its roofs. */

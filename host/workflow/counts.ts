@@ -4,6 +4,7 @@
  */
 import { open } from "node:fs/promises";
 import { type RegionMemory, readMemory } from "./memory-counts.ts";
+import { type RuleEnds, readRules } from "./rule-counts.ts";
 
 /** Instruction classes of the plugin; branchTaken is the part of branch that was taken, the others are disjoint. */
 export const INSTRUCTION_CLASSES = [
@@ -61,6 +62,8 @@ export interface RegionCounts {
   /** With the low and high values of the table's rules [cycle]; only beside its cycles. */
   readonly cyclesLow?: number;
   readonly cyclesHigh?: number;
+  /** With one unsure rule alone at its low and at its high value [cycle]; absent where rules were not varied. */
+  readonly rules?: RuleEnds;
   /** Instructions that read memory. */
   readonly loads: number;
   /** Instructions that wrote memory. */
@@ -94,8 +97,8 @@ export interface CountsFile {
   readonly problems: readonly CountsProblem[];
 }
 
-/** Longest line the plugin writes: 26 numbers and their names below 1 KiB, 8 memories by 3 causes, 40 variants. */
-const MAX_LINE_LENGTH = 12_288;
+/** Longest line the plugin writes: 26 numbers and their names below 1 KiB, 63 rules, 8 memories by 3 causes, 40 variants. */
+const MAX_LINE_LENGTH = 16_384;
 const MAX_FILE_BYTES = 256 << 20;
 const MAX_PROBLEMS = 100;
 const REGION_LIMIT = 16;
@@ -183,8 +186,11 @@ function readRegion(value: Record<string, unknown>): RegionCounts | Problem {
   const names = [...COUNTERS, ...(isCharged ? BOUNDS : [])];
   const memory = value.memory === undefined ? undefined : readMemory(value.memory);
   if (typeof memory === "string") return unreadable(`memory: ${memory}`);
+  const rules = value.rules === undefined ? undefined : readRules(value.rules);
+  if (typeof rules === "string") return unreadable(`rules: ${rules}`);
   const counters = {
     ...(pick(value, names) as Omit<RegionCounts, "region" | "index" | "classes" | "memory">),
+    ...(rules === undefined ? {} : { rules }),
     ...(memory === undefined ? {} : { memory }),
   };
   if (!isDecoded) return { region, index, ...counters, classes: null };

@@ -23,7 +23,12 @@ import { buildFirmware } from "./build.ts";
 import { placesOf } from "./memory-places.ts";
 import { memoryText } from "./memory-text.ts";
 import { FIRMWARE_DIR } from "./paths.ts";
-import { pluginArguments, prepareTimingPlugin, type TimingPlugin } from "./plugin.ts";
+import {
+  pluginArguments,
+  prepareTimingPlugin,
+  type TimingPlugin,
+  VARIED_FRAMES,
+} from "./plugin.ts";
 import { placeLines, profileLayers, readPlaces } from "./profile/places.ts";
 import type { ProfileNames } from "./profile/profile-file.ts";
 import type { Progress } from "./progress.ts";
@@ -176,6 +181,7 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
       ...("uncounted" in plugin
         ? []
         : pluginArguments(plugin, marks, counts, {
+            variedRegions: VARIED_FRAMES,
             ...(request.standsFor === undefined ? {} : { memory }),
             ...(profile && {
               profile: {

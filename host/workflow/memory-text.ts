@@ -5,9 +5,8 @@
 import type { Board, Hierarchy } from "../../codegen/index.ts";
 import { CAUSES, hierarchyOf, variantsOf } from "../../codegen/index.ts";
 import type { Placed, PlacedRange } from "./memory-places.ts";
+import { VARIED_FRAMES } from "./plugin.ts";
 
-/** Frames in which variants run beside the stated board: the first warms their caches, the last is taken. */
-const VARIANT_PASSES = 4;
 /** As the plugin limits them. */
 const VARIANT_LIMIT = 39;
 
@@ -42,7 +41,7 @@ export function memoryText(real: Board, placed: Placed): string {
       ),
     ].join("");
   return [
-    line("passes", VARIANT_PASSES),
+    line("passes", VARIED_FRAMES),
     ...memories.map(({ name, address, bytes, lineBytes }) =>
       line("memory", name, address, bytes, lineBytes),
     ),

@@ -44,6 +44,11 @@ export interface MarkAddresses {
   readonly end: number;
 }
 
+/**
+ * Frames in which unsure rules and memories are varied: the first warms caches and predictors, the last is taken.
+ */
+export const VARIED_FRAMES = 4;
+
 const SOURCE_DIR = join(FIRMWARE_DIR, "qemu");
 const FLAGS = ["-std=c11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra"];
 
@@ -125,6 +130,8 @@ export function pluginArguments(
   options: {
     readonly audit?: boolean;
     readonly memory?: string;
+    /** Regions in which each unsure rule of the table is varied alone; 0 without it. */
+    readonly variedRegions?: number;
     readonly profile?: ProfileFiles;
   } = {},
 ): readonly string[] {
@@ -135,6 +142,7 @@ export function pluginArguments(
     `end=${hex(marks.end)}`,
     ...(plugin.decoder === null ? [] : [`decode=${plugin.decoder}`]),
     ...(plugin.table === null ? [] : [`table=${escapeComma(plugin.table)}`]),
+    ...(plugin.table === null || !options.variedRegions ? [] : [`varied=${options.variedRegions}`]),
     ...(options.memory === undefined ? [] : [`memory=${escapeComma(options.memory)}`]),
     ...(options.audit === false || plugin.decoder === null ? [] : ["audit=on"]),
     ...(options.profile === undefined ? [] : profileValues(options.profile)),

@@ -95,7 +95,7 @@ export async function runProgram(
   const args = [
     ...machine.args,
     ...["-nographic", "-monitor", "none", "-serial", "none", "-kernel", elf],
-    ...pluginArguments(plugin, marks, out),
+    ...pluginArguments(plugin, marks, out, { variedRegions: 16 }),
   ];
   const { code, stderr } = await runProcess(machine.emulator, args, { install: machine.install });
   if (code !== 0) throw new Error(`${program.id} on ${core} ends with ${code}: ${stderr}`);

@@ -156,6 +156,8 @@ export interface CountOptions {
   readonly audit?: boolean;
   /** A board's memories, as firmware/qemu/memory_model.h describes them. */
   readonly memory?: string;
+  /** Regions in which unsure rules are varied one by one. */
+  readonly variedRegions?: number;
   readonly profile?: ProfileFiles;
   /** More arguments for the emulator. */
   readonly args?: readonly string[];

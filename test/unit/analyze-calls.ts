@@ -297,6 +297,7 @@ export const CALLS: Calls = {
   analyzeMachines: [records, [t4]],
   weightStalls: [28_000, rated],
   waitingOf: [facts],
+  ruleFamilyOf: [[{ ...facts.frames[0], cycles: 100, rules: { div: [90, 110] } } as never]],
   memoryFamilyOf: [
     [
       {
