@@ -25,7 +25,13 @@ export { TFLITE_OPERATORS } from "./model/tflite/graph.ts";
 export type * from "./model/types.ts";
 export * from "./pipeline.ts";
 export { canonicalJson } from "./plan/canonical-json.ts";
-export { valueBytes } from "./plan/cost.ts";
+export {
+  lookUpsOf,
+  NORM_BYTES,
+  NORM_PASSES,
+  ROW_RESULT_BYTES,
+  valueBytes,
+} from "./plan/cost.ts";
 export { PLACED_PARTS, type PlacementRequest, placeOf, withWeightsIn } from "./plan/placement.ts";
 export type { Plan } from "./plan/plan.ts";
 export { FUSIONS, type Fusion } from "./plan/target.ts";

@@ -1,52 +1,24 @@
-/**
- * Decides every name, number and text that the templates print, so that they hold no arithmetic.
- * What the fields mean is declared in context-types.ts; the order of the C text is left to the templates.
- */
-import type {
-  DenseKernel,
-  GruKernel,
-  Kernel,
-  LayerNormKernel,
-  WindowKernel,
-} from "../lower/kernel-ir.ts";
 import { GATES } from "../model/types.ts";
-import { columnsRead, type LineLayout, type StreamLayout } from "../plan/layout.ts";
+import type { LineLayout } from "../plan/layout.ts";
 import { streamPicture } from "../plan/picture.ts";
 import type { Plan } from "../plan/plan.ts";
 import { ROW_LAYOUTS, type Schedule } from "../plan/schedule.ts";
 import { TANH_PIECES } from "../quantize/float32-arithmetic.ts";
-import { meanFractionBits } from "../quantize/layer-norm.ts";
-import {
-  FORMAT_FACTS,
-  type Format,
-  isTfliteFormat,
-  type Quantization,
-  VALUE_BYTES,
-} from "../quantize/params.ts";
+import { FORMAT_FACTS, type Format, isTfliteFormat, VALUE_BYTES } from "../quantize/params.ts";
 import { SIGMOID_TABLE, TANH_TABLE } from "../quantize/tables.ts";
-import { isTfliteDense } from "../quantize/tflite/layers.ts";
 import type { LineVerdict } from "../size/cache-line.ts";
+import { normArrays, streamArray } from "./array-context.ts";
 import {
   commentLines,
   commentText,
   floatLiteral,
   floatRows,
-  hexadecimalFloat,
   identifier,
   stringLiteral,
-  wordRows,
 } from "./c-literal.ts";
-import type {
-  ArrayContext,
-  CContext,
-  DenseKernelContext,
-  GruKernelContext,
-  KernelContext,
-  LayerNormKernelContext,
-  LineContext,
-  WindowKernelContext,
-} from "./context-types.ts";
-import { addHalvesPartial, clipsCells, lstmContext, rowsOf } from "./lstm-context.ts";
+import type { CContext, DenseKernelContext, LineContext } from "./context-types.ts";
+import { edgeTypeOf, kernelContext } from "./kernel-context.ts";
+import { addHalvesPartial, clipsCells } from "./lstm-context.ts";
 import {
   cellsOf,
   cellTypeOf,
@@ -54,12 +26,11 @@ import {
   initialStates,
   lineTypeOf,
   lineZeroOf,
-  placeExpression,
   readStates,
 } from "./state-context.ts";
 import { stepsContext } from "./steps-context.ts";
 import { tableContext } from "./table-words.ts";
-import { tfliteArrays, tfliteContext, tfliteDenseContext } from "./tflite-context.ts";
+import { tfliteArrays, tfliteContext } from "./tflite-context.ts";
 import { VARIANT_TEXT } from "./variant-text.ts";
 
 export interface EmitOptions {
@@ -84,193 +55,6 @@ const HIDDEN_RANGES: Readonly<Record<Format, string>> = {
   int16x8: ", int16",
   float32: "",
 };
-
-/** Where one call makes several, as many as fill 256 bytes of stack. */
-const BLOCKS_AT_ONCE = 8;
-
-function edgeTypeOf({ type }: Quantization): CContext["type"] {
-  return type === "float32" ? "float" : `${type}_t`;
-}
-
-function gruContext(plan: Plan, kernel: GruKernel): GruKernelContext {
-  const { name, layer } = kernel;
-  const wide = hasWideState(plan);
-  const { variant, fusion } = plan.schedule;
-  const fused = VARIANT_TEXT[variant].gru[layer.resetAfter ? "after" : "before"];
-  const gates = rowsOf(plan, name, "gates");
-  const candidate = rowsOf(plan, name, "candidate_hidden");
-  return {
-    kind: "gru",
-    partial: fusion === "full" ? fused : `${layer.resetAfter ? "gru" : "gru-before"}-${fusion}`,
-    name,
-    arguments: "state",
-    layer: commentText(layer.name),
-    inputSize: layer.inputSize,
-    hiddenSize: layer.hiddenSize,
-    units: candidate.rows,
-    blocks: candidate.blocks,
-    gateRows: gates.rows,
-    gateBlocks: gates.blocks,
-    columns: columnsRead(kernel, "joined", plan.lines),
-    inputColumns: columnsRead(kernel, "input", plan.lines),
-    hiddenColumns: columnsRead(kernel, "hidden", plan.lines),
-    ...("candidateFractionBits" in layer
-      ? { candidateFractionBits: layer.candidateFractionBits }
-      : {}),
-    from: placeExpression(plan, kernel.from),
-    to: placeExpression(plan, kernel.to),
-    last: wide ? `state->${name}_hidden` : "h",
-    next: wide ? `state->${name}_hidden` : "hidden",
-  };
-}
-
-/** Of a kernel that may write the model's output. */
-function resultContext(plan: Plan, prefix: string, to: DenseKernel["to"], writesState: boolean) {
-  const type = edgeTypeOf(plan.output);
-  return to === "output"
-    ? ({
-        arguments: "state, output",
-        parameters: `${writesState ? "" : "const "}${prefix}_state *state, ${type} *output`,
-        resultType: type,
-        resultZero: 0,
-        to: "output",
-      } as const)
-    : ({
-        arguments: "state",
-        parameters: `${prefix}_state *state`,
-        resultType: lineTypeOf(plan),
-        resultZero: lineZeroOf(plan),
-        to: placeExpression(plan, to),
-      } as const);
-}
-
-function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): KernelContext {
-  const { name, layer } = kernel;
-  if (isTfliteDense(layer)) return tfliteDenseContext(plan, prefix, kernel, layer);
-  const { fusion, variant, block } = plan.schedule;
-  const fused = VARIANT_TEXT[variant].blocks ? "dense-blocks" : "dense";
-  const { blocks } = rowsOf(plan, name);
-  return {
-    ...resultContext(plan, prefix, kernel.to, fusion !== "full"),
-    kind: "dense",
-    partial: fusion === "full" ? fused : `dense-${fusion}`,
-    name,
-    layer: commentText(layer.name),
-    inputSize: layer.inputSize,
-    outputSize: layer.outputSize,
-    columns: columnsRead(kernel, "input", plan.lines),
-    blocks,
-    rowsAtOnce: block.rows * Math.min(BLOCKS_AT_ONCE, blocks),
-    activation: layer.activation === "none" ? "linear" : layer.activation,
-    from: placeExpression(plan, kernel.from),
-  };
-}
-
-function layerNormContext(
-  plan: Plan,
-  prefix: string,
-  { name, layer, from, to }: LayerNormKernel,
-): LayerNormKernelContext {
-  const edges = {
-    ...resultContext(plan, prefix, to, false),
-    kind: "layer-norm",
-    name,
-    layer: commentText(layer.name),
-    size: layer.size,
-    from: placeExpression(plan, from),
-  } as const;
-  const { type } = layer.output;
-  if (type === "float32") {
-    return {
-      ...edges,
-      partial: "layer-norm-float32",
-      epsilon: hexadecimalFloat(layer.epsilon),
-      share: hexadecimalFloat(1 / layer.size),
-    };
-  }
-  return {
-    ...edges,
-    partial: "layer-norm",
-    epsilon: `UINT64_C(${layer.epsilon})`,
-    one: 2 ** meanFractionBits(type === "int8" ? "int8" : "int16x8"),
-    saturate: type === "int8" ? "saturate8" : "saturate16",
-  };
-}
-
-function windowContext(plan: Plan, kernel: WindowKernel): WindowKernelContext {
-  const { inputSize, taps, name } = kernel.layer;
-  return {
-    kind: "window",
-    partial: "window",
-    name: kernel.name,
-    arguments: "state",
-    layer: commentText(name),
-    taps,
-    size: inputSize,
-    kept: (taps - 1) * inputSize,
-    from: placeExpression(plan, kernel.from),
-    to: placeExpression(plan, kernel.to),
-  };
-}
-
-function kernelContext(plan: Plan, prefix: string, kernel: Kernel): KernelContext {
-  if (kernel.kind === "lstm") return lstmContext(plan, kernel);
-  if (kernel.kind === "gru") return gruContext(plan, kernel);
-  if (kernel.kind === "dense") return denseContext(plan, prefix, kernel);
-  if (kernel.kind === "window") return windowContext(plan, kernel);
-  if (kernel.kind === "layer-norm") return layerNormContext(plan, prefix, kernel);
-  const { kind, name, size } = kernel;
-  return kernel.kind === "load-input"
-    ? {
-        kind,
-        partial: `${kind}${VARIANT_TEXT[plan.schedule.variant].edges}`,
-        name,
-        size,
-        arguments: "state, input",
-        to: placeExpression(plan, kernel.to),
-      }
-    : {
-        kind,
-        partial: `${kind}${VARIANT_TEXT[plan.schedule.variant].edges}`,
-        name,
-        size,
-        arguments: "state, output",
-        from: placeExpression(plan, kernel.from),
-      };
-}
-
-function streamArray(stream: StreamLayout, float: boolean): ArrayContext {
-  return {
-    name: `${stream.part ? `${stream.kernel}_${stream.part}` : stream.kernel}_stream`,
-    comment: `${stream.blocks} x ${stream.blockBytes} bytes; the header shows their order.`,
-    elementType: float ? "float" : "uint32_t",
-    attributes: ` __attribute__((aligned(${stream.alignment}))) PIONEER_WEIGHTS`,
-    rows: float ? floatRows(new Float32Array(stream.words.buffer)) : wordRows(stream.words),
-    bytes: stream.words.byteLength,
-  };
-}
-
-/** Gain and bias of each value of a layer normalization, read as a stream is. */
-function normArrays({ kernels, target }: Plan): readonly ArrayContext[] {
-  return kernels.flatMap((kernel): readonly ArrayContext[] => {
-    if (kernel.kind !== "layer-norm") return [];
-    const { gains, biases } = kernel.layer;
-    const values = Array.from({ length: 2 * gains.length }, (_, i) =>
-      Number((i % 2 === 0 ? gains : biases)[i >> 1]),
-    );
-    const float = gains instanceof Float32Array;
-    return [
-      {
-        name: `${kernel.name}_stream`,
-        comment: "Gain and bias of each value.",
-        elementType: float ? "float" : "uint32_t",
-        attributes: ` __attribute__((aligned(${Math.max(8, target.lineBytes)}))) PIONEER_WEIGHTS`,
-        rows: float ? floatRows(Float32Array.from(values)) : wordRows(Uint32Array.from(values)),
-        bytes: 4 * values.length,
-      },
-    ];
-  });
-}
 
 function lineContext({ name, copies, columns, segments }: LineLayout): LineContext {
   return {

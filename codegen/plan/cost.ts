@@ -30,11 +30,12 @@ export interface KernelCost {
 /** The sum over all kernels, each field as in KernelCost. */
 export type PlanCost = Omit<KernelCost, "kernel"> & { readonly kernels: readonly KernelCost[] };
 
-/** A normalized value's gain and bias, and how often it is read: for the mean, the variance and the result. */
-const NORM_BYTES = 8;
-const NORM_PASSES = 3;
-/** A row's z passes from the sums to the elementwise part as an int32 or a float. */
-const ROW_RESULT_BYTES = 4;
+/** A normalized value's gain and bias [byte]. */
+export const NORM_BYTES = 8;
+/** How often it is read: for the mean, the variance and the result. */
+export const NORM_PASSES = 3;
+/** A row's z passes from the sums to the elementwise part as an int32 or a float [byte]. */
+export const ROW_RESULT_BYTES = 4;
 /** LSTM: sigmoid of three gates, tanh of the candidate and of the cell. GRU: sigmoid of two, tanh of the candidate. */
 const LOOKUPS_PER_UNIT = { lstm: 5, gru: 3 } as const;
 

@@ -35,7 +35,10 @@ export interface Plan {
   /** What model_read_state writes [byte]. */
   readonly stateBytes: number;
   readonly cost: PlanCost;
-  /** SHA-256 of the arithmetic and the layout, hex: the same digest means the same bits on the wire. */
+  /**
+   * SHA-256 of the arithmetic and the layout, hex: the same digest means the same bits on the wire. The code that computes
+   * them is not in it, neither templates nor fusion nor compiler: a firmware's own SHA-256 names that.
+   */
   readonly digest: string;
 }
 

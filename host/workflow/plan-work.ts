@@ -3,17 +3,16 @@
  * The whole is the plan's own cost, which a test compares; what follows from it is left to analyze/.
  */
 import type { Plan } from "../../codegen/index.ts";
-import { valueBytes } from "../../codegen/index.ts";
+import {
+  lookUpsOf,
+  NORM_BYTES,
+  NORM_PASSES,
+  ROW_RESULT_BYTES,
+  valueBytes,
+} from "../../codegen/index.ts";
 import type { KernelWork, TrafficParts } from "../analyze/kernel-work.ts";
 
-/** As codegen/plan/cost.ts counts them: a normalized value's gain and bias, and how often it is read: for the mean, the variance and the result. */
-const NORM_BYTES = 8;
-const NORM_PASSES = 3;
-/** A row's sum on its way to the elementwise part [byte]. */
-const SUM_BYTES = 4;
 const LSTM_GATES = 4;
-/** LSTM: sigmoid of three gates, tanh of the candidate and of the cell. GRU: sigmoid of two, tanh of the candidate. */
-const LOOKUPS_PER_UNIT = { lstm: 5, gru: 3 } as const;
 
 export function planWork(plan: Plan): readonly KernelWork[] {
   const bytes = valueBytes(plan, plan.schedule);
@@ -42,8 +41,8 @@ export function planWork(plan: Plan): readonly KernelWork[] {
       activations:
         total(({ blocks, paddedColumns }) => blocks * paddedColumns * line) + own.activations,
       state: own.state,
-      tables: own.lookUps * bytes.tableRow,
-      sums: 2 * rows * SUM_BYTES + passBytes,
+      tables: lookUpsOf(kernel, plan.streams) * bytes.tableRow,
+      sums: 2 * rows * ROW_RESULT_BYTES + passBytes,
     };
     return {
       name: kernel.name,
@@ -57,37 +56,26 @@ export function planWork(plan: Plan): readonly KernelWork[] {
 
 type LayerKernel = Extract<Plan["kernels"][number], { readonly kind: "lstm" | "gru" | "dense" }>;
 
-/** What the part behind the sums moves: activations and state [byte], rows of tables. */
+/** What the part behind the sums moves besides tables: activations and state [byte]. */
 function elementwise(
   kernel: LayerKernel,
   paddedRows: number,
   { edge, line, state }: ReturnType<typeof valueBytes>,
-): { readonly activations: number; readonly state: number; readonly lookUps: number } {
+): Pick<TrafficParts, "activations" | "state"> {
   if (kernel.kind === "dense") {
-    const { activation, outputSize } = kernel.layer;
-    const byTable = activation === "sigmoid" || activation === "tanh";
     return {
-      activations: outputSize * (kernel.to === "output" ? edge : line),
+      activations: kernel.layer.outputSize * (kernel.to === "output" ? edge : line),
       state: 0,
-      lookUps: byTable ? outputSize : 0,
     };
   }
   if (kernel.kind === "lstm") {
     const units = paddedRows / LSTM_GATES;
-    return {
-      activations: units * line,
-      state: 2 * units * state,
-      lookUps: units * LOOKUPS_PER_UNIT.lstm,
-    };
+    return { activations: units * line, state: 2 * units * state };
   }
   const { hiddenSize: units, resetAfter } = kernel.layer;
   // One state read and, beside an int8 line, written; before the product a second read, a gate and a product kept.
   const states = (edge === 1 ? 2 : 1) + (resetAfter ? 0 : 3);
-  return {
-    activations: units * line * (resetAfter ? 1 : 2),
-    state: units * states * state,
-    lookUps: units * LOOKUPS_PER_UNIT.gru,
-  };
+  return { activations: units * line * (resetAfter ? 1 : 2), state: units * states * state };
 }
 
 function moved(name: string, activations: number): KernelWork {

@@ -1,0 +1,185 @@
+/**
+ * Decides what the templates print of each kernel of a plan, and by which partial.
+ * LSTMs are left to lstm-context.ts, the tflite formats to tflite-context.ts; what the fields mean is declared in
+ * context-types.ts.
+ */
+import type {
+  DenseKernel,
+  GruKernel,
+  Kernel,
+  LayerNormKernel,
+  WindowKernel,
+} from "../lower/kernel-ir.ts";
+import { columnsRead } from "../plan/layout.ts";
+import type { Plan } from "../plan/plan.ts";
+import { meanFractionBits } from "../quantize/layer-norm.ts";
+import type { Quantization } from "../quantize/params.ts";
+import { isTfliteDense } from "../quantize/tflite/layers.ts";
+import { commentText, hexadecimalFloat } from "./c-literal.ts";
+import type {
+  CContext,
+  GruKernelContext,
+  KernelContext,
+  LayerNormKernelContext,
+  WindowKernelContext,
+} from "./context-types.ts";
+import { lstmContext, rowsOf } from "./lstm-context.ts";
+import { hasWideState, lineTypeOf, lineZeroOf, placeExpression } from "./state-context.ts";
+import { tfliteDenseContext } from "./tflite-context.ts";
+import { VARIANT_TEXT } from "./variant-text.ts";
+
+/** Where one call makes several, as many as fill 256 bytes of stack. */
+const BLOCKS_AT_ONCE = 8;
+
+/** The C type of a model's input or output. */
+export function edgeTypeOf({ type }: Quantization): CContext["type"] {
+  return type === "float32" ? "float" : `${type}_t`;
+}
+
+function gruContext(plan: Plan, kernel: GruKernel): GruKernelContext {
+  const { name, layer } = kernel;
+  const wide = hasWideState(plan);
+  const { variant, fusion } = plan.schedule;
+  const fused = VARIANT_TEXT[variant].gru[layer.resetAfter ? "after" : "before"];
+  const gates = rowsOf(plan, name, "gates");
+  const candidate = rowsOf(plan, name, "candidate_hidden");
+  return {
+    kind: "gru",
+    partial: fusion === "full" ? fused : `${layer.resetAfter ? "gru" : "gru-before"}-${fusion}`,
+    name,
+    arguments: "state",
+    layer: commentText(layer.name),
+    inputSize: layer.inputSize,
+    hiddenSize: layer.hiddenSize,
+    units: candidate.rows,
+    blocks: candidate.blocks,
+    gateRows: gates.rows,
+    gateBlocks: gates.blocks,
+    columns: columnsRead(kernel, "joined", plan.lines),
+    inputColumns: columnsRead(kernel, "input", plan.lines),
+    hiddenColumns: columnsRead(kernel, "hidden", plan.lines),
+    ...("candidateFractionBits" in layer
+      ? { candidateFractionBits: layer.candidateFractionBits }
+      : {}),
+    from: placeExpression(plan, kernel.from),
+    to: placeExpression(plan, kernel.to),
+    last: wide ? `state->${name}_hidden` : "h",
+    next: wide ? `state->${name}_hidden` : "hidden",
+  };
+}
+
+/** Of a kernel that may write the model's output. */
+function resultContext(plan: Plan, prefix: string, to: DenseKernel["to"], writesState: boolean) {
+  const type = edgeTypeOf(plan.output);
+  return to === "output"
+    ? ({
+        arguments: "state, output",
+        parameters: `${writesState ? "" : "const "}${prefix}_state *state, ${type} *output`,
+        resultType: type,
+        resultZero: 0,
+        to: "output",
+      } as const)
+    : ({
+        arguments: "state",
+        parameters: `${prefix}_state *state`,
+        resultType: lineTypeOf(plan),
+        resultZero: lineZeroOf(plan),
+        to: placeExpression(plan, to),
+      } as const);
+}
+
+function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): KernelContext {
+  const { name, layer } = kernel;
+  if (isTfliteDense(layer)) return tfliteDenseContext(plan, prefix, kernel, layer);
+  const { fusion, variant, block } = plan.schedule;
+  const fused = VARIANT_TEXT[variant].blocks ? "dense-blocks" : "dense";
+  const { blocks } = rowsOf(plan, name);
+  return {
+    ...resultContext(plan, prefix, kernel.to, fusion !== "full"),
+    kind: "dense",
+    partial: fusion === "full" ? fused : `dense-${fusion}`,
+    name,
+    layer: commentText(layer.name),
+    inputSize: layer.inputSize,
+    outputSize: layer.outputSize,
+    columns: columnsRead(kernel, "input", plan.lines),
+    blocks,
+    rowsAtOnce: block.rows * Math.min(BLOCKS_AT_ONCE, blocks),
+    activation: layer.activation === "none" ? "linear" : layer.activation,
+    from: placeExpression(plan, kernel.from),
+  };
+}
+
+function layerNormContext(
+  plan: Plan,
+  prefix: string,
+  { name, layer, from, to }: LayerNormKernel,
+): LayerNormKernelContext {
+  const edges = {
+    ...resultContext(plan, prefix, to, false),
+    kind: "layer-norm",
+    name,
+    layer: commentText(layer.name),
+    size: layer.size,
+    from: placeExpression(plan, from),
+  } as const;
+  const { type } = layer.output;
+  if (type === "float32") {
+    return {
+      ...edges,
+      partial: "layer-norm-float32",
+      epsilon: hexadecimalFloat(layer.epsilon),
+      share: hexadecimalFloat(1 / layer.size),
+    };
+  }
+  return {
+    ...edges,
+    partial: "layer-norm",
+    epsilon: `UINT64_C(${layer.epsilon})`,
+    one: 2 ** meanFractionBits(type === "int8" ? "int8" : "int16x8"),
+    saturate: type === "int8" ? "saturate8" : "saturate16",
+  };
+}
+
+function windowContext(plan: Plan, kernel: WindowKernel): WindowKernelContext {
+  const { inputSize, taps, name } = kernel.layer;
+  return {
+    kind: "window",
+    partial: "window",
+    name: kernel.name,
+    arguments: "state",
+    layer: commentText(name),
+    taps,
+    size: inputSize,
+    kept: (taps - 1) * inputSize,
+    from: placeExpression(plan, kernel.from),
+    to: placeExpression(plan, kernel.to),
+  };
+}
+
+/** What its template prints, besides what the whole model has. */
+export function kernelContext(plan: Plan, prefix: string, kernel: Kernel): KernelContext {
+  if (kernel.kind === "lstm") return lstmContext(plan, kernel);
+  if (kernel.kind === "gru") return gruContext(plan, kernel);
+  if (kernel.kind === "dense") return denseContext(plan, prefix, kernel);
+  if (kernel.kind === "window") return windowContext(plan, kernel);
+  if (kernel.kind === "layer-norm") return layerNormContext(plan, prefix, kernel);
+  const { kind, name, size } = kernel;
+  return kernel.kind === "load-input"
+    ? {
+        kind,
+        partial: `${kind}${VARIANT_TEXT[plan.schedule.variant].edges}`,
+        name,
+        size,
+        arguments: "state, input",
+        to: placeExpression(plan, kernel.to),
+      }
+    : {
+        kind,
+        partial: `${kind}${VARIANT_TEXT[plan.schedule.variant].edges}`,
+        name,
+        size,
+        arguments: "state, output",
+        from: placeExpression(plan, kernel.from),
+      };
+}
