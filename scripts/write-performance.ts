@@ -2,7 +2,7 @@
  * Writes docs/performance.md and the counts that no change may raise (test/qemu/kernel-counts.json), by measuring.
  *   npm run performance
  *   npm run performance -- --boards qemu-m4,qemu-m7 --formats int8    these rows anew, and DTLN
- * Counting is left to `bench kernels`; the goals stand in kernel-goals.json.
+ * The table of time steps in docs/kernels.md goes with it. Counting is left to `bench kernels`; the goals stand in kernel-goals.json.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,6 +17,7 @@ import { PROJECT_DIR } from "../host/workflow/paths.ts";
 import { createProgress } from "../host/workflow/progress.ts";
 import { mergePage } from "./performance/merge.ts";
 import { dtlnSection, shippedSection } from "./performance/models.ts";
+import { writeSteps } from "./performance/steps.ts";
 
 interface BoardGoals {
   readonly reference?: readonly number[];
@@ -374,10 +375,13 @@ if (isPart) {
   const before = JSON.parse(readFileSync(COUNTS, "utf8")) as readonly CountRow[];
   const merged = before.map((row) => known.get(keyOf(row)) ?? row);
   const otherFormats = new Set<string>(FORMATS.filter((format) => !formats.includes(format)));
-  const measured = { boards: new Set(boards.map(({ id }) => id)), otherFormats };
+  const cores = new Set(boards.map(({ core }) => core));
+  const rated = listBoards().filter((board) => board.kind !== "emulated" && cores.has(board.core));
+  const measured = { boards: new Set([...boards, ...rated].map(({ id }) => id)), otherFormats };
   writeFileWhole(PAGE, mergePage(old, fresh.replace(DTLN_AT, ""), measured));
   writeFileWhole(COUNTS, `${JSON.stringify(merged, null, 2)}\n`);
 } else {
   writeFileWhole(PAGE, fresh);
   writeFileWhole(COUNTS, `${JSON.stringify(counts, null, 2)}\n`);
 }
+await writeSteps(new Set(boards.map(({ id }) => id)), new Set(formats));
