@@ -71,6 +71,14 @@ function inPasses(target: CompiledTarget): readonly CompiledTarget[] {
   }));
 }
 
+/** The same with a function for several time steps. */
+function inSteps(target: CompiledTarget): CompiledTarget {
+  return { ...target, steps: 4, name: `${target.name}_steps` };
+}
+
+/** LSTMs behind each other, and one that is in halves anyway. */
+const IN_STEPS: readonly ShapeName[] = ["stack", "halves"];
+
 /** One of each kind of plain C. */
 const PORTABLE: readonly CompiledTarget[] = CROSS.filter(({ name }) =>
   ["m4", "m55", "rv32", "rv32_wide", "mac16", "plain"].includes(name),
@@ -86,26 +94,32 @@ function need(program: string): boolean {
   return there;
 }
 
-function functionsOf(prefixes: readonly string[]): readonly string[] {
-  return prefixes.flatMap((prefix) =>
-    ["init", "read_state", "reset", "step"].map((name) => `${prefix}_${name}`),
-  );
+const FUNCTIONS = ["init", "read_state", "reset", "step"] as const;
+
+/** What object files of some models may hold besides the four functions of each. */
+interface Allowed {
+  readonly hasFloatUnit: boolean;
+  /** Layer normalization does. */
+  readonly divides?: boolean;
+  /** NAME_steps. */
+  readonly steps?: boolean;
 }
 
 function expectClean(
   object: string,
   toolchain: string,
   prefixes: readonly string[],
-  hasFloatUnit: boolean,
-  divides = false,
+  { hasFloatUnit, divides = false, steps = false }: Allowed,
 ): void {
   const symbols = symbolsOf(object, toolchain);
   const known = (name: string): boolean =>
     LIBRARY.test(name) ||
     (!hasFloatUnit && SOFT_FLOAT.test(name)) ||
     (divides && ARITHMETIC.test(name));
+  const names = steps ? [...FUNCTIONS, "steps"] : FUNCTIONS;
+  const functions = prefixes.flatMap((prefix) => names.map((name) => `${prefix}_${name}`));
   expect(symbols.undefined.filter((name) => !known(name))).toEqual([]);
-  expect([...symbols.global].sort()).toEqual([...functionsOf(prefixes)].sort());
+  expect([...symbols.global].sort()).toEqual(functions.sort());
   expect(symbols.writable).toEqual([]);
 }
 
@@ -126,7 +140,7 @@ describe.each(CROSS)("for $name", (target) => {
     const object = join(folder, `${target.name}${level}.o`);
     const { toolchain, flags } = target;
     expect(compile(`${toolchain}gcc`, [...flags, level], models.source, object)).toBe("");
-    expectClean(object, toolchain, models.prefixes, flags.includes(HARD_FLOAT));
+    expectClean(object, toolchain, models.prefixes, { hasFloatUnit: flags.includes(HARD_FLOAT) });
   });
 
   test.skipIf(!there)("nor of passes over buffers", () => {
@@ -138,20 +152,36 @@ describe.each(CROSS)("for $name", (target) => {
     ]);
     const object = join(folder, `${target.name}_passes.o`);
     expect(compile(`${toolchain}gcc`, [...flags, "-O3"], source, object)).toBe("");
-    expectClean(object, toolchain, prefixes, flags.includes(HARD_FLOAT));
+    expectClean(object, toolchain, prefixes, { hasFloatUnit: flags.includes(HARD_FLOAT) });
+  });
+
+  test.skipIf(!there)("nor of several steps in a call", () => {
+    const { toolchain, flags } = target;
+    const { source, prefixes } = writeModels(
+      join(folder, target.name),
+      [inSteps(target)],
+      IN_STEPS,
+    );
+    const object = join(folder, `${target.name}_steps.o`);
+    expect(compile(`${toolchain}gcc`, [...flags, "-O3"], source, object)).toBe("");
+    expectClean(object, toolchain, prefixes, { hasFloatUnit: true, steps: true });
   });
 
   test.skipIf(!there)("nor to layer normalization, at -Os", () => {
     const object = join(folder, `${target.name}_norm.o`);
     const { toolchain, flags } = target;
     expect(compile(`${toolchain}gcc`, [...flags, "-Os"], normalized.source, object)).toBe("");
-    expectClean(object, toolchain, normalized.prefixes, flags.includes(HARD_FLOAT), true);
+    expectClean(object, toolchain, normalized.prefixes, {
+      hasFloatUnit: flags.includes(HARD_FLOAT),
+      divides: true,
+    });
   });
 });
 
 describe("as plain C", () => {
   let models: ReturnType<typeof writeModels>;
   let apart: typeof models;
+  let several: typeof models;
   beforeAll(() => {
     models = writeModels(join(folder, "portable"), PORTABLE, [
       "stack",
@@ -166,19 +196,27 @@ describe("as plain C", () => {
       "gated",
       "halves",
     ]);
+    const ahead = PORTABLE.filter(({ name }) => ["m4", "m55", "rv32"].includes(name));
+    several = writeModels(join(folder, "several"), ahead.map(inSteps), IN_STEPS);
   });
 
   describe.each(["gcc", "gcc-11", "gcc-12", "clang"])("%s", (compiler) => {
     test.skipIf(!need(compiler)).each(LEVELS)("has nothing to say at %s", (level) => {
       const object = join(folder, `${compiler}${level}.o`);
       expect(compile(compiler, [level], models.source, object)).toBe("");
-      expectClean(object, "", models.prefixes, true);
+      expectClean(object, "", models.prefixes, { hasFloatUnit: true });
     });
 
     test.skipIf(!need(compiler))("nor of passes over buffers", () => {
       const object = join(folder, `${compiler}-passes.o`);
       expect(compile(compiler, ["-Os"], apart.source, object)).toBe("");
-      expectClean(object, "", apart.prefixes, true);
+      expectClean(object, "", apart.prefixes, { hasFloatUnit: true });
+    });
+
+    test.skipIf(!need(compiler))("nor of several steps in a call", () => {
+      const object = join(folder, `${compiler}-several.o`);
+      expect(compile(compiler, ["-Os"], several.source, object)).toBe("");
+      expectClean(object, "", several.prefixes, { hasFloatUnit: true, steps: true });
     });
   });
 
@@ -186,6 +224,7 @@ describe("as plain C", () => {
     const sources = [
       ...models.prefixes.map((prefix) => join(folder, "portable", `${prefix}.c`)),
       ...apart.prefixes.map((prefix) => join(folder, "apart", `${prefix}.c`)),
+      ...several.prefixes.map((prefix) => join(folder, "several", `${prefix}.c`)),
     ];
     const said = complaints("cppcheck", [
       ...["--std=c11", "--quiet", "--error-exitcode=1", "--platform=unix32"],
