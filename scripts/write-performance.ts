@@ -2,13 +2,14 @@
  * Writes docs/performance.md and the counts that no change may raise (test/qemu/kernel-counts.json), by measuring.
  *   npm run performance
  *   npm run performance -- --boards qemu-m4,qemu-m7 --formats int8    these rows anew, and DTLN
- * The table of time steps in docs/kernels.md goes with it. Counting is left to `bench kernels`; the goals stand in kernel-goals.json.
+ * The table of time steps in docs/kernels.md goes with it. Counting is left to `bench kernels`; the goals stand in
+ * kernel-goals.json.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { EmulatedBoard, Format } from "../codegen/index.ts";
-import { emulatedBoardOfEachCore, FORMATS, FUSIONS } from "../codegen/index.ts";
+import { emulatedBoardOfEachCore, FORMATS, FUSIONS, listBoards } from "../codegen/index.ts";
 import { formatBytes } from "../host/report/format.ts";
 import { type KernelRow, type KernelShape, runKernel } from "../host/workflow/bench/kernel-run.ts";
 import { parseShapes } from "../host/workflow/bench/kernels.ts";
