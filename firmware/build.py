@@ -27,13 +27,20 @@ def directory(option, variable, contains, default=None):
 project = env.subst("$PROJECT_DIR")  # noqa: F821
 app = env.GetProjectOption("custom_app", "")  # noqa: F821
 if not app:
-    stop("PIONEER_APP is not set; it names the program: check, speed or stream")
+    stop("PIONEER_APP is not set; it names the program: check, speed, stream or mlperf_tiny")
 app_dir = directory(
     "custom_app_dir", "PIONEER_APP_DIR", app + ".c", os.path.join(project, "apps")
 )
 model_dir = directory("custom_model_dir", "PIONEER_MODEL_DIR", "pioneer_model.h")
 
 env.BuildSources("$BUILD_DIR/app", app_dir, f"-<*> +<{app}.c>")  # noqa: F821
+# How a program talks to its host: in records, but for the one that has a dialect of its own.
+CONVERSATIONS = {"mlperf_tiny": "+<ascii_command.c> +<ascii_reply.c>"}
+env.BuildSources(  # noqa: F821
+    "$BUILD_DIR/conversation",
+    os.path.join(project, "apps"),
+    "-<*> " + CONVERSATIONS.get(app, "+<session.c>"),
+)
 env.BuildSources("$BUILD_DIR/model", model_dir, "-<*> +<*.c>")  # noqa: F821
 env.Append(  # noqa: F821
     CPPPATH=[model_dir],

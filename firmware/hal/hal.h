@@ -42,6 +42,9 @@ uint64_t hal_cycles(void);
 /* Time since hal_init [us]; not for timing kernels: an emulator's clock is the host's. */
 uint64_t hal_time_us(void);
 
+/* Drives the pin that a power monitor watches high or low; false where the target has none. */
+bool hal_pin(bool is_high);
+
 /* Rests until a byte may have arrived; may return early. */
 void hal_idle(void);
 

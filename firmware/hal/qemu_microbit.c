@@ -1,7 +1,7 @@
 /*
  * QEMU's microbit, an nRF51822 with a Cortex-M0: polled UART, timer 0, leaving by semihosting.
  * Start and faults are left to cortex_m/; the core has no cycle counter. Register offsets: nRF51
- * Series Reference Manual 3.0, chapters 18 (TIMER) and 29 (UART).
+ * Series Reference Manual 3.0, chapters 14 (GPIO), 18 (TIMER) and 29 (UART).
  *
  * Interrupts stay masked; the UART's only ends the core's rest in hal_idle.
  */
@@ -32,6 +32,13 @@
 #define TIMER_MICROSECONDS 4u /* 16 MHz / 2^4 */
 #define TIMER_CAPTURED TIMER(0x540u)
 
+/* Pin 0 of the edge connector. */
+#define GPIO(offset) REGISTER(0x50000000u + (offset))
+#define GPIO_SET GPIO(0x508u)
+#define GPIO_CLEAR GPIO(0x50Cu)
+#define GPIO_OUTPUT GPIO(0x518u)
+#define PIN_0 (1u << 3)
+
 #define NVIC_ENABLE REGISTER(0xE000E100u)
 #define NVIC_CLEAR_PENDING REGISTER(0xE000E280u)
 #define NVIC_UART (1u << 2)
@@ -50,6 +57,7 @@ const hal_board *hal_init(void) {
     TIMER_BIT_MODE = TIMER_32_BIT;
     TIMER_PRESCALER = TIMER_MICROSECONDS;
     TIMER_START = 1;
+    GPIO_OUTPUT = PIN_0;
     return &board;
 }
 
@@ -83,6 +91,15 @@ uint64_t hal_time_us(void) {
     time_us += (uint32_t)(now_us - last_us);
     last_us = now_us;
     return time_us;
+}
+
+bool hal_pin(bool is_high) {
+    if (is_high) {
+        GPIO_SET = PIN_0;
+    } else {
+        GPIO_CLEAR = PIN_0;
+    }
+    return true;
 }
 
 void hal_idle(void) {

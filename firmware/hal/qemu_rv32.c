@@ -96,6 +96,12 @@ uint64_t hal_time_us(void) {
     return (timer_ticks() - start_ticks) / TIMER_TICKS_PER_US;
 }
 
+/* The machine has no pin. */
+bool hal_pin(bool is_high) {
+    (void)is_high;
+    return false;
+}
+
 void hal_idle(void) {
     __asm__ volatile("wfi" ::: "memory");
     /* Claiming and completing at once arms it for the next byte; those that are here are polled. */

@@ -68,6 +68,12 @@ uint64_t hal_time_us(void) {
     return time_us;
 }
 
+/* The machine has no pin. */
+bool hal_pin(bool is_high) {
+    (void)is_high;
+    return false;
+}
+
 void hal_idle(void) {
     (void)hal_time_us();
     XTENSA_WRITE(XTENSA_CCOMPARE0, XTENSA_READ(XTENSA_CCOUNT) + REST_US * TICKS_PER_US);

@@ -25,6 +25,8 @@
 #define UART_BAUD_DIVIDER REGISTER(mps.uart + 0x10u)
 #define UART_SMALLEST_DIVIDER 16u /* QEMU sends at once whatever is set, but nothing below 16 */
 
+#define PIN_LED REGISTER(mps.fpga_io) /* its first bit: the only output that QEMU shows */
+
 #define CLOCK_US REGISTER(mps.fpga_io + 0x18u) /* counts up whenever the prescaler wraps */
 #define CLOCK_PRESCALER REGISTER(mps.fpga_io + 0x1Cu)
 
@@ -92,6 +94,11 @@ uint64_t hal_time_us(void) {
     time_us += (uint32_t)(now_us - last_us);
     last_us = now_us;
     return time_us;
+}
+
+bool hal_pin(bool is_high) {
+    PIN_LED = is_high ? 1u : 0u;
+    return true;
 }
 
 void hal_idle(void) {

@@ -13,6 +13,8 @@
 #define MODEL_OUTPUT_BYTES 3
 #define MODEL_STATE_BYTES 3
 #define MODEL_INPUT_VALUE_BYTES 1
+#define MODEL_OUTPUT_SCALE 0.5f
+#define MODEL_OUTPUT_ZERO_POINT (-2)
 
 typedef struct {
     uint8_t sum[MODEL_INPUT_BYTES];

@@ -1,6 +1,7 @@
 /*
  * The HAL on standard input and output, so that whole programs run under the host's sanitizers.
- * HAL_CHUNK says how many bytes one read gives at most; HAL_REFUSE which write, from 0, the link refuses.
+ * HAL_CHUNK says how many bytes one read gives at most; HAL_REFUSE which write, from 0, the link refuses;
+ * HAL_TICK_US by how much the clock advances with each reading; HAL_PIN that there is a pin, which is shown.
  */
 #include "hal.h"
 
@@ -35,7 +36,17 @@ uint64_t hal_cycles(void) {
 }
 
 uint64_t hal_time_us(void) {
-    return 0;
+    static uint64_t now_us;
+    now_us += setting("HAL_TICK_US", 0);
+    return now_us;
+}
+
+bool hal_pin(bool is_high) {
+    if (setting("HAL_PIN", 0) == 0) {
+        return false;
+    }
+    fputs(is_high ? "[high]" : "[low]", stdout);
+    return true;
 }
 
 /* Input has ended without Stop. */

@@ -27,12 +27,16 @@ afterAll(() => {
 });
 
 /** Builds a program of sources, named from the repository's root; it lives until the last test. */
-export function buildOnHost(name: string, sources: readonly string[]): string {
+export function buildOnHost(
+  name: string,
+  sources: readonly string[],
+  flags: readonly string[] = [],
+): string {
   const folder = mkdtempSync(join(tmpdir(), "pioneer-firmware-"));
   folders.push(folder);
   const program = join(folder, name);
   const files = sources.map((source) => join(ROOT, source));
-  execFileSync("gcc", [...FLAGS, "-o", program, ...files], { stdio: "pipe" });
+  execFileSync("gcc", [...FLAGS, ...flags, "-o", program, ...files], { stdio: "pipe" });
   return program;
 }
 
