@@ -2,6 +2,7 @@
  * The verbs that turn a model into C and C into a run.
  * What they do is left to workflow/.
  */
+import { Option } from "commander";
 import type { DeclareVerb } from "./declare.ts";
 import {
   anyFormat,
@@ -51,7 +52,7 @@ export function modelVerbs(verb: DeclareVerb): void {
   )
     .requiredOption("--board <id>", "board to build for")
     .option("--as <id>", "real board to generate for")
-    .option("--app <name>", "check, speed or stream", "stream")
+    .option("--app <name>", "check, speed, stream or mlperf_tiny", "stream")
     .addOption(anyFormat())
     .addOption(fusion())
     .addOption(weights())
@@ -66,7 +67,7 @@ export function modelVerbs(verb: DeclareVerb): void {
   )
     .requiredOption("--board <id>", "board to run on")
     .option("--as <id>", "real board to generate for, whose clock and current apply")
-    .option("--app <name>", "check, speed or stream", "stream")
+    .option("--app <name>", "check, speed, stream or mlperf_tiny", "stream")
     .addOption(anyFormat())
     .addOption(fusion())
     .addOption(weights())
@@ -88,6 +89,18 @@ export function modelVerbs(verb: DeclareVerb): void {
     .option("--profile", "show where instructions, cycles and stalls go: layers, parts, functions")
     .option("--folded <file>", "profile, and write its stacks for a flame graph")
     .option("--trace <file>", "profile, and write a timeline for Chrome or Perfetto")
+    .addOption(
+      new Option("--mode <mode>", "mlperf_tiny: what is tested; performance without it").choices([
+        "performance",
+        "accuracy",
+        "energy",
+      ]),
+    )
+    .option("--dataset <dir>", "mlperf_tiny: folder with y_labels.csv, or with MODEL/y_labels.csv")
+    .addOption(count("--loops <n>", "mlperf_tiny: timed loops; the rules ask for 5"))
+    .addOption(budget("--loop-seconds <n>", "mlperf_tiny: how long each; the rules ask for 10"))
+    .option("--out <dir>", "mlperf_tiny: folder of the sessions; out/sessions without it")
+    .option("--serve", "mlperf_tiny: only put the emulated board behind a pseudo terminal")
     .addHelpText(
       "after",
       "\nExample:\n  pioneer run hearable --board qemu-m4 --as nrf52840-dk --budget-ms 10 --html run.html",

@@ -11,16 +11,20 @@ import { FIRMWARE_DIR, PROJECT_DIR, WORK_DIR } from "./paths.ts";
 import { runProcess } from "./process.ts";
 
 /** The firmware programs of firmware/apps. */
-export const APPS = ["check", "speed", "stream"] as const;
+export const APPS = ["check", "speed", "stream", "mlperf_tiny"] as const;
 export type App = (typeof APPS)[number];
 
-/** @throws UsageError TP-USE-128 for any other name */
-export function parseApp(name: string): App {
-  const app = APPS.find((candidate) => candidate === name);
+/** Those that hold the conversation in records, which is recorded. */
+export const RECORDED_APPS = ["check", "speed", "stream"] as const;
+export type RecordedApp = (typeof RECORDED_APPS)[number];
+
+/** @throws UsageError TP-USE-128 for a name that is not among `apps` */
+export function parseApp<A extends App>(name: string, apps: readonly A[]): A {
+  const app = apps.find((candidate) => candidate === name);
   if (app) return app;
   throw new UsageError("TP-USE-128", {
     what: `there is no program "${name}"`,
-    why: `firmware/apps has ${APPS.join(", ")}`,
+    why: `firmware/apps has ${apps.join(", ")}`,
     fix: "--app stream",
   });
 }

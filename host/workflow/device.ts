@@ -125,8 +125,9 @@ function portDevice(port: string): Device {
   };
 }
 
-function portLink(port: string): Link {
-  if (!port.startsWith("tcp:")) return createSerialLink({ path: port, baudRate: BAUD_RATE });
+/** A serial port, or tcp:HOST:PORT. @throws UsageError TP-USE-127 */
+export function portLink(port: string, baudRate = BAUD_RATE): Link {
+  if (!port.startsWith("tcp:")) return createSerialLink({ path: port, baudRate });
   const [, host, number] = /^tcp:([^:]+):(\d{1,5})$/.exec(port) ?? [];
   if (host !== undefined) return createTcpLink(host, Number(number));
   throw new UsageError("TP-USE-127", {

@@ -23,7 +23,7 @@ import { Session } from "../link/session.ts";
 import type { ReportInput } from "../report/report-input.ts";
 import { reportInput } from "../report/report-input.ts";
 import { renderTerminal } from "../report/terminal.ts";
-import { type App, parseApp } from "./build.ts";
+import { parseApp, RECORDED_APPS, type RecordedApp } from "./build.ts";
 import type { VerbContext } from "./context.ts";
 import type { Device } from "./device.ts";
 import { prepareDevice } from "./device.ts";
@@ -32,6 +32,7 @@ import { prepare, standsForOf, writePrepared } from "./generate.ts";
 import { benchHost } from "./host-bench.ts";
 import { summarize } from "./inspect.ts";
 import { judgeRecording } from "./judge.ts";
+import type { MlperfRequest } from "./mlperf/runner.ts";
 import { WORK_DIR } from "./paths.ts";
 import { planWork } from "./plan-work.ts";
 import { asksForProfile, type ProfileOutputs, TRACED_STEPS } from "./profile/recorded-profile.ts";
@@ -69,9 +70,12 @@ export interface FinishedRun {
 /** Runs, prints, and gives 1 when a value differs from the twin or an asked budget does not hold. */
 export async function runVerb(
   context: VerbContext,
-  request: RunRequest & ReportFiles,
+  request: RunRequest & ReportFiles & MlperfRequest,
   model: string,
 ): Promise<number> {
+  if (request.app === "mlperf_tiny") {
+    return (await import("./mlperf/runner.ts")).mlperfTiny(context, request, model);
+  }
   const { report, recording } = await executeRun(context, request, model);
   await writeReports(request, report, recording);
   printReport(context, report);
@@ -122,7 +126,7 @@ export async function executeRun(
   modelName: string,
 ): Promise<FinishedRun> {
   const { progress, signal } = context;
-  const app = parseApp(request.app);
+  const app = parseApp(request.app, RECORDED_APPS);
   progress.step(`generating ${modelName} for ${request.as ?? request.board}`);
   const prepared = prepare(modelName, request);
   for (const warning of prepared.generated.warnings) progress.note(`warning: ${warning}`);
@@ -177,7 +181,7 @@ export async function executeRun(
 export interface RunParts {
   readonly context: VerbContext;
   readonly request: RunRequest;
-  readonly app: App;
+  readonly app: RecordedApp;
   readonly prepared: Prepared;
   readonly stimulus: Stimulus;
   readonly device: Device;
@@ -244,7 +248,7 @@ export async function recordRun(parts: RunParts): Promise<RunResult> {
 function attachStimulus(
   writer: CaptureWriter,
   prepared: Prepared,
-  app: App,
+  app: RecordedApp,
   stimulus: Stimulus,
 ): void {
   const { expected, states, reference, audio } = stimulus;

@@ -5,7 +5,7 @@
 import { relative } from "node:path";
 import { boardsTable, boardText, doctorTable, portsTable } from "../report/tables.ts";
 import { boardDetails, boardList } from "./boards.ts";
-import { buildFirmware, parseApp } from "./build.ts";
+import { APPS, buildFirmware, parseApp } from "./build.ts";
 import type { VerbContext } from "./context.ts";
 import { requireEmulated } from "./device.ts";
 import { diagnose } from "./doctor.ts";
@@ -45,7 +45,7 @@ export async function build(
   options: GenerateRequest & { readonly app: string },
   modelName: string,
 ): Promise<number> {
-  const app = parseApp(options.app);
+  const app = parseApp(options.app, APPS);
   const prepared = prepare(modelName || "hearable", options);
   requireEmulated(prepared.board);
   context.progress.step(`building ${app} for ${prepared.board.id}`);

@@ -3,9 +3,9 @@
  * What its lines mean is left to the modules beside it.
  */
 import { LinkError } from "../../../codegen/index.ts";
+import { LinkReader } from "../../link/reader.ts";
 import type { Link } from "../../link/source.ts";
 import type { CurrentBlock, PowerMonitor, SampleTotals } from "../monitor.ts";
-import { LinkReader } from "../reader.ts";
 import type { Lpm01aLine } from "./lines.ts";
 import { LineCutter } from "./lines.ts";
 import { Lpm01aDecoder } from "./samples.ts";

@@ -3,9 +3,9 @@
  * What metadata and samples mean is left to the modules beside it.
  */
 import { LinkError } from "../../../codegen/index.ts";
+import { LinkReader } from "../../link/reader.ts";
 import type { Link } from "../../link/source.ts";
 import type { CurrentBlock, PowerMonitor, SampleTotals } from "../monitor.ts";
-import { LinkReader } from "../reader.ts";
 import { isWhole, MAX_METADATA_BYTES, parseMetadata } from "./metadata.ts";
 import { Ppk2Decoder, SAMPLE_RATE_HZ } from "./samples.ts";
 

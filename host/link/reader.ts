@@ -1,8 +1,8 @@
 /**
  * Reads a link piece by piece with a time limit, and drains it until it is quiet.
- * What the bytes mean is left to the monitors.
+ * What the bytes mean is left to those who ask.
  */
-import type { Link, ReceivedBytes } from "../link/source.ts";
+import type { Link, ReceivedBytes } from "./source.ts";
 
 export class LinkReader {
   readonly #pieces: AsyncIterator<ReceivedBytes>;

@@ -1,0 +1,307 @@
+/**
+ * `pioneer run --app mlperf_tiny`: a runner for MLPerf Tiny that downloads inputs, times loops and scores answers.
+ * The conversation is left to host/mlperf, scores and rules to analyze/mlperf.
+ */
+import { join } from "node:path";
+import { UsageError } from "../../../codegen/index.ts";
+import type { ClockFacts } from "../../analyze/mlperf/document.ts";
+import { mlperfDocument } from "../../analyze/mlperf/document.ts";
+import type { Loop, Prediction } from "../../analyze/mlperf/score.ts";
+import {
+  accuracyScore,
+  LOOP_SECONDS,
+  LOOPS,
+  performanceScore,
+} from "../../analyze/mlperf/score.ts";
+import { createQemuLink } from "../../link/qemu.ts";
+import type { Link } from "../../link/source.ts";
+import type { LabelledFile } from "../../mlperf/dataset.ts";
+import { readDataset } from "../../mlperf/dataset.ts";
+import { DeviceUnderTest } from "../../mlperf/device.ts";
+import type { Inference } from "../../mlperf/replies.ts";
+import type { SessionError, SessionResult } from "../../mlperf/session-files.ts";
+import { sessionFolder, writeSession } from "../../mlperf/session-files.ts";
+import { mlperfText } from "../../report/mlperf-tiny.ts";
+import type { VerbContext } from "../context.ts";
+import { portLink } from "../device.ts";
+import type { GenerateRequest, Prepared } from "../generate.ts";
+import { prepare } from "../generate.ts";
+import { OUT_DIR } from "../paths.ts";
+import { streamStimulus } from "../stimulus.ts";
+import type { MlperfMode } from "./emulated.ts";
+import { buildEmulatedDut, MODES } from "./emulated.ts";
+import { serveDut } from "./serve.ts";
+import { TwinAnswers } from "./twin-answers.ts";
+
+export interface MlperfRequest extends GenerateRequest {
+  readonly mode?: string;
+  readonly dataset?: string;
+  readonly loops?: number;
+  readonly loopSeconds?: number;
+  readonly serve?: boolean;
+  readonly port?: string;
+  readonly input?: string;
+  /** Folder of the sessions. */
+  readonly out?: string;
+}
+
+/** The serial rate of the reference firmware in performance mode [baud]. */
+const PERFORMANCE_BAUD = 115_200;
+/** Inferences that tell how many a loop needs, warmed up by so many. */
+const TRIAL = { inferences: 20, warmUp: 2 };
+/** Steps compared with the twin before anything is timed: the second one sees the state of the first. */
+const CHECKED_STEPS = 2;
+/** Loops are made longer than asked for by so much, as the trial is short. */
+const MARGIN = 1.05;
+/** A loop may take longer here than by the device's clock: an emulator is slow [ms]. */
+const LOOP_LIMIT_MS = 30 * 60_000;
+
+/** Exit 1 when a rule of the open runner is broken or an answer is not the twin's. @throws UsageError TP-USE-161, -162 */
+export async function mlperfTiny(
+  context: VerbContext,
+  request: MlperfRequest,
+  modelName: string,
+): Promise<number> {
+  const mode = parseMode(request);
+  context.progress.step(`generating ${modelName} for ${request.as ?? request.board}`);
+  const prepared = prepare(modelName, request);
+  for (const warning of prepared.generated.warnings) context.progress.note(`warning: ${warning}`);
+  if (request.serve) return serveDut(context, await buildEmulatedDut(context, prepared, mode));
+  if (mode === "energy") throw energyNeedsBoard();
+  const files = filesOf(request, prepared);
+  const { link, clock } = await reach(context, request, prepared, mode);
+  const log: string[] = [];
+  const device = new DeviceUnderTest(link, context.signal, (line) => log.push(line));
+  try {
+    const identity = await device.open();
+    const { name } = prepared.generated.stages.plan;
+    const twin = new TwinAnswers(prepared);
+    const test = mode === "performance" ? timeLoops : answerAll;
+    const { loops, results, predictions } = await test({
+      context,
+      device,
+      request,
+      files,
+      twin,
+      timeKind: clock.kind,
+    });
+    const performance = mode === "performance" ? performanceScore(loops) : null;
+    const accuracy = mode === "accuracy" ? accuracyScore(predictions) : null;
+    const session = sessionFolder(request.out ?? join(OUT_DIR, "sessions"), new Date());
+    const paths = writeSession(
+      session,
+      log,
+      [...results, ...(performance ? errorsOf(loops) : [])],
+      summaryText(loops, performance?.throughput ?? null, clock),
+    );
+    const document = mlperfDocument(
+      {
+        mode,
+        board: prepared.board.id,
+        as: prepared.as?.id ?? null,
+        format: prepared.generated.stages.plan.format,
+        device: { name: identity.name, profile: identity.profile, model: identity.model },
+        clock,
+        verify: twin.verified,
+        files: paths,
+      },
+      loops,
+      performance,
+      accuracy,
+    );
+    if (identity.model !== name) {
+      context.progress.note(`warning: the device runs ${identity.model}, ${name} was asked for`);
+    }
+    context.print(document, () => mlperfText(document));
+    return document.valid && document.verify.bitExact ? 0 : 1;
+  } finally {
+    await device.close();
+  }
+}
+
+interface TestParts {
+  readonly context: VerbContext;
+  readonly device: DeviceUnderTest;
+  readonly request: MlperfRequest;
+  readonly files: readonly LabelledFile[];
+  readonly twin: TwinAnswers;
+  readonly timeKind: string;
+}
+
+interface Tested {
+  readonly loops: readonly Loop[];
+  readonly results: readonly SessionResult[];
+  readonly predictions: readonly Prediction[];
+}
+
+/** Performance: the first input only, in loops of equal length. */
+async function timeLoops(parts: TestParts): Promise<Tested> {
+  const { context, device, request, files, twin } = parts;
+  const [file] = files as readonly [LabelledFile, ...LabelledFile[]];
+  const [input] = file.windows as readonly [Uint8Array, ...Uint8Array[]];
+  const wanted = request.loops ?? LOOPS;
+  const seconds = request.loopSeconds ?? LOOP_SECONDS;
+  await device.load(input);
+  twin.compare(input, CHECKED_STEPS, (await device.infer(CHECKED_STEPS, 0, LOOP_LIMIT_MS)).results);
+  const trial = await device.infer(TRIAL.inferences, TRIAL.warmUp, LOOP_LIMIT_MS);
+  const perInferenceUs = Math.max(1, elapsedUs(trial)) / TRIAL.inferences;
+  const inferences = Math.ceil((MARGIN * seconds * 1e6) / perInferenceUs);
+  const loops: Loop[] = [];
+  const results: SessionResult[] = [];
+  for (let loop = 0; loop < wanted; loop++) {
+    context.progress.step(`loop ${loop + 1} of ${wanted}: ${inferences} inferences`);
+    await device.load(input);
+    const inference = await device.infer(inferences, TRIAL.warmUp, LOOP_LIMIT_MS);
+    const elapsed = elapsedUs(inference);
+    loops.push({ inferences, elapsedUs: elapsed });
+    const throughput = inferences / (elapsed / 1e6);
+    results.push(
+      sessionResult(file, inference, inferences, TRIAL.warmUp, parts.timeKind, throughput),
+    );
+  }
+  return { loops, results, predictions: [] };
+}
+
+/** Accuracy: every window of every file, once. */
+async function answerAll(parts: TestParts): Promise<Tested> {
+  const { context, device, files, twin } = parts;
+  const results: SessionResult[] = [];
+  const predictions: Prediction[] = [];
+  for (const [index, file] of files.entries()) {
+    context.progress.update(index, files.length);
+    const outputs: (readonly number[])[] = [];
+    for (const window of file.windows) {
+      await device.load(window);
+      const inference = await device.infer(1, 0, LOOP_LIMIT_MS);
+      twin.compare(window, 1, inference.results);
+      outputs.push(inference.results);
+      results.push(sessionResult(file, inference, 1, 0, parts.timeKind));
+    }
+    predictions.push({ class: file.class, outputs });
+  }
+  return { loops: [], results, predictions };
+}
+
+function elapsedUs({ startUs, endUs }: Inference): number {
+  if (startUs !== null && endUs !== null) return endUs - startUs;
+  throw new UsageError("TP-USE-162", {
+    what: "the device tells no times",
+    why: "its firmware is that of energy mode, whose timestamps are pulses on a pin",
+    fix: "build the program mlperf_tiny without MLPERF_ENERGY",
+  });
+}
+
+function sessionResult(
+  file: LabelledFile,
+  inference: Inference,
+  iterations: number,
+  warmups: number,
+  timeKind: string,
+  throughput?: number,
+): SessionResult {
+  const { startUs, endUs } = inference;
+  return {
+    file: file.file,
+    classes: String(file.classes),
+    class: String(file.class),
+    bytes_to_send: file.bytesToSend === null ? null : String(file.bytesToSend),
+    stride: file.stride === null ? null : String(file.stride),
+    total_length: file.bytesToSend === null ? null : file.windows.length,
+    infer: {
+      results: inference.results,
+      start_time: startUs,
+      end_time: endUs,
+      elapsed_time: startUs === null || endUs === null ? null : endUs - startUs,
+      total_inferences: 1,
+      iterations,
+      warmups,
+      ...(throughput === undefined ? {} : { throughput }),
+      time_kind: timeKind,
+    },
+  };
+}
+
+/** "error 1": not exactly five loops; "error 2": one was too short. */
+function errorsOf(loops: readonly Loop[]): readonly SessionError[] {
+  const isShort = loops.some(({ elapsedUs: us }) => us < LOOP_SECONDS * 1e6);
+  return [
+    ...(loops.length === LOOPS ? [] : [{ error: "error 1" }]),
+    ...(isShort ? [{ error: "error 2" }] : []),
+  ];
+}
+
+function summaryText(loops: readonly Loop[], throughput: number | null, clock: ClockFacts): string {
+  const lines = loops.map(({ inferences, elapsedUs: us }) => {
+    const each = us / 1e6 / inferences;
+    return `${inferences} iterations. Elapsed time = ${us / 1e6}\nPer inference: time = ${each}`;
+  });
+  if (throughput !== null) lines.push(`Median throughput is ${throughput.toFixed(3)} inf./sec.`);
+  return `${[...lines, `Times are ${clock.kind}: ${clock.source}`].join("\n")}\n`;
+}
+
+/** The labelled files; without a data set the model's own first input, which has no class. */
+function filesOf(request: MlperfRequest, prepared: Prepared): readonly LabelledFile[] {
+  const { name } = prepared.generated.stages.plan;
+  if (request.dataset !== undefined) return readDataset(request.dataset, name);
+  if (parseMode(request) === "accuracy") {
+    throw new UsageError("TP-USE-161", {
+      what: "accuracy mode needs a data set",
+      why: "accuracy is the share of labelled inputs that are answered rightly",
+      fix: "--dataset DIR, a folder with y_labels.csv and its files",
+    });
+  }
+  const { inputs } = streamStimulus(prepared, {
+    frames: 1,
+    ...(request.input === undefined ? {} : { input: request.input }),
+  });
+  return [
+    {
+      file: name,
+      classes: 0,
+      class: 0,
+      bytesToSend: null,
+      stride: null,
+      windows: inputs.slice(0, 1),
+    },
+  ];
+}
+
+async function reach(
+  context: VerbContext,
+  request: MlperfRequest,
+  prepared: Prepared,
+  mode: MlperfMode,
+): Promise<{ readonly link: Link; readonly clock: ClockFacts }> {
+  if (request.port !== undefined) {
+    const source = `the clock of the device on ${request.port}`;
+    return {
+      link: portLink(request.port, PERFORMANCE_BAUD),
+      // Behind a port that an emulator serves time is modelled, and nothing tells it from a board.
+      clock:
+        prepared.board.kind === "emulated"
+          ? { kind: "modelled", source: `${source}, an emulator` }
+          : { kind: "measured", source },
+    };
+  }
+  const dut = await buildEmulatedDut(context, prepared, mode);
+  const { machine, program } = dut.board.emulator;
+  return { link: createQemuLink({ machine, command: program, args: dut.args }), clock: dut.clock };
+}
+
+function parseMode({ mode = "performance" }: MlperfRequest): MlperfMode {
+  const found = MODES.find((candidate) => candidate === mode);
+  if (found) return found;
+  throw new UsageError("TP-USE-161", {
+    what: `there is no mode "${mode}"`,
+    why: `MLPerf Tiny has ${MODES.join(", ")}`,
+    fix: "--mode performance",
+  });
+}
+
+function energyNeedsBoard(): UsageError {
+  return new UsageError("TP-USE-161", {
+    what: "energy mode is not scored here",
+    why: "an emulated board draws no current, and its energy would be a guess",
+    fix: "--serve --mode energy puts the energy firmware behind a port for another runner",
+  });
+}
