@@ -126,8 +126,8 @@ function portDevice(port: string): Device {
 }
 
 /** A serial port, or tcp:HOST:PORT. @throws UsageError TP-USE-127 */
-export function portLink(port: string, baudRate = BAUD_RATE): Link {
-  if (!port.startsWith("tcp:")) return createSerialLink({ path: port, baudRate });
+export function portLink(port: string): Link {
+  if (!port.startsWith("tcp:")) return createSerialLink({ path: port, baudRate: BAUD_RATE });
   const [, host, number] = /^tcp:([^:]+):(\d{1,5})$/.exec(port) ?? [];
   if (host !== undefined) return createTcpLink(host, Number(number));
   throw new UsageError("TP-USE-127", {

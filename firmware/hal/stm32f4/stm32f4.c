@@ -28,6 +28,13 @@
 #define GPIOA_AFRL_PINS (0xFFu << 8)
 #define GPIOA_AFRL_USART2 (0x77u << 8)
 
+/* Pin 8 of port A, D7 on a Nucleo's Arduino connector (UM1724): what a power monitor watches. */
+#define GPIOA_MODER_PIN_8 (3u << 16)
+#define GPIOA_MODER_PIN_8_OUTPUT (1u << 16)
+#define GPIOA_BSRR REGISTER(0x40020018u)
+#define GPIOA_BSRR_SET_8 (1u << 8)
+#define GPIOA_BSRR_RESET_8 (1u << 24)
+
 #define USART2_SR REGISTER(0x40004400u)
 #define USART_SR_RXNE (1u << 5)
 #define USART_SR_TC (1u << 6)
@@ -173,6 +180,13 @@ uint64_t hal_time_us(void) {
     time_us += (uint32_t)(now_us - last_us);
     last_us = now_us;
     return time_us;
+}
+
+/* The emulator has no port A. */
+bool hal_pin(bool is_high) {
+    GPIOA_BSRR = is_high ? GPIOA_BSRR_SET_8 : GPIOA_BSRR_RESET_8;
+    GPIOA_MODER = (GPIOA_MODER & ~GPIOA_MODER_PIN_8) | GPIOA_MODER_PIN_8_OUTPUT;
+    return !stm32f4.semihosting;
 }
 
 void hal_idle(void) {

@@ -45,8 +45,6 @@ export interface MlperfRequest extends GenerateRequest {
   readonly out?: string;
 }
 
-/** The serial rate of the reference firmware in performance mode [baud]. */
-const PERFORMANCE_BAUD = 115_200;
 /** Inferences that tell how many a loop needs, warmed up by so many. */
 const TRIAL = { inferences: 20, warmUp: 2 };
 /** Steps compared with the twin before anything is timed: the second one sees the state of the first. */
@@ -275,7 +273,7 @@ async function reach(
   if (request.port !== undefined) {
     const source = `the clock of the device on ${request.port}`;
     return {
-      link: portLink(request.port, PERFORMANCE_BAUD),
+      link: portLink(request.port),
       // Behind a port that an emulator serves time is modelled, and nothing tells it from a board.
       clock:
         prepared.board.kind === "emulated"
