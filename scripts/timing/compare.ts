@@ -3,6 +3,7 @@
  * Which workloads there are is left to published.ts, how the comparison is shown to comparison-table.ts.
  */
 import type { InstructionClass, RegionCounts } from "../../host/workflow/counts.ts";
+import { compilerSpread } from "./compiler-spread.ts";
 import { WORKLOADS } from "./published.ts";
 import { runProgram } from "./run-program.ts";
 import type { Workload } from "./workload.ts";
@@ -11,11 +12,15 @@ export interface Comparison {
   readonly workload: Workload;
   /** Cycles of one pass. */
   readonly modelled: number;
-  /** [low, high] by the bounds of the table's rules. */
+  /** [low, high] of the program that ran, by what its core's rules may be. */
+  readonly byRules: readonly [number, number];
+  /** The same, wider by what another version of the compiler makes of a source, where that is not what was measured. */
   readonly interval: readonly [number, number];
   /** (modelled - published) / published. */
   readonly error: number;
   readonly isInside: boolean;
+  /** The unsure rule that moves the cycles most; null when none does. */
+  readonly leastSure: string | null;
   /** Instructions of each class, of the region. */
   readonly classes: Readonly<Record<InstructionClass, number>>;
 }
@@ -44,14 +49,27 @@ export function compare(workload: Workload, regions: readonly RegionCounts[]): C
   const pass = (pick: (counts: RegionCounts) => number) =>
     (pick(region) - (less === null ? 0 : pick(less))) / passes;
   const modelled = pass(cyclesOf);
-  const bounds = [modelled, pass(lowOf), pass(highOf)];
-  const interval = [Math.min(...bounds), Math.max(...bounds)] as const;
+  const moved = Object.keys({ ...less?.rules, ...region.rules }).map((rule) => {
+    const ends = ([0, 1] as const).map((end) => pass(endOf(rule, end)) - modelled);
+    return { rule, less: Math.min(0, ...ends), more: Math.max(0, ...ends) };
+  });
+  const bounds = [
+    ...[modelled, pass(lowOf), pass(highOf)],
+    moved.reduce((sum, one) => sum + one.less, modelled),
+    moved.reduce((sum, one) => sum + one.more, modelled),
+  ];
+  const byRules = [Math.min(...bounds), Math.max(...bounds)] as const;
+  const spread = workload.code === "measured source" ? 1 : compilerSpread();
+  const interval = [byRules[0] / spread, byRules[1] * spread] as const;
+  const [widest] = moved.toSorted((a, b) => b.more - b.less - (a.more - a.less));
   return {
     workload,
     modelled,
+    byRules,
     interval,
     error: modelled / workload.published - 1,
     isInside: interval[0] <= workload.published && workload.published <= interval[1],
+    leastSure: widest !== undefined && widest.more > widest.less ? widest.rule : null,
     classes: region.classes as Readonly<Record<InstructionClass, number>>,
   };
 }
@@ -69,6 +87,11 @@ function regionOf(
 
 function cyclesOf({ cycles }: RegionCounts): number {
   return cycles as number;
+}
+
+/** Cycles with a rule alone at its low (0) or high (1) end. */
+function endOf(rule: string, end: 0 | 1): (counts: RegionCounts) => number {
+  return ({ rules, cycles }) => rules?.[rule]?.[end] ?? (cycles as number);
 }
 
 function lowOf({ cycles, cyclesLow, cyclesSimple }: RegionCounts): number {

@@ -18,8 +18,8 @@ export function comparisonBlock(compared: readonly Comparison[]): string {
   const far = compared.filter(({ error }) => Math.abs(error) > GOAL.near);
   return [
     "",
-    "| core | workload | measured on | code | set | published | modelled | off by | interval |",
-    "|---|---|---|---|---|---|---|---|---|",
+    "| core | workload | measured on | code | set | published | modelled | off by | interval | least sure |",
+    "|---|---|---|---|---|---|---|---|---|---|",
     ...compared.map(row),
     "",
     ...summary(judged),
@@ -30,7 +30,8 @@ export function comparisonBlock(compared: readonly Comparison[]): string {
   ].join("\n");
 }
 
-function row({ workload, modelled, error, interval, isInside }: Comparison): string {
+function row(comparison: Comparison): string {
+  const { workload, modelled, error, interval, isInside, leastSure } = comparison;
   const cells = [
     workload.core,
     workload.name,
@@ -41,6 +42,7 @@ function row({ workload, modelled, error, interval, isInside }: Comparison): str
     count(modelled),
     percent(error),
     `${count(interval[0])}..${count(interval[1])}${isInside ? "" : ", missed"}`,
+    leastSure ?? "",
   ];
   return `| ${cells.join(" | ")} |`;
 }
@@ -49,6 +51,9 @@ function summary(judged: readonly Comparison[]): readonly string[] {
   const near = judged.filter(({ error }) => Math.abs(error) <= GOAL.near).length;
   const far = judged.filter(({ error }) => Math.abs(error) > GOAL.far).length;
   const inside = judged.filter(({ isInside }) => isInside).length;
+  const byRules = judged.filter(
+    ({ workload, byRules: [low, high] }) => low <= workload.published && workload.published <= high,
+  ).length;
   const measured = judged.filter(({ workload }) => workload.code === "measured source");
   const insideMeasured = measured.filter(({ isInside }) => isInside).length;
   const of = (part: number) => `${part} of ${judged.length}`;
@@ -57,7 +62,8 @@ function summary(judged: readonly Comparison[]): readonly string[] {
     `Judging set: ${of(near)} within a tenth (goal 90 %: ${verdict(near >= GOAL.nearShare * judged.length)}), ` +
       `${far} beyond a fifth (goal none: ${verdict(far === 0)}), ` +
       `${of(inside)} inside their interval (goal 80 %: ${verdict(inside >= GOAL.insideShare * judged.length)}; ` +
-      `of those that ran the measured source, ${insideMeasured} of ${measured.length}).`,
+      `of those that ran the measured source, ${insideMeasured} of ${measured.length}; ` +
+      `without what another compiler or program may do, ${of(byRules)}).`,
   ];
 }
 

@@ -24,6 +24,35 @@ const P256: Program = {
   },
 };
 
+const ML_KEM_FOLDER = "pqclean/crypto_kem/ml-kem-512/clean";
+
+const ML_KEM: Program = {
+  id: "ml-kem",
+  machine: "cortex-m",
+  sources: ["ml-kem.c"],
+  flags: ["-mcpu=cortex-m0plus", "-Os"],
+  package: {
+    name: "pqcrypto-mlkem",
+    version: "0.1.1",
+    digest: "eb14d207f3749e8a59a026c22ceaa72d70fff931cfbf4c8d9b08f3fc56dc6e60",
+    include: [ML_KEM_FOLDER, "pqclean/common"],
+    sources: [
+      ...[
+        "cbd",
+        "indcpa",
+        "kem",
+        "ntt",
+        "poly",
+        "polyvec",
+        "reduce",
+        "symmetric-shake",
+        "verify",
+      ].map((name) => `${ML_KEM_FOLDER}/${name}.c`),
+      "pqclean/common/fips202.c",
+    ],
+  },
+};
+
 const AES_ONE_TABLE: Program = {
   id: "aes-one-table",
   machine: "cortex-m",
@@ -45,6 +74,12 @@ const EMBENCH_LIKE: Program = {
   flags: [...M4, "-mfloat-abi=soft"],
 };
 
+const PRIMES: Program = {
+  ...EMBENCH_LIKE,
+  id: "primes",
+  sources: ["primes.c"],
+};
+
 const P256_OPERATIONS = [
   { name: "P-256 key generation", region: 0, published: 327_000 },
   { name: "P-256 ECDSA sign", region: 1, published: 375_000 },
@@ -64,6 +99,19 @@ const p256 = P256_OPERATIONS.map(
     source: P256_README,
   }),
 );
+
+const mlKem: Workload = {
+  name: "ML-KEM-512, keys, wrap and unwrap",
+  core: "cortex-m0plus",
+  program: ML_KEM,
+  region: 0,
+  // 35.7 ms at 133 MHz
+  published: 35.7 * 133_000,
+  condition: "RP2040, 133 MHz, flash with its cache, GCC -Os",
+  code: "measured source, other compiler",
+  set: "judging",
+  source: "R. Chhetri, arXiv 2603.19340",
+};
 
 const AES_SIZES = ["AES-128", "AES-192", "AES-256"] as const;
 
@@ -98,24 +146,38 @@ function aes(
   ];
 }
 
-/** Milliseconds of a run on an STM32F407 at 16 MHz, GCC 14.1 -O2, and the passes of one: 16 times a program's own. */
-const EMBENCH = [
-  { name: "CRC-32 as in Embench", region: 0, milliseconds: 4006, passes: 16 * 145 },
+/** Milliseconds of a run on an STM32F407 at 16 MHz, -O2, and the passes of one: 16 times a program's own. */
+const EMBENCH: readonly {
+  readonly name: string;
+  readonly program: Program;
+  readonly region: number;
+  readonly milliseconds: number;
+  readonly passes: number;
+  readonly compiler: string;
+  readonly why?: string;
+}[] = [
   {
-    name: "matrix product as in Embench",
-    region: 1,
-    milliseconds: 4010,
-    passes: 16 * 47,
+    ...{ name: "CRC-32", program: EMBENCH_LIKE, region: 0 },
+    ...{ milliseconds: 4006, passes: 16 * 145, compiler: "GCC 14.1" },
   },
-] as const;
+  {
+    ...{ name: "matrix product", program: EMBENCH_LIKE, region: 1 },
+    ...{ milliseconds: 4010, passes: 16 * 47, compiler: "GCC 14.1" },
+  },
+  {
+    ...{ name: "prime count", program: PRIMES, region: 0 },
+    ...{ milliseconds: 3834, passes: 16, compiler: "GCC 9.2" },
+    why: "a third of it are branches in loops of a few instructions: with a refill of 1 for taken ones, which their targets may allow, it would be 4 % above",
+  },
+];
 
 const embench = EMBENCH.map(
-  ({ milliseconds, passes, ...workload }): Workload => ({
+  ({ name, milliseconds, passes, compiler, ...workload }): Workload => ({
     ...workload,
+    name: `${name} as in Embench`,
     core: "cortex-m4",
-    program: EMBENCH_LIKE,
     published: (milliseconds * 16_000) / passes,
-    condition: "STM32F407, 16 MHz, 0 WS, GCC 14.1 -O2",
+    condition: `STM32F407, 16 MHz, 0 WS, ${compiler} -O2`,
     code: "own code",
     set: "fitting",
     source: "embench/embench-iot, baseline of the STM32F4 discovery board",
@@ -124,6 +186,7 @@ const embench = EMBENCH.map(
 
 export const WORKLOADS: readonly Workload[] = [
   ...p256,
+  mlKem,
   ...embench,
   ...aes(AES_FOUR_ROWS, "cortex-m0", "four rows", "STM32F0, 0 WS", "CM0_details.md", [
     1152,

@@ -43,8 +43,11 @@ export interface Workload {
   readonly published: number;
   /** Chip, clock, wait states. */
   readonly condition: string;
-  /** Whose code runs: the one that was measured, or another program with the same method. */
-  readonly code: "measured source" | "own code";
+  /**
+   * Whose code runs: the assembly that was measured; C that was measured, which another version of the compiler made
+   * instructions of; or another program with the same method.
+   */
+  readonly code: "measured source" | "measured source, other compiler" | "own code";
   /** Which set: a table's parameters may be chosen by the fitting set, and are judged by the other. */
   readonly set: "fitting" | "judging";
   readonly source: string;

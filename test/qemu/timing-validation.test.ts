@@ -10,6 +10,7 @@ import { afterAll, expect, describe as suite, test } from "vitest";
 import { INSTRUCTION_CLASSES, type RegionCounts } from "../../host/workflow/counts.ts";
 import { compare, compareAll } from "../../scripts/timing/compare.ts";
 import { comparisonBlock } from "../../scripts/timing/comparison-table.ts";
+import { compilerSpread } from "../../scripts/timing/compiler-spread.ts";
 import { WORKLOADS } from "../../scripts/timing/published.ts";
 import type { Workload } from "../../scripts/timing/workload.ts";
 import { missingTool } from "./plugin-run.ts";
@@ -46,12 +47,43 @@ suite("a comparison", () => {
 
   test("is of one pass of a difference", () => {
     // (320 - 100) / 4 = 55; low (290 - 90) / 4 = 50, high (340 - 120) / 4 = 55
-    expect(compare(round, regions)).toMatchObject({
+    expect(compare({ ...round, code: "measured source" }, regions)).toMatchObject({
       modelled: 55,
+      byRules: [50, 55],
       interval: [50, 55],
       isInside: true,
+      leastSure: null,
     });
     expect(compare(round, regions).error).toBeCloseTo(3 / 52, 12);
+  });
+
+  test("adds up what single rules move, and names the one that moves most", () => {
+    const [first, second] = regions as [RegionCounts, RegionCounts];
+    const rules = [
+      { ...first, rules: { load: [92, 100] } },
+      { ...second, rules: { load: [288, 320], div: [320, 328] } },
+    ] as const;
+    // load: (288 - 92) / 4 = 49; div: (328 - 100) / 4 = 57
+    expect(compare(round, rules)).toMatchObject({ byRules: [49, 57], leastSure: "load" });
+  });
+
+  test("is wider where other instructions ran than were measured", () => {
+    const { interval } = compare({ ...round, code: "measured source, other compiler" }, regions);
+    expect(interval[0]).toBeCloseTo(50 / compilerSpread(), 12);
+    expect(interval[1]).toBeCloseTo(55 * compilerSpread(), 12);
+  });
+
+  test("takes the spread of compilers that four fifths of all cases stay within", () => {
+    // Pairs: 1 to 1.25 and 1 to 0.5 and 1.25 to 0.5 of the first program, 1 of the second: 1, 1, 1, 1.25, 2, 2.5.
+    expect(
+      compilerSpread([
+        [1, 3],
+        [1.25, 3],
+        [0.5, 3],
+      ]),
+    ).toBe(2);
+    // exp(0.0493), of 114 cases worked out in another language
+    expect(Math.log(compilerSpread())).toBeCloseTo(0.0493, 4);
   });
 
   test("counts only the judging set, and gives a reason for what is far off", () => {
