@@ -19,7 +19,8 @@ export function evidenceVerbs(verb: DeclareVerb): void {
         .makeOptionMandatory(),
     )
     .option("--port <path>", "its serial port; found by its USB ids without it")
-    .addOption(budget("--seconds <n>", "how long [s]").default(10))
+    .option("--from <file>", "file: CSV or JSON that a Joulescope or an Otii recorded")
+    .addOption(budget("--seconds <n>", "how long [s]; a file is read whole").default(10))
     .addOption(count("--supply-mv <n>", "what it supplies, or what else does [mV]").default(3000))
     .option("--ammeter", "measure the current of another supply")
     .option("--pin <input>", "digital input that is high while a frame is computed", "D0")

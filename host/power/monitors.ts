@@ -10,6 +10,7 @@ import { LPM01A_BAUD, startLpm01a } from "./lpm01a/lpm01a.ts";
 import type { PowerMonitor } from "./monitor.ts";
 import type { MonitorName } from "./monitor-names.ts";
 import { startPpk2 } from "./ppk2/ppk2.ts";
+import { openRecorded } from "./recorded/recorded.ts";
 import type { SimulatedDevice } from "./simulated/device.ts";
 import { DEFAULT_LOAD } from "./simulated/load.ts";
 import { SimulatedLpm01a } from "./simulated/lpm01a.ts";
@@ -19,6 +20,8 @@ import { openSimulatedPort } from "./simulated/terminal.ts";
 export interface MonitorRequest {
   /** Its port; found by its USB ids without it. A simulated monitor opens its own. */
   readonly port?: string;
+  /** The recorded file of the monitor "file". */
+  readonly from?: string;
   /** [mV] */
   readonly supplyMv: number;
   /** The LPM01A is always the source. */
@@ -58,11 +61,15 @@ const INSTRUMENTS = {
 /** Rate at which a pseudo terminal is opened: it has none, but macOS refuses high ones [baud]. */
 const PSEUDO_TERMINAL_BAUD = 115_200;
 
-/** Finds, opens and starts a monitor. @throws LinkError, MissingToolError as find-port.ts, the monitors and terminal.ts say */
+/**
+ * Finds, opens and starts a monitor.
+ * @throws LinkError, MissingToolError as find-port.ts, the monitors and terminal.ts say, UsageError TP-USE-441 for a file
+ */
 export async function startMonitor(
   name: MonitorName,
   request: MonitorRequest,
 ): Promise<PowerMonitor> {
+  if (name === "file") return openRecorded(request.from ?? "", request.supplyMv, request.signal);
   if (name === "sim-ppk2") return startSimulated(INSTRUMENTS.ppk2, request);
   if (name === "sim-lpm01a") return startSimulated(INSTRUMENTS.lpm01a, request);
   const instrument = INSTRUMENTS[name];

@@ -15,6 +15,7 @@ import type { VerbContext } from "./context.ts";
 export interface PowerOptions {
   readonly monitor: MonitorName;
   readonly port?: string;
+  readonly from?: string;
   readonly seconds: number;
   readonly supplyMv: number;
   readonly ammeter?: boolean;
@@ -28,8 +29,15 @@ export interface PowerOptions {
 export async function power(context: VerbContext, options: PowerOptions): Promise<number> {
   const pin = parsePin(options.pin);
   const { supplyMv } = options;
+  const isFile = options.monitor === "file";
+  if (isFile !== (options.from !== undefined)) {
+    throw wrongOption(
+      isFile ? "--monitor file alone" : `--from with ${options.monitor}`,
+      "a file's name is given by --from, and read by --monitor file",
+    );
+  }
   const bounds = options.monitor.endsWith("lpm01a") ? LPM01A_SUPPLY_MV : PPK2_SUPPLY_MV;
-  if (supplyMv < bounds.low || supplyMv > bounds.high) {
+  if (!isFile && (supplyMv < bounds.low || supplyMv > bounds.high)) {
     const why = `${options.monitor} supplies ${bounds.low} to ${bounds.high} mV`;
     throw wrongOption(`--supply-mv ${supplyMv}`, why);
   }
@@ -42,12 +50,14 @@ export async function power(context: VerbContext, options: PowerOptions): Promis
     mode: options.ammeter ? "ammeter" : "source",
     signal: context.signal,
     ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.from === undefined ? {} : { from: options.from }),
   });
   const { sampleRateHz } = monitor.facts;
-  const supplyV = supplyMv / 1000;
+  const supplyV = monitor.facts.supplyV ?? supplyMv / 1000;
   const meter = new FrameEnergyMeter({ supplyV, sampleRateHz, pin });
-  const wanted = options.seconds * sampleRateHz;
-  context.progress.step(`measuring for ${options.seconds} s`);
+  // A file is read to its end.
+  const wanted = isFile ? Number.POSITIVE_INFINITY : options.seconds * sampleRateHz;
+  context.progress.step(isFile ? "reading the file" : `measuring for ${options.seconds} s`);
   try {
     for await (const block of monitor.blocks) {
       meter.add(block);

@@ -68,7 +68,13 @@ describe("accuracy", () => {
     const score = accuracyScore([
       { class: 0, outputs: [[3, 1]] },
       // (0.8 + 0.1) / 2 = 0.45 against 0.55: class 1, though the first window's numbers are larger.
-      { class: 1, outputs: [[8, 2], [0.1, 0.9]] },
+      {
+        class: 1,
+        outputs: [
+          [8, 2],
+          [0.1, 0.9],
+        ],
+      },
       { class: 1, outputs: [[1, 3]] },
       { class: 0, outputs: [[1, 4]] },
     ]);
