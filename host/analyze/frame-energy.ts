@@ -12,13 +12,16 @@ const FEWEST_FOR_INTERVAL = 30;
 /** Normal quantile of a two-sided 95 %. */
 const Z_95 = 1.96;
 
-export interface Spread {
+export interface Mean {
   readonly count: number;
   readonly mean: number;
-  readonly min: number;
-  readonly max: number;
   /** 95 % interval of the mean, normal distribution; null below 30 values. */
   readonly interval: readonly [number, number] | null;
+}
+
+export interface Spread extends Mean {
+  readonly min: number;
+  readonly max: number;
 }
 
 export interface FrameEnergy {
@@ -36,7 +39,7 @@ export interface FrameEnergy {
     readonly void: number;
     /** Input high [J], and what lies above the baseline of it [J]; null when every window is void. */
     readonly energyJ: Spread | null;
-    readonly aboveBaselineJ: Spread | null;
+    readonly aboveBaselineJ: Mean | null;
     readonly activeS: Spread | null;
     /** From one rise to the next, sleep included [W]: what a budget of average power is judged by. */
     readonly periodPowerW: Spread | null;
@@ -66,7 +69,7 @@ interface Period {
   isVoid: boolean;
 }
 
-/** Adds blocks one at a time; holds sums and a pair of numbers a window. @throws AnalysisError TP-USE-242 for a supply or rate that is not above 0 */
+/** Adds blocks one at a time in memory that does not grow. @throws AnalysisError TP-USE-242 for a supply or rate that is not above 0 */
 export class FrameEnergyMeter {
   readonly #options: WindowOptions;
   #nextSample: number | undefined;
@@ -84,8 +87,8 @@ export class FrameEnergyMeter {
   readonly #activeSamples = new Running();
   readonly #periodMean = new Running();
   readonly #periodSamples = new Running();
-  /** What the energy above the baseline needs once that is known; one pair a window. */
-  readonly #windows: { readonly sum: number; readonly samples: number }[] = [];
+  /** What the energy above the baseline needs once that is known. */
+  readonly #both = new Together();
 
   constructor(options: WindowOptions) {
     requirePositive("the supply [V]", options.supplyV);
@@ -126,8 +129,6 @@ export class FrameEnergyMeter {
     const stepS = 1 / this.#options.sampleRateHz;
     const joules = this.#options.supplyV * stepS;
     const baselineA = this.#lowSamples === 0 ? 0 : this.#lowSum / this.#lowSamples;
-    const above = new Running();
-    for (const { sum, samples } of this.#windows) above.add(sum - baselineA * samples);
     return {
       averageA: this.#sum / this.#samples,
       peakA: this.#peakA,
@@ -140,7 +141,7 @@ export class FrameEnergyMeter {
               whole: this.#whole,
               void: this.#void,
               energyJ: this.#energySum.spread(joules),
-              aboveBaselineJ: above.spread(joules),
+              aboveBaselineJ: this.#both.less(baselineA, joules),
               activeS: this.#activeSamples.spread(stepS),
               periodPowerW: this.#periodMean.spread(this.#options.supplyV),
               periodS: this.#periodSamples.spread(stepS),
@@ -167,7 +168,7 @@ export class FrameEnergyMeter {
       this.#activeSamples.add(period.activeSamples);
       this.#periodMean.add(period.chargeSum / period.samples);
       this.#periodSamples.add(period.samples);
-      this.#windows.push({ sum: period.activeSum, samples: period.activeSamples });
+      this.#both.add(period.activeSum, period.activeSamples);
     }
     this.#period = {
       chargeSum: 0,
@@ -201,14 +202,56 @@ class Running {
   spread(scale: number): Spread | null {
     if (this.#count === 0) return null;
     const mean = this.#mean * scale;
-    const deviation = Math.sqrt(this.#squares / Math.max(1, this.#count - 1)) * scale;
-    const half = (Z_95 * deviation) / Math.sqrt(this.#count);
     return {
       count: this.#count,
       mean,
       min: this.#min * scale,
       max: this.#max * scale,
-      interval: this.#count < FEWEST_FOR_INTERVAL ? null : [mean - half, mean + half],
+      interval: intervalOf(mean, this.#squares, this.#count, scale),
     };
   }
+}
+
+/**
+ * Mean and deviation of a - factor b, where the factor is known only after the last pair: their means, variances and
+ * covariance in one pass. Source: Welford's recurrence for a pair (Chan, Golub and LeVeque, 1983).
+ */
+class Together {
+  #count = 0;
+  #meanA = 0;
+  #meanB = 0;
+  #squaresA = 0;
+  #squaresB = 0;
+  #products = 0;
+
+  add(a: number, b: number): void {
+    this.#count++;
+    const beforeA = a - this.#meanA;
+    const beforeB = b - this.#meanB;
+    this.#meanA += beforeA / this.#count;
+    this.#meanB += beforeB / this.#count;
+    this.#squaresA += beforeA * (a - this.#meanA);
+    this.#squaresB += beforeB * (b - this.#meanB);
+    this.#products += beforeA * (b - this.#meanB);
+  }
+
+  less(factor: number, scale: number): Mean | null {
+    if (this.#count === 0) return null;
+    const mean = (this.#meanA - factor * this.#meanB) * scale;
+    const squares = this.#squaresA - 2 * factor * this.#products + factor * factor * this.#squaresB;
+    return { count: this.#count, mean, interval: intervalOf(mean, squares, this.#count, scale) };
+  }
+}
+
+function intervalOf(
+  mean: number,
+  squares: number,
+  count: number,
+  scale: number,
+): readonly [number, number] | null {
+  if (count < FEWEST_FOR_INTERVAL) return null;
+  // Rounding may leave a little less than nothing.
+  const deviation = Math.sqrt(Math.max(0, squares) / (count - 1)) * scale;
+  const half = (Z_95 * deviation) / Math.sqrt(count);
+  return [mean - half, mean + half];
 }

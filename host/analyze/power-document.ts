@@ -3,9 +3,11 @@
  * Energy of windows is left to frame-energy.ts, printing to report/power.ts.
  */
 import type { MonitorFacts, SampleTotals } from "../power/monitor.ts";
-import type { FrameEnergy, Spread } from "./frame-energy.ts";
+import type { AlignedEnergy } from "./aligned-energy.ts";
+import { BATTERIES } from "./batteries.ts";
+import type { FrameEnergy, Mean } from "./frame-energy.ts";
 import type { Quantity } from "./quantity.ts";
-import { counted, derive, measured, stated } from "./quantity.ts";
+import { counted, derive, measured, modelled, stated } from "./quantity.ts";
 import { digits } from "./wording.ts";
 
 /** Judged over whole periods, sleep included. */
@@ -38,6 +40,8 @@ export interface PowerDocument {
   readonly peakPower: Quantity | null;
   /** What the digital input marks; null with a reason in `why` without it. */
   readonly frames: FrameNumbers | null;
+  /** How frames were told apart: by the digital input, or by correlation with a recording's own windows. */
+  readonly alignment: AlignmentNumbers | null;
   readonly batteryLife: Quantity | null;
   readonly budgets: readonly PowerBudget[];
   /** Why a number is null, by its name. */
@@ -60,12 +64,24 @@ export interface FrameNumbers {
   readonly edgeUncertainty: Quantity;
 }
 
+/** Monitor's time less device's time, as the currents themselves show it. */
+export interface AlignmentNumbers {
+  readonly method: "pin" | "correlation";
+  readonly offset: Quantity | null;
+  /** True offset within it, 95 %. */
+  readonly uncertainty: Quantity;
+  /** A shift by a whole period explains the currents as well. */
+  readonly ambiguous: boolean;
+}
+
 export interface PowerQuestion {
   /** Average power that is allowed [mW]. */
   readonly budgetMw?: number;
   /** Share of samples that may be missing [%]. */
   readonly maxLostPercent: number;
-  readonly battery?: { readonly milliampHours: number };
+  readonly battery?: { readonly milliampHours: number } | { readonly name: string };
+  /** What windows of the device's own clock gave, in place of the digital input. */
+  readonly aligned?: AlignedEnergy;
   /** Digital input that marks frames, for the reasons. */
   readonly pin: number;
 }
@@ -82,7 +98,7 @@ export function powerDocument(
   const read = (value: number, unit: string, interval?: readonly [number, number]) =>
     mark(measured(value, unit, source, interval));
   const count = (value: number, unit = "sample") => mark(counted(value, unit, source));
-  const of = (spread: Spread | null, unit: string, scale: number): Quantity | null =>
+  const of = (spread: Mean | null, unit: string, scale: number): Quantity | null =>
     spread &&
     read(
       spread.mean * scale,
@@ -95,8 +111,13 @@ export function powerDocument(
   const isVoid = lostPercent > question.maxLostPercent;
   const why: Record<string, string> = {};
   if (energy === null) why.measured = "no sample arrived";
-  const windows = energy?.windows ?? null;
-  if (windows === null) why.frames = `input D${question.pin} marked no whole period`;
+  const { aligned } = question;
+  const windows = aligned ? aligned.windows : (energy?.windows ?? null);
+  if (windows === null) why.frames = noFrames(question);
+  const alignment = aligned && !("why" in aligned.alignment) ? aligned.alignment : null;
+  const edges = alignment
+    ? modelled(alignment.uncertaintyS * 1e6, "us", "95 % by the likelihood of the alignment")
+    : windows && stated(windows.edgeUncertaintyS * 1e6, "us", `one sample of ${source}`);
   const frames: FrameNumbers | null = windows && {
     whole: count(windows.whole, "frame"),
     void: count(windows.void, "frame"),
@@ -106,20 +127,11 @@ export function powerDocument(
     active: of(windows.activeS, "ms", 1e3),
     period: of(windows.periodS, "ms", 1e3),
     averagePower: of(windows.periodPowerW, "mW", 1e3),
-    edgeUncertainty: mark(stated(windows.edgeUncertaintyS * 1e6, "us", `one sample of ${source}`)),
+    edgeUncertainty: mark(edges as Quantity),
   };
   const averagePower = energy && read(energy.averageA * facts.supplyV * 1e3, "mW");
-  const battery = question.battery && stated(question.battery.milliampHours, "mAh", "asked for");
   const averageCurrent = energy && read(energy.averageA * 1e6, "uA");
-  const batteryLife =
-    battery && averageCurrent && averageCurrent.value > 0
-      ? derive(
-          battery.value / (averageCurrent.value / 1e3),
-          "h",
-          "capacity / average current, no self-discharge, all of the capacity usable",
-          [battery, averageCurrent],
-        )
-      : null;
+  const batteryLife = lifeOf(question.battery, averageCurrent, averagePower);
   if (batteryLife === null) why.batteryLife = "no battery was named, or no current flowed";
   return {
     schema: 1,
@@ -138,6 +150,12 @@ export function powerDocument(
     averagePower,
     peakPower: energy && read(energy.peakA * facts.supplyV * 1e3, "mW"),
     frames,
+    alignment: edges && {
+      method: alignment ? "correlation" : "pin",
+      offset: alignment && mark(modelled(alignment.offsetS, "s", "correlation of the currents")),
+      uncertainty: mark(edges),
+      ambiguous: alignment?.isAmbiguous ?? false,
+    },
     batteryLife,
     budgets:
       question.budgetMw === undefined
@@ -145,6 +163,36 @@ export function powerDocument(
         : [judge(question.budgetMw, frames?.averagePower ?? averagePower, facts.simulated, isVoid)],
     why,
   };
+}
+
+function noFrames({ aligned, pin }: PowerQuestion): string {
+  if (!aligned) return `input D${pin} marked no whole period`;
+  return "why" in aligned.alignment ? aligned.alignment.why : "no period is whole";
+}
+
+/** By charge for a capacity, by energy for a named battery, whose voltage is not the supply's. */
+function lifeOf(
+  battery: PowerQuestion["battery"],
+  current: Quantity | null,
+  power: Quantity | null,
+): Quantity | null {
+  if (!battery || !current || !power || current.value <= 0 || power.value <= 0) return null;
+  if ("milliampHours" in battery) {
+    const capacity = stated(battery.milliampHours, "mAh", "asked for");
+    const formula = "capacity / average current, no self-discharge, all of the capacity usable";
+    return derive(capacity.value / (current.value / 1e3), "h", formula, [capacity, current]);
+  }
+  const named = BATTERIES[battery.name];
+  if (!named) return null;
+  const maker = `typical ${battery.name}, unverified`;
+  const capacity = stated(named.capacityMah, "mAh", maker);
+  const voltage = stated(named.nominalV, "V", maker);
+  return derive(
+    (capacity.value * voltage.value) / power.value,
+    "h",
+    `${named.capacityMah} mAh x ${named.nominalV} V (${maker}) / average power, no converter's loss, no self-discharge`,
+    [capacity, voltage, power],
+  );
 }
 
 function judge(

@@ -26,6 +26,11 @@ export function evidenceVerbs(verb: DeclareVerb): void {
     .option("--pin <input>", "digital input that is high while a frame is computed", "D0")
     .addOption(budget("--budget-mw <n>", "highest average power over whole periods [mW]"))
     .addOption(budget("--max-lost <percent>", "void when more samples are missing [%]").default(1))
+    .option(
+      "--windows <recording>",
+      "no pin: find the frames of this run, at the same time, by correlation",
+    )
+    .option("--battery <name>", "how long would it last: cr2032, zinc-air-312, aaa, ...")
     .addOption(budget("--battery-mah <n>", "how long would such a battery last [mAh]"))
     .addHelpText(
       "after",

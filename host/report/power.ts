@@ -38,6 +38,7 @@ export function powerText(document: PowerDocument): string {
   row("period", frames?.period);
   row("average power, whole periods", frames?.averagePower);
   row("an edge is known to", frames?.edgeUncertainty);
+  row("monitor's time less device's", document.alignment?.offset);
   row("battery life", document.batteryLife);
   const lines = [
     `${monitor.name}${document.simulated ? ": SIMULATED, nothing here was measured" : ""}`,
@@ -48,6 +49,9 @@ export function powerText(document: PowerDocument): string {
       ({ met, limit, why }) =>
         `${met === null ? "not judged" : met ? "met" : "MISSED"}: at most ${formatValue(limit.value, limit.unit)}: ${why}`,
     ),
+    ...(document.alignment?.ambiguous
+      ? ["warning: a shift by a whole period explains the currents as well"]
+      : []),
     ...(document.why.frames ? [`no frames: ${document.why.frames}`] : []),
   ];
   return `${lines.join("\n")}\n`;

@@ -1,4 +1,8 @@
 /** Simulated monitors behind pseudo terminals, and `pioneer power` typed as a user would. */
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createSerialLink } from "../../host/link/serial.ts";
 import { startLpm01a } from "../../host/power/lpm01a/lpm01a.ts";
@@ -8,7 +12,9 @@ import { SimulatedLpm01a } from "../../host/power/simulated/lpm01a.ts";
 import type { Ppk2Failures } from "../../host/power/simulated/ppk2.ts";
 import { SimulatedPpk2 } from "../../host/power/simulated/ppk2.ts";
 import { openSimulatedPort } from "../../host/power/simulated/terminal.ts";
-import { pioneer } from "./cli.ts";
+import { PIONEER, pioneer } from "./cli.ts";
+
+const CTRL_C = ["power", "--monitor", "sim-ppk2", "--seconds", "60", "--json"];
 
 /** 2 mA for 1 ms of every 4 ms: 0.5 mA on average and a little for sleep. */
 const LOAD = { sleepA: 1e-6, activeA: 2e-3, activeS: 1e-3, periodS: 4e-3 };
@@ -130,9 +136,59 @@ describe("pioneer power", () => {
       ["--supply-mv", "12000"],
       ["--pin", "D8"],
       ["--port", "/dev/null"],
+      ["--from", "x.csv"],
+      ["--battery", "potato"],
     ]) {
       const { status } = pioneer(["power", "--monitor", "sim-ppk2", ...options]);
       expect(status).toBe(2);
     }
+  });
+
+  test("Ctrl-C ends it with 130, prints what was measured, and leaves no program behind", async () => {
+    const child = spawn(process.execPath, [PIONEER, ...CTRL_C], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    child.stdout.on("data", (piece: Buffer) => {
+      output += piece;
+    });
+    let told = "";
+    for await (const piece of child.stderr) {
+      told += piece;
+      if (told.includes("measuring for")) break;
+    }
+    const shown = (...args: readonly string[]) =>
+      spawnSync("ps", args, { encoding: "utf8" }).stdout.trim();
+    const bridges = shown("-eo", "pid=,ppid=,args=")
+      .split("\n")
+      .filter((line) => line.includes("pseudo_terminal.py"))
+      .map((line) => line.trim().split(/\s+/).map(Number))
+      .filter(([, parent]) => parent === child.pid);
+    expect(bridges).toHaveLength(1);
+    const left = new Promise((resolve) => child.once("close", resolve));
+    child.kill("SIGINT");
+    expect(await left).toBe(130);
+    expect(JSON.parse(output)).toMatchObject({ schema: 1, simulated: true });
+    // Gone, or dead and not yet waited for.
+    expect(shown("-o", "stat=", "-p", String(bridges[0]?.[0]))).toMatch(/^(Z.*)?$/);
+  });
+
+  test("a recorded file, and a battery by name", () => {
+    const folder = mkdtempSync(join(tmpdir(), "pioneer-power-"));
+    const file = join(folder, "joulescope.csv");
+    const rows = Array.from({ length: 101 }, (_, i) => `${i / 100},0.001,2,0.002,0,0`).join("\n");
+    writeFileSync(file, `#time,current,voltage,power,charge,energy\n${rows}\n`);
+    const { status, stdout } = pioneer([
+      ...["power", "--monitor", "file", "--from", file, "--battery", "cr2032"],
+      ...["--budget-mw", "2.1", "--json"],
+    ]);
+    rmSync(folder, { recursive: true });
+    const document = JSON.parse(stdout);
+    expect(status).toBe(0);
+    expect(document.averagePower).toMatchObject({ unit: "mW", kind: "measured" });
+    expect(document.averagePower.value).toBeCloseTo(2, 9);
+    // 225 mAh at 2.9 V over 2 mW.
+    expect(document.batteryLife.value).toBeCloseTo(326.25, 6);
+    expect(document.budgets[0].met).toBe(true);
   });
 });

@@ -152,4 +152,33 @@ describe("the document", () => {
     // 22 A samples in 16 ms are 1.375 A on average.
     expect(document.batteryLife?.value).toBeCloseTo(0.022 / 1.375, 12);
   });
+
+  test("a named battery lasts by its energy: 225 mAh at 2.9 V, drained by 1.375 A at 3 V", () => {
+    const document = powerDocument(facts, totals, measuredPeriods(), {
+      ...question,
+      battery: { name: "cr2032" },
+    });
+    expect(document.batteryLife).toMatchObject({ unit: "h", kind: "modelled" });
+    expect(document.batteryLife?.value).toBeCloseTo((225 * 2.9) / (1375 * 3), 12);
+  });
+
+  test("energy above the baseline of 40 unlike windows: mean and interval by hand", () => {
+    const meter = new FrameEnergyMeter(OPTIONS);
+    const currents = [1];
+    const digital = [0];
+    // Windows of 1 and 2 samples of 3 A by turns, a sample of 1 A behind each: above 1 A they are 2 and 4 A samples.
+    for (let index = 0; index < 41; index++) {
+      const length = 1 + (index % 2);
+      currents.push(...Array.from({ length }, () => 3), 1);
+      digital.push(...Array.from({ length }, () => 1), 0);
+    }
+    meter.add(block(0, currents, digital));
+    const above = meter.finish()?.windows?.aboveBaselineJ;
+    // 3 A samples at 3 mJ an ampere: mean 9 mJ; sd sqrt(40 / 39) samples, 3 mJ each.
+    const half = 1.96 * 0.003 * Math.sqrt(40 / 39 / 40);
+    expect(above?.count).toBe(40);
+    expect(above?.mean).toBeCloseTo(0.009, 12);
+    expect(above?.interval?.[0]).toBeCloseTo(0.009 - half, 12);
+    expect(above?.interval?.[1]).toBeCloseTo(0.009 + half, 12);
+  });
 });
