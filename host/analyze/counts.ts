@@ -118,7 +118,7 @@ export function cyclesOf(facts: RunFacts): CycleFamily | null {
     others.length === 0 ? null : spread([p50 - waiting.cycles, ...others], waiting.interval);
   const plus = waiting.cycles > 0 ? ` + ${waiting.source}` : "";
   return {
-    kind: onDevice ? "measured" : "modelled",
+    kind: facts.deviceCycles?.kind ?? "modelled",
     source: facts.deviceCycles?.source ?? facts.cycleModel + plus,
     median: p50,
     max,

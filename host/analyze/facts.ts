@@ -109,6 +109,8 @@ export interface FrameCounts {
 
 /** Cycles of each frame by the device's own counter. */
 export interface DeviceCycles {
+  /** Modelled where an emulator drives the counter. */
+  readonly kind: "measured" | "modelled";
   readonly perFrame: readonly number[];
   readonly source: string;
 }
@@ -184,7 +186,7 @@ export interface RunFacts {
   readonly counter: string;
   /** What turned counts into cycles; where they are null, why. */
   readonly cycleModel: string;
-  /** Measured cycles win over modelled ones. */
+  /** They win over those of the cycle model. */
   readonly deviceCycles: DeviceCycles | null;
   /** Time between two frames: hop / sample rate [ms]. */
   readonly frameIntervalMs: number;

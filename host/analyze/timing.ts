@@ -76,7 +76,7 @@ export function timingOf(
   const source = `cycles (${facts.deviceCycles?.source ?? facts.cycleModel}) / clock (${clock.source})`;
   // A counter on the device runs from the clock itself, so its time is as measured as its cycles.
   const inMs = (cycles: number) =>
-    facts.deviceCycles === null
+    facts.deviceCycles?.kind !== "measured"
       ? derive((cycles / hz) * 1e3, "ms", source, [modelledCycles(cycles, facts), clock])
       : measured((cycles / hz) * 1e3, "ms", source);
   return {
@@ -113,7 +113,7 @@ function modelledCycles(cycles: number, facts: RunFacts): Quantity {
 
 /** Family of the frames' times [ms]. */
 export function latencyOf(facts: RunFacts, timing: Timing): Family & Tail {
-  const kind = facts.deviceCycles === null ? "modelled" : "measured";
+  const kind = facts.deviceCycles?.kind ?? "modelled";
   return { kind, source: timing.source, ...tailOf(timing.perFrameMs) };
 }
 

@@ -26,6 +26,8 @@ export interface QemuOptions {
   readonly args: readonly string[];
   /** "qemu-system-arm" unless the board is of another family. */
   readonly command?: string;
+  /** What messages call it; command and machine without it. */
+  readonly name?: string;
   /**
    * "socket" loses nothing and is the default, "tcp" is the same where there are no Unix sockets. "pty" is what a real
    * port looks like; it may be hung up before the last record was read.
@@ -52,7 +54,7 @@ export function createQemuLink(options: QemuOptions): Link {
   const command = options.command ?? "qemu-system-arm";
   let emulator: EmulatorProcess | undefined;
   return new StreamLink({
-    name: `${command} ${options.machine}`,
+    name: options.name ?? `${command} ${options.machine}`,
     kind: "qemu",
     start: async (signal) => {
       const folder = await mkdtemp(join(shortTemporaryFolder(), "pioneer-"));

@@ -15,6 +15,7 @@ import type {
 } from "../../codegen/index.ts";
 import { MissingToolError, UsageError } from "../../codegen/index.ts";
 import { createQemuLink } from "../link/qemu.ts";
+import { createRp2040jsLink } from "../link/rp2040js.ts";
 import { createSerialLink } from "../link/serial.ts";
 import type { Link } from "../link/source.ts";
 import { createTcpLink } from "../link/tcp.ts";
@@ -36,6 +37,9 @@ import type { FirmwareSizes, FirmwareSymbol } from "./symbols.ts";
 import { addressOf, readObjects, readSizes, readSymbols } from "./symbols.ts";
 
 const BAUD_RATE = 921_600;
+
+/** The one emulator that is not QEMU. */
+const RP2040JS = "rp2040js";
 
 export interface DeviceRequest {
   readonly board: Board;
@@ -137,26 +141,61 @@ export function portLink(port: string): Link {
   });
 }
 
-async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Promise<Device> {
+/** The firmware of an emulated board, its flags, and where its region marks lie. */
+async function buildFor(request: DeviceRequest, board: EmulatedBoard) {
   const { app, key, modelDir, flags, progress, signal } = request;
   progress.step(`building ${app} for ${board.id}`);
   const { elf } = await buildFirmware({ board: board.id, app, modelDir, key, flags, signal });
   const compiler = compilerOf(board.id);
+  const { toolchain } = compiler;
   const [symbols, sizes] = await Promise.all([
-    readSymbols(elf, compiler.toolchain),
-    readSizes(elf, compiler.toolchain),
+    readSymbols(elf, toolchain),
+    readSizes(elf, toolchain),
   ]);
+  return {
+    firmware: { elf, toolchain, symbols, sizes },
+    flags: compilerFlags(compiler, flags ?? []),
+    marks: {
+      begin: addressOf(symbols, "pioneer_region_begin"),
+      end: addressOf(symbols, "pioneer_region_end"),
+    },
+  };
+}
+
+/** Without profile and memories, which only the plugin has. */
+async function rp2040jsDevice(request: DeviceRequest, board: EmulatedBoard): Promise<Device> {
+  if (request.profile) throw needsQemu(board, "a profile is made");
+  const { firmware, flags, marks } = await buildFor(request, board);
+  const folder = await mkdtemp(join(tmpdir(), "pioneer-counts-"));
+  const counts = join(folder, "counts.jsonl");
+  return {
+    link: createRp2040jsLink({
+      script: join(FIRMWARE_DIR, "rp2040js", "run.mjs"),
+      elf: firmware.elf,
+      counts: { file: counts, ...marks },
+    }),
+    firmware,
+    flags,
+    counter: "rp2040js, between the region marks",
+    cycleModel: "rp2040js counts no cycles here; the program's own counter does",
+    readCounts: () => readFile(counts).catch(() => null),
+    readProfile: async () => null,
+    dispose: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Promise<Device> {
+  if (board.emulator.program === RP2040JS) return rp2040jsDevice(request, board);
+  const { progress } = request;
+  const { firmware, flags, marks } = await buildFor(request, board);
+  const { elf, toolchain, symbols } = firmware;
   progress.step("preparing the counting plugin");
   const plugin = await pluginOf(request, board);
   const folder = await mkdtemp(join(tmpdir(), "pioneer-counts-"));
   const counts = join(folder, "counts.jsonl");
-  const marks = {
-    begin: addressOf(symbols, "pioneer_region_begin"),
-    end: addressOf(symbols, "pioneer_region_end"),
-  };
   const memory = join(folder, "memory.txt");
   if (request.standsFor !== undefined) {
-    const objects = await readObjects(elf, compiler.toolchain);
+    const objects = await readObjects(elf, toolchain);
     const placed = placesOf({ emulated: board, objects, ...request.standsFor });
     await writeFile(memory, memoryText(request.standsFor.real, placed));
   }
@@ -170,7 +209,7 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
     progress.step("naming the places of the program");
     const { parts } = profile;
     const alignment = board.core.startsWith("xtensa") ? 1 : 2;
-    const map = await readPlaces(elf, compiler.toolchain, symbols, parts, alignment);
+    const map = await readPlaces(elf, toolchain, symbols, parts, alignment);
     await writeFile(profile.names, placeLines(map.ranges));
     names = { places: map.places, layers: profileLayers(parts) };
   }
@@ -197,8 +236,8 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
   });
   return {
     link,
-    firmware: { elf, toolchain: compiler.toolchain, symbols, sizes },
-    flags: compilerFlags(compiler, flags ?? []),
+    firmware,
+    flags,
     ...("uncounted" in plugin
       ? { counter: `${UNCOUNTED}${plugin.uncounted}`, cycleModel: plugin.uncounted }
       : {
@@ -235,10 +274,26 @@ async function pluginOf(
   }
 }
 
-/** What starts the emulator of a board with a program; the serial line and the plugin come on top. */
+/**
+ * What starts QEMU for a board with a program; the serial line and the plugin come on top.
+ * @throws UsageError TP-USE-131 for a board of another emulator
+ */
 export function emulatorArguments(board: EmulatedBoard, elf: string): readonly string[] {
+  if (board.emulator.program === RP2040JS) throw needsQemu(board, "this is measured");
   const { machine, arguments: own } = board.emulator;
   return ["-M", machine, ...own, "-display", "none", "-monitor", "none", "-kernel", elf];
+}
+
+function needsQemu(board: EmulatedBoard, what: string): UsageError {
+  return new UsageError(
+    "TP-USE-131",
+    {
+      what: `${board.id} cannot do that`,
+      why: `${what} in QEMU alone, and it runs in ${board.emulator.program}`,
+      fix: "--board qemu-m0, which runs code for the same core",
+    },
+    { board: board.id },
+  );
 }
 
 interface Compiler {

@@ -68,7 +68,7 @@ export function judgeRecording(
     frames: framesOf(capture),
     counter: manifest.counter,
     cycleModel: manifest.cycleModel,
-    deviceCycles: deviceCyclesOf(run),
+    deviceCycles: deviceCyclesOf(manifest, run),
     frameIntervalMs: manifest.frameIntervalMs,
     verify: verify(capture, manifest, run),
     link: {
@@ -110,10 +110,13 @@ function framesOf(capture: Capture): readonly FrameCounts[] {
   return regions.filter(({ region }) => region === STEP_REGION);
 }
 
-function deviceCyclesOf(run: DeviceRun): DeviceCycles | null {
+function deviceCyclesOf({ board }: RunManifest, run: DeviceRun): DeviceCycles | null {
   if (run.hello?.counterKind !== 1) return null;
   const perFrame = run.outputs.map(({ record }) => Number(record.cycles));
-  return { perFrame, source: `the cycle counter of ${run.hello.board}` };
+  const source = `the cycle counter of ${run.hello.board}`;
+  return board.emulated
+    ? { kind: "modelled", perFrame, source: `${source}, as its emulator drives it` }
+    : { kind: "measured", perFrame, source };
 }
 
 /** Compares every value that arrived with the twin's; a frame that did not arrive is as wrong as a different one. */

@@ -256,7 +256,7 @@ function deviceLatency(
   });
   if (queries === 0) return { device: null, why: "no query was counted whole" };
   const { summary } = finish(latencyStatistics(bringAll(latenciesNs)));
-  const kind = facts.deviceCycles === null ? "modelled" : "measured";
+  const kind = facts.deviceCycles?.kind ?? "modelled";
   return { device: { latencyNs: { kind, source: timing.source, ...summary } } };
 }
 

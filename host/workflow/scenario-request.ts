@@ -160,7 +160,7 @@ async function captureTimes(
       { path },
     );
   }
-  const kind = facts.deviceCycles === null ? "modelled" : "measured";
+  const kind = facts.deviceCycles?.kind ?? "modelled";
   return {
     times: timing.perFrameMs.map((ms) => ms * 1e6),
     source: `${kind} as ${timing.source}`,

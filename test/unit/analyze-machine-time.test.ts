@@ -101,7 +101,7 @@ describe("a run", () => {
   });
 
   test("says so when its terms are longer than its measured time", () => {
-    const measured = { perFrame: [20000, 20000], source: "DWT" };
+    const measured = { kind: "measured", perFrame: [20000, 20000], source: "DWT" } as const;
     const { roofline } = analyzeRun({ ...facts, deviceCycles: measured });
     expect(roofline?.terms.overhead.value).toBe(0);
     expect(roofline?.terms.overhead.source).toMatch(/none left: the other terms alone are/);

@@ -65,6 +65,7 @@ describe("the board files", () => {
       "qemu-xtensa",
       "qemu-xtensa-mac16",
       "redboard-artemis",
+      "rp2040js",
       "rpipico",
       "rpipico2",
       "teensy41",

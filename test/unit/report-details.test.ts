@@ -31,7 +31,8 @@ describe("the report of a run", () => {
     };
     expect(latency({ frames: even })).toContain("all equal, because an emulator has no jitter");
     expect(latency({})).not.toContain("jitter");
-    const measured = { perFrame: [50_000, 50_000], source: "the cycle counter" };
+    const perFrame = [50_000, 50_000];
+    const measured = { kind: "measured", perFrame, source: "the cycle counter" } as const;
     expect(latency({ frames: even, deviceCycles: measured })).not.toContain("jitter");
   });
 

@@ -78,7 +78,7 @@ describe("cycles that the device measured", () => {
     ...facts,
     board: nrf52840,
     as: null,
-    deviceCycles: { perFrame, source: "DWT cycle counter" },
+    deviceCycles: { kind: "measured", perFrame, source: "DWT cycle counter" },
   });
 
   test("win over modelled ones", () => {
@@ -98,7 +98,7 @@ describe("cycles that the device measured", () => {
       board: nrf52840,
       as: null,
       frames: [],
-      deviceCycles: { perFrame, source: "DWT cycle counter" },
+      deviceCycles: { kind: "measured", perFrame, source: "DWT cycle counter" },
     });
     expect(bare.instructions).toBeNull();
     expect(bare.why.instructions).toMatch(/nothing on this board counts/);

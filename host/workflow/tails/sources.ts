@@ -95,8 +95,7 @@ async function recording(path: string): Promise<LatencySource> {
   const { facts } = judgeRecording(await loadCapture(path), { recording: path });
   const why: Record<string, string> = {};
   const timing = timingOf(facts, ratedBoard(facts), why);
-  const onDevice = facts.deviceCycles !== null;
-  const base = { kind: onDevice ? "measured" : "modelled", notes: [] } as const;
+  const base = { kind: facts.deviceCycles?.kind ?? "modelled", notes: [] } as const;
   if (timing !== null) {
     return {
       ...base,
