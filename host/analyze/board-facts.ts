@@ -4,7 +4,7 @@
  */
 
 import { coreFactsOf } from "./core-facts.ts";
-import type { BoardFacts, MemoryFacts, StatedValue } from "./facts.ts";
+import type { BoardFacts, MemoryFacts, StatedValue, WeightWaitFacts } from "./facts.ts";
 import { requireFiniteIn } from "./number-limits.ts";
 
 /** The parts of a board file that matter here; the generator's Board fits. */
@@ -36,8 +36,12 @@ export interface BoardFile {
   } | null;
 }
 
-/** A board file as the analyzer sees it. @throws AnalysisError TP-USE-242 for a number that is not finite */
-export function boardFactsOf(board: BoardFile): BoardFacts {
+/**
+ * A board file as the analyzer sees it.
+ * @param weightWaits what follows from its memories and caches; the generator knows
+ * @throws AnalysisError TP-USE-242 for a number that is not finite
+ */
+export function boardFactsOf(board: BoardFile, weightWaits?: WeightWaitFacts): BoardFacts {
   requireFiniteIn(`the file of ${board.id}`, board);
   const core = coreFactsOf(board.core);
   const port: readonly MemoryFacts[] =
@@ -65,6 +69,7 @@ export function boardFactsOf(board: BoardFile): BoardFacts {
       ...dataMemories(board),
       ...dataCaches(board),
     ],
+    ...(weightWaits === undefined ? {} : { weightWaits }),
     flashBytes: largest(board, "flash"),
     ramBytes: largest(board, "ram"),
   };

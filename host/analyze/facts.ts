@@ -33,6 +33,17 @@ export interface MemoryFacts {
   readonly traffic: "weights" | "core" | "data" | "other";
 }
 
+/** What reading the weights makes a step wait, by the memory that holds them and the caches before it. */
+export interface WeightWaitFacts {
+  /** Weights up to so many are still in a cache when the next step comes, and wait for nothing [byte]. */
+  readonly residentBytes: number;
+  /** Fetched at once [byte]. */
+  readonly partBytes: number;
+  /** For each of those [cycle]. */
+  readonly stallsPerPart: number;
+  readonly source: string;
+}
+
 /** A rate of arithmetic as a roof. */
 export interface ComputeFacts {
   readonly name: string;
@@ -61,6 +72,8 @@ export interface BoardFacts {
   /** Most instructions the core can issue in a cycle [instruction/cycle]. */
   readonly issuePerCycle: StatedValue | null;
   readonly memories: readonly MemoryFacts[];
+  /** Absent for an emulated board, and in recordings of before it was kept. */
+  readonly weightWaits?: WeightWaitFacts;
   /** [byte] */
   readonly flashBytes: StatedValue | null;
   /** [byte] */

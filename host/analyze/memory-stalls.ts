@@ -14,12 +14,22 @@ export interface WeightStalls {
 }
 
 /**
- * stalls = weightBytes * (1 / rate of the memory that holds them - 1 / rate of the core's load port), not below 0.
- * Every weight is read once a frame, in order; prefetch and line buffers are in the memory's stated rate.
- * An emulated board, and one that does not state both rates, adds nothing.
+ * stalls = ceil(weightBytes / what is fetched at once) * its waits; none where the weights stay in a cache. Every weight is
+ * read once a frame, in order. Without the board's waits, as in recordings of before they were kept:
+ * weightBytes * (1 / rate of the memory that holds them - 1 / rate of the core's load port), not below 0; prefetch and
+ * line buffers are in the memory's stated rate, and a board that does not state both rates adds nothing.
+ * An emulated board adds nothing.
  * @throws AnalysisError TP-USE-242
  */
 export function weightStalls(weightBytes: number, board: BoardFacts | null): WeightStalls {
+  if (board?.weightWaits !== undefined && !board.emulated) {
+    requireAtLeast0("weightBytes", weightBytes);
+    const { residentBytes, partBytes, stallsPerPart, source } = board.weightWaits;
+    const parts = Math.ceil(weightBytes / requirePositive("partBytes", partBytes));
+    const cycles =
+      weightBytes <= residentBytes ? 0 : parts * requireAtLeast0("waits", stallsPerPart);
+    return { cycles, source: `weights of ${board.id}: ${source}` };
+  }
   const memory = board?.memories.find(({ traffic }) => traffic === "weights");
   const port = board?.memories.find(({ traffic }) => traffic === "core");
   if (!board || board.emulated || !memory || !port) return { cycles: 0, source: "no wait states" };

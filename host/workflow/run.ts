@@ -6,8 +6,14 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Board } from "../../codegen/index.ts";
-import { listBoards, loadBoard, VALUE_BYTES, valueBytes } from "../../codegen/index.ts";
-import { boardFactsOf } from "../analyze/board-facts.ts";
+import {
+  findMeasured,
+  listBoards,
+  loadBoard,
+  VALUE_BYTES,
+  valueBytes,
+  withCalibration,
+} from "../../codegen/index.ts";
 import type { RunDocument } from "../analyze/document.ts";
 import type { HostFacts } from "../analyze/facts.ts";
 import { percentile } from "../analyze/tail.ts";
@@ -32,6 +38,7 @@ import { prepare, standsForOf, writePrepared } from "./generate.ts";
 import { benchHost } from "./host-bench.ts";
 import { summarize } from "./inspect.ts";
 import { judgeRecording } from "./judge.ts";
+import { knownBoard } from "./known-board.ts";
 import type { MlperfRequest } from "./mlperf/runner.ts";
 import { WORK_DIR } from "./paths.ts";
 import { planWork } from "./plan-work.ts";
@@ -296,8 +303,8 @@ function manifestOf({ request, app, prepared, stimulus, device, host }: RunParts
         : [],
   );
   return {
-    board: boardFactsOf(prepared.board),
-    as: prepared.as ? boardFactsOf(prepared.as) : null,
+    board: knownBoard(prepared.board),
+    as: prepared.as ? knownBoard(prepared.as) : null,
     otherBoards: boardsLike(rated.id, rated.core),
     model: {
       name: plan.name,
@@ -354,7 +361,8 @@ function placementText({ board, placement, generated }: Prepared, rated: Board):
 function boardsLike(id: string, core: string): RunManifest["otherBoards"] {
   return listBoards()
     .filter((board) => board.kind === "real" && board.core === core && board.id !== id)
-    .map((board) => boardFactsOf(loadBoard(board.id)));
+    .map(({ id: other }) => loadBoard(other))
+    .map((board) => knownBoard(withCalibration(board, findMeasured(board))));
 }
 
 /** This computer's time for one frame; null for a model that cannot be fed step by step from outside. */

@@ -56,8 +56,8 @@ test("Helium takes sixteen columns at a time", () => {
 });
 
 test("waits that nobody states are said to be unknown, not zero", () => {
-  expect(rule("nucleo-h743zi").why[3]).toBe(
-    "Up to 16384 B of weights stay in the data cache from step to step; more stream from flash each step: what flash makes the core wait is not known and charged nothing.",
+  expect(rule("alif-ensemble-e7").why[3]).toBe(
+    "Up to 32768 B of weights stay in the data cache from step to step; more stream from mram each step: what mram makes the core wait is not known and charged nothing.",
   );
 });
 

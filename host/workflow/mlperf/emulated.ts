@@ -4,7 +4,6 @@
  */
 import type { EmulatedBoard } from "../../../codegen/index.ts";
 import { UsageError } from "../../../codegen/index.ts";
-import { boardFactsOf } from "../../analyze/board-facts.ts";
 import type { ClockFacts } from "../../analyze/mlperf/document.ts";
 import { clockHz } from "../../analyze/power.ts";
 import { buildFirmware } from "../build.ts";
@@ -12,6 +11,7 @@ import type { VerbContext } from "../context.ts";
 import { emulatorArguments, requireEmulated } from "../device.ts";
 import type { Prepared } from "../generate.ts";
 import { writePrepared } from "../generate.ts";
+import { knownBoard } from "../known-board.ts";
 
 export const MODES = ["performance", "accuracy", "energy"] as const;
 export type MlperfMode = (typeof MODES)[number];
@@ -57,7 +57,7 @@ export async function buildEmulatedDut(
     flags: mode === "energy" ? ["-DMLPERF_ENERGY=1"] : [],
     signal: context.signal,
   });
-  const rated = prepared.as && boardFactsOf(prepared.as);
+  const rated = prepared.as && knownBoard(prepared.as);
   const hz = rated?.clock ? clockHz(rated.clock) : null;
   const shift = hz === null ? DEFAULT_SHIFT : shiftOf(hz);
   const like =
