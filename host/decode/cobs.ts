@@ -6,6 +6,9 @@
 /** A block holds at most this many bytes other than zero; its code is then 0xff and stands for no zero. */
 const LONGEST_BLOCK = 254;
 
+/** A longer block is worth the cost of calling the engine's own copy. */
+const COPIED_HERE = 96;
+
 /** Longest encoding of `length` bytes, delimiters not counted. */
 export function maxCobsBytes(length: number): number {
   return length + Math.floor(length / LONGEST_BLOCK) + 1;
@@ -47,7 +50,13 @@ export function decodeCobs(
     const code = encoded[at++] as number;
     const blockEnd = at + code - 1;
     if (blockEnd > end) return -1;
-    while (at < blockEnd) bytes[length++] = encoded[at++] as number;
+    if (code > COPIED_HERE) {
+      bytes.set(encoded.subarray(at, blockEnd), length);
+      length += blockEnd - at;
+      at = blockEnd;
+    } else {
+      while (at < blockEnd) bytes[length++] = encoded[at++] as number;
+    }
     if (code <= LONGEST_BLOCK && at < end) bytes[length++] = 0;
   }
   return length;

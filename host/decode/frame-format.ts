@@ -11,47 +11,39 @@ import { MAX_PAYLOAD_BYTES, WIRE_VERSION } from "./records.ts";
 /** Between frames, and nowhere inside one. */
 export const DELIMITER = 0x00;
 
-/** version u8, type u8, sequence u16, timestamp u32. */
-const HEADER_BYTES = 8;
-const CHECKSUM_BYTES = 4;
+/** Places of version u8, type u8, sequence u16, timestamp u32; the payload follows, then its checksum. */
+export const VERSION_AT = 0;
+export const TYPE_AT = 1;
+const SEQUENCE_AT = 2;
+const TIMESTAMP_AT = 4;
+export const HEADER_BYTES = 8;
+export const CHECKSUM_BYTES = 4;
 
 /** Longest frame between its delimiters [byte]. */
 export const MAX_FRAME_BYTES = maxCobsBytes(HEADER_BYTES + MAX_PAYLOAD_BYTES + CHECKSUM_BYTES);
 
-export interface FrameHeader {
-  /** The type byte of the record. */
-  readonly type: number;
-  /** Counts the frames of one direction, modulo 65536. */
-  readonly sequence: number;
-  /** The sender's clock, modulo 2^32 [µs]. */
-  readonly timestampUs: number;
-}
-
 /** What lay between two delimiters, its COBS already undone. */
-export type ParsedFrame =
-  | { readonly state: "valid"; readonly header: FrameHeader; readonly payload: Uint8Array }
-  | { readonly state: "short" | "checksum" }
-  | { readonly state: "version"; readonly version: number };
+export type FrameCheck = "valid" | "short" | "checksum" | "version";
 
 /**
- * Checks and splits the first `length` bytes of `bytes`; the payload is a view into them. The checksum comes first,
- * so that a version is only believed when it arrived whole.
+ * Judges a whole frame, the first `length` bytes of `bytes`. The checksum comes first, so that a version is only
+ * believed when it arrived whole.
  */
-export function parseFrame(bytes: Uint8Array, length: number): ParsedFrame {
-  const payloadEnd = length - CHECKSUM_BYTES;
-  if (payloadEnd < HEADER_BYTES) return { state: "short" };
-  if (crc32(bytes, 0, payloadEnd) !== readU32(bytes, payloadEnd)) return { state: "checksum" };
-  const version = bytes[0] as number;
-  if (version !== WIRE_VERSION) return { state: "version", version };
-  return {
-    state: "valid",
-    header: {
-      type: bytes[1] as number,
-      sequence: (bytes[2] as number) | ((bytes[3] as number) << 8),
-      timestampUs: readU32(bytes, 4),
-    },
-    payload: bytes.subarray(HEADER_BYTES, payloadEnd),
-  };
+export function checkFrame(bytes: Uint8Array, length: number): FrameCheck {
+  const end = length - CHECKSUM_BYTES;
+  if (end < HEADER_BYTES) return "short";
+  if (crc32(bytes, 0, end) !== readU32(bytes, end)) return "checksum";
+  return bytes[VERSION_AT] === WIRE_VERSION ? "valid" : "version";
+}
+
+/** Counts the frames of one direction, modulo 65536. */
+export function frameSequence(bytes: Uint8Array): number {
+  return (bytes[SEQUENCE_AT] as number) | ((bytes[SEQUENCE_AT + 1] as number) << 8);
+}
+
+/** The sender's clock, modulo 2^32 [µs]. */
+export function frameTimestampUs(bytes: Uint8Array): number {
+  return readU32(bytes, TIMESTAMP_AT);
 }
 
 /**

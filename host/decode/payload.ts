@@ -12,38 +12,80 @@ export type Decoded<R> =
 const textDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const textEncoder = new TextEncoder();
 
+/** Copies of Bytes fields share slabs of this size [byte]; a longer field gets its own. */
+const SLAB_BYTES = 16 << 10;
+/** A longer field is worth the cost of calling the engine's own copy [byte]. */
+const COPIED_HERE = 96;
+const NO_BYTES = new Uint8Array(0);
+let slab = NO_BYTES;
+let slabUsed = 0;
+
+/** A copy of bytes[start..end): millions of short ones cost no buffer each. */
+function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const count = end - start;
+  if (count === 0) return NO_BYTES;
+  if (count > SLAB_BYTES) return bytes.slice(start, end);
+  if (count > slab.length - slabUsed) {
+    slab = new Uint8Array(SLAB_BYTES);
+    slabUsed = 0;
+  }
+  const copy = slab.subarray(slabUsed, slabUsed + count);
+  if (count > COPIED_HERE) copy.set(bytes.subarray(start, end));
+  else for (let at = start, to = slabUsed; at < end; at++) slab[to++] = bytes[at] as number;
+  slabUsed += count;
+  return copy;
+}
+
+/** The halves of a u64, low first. */
+const HALVES = new DataView(new ArrayBuffer(8));
+
 /**
- * Takes fields in order. It never throws: after the first field that is cut off or malformed every
- * further field is 0 or empty and `finish` gives the reason.
+ * Takes fields in order from bytes[start..end). It never throws: after the first field that is cut off or malformed
+ * every further field is 0 or empty and `finish` gives the reason.
  */
 export class PayloadReader {
   readonly #bytes: Uint8Array;
-  #at = 0;
+  readonly #start: number;
+  readonly #end: number;
+  #at: number;
   #fault: string | undefined;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, start: number, end: number) {
     this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+    this.#at = start;
+    this.#fault = undefined;
   }
 
   u8(): number {
-    return this.#unsigned(1);
+    const at = this.#claim(1);
+    return this.#at > at ? (this.#bytes[at] as number) : 0;
   }
 
   u16(): number {
-    return this.#unsigned(2);
+    const at = this.#claim(2);
+    if (this.#at === at) return 0;
+    const bytes = this.#bytes;
+    return (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
   }
 
   u32(): number {
-    return this.#unsigned(4);
+    const at = this.#claim(4);
+    if (this.#at === at) return 0;
+    const bytes = this.#bytes;
+    const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
+    return (low | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)) >>> 0;
   }
 
   u64(): bigint {
-    const low = this.#unsigned(4);
-    return (BigInt(this.#unsigned(4)) << 32n) | BigInt(low);
+    HALVES.setUint32(0, this.u32(), true);
+    HALVES.setUint32(4, this.u32(), true);
+    return HALVES.getBigUint64(0, true);
   }
 
   text(): string {
-    const start = this.#claim(this.#unsigned(1));
+    const start = this.#claim(this.u8());
     const bytes = this.#bytes.subarray(start, this.#at);
     if (bytes.includes(0)) {
       this.#fault ??= "a text holds a NUL";
@@ -57,37 +99,31 @@ export class PayloadReader {
     }
   }
 
-  /** A copy, so that it outlives the buffer it was received in. */
+  /** A copy, so that it outlives the buffer it was received in; its own buffer is shared with other copies. */
   bytes(): Uint8Array {
-    const start = this.#claim(this.#unsigned(2));
-    return this.#bytes.slice(start, this.#at);
+    const start = this.#claim(this.u16());
+    return copyOf(this.#bytes, start, this.#at);
   }
 
   /** The record that the fields made, if the payload was whole and held nothing more. */
   finish<R>(record: R): Decoded<R> {
     if (this.#fault !== undefined) return { ok: false, reason: this.#fault };
-    const left = this.#bytes.length - this.#at;
+    const left = this.#end - this.#at;
     if (left > 0) return { ok: false, reason: `${left} bytes follow the last field` };
     return { ok: true, record };
   }
 
-  #unsigned(width: 1 | 2 | 4): number {
-    const start = this.#claim(width);
-    let value = 0;
-    for (let at = this.#at - 1; at >= start; at--) value = value * 256 + (this.#bytes[at] ?? 0);
-    return value;
-  }
-
   /** Steps over `count` bytes and returns where they start; steps over none when fewer are left. */
   #claim(count: number): number {
-    const start = this.#at;
-    if (this.#fault !== undefined) return start;
-    if (count > this.#bytes.length - start) {
-      this.#fault = `needs ${count} bytes at ${start} of ${this.#bytes.length}`;
-      return start;
+    const at = this.#at;
+    if (this.#fault !== undefined) return at;
+    if (count > this.#end - at) {
+      const whole = this.#end - this.#start;
+      this.#fault = `needs ${count} bytes at ${at - this.#start} of ${whole}`;
+      return at;
     }
-    this.#at = start + count;
-    return start;
+    this.#at = at + count;
+    return at;
   }
 }
 

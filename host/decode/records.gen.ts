@@ -85,9 +85,14 @@ function unknownType(type: number): string {
   return `no record has type 0x${type.toString(16).padStart(2, "0")}`;
 }
 
-/** What a device's payload says; any bytes are allowed. */
-export function decodeDeviceRecord(type: number, payload: Uint8Array): Decoded<DeviceRecord> {
-  const reader = new PayloadReader(payload);
+/** What a device's payload, bytes[start..end), says; any bytes are allowed. */
+export function decodeDeviceRecord(
+  type: number,
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): Decoded<DeviceRecord> {
+  const reader = new PayloadReader(bytes, start, end);
   switch (type) {
     case 0x01:
       return reader.finish({
@@ -139,9 +144,14 @@ export function decodeDeviceRecord(type: number, payload: Uint8Array): Decoded<D
   }
 }
 
-/** What a host's payload says; any bytes are allowed. */
-export function decodeHostRecord(type: number, payload: Uint8Array): Decoded<HostRecord> {
-  const reader = new PayloadReader(payload);
+/** What a host's payload, bytes[start..end), says; any bytes are allowed. */
+export function decodeHostRecord(
+  type: number,
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): Decoded<HostRecord> {
+  const reader = new PayloadReader(bytes, start, end);
   switch (type) {
     case 0x80:
       return reader.finish({

@@ -46,8 +46,13 @@ ${fields.join("\n")}
       });`;
   });
   return `/** ${doc} */
-export function decode${direction}Record(type: number, payload: Uint8Array): Decoded<${direction}Record> {
-  const reader = new PayloadReader(payload);
+export function decode${direction}Record(
+  type: number,
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): Decoded<${direction}Record> {
+  const reader = new PayloadReader(bytes, start, end);
   switch (type) {
 ${cases.join("\n")}
     default:
@@ -106,8 +111,12 @@ ${schema.records.map((record) => `  ${tagOf(record)}: ${hexId(record)},`).join("
   return \`no record has type 0x\${type.toString(16).padStart(2, "0")}\`;
 }
 `,
-    decoder("Device", "What a device's payload says; any bytes are allowed.", device),
-    decoder("Host", "What a host's payload says; any bytes are allowed.", host),
+    decoder(
+      "Device",
+      "What a device's payload, bytes[start..end), says; any bytes are allowed.",
+      device,
+    ),
+    decoder("Host", "What a host's payload, bytes[start..end), says; any bytes are allowed.", host),
     encoder(schema.records),
   ].join("\n");
 }

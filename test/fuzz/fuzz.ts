@@ -1,6 +1,6 @@
 /**
- * Reads mutated model files of every format and says what became of them: `npm run fuzz -- --help`.
- * Batches, memory and crashes are left to batches.ts, what a file must not do to campaign.ts.
+ * Reads mutated model files of every format, or damaged streams, and says what became of them: `npm run fuzz -- --help`.
+ * Batches, memory and crashes are left to batches.ts, what a file must not do to campaign.ts, streams to link/.
  */
 
 import { writeFileSync } from "node:fs";
@@ -8,6 +8,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { runBatch } from "./batches.ts";
 import { mutant } from "./campaign.ts";
 import { FORMATS } from "./formats.ts";
+import { fuzzLink, type LinkOptions } from "./link/command.ts";
 import { writePage } from "./page.ts";
 import { type FormatResult, runFormats } from "./run-formats.ts";
 
@@ -40,7 +41,19 @@ const program = new Command("fuzz")
   .option("--case <n>", "one file of a --format only: say what becomes of it", whole)
   .option("--write <file>", "write that file too, to look at it")
   .option("--page", "write the totals into docs/hostile-files.md")
-  .parse();
+  .action(fuzzModels);
+
+program
+  .command("link")
+  .description(
+    "Decodes a damaged stream of frames; exits with 1 where a record is not what was sent",
+  )
+  .option("--bytes <n>", "how many", whole, 1e9)
+  .option("--seed <n>", "seed of all damage", whole, 1)
+  .option("--page", "write the totals into docs/link.md")
+  .action((own: LinkOptions) => fuzzLink({ ...program.opts<LinkOptions>(), ...own }));
+
+await program.parseAsync();
 
 /** One file; its number is the case's. */
 async function one({ format, seed, case: index = 0, write }: Options): Promise<FormatResult> {
@@ -54,22 +67,23 @@ async function one({ format, seed, case: index = 0, write }: Options): Promise<F
   return { format, ...result };
 }
 
-const options = program.opts<Options>();
-const { format, seed, files, cpuSeconds = Number.MAX_SAFE_INTEGER / 1000 } = options;
-const results =
-  options.case === undefined
-    ? await runFormats({
-        formats: format === undefined ? NAMES : [format],
-        ...{ seed, files, milliseconds: cpuSeconds * 1000 },
-        tell: (line) => process.stderr.write(`${line}\n`),
-      })
-    : [await one(options)];
-if (options.page) writePage(results, options.seed);
-process.stdout.write(`${JSON.stringify({ seed: options.seed, formats: results }, null, 2)}\n`);
-for (const { format, findings } of results) {
-  for (const { index, why } of findings) {
-    const again = `npm run fuzz -- --format ${format} --seed ${options.seed} --case ${index}`;
-    process.stderr.write(`${why}\n  again: ${again}\n`);
+async function fuzzModels(options: Options): Promise<void> {
+  const { format, seed, files, cpuSeconds = Number.MAX_SAFE_INTEGER / 1000 } = options;
+  const results =
+    options.case === undefined
+      ? await runFormats({
+          formats: format === undefined ? NAMES : [format],
+          ...{ seed, files, milliseconds: cpuSeconds * 1000 },
+          tell: (line) => process.stderr.write(`${line}\n`),
+        })
+      : [await one(options)];
+  if (options.page) writePage(results, options.seed);
+  process.stdout.write(`${JSON.stringify({ seed: options.seed, formats: results }, null, 2)}\n`);
+  for (const { format, findings } of results) {
+    for (const { index, why } of findings) {
+      const again = `npm run fuzz -- --format ${format} --seed ${options.seed} --case ${index}`;
+      process.stderr.write(`${why}\n  again: ${again}\n`);
+    }
   }
+  process.exitCode = results.some(({ findings }) => findings.length > 0) ? 1 : 0;
 }
-process.exitCode = results.some(({ findings }) => findings.length > 0) ? 1 : 0;
