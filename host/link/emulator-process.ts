@@ -2,13 +2,20 @@
  * Runs one emulator and makes sure that neither it nor its temporary folder outlives this program.
  * How its serial line is reached is left to qemu.ts.
  */
-import type { ChildProcessByStdio } from "node:child_process";
+import type { ChildProcess, ChildProcessByStdio } from "node:child_process";
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
+import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 
 /** Output kept [byte]; the tail wins, because errors come last. */
 const KEPT_BYTES = 64 << 10;
+
+/**
+ * Waits until this program is gone, however it ended, and then does what it could not do any more. It reads from a pipe that
+ * nobody writes to: its end is the end of this program.
+ */
+const WATCHER = 'read -r _; kill -9 "$1"; rm -rf -- "$2"';
 
 /** From asking to forcing an emulator to leave [ms]. */
 const GRACE_MS = 1000;
@@ -54,6 +61,7 @@ export class EmulatorProcess {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #folder: string;
   readonly #onOutput: (() => void)[] = [];
+  readonly #watcher: ChildProcess | undefined;
   #output = "";
   #running = true;
 
@@ -67,6 +75,7 @@ export class EmulatorProcess {
         for (const notify of this.#onOutput) notify();
       });
     }
+    this.#watcher = watch(this.#child.pid, folder);
     register(this);
     this.exited = new Promise((resolve, reject) => {
       this.#child.once("error", (error) => {
@@ -121,7 +130,23 @@ export class EmulatorProcess {
 
   #release(): void {
     this.#running = false;
+    this.#watcher?.kill();
     unregister(this);
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** A killed program cannot clear away: another one does it then. In a session of its own, out of reach of Ctrl-C. */
+function watch(pid: number | undefined, folder: string): ChildProcess | undefined {
+  if (pid === undefined || process.platform === "win32") return undefined;
+  const watcher = spawn("sh", ["-c", WATCHER, "sh", String(pid), folder], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  watcher.on("error", () => {});
+  watcher.stdin.on("error", () => {});
+  // Neither keeps this program from ending.
+  watcher.unref();
+  (watcher.stdin as Socket).unref();
+  return watcher;
 }

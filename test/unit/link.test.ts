@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,6 +33,14 @@ async function readAll(link: Link): Promise<Buffer> {
 }
 
 const pattern = (length: number) => Buffer.alloc(length, Uint8Array.of(1, 2, 0, 3, 5, 7, 255));
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
 
 async function rejection(work: Promise<unknown>): Promise<unknown> {
   return work.then(
@@ -263,13 +271,13 @@ describe("an emulator link", () => {
     expect(leftovers()).toEqual([]);
   });
 
-  it.skipIf(process.platform === "win32").each(["SIGINT", "SIGTERM"] as const)(
+  it.skipIf(process.platform === "win32").each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
     "leaves nothing behind when %s ends the program",
     async (signal) => {
       const program = `
           import { createQemuLink } from "./host/link/qemu.ts";
           const boot = () => createQemuLink({ machine: "m", command: process.execPath,
-            args: ["--import", "tsx", ${JSON.stringify(EMULATOR)}, "silent"] }).open();
+            args: ["--import", "tsx", ${JSON.stringify(EMULATOR)}, "stays"] }).open();
           await Promise.all([boot(), boot()]);
           console.log("open");
           setInterval(() => {}, 1000);`;
@@ -280,12 +288,14 @@ describe("an emulator link", () => {
       );
       await new Promise((resolve) => child.stdout?.once("data", resolve));
       expect(leftovers()).toHaveLength(2);
+      const pids = leftovers().map((name) => Number(readFileSync(join(folder, name, "pid"))));
       child.kill(signal);
       const [, by] = await new Promise<unknown[]>((resolve) =>
         child.once("close", (...how) => resolve(how)),
       );
       expect(by).toBe(signal);
-      expect(leftovers()).toEqual([]);
+      await vi.waitFor(() => expect(leftovers()).toEqual([]), 5000);
+      await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), 5000);
     },
   );
 });
