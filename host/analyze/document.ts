@@ -13,6 +13,7 @@ import type { Column } from "./compare.ts";
 import { comparisonOf } from "./compare.ts";
 import type { CountFamily, CycleFamily, Family } from "./counts.ts";
 import { classesOf, cyclesOf, frameCount, instructionsOf, medianOf } from "./counts.ts";
+import type { ClockError } from "./device-clock.ts";
 import type { EnergyFamily, PowerFamily } from "./energy.ts";
 import { powerOf } from "./energy.ts";
 import type {
@@ -25,6 +26,7 @@ import type {
   VerifyFacts,
 } from "./facts.ts";
 import { quantityOf, ratedBoard } from "./facts.ts";
+import { voidByLosses } from "./link-loss.ts";
 import { requireFiniteIn } from "./number-limits.ts";
 import { optimisationWaterfall } from "./optimisation-waterfall.ts";
 import type { Profile } from "./profile/profile.ts";
@@ -62,6 +64,10 @@ export interface RunDocument {
   readonly powerMw: PowerFamily | null;
   readonly memory: MemoryUse;
   readonly link: LinkFacts | null;
+  /** Why the run says nothing: so much of it was lost. Absent where it was not. */
+  readonly void?: string;
+  /** The device's clock against this computer's; absent for an emulator. */
+  readonly clock?: ClockError;
   readonly ironLaw: IronLaw | null;
   readonly roofline: RooflineDocument | null;
   /** Bytes of the median frame by what they hold, beside those counted. */
@@ -136,6 +142,7 @@ export function analyzeRun(facts: RunFacts): RunDocument {
     why.verify = `the program "${facts.app}" was not compared with the twin`;
   if (timing === null) why.budgets = why.latencyMs ?? "";
 
+  const lost = facts.link === null ? null : voidByLosses(facts.link);
   return {
     schema: SCHEMA,
     board: facts.board.id,
@@ -156,11 +163,13 @@ export function analyzeRun(facts: RunFacts): RunDocument {
     powerMw: power?.powerMw ?? null,
     memory: facts.memory,
     link: facts.link,
+    ...(lost === null ? {} : { void: lost }),
+    ...(facts.clock === undefined ? {} : { clock: facts.clock }),
     ironLaw: ironLawOf(instructions, cycles, rated),
     roofline: "missing" in roofline ? null : roofline,
     traffic,
     optimisation: "missing" in optimisation ? null : optimisation,
-    budgets: timing === null || rated === null ? null : budgetsOf(facts, timing, rated),
+    budgets: timing === null || rated === null ? null : budgetsOf(facts, timing, rated, lost),
     boards: timing === null || rated === null ? null : acrossBoards(facts, timing, rated),
     audio: audioOf(facts),
     comparison: comparisonOf(facts, rated, latencyMs, power?.energyUj ?? null),
@@ -179,12 +188,24 @@ export function analyzeRun(facts: RunFacts): RunDocument {
   };
 }
 
-function budgetsOf(facts: RunFacts, timing: Timing, rated: BoardFacts): readonly BudgetVerdict[] {
+/** A void run meets no budget and misses none. */
+function budgetsOf(
+  facts: RunFacts,
+  timing: Timing,
+  rated: BoardFacts,
+  lost: string | null,
+): readonly BudgetVerdict[] {
   const { latencyMs, powerMw } = facts.budgets;
-  return [
+  const verdicts = [
     ...(latencyMs === null ? [] : [judgeLatency(latencyMs, timing, rated, facts.otherBoards)]),
     ...(powerMw === null ? [] : [judgePower(powerMw, timing, rated, facts.otherBoards)]),
   ];
+  if (lost === null) return verdicts;
+  const nothing = { value: null, met: null, margin: null, holdsOn: [] } as const;
+  return verdicts.map(({ name, limit }) => ({
+    ...{ name, limit, ...nothing },
+    why: `the run is void: ${lost}`,
+  }));
 }
 
 function audioOf(facts: RunFacts): RunDocument["audio"] {

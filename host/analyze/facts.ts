@@ -3,6 +3,7 @@
  * Collecting it from captures, counts and board files is left to workflow/; judging it to the modules beside this one.
  */
 
+import type { ClockError } from "./device-clock.ts";
 import type { KernelWork } from "./kernel-work.ts";
 import type { MemoryFrame } from "./memory-frame.ts";
 import { requireFiniteIn } from "./number-limits.ts";
@@ -142,6 +143,10 @@ export interface LinkFacts {
   readonly records: number;
   readonly discardedBytes: number;
   readonly lostRecords: number;
+  /** Records that the device could not send, by its own count; absent without its Summary. */
+  readonly droppedRecords?: number;
+  /** Frames that reached the device damaged or made no sense to it. */
+  readonly badFrames?: number;
 }
 
 export interface MemoryUse {
@@ -205,6 +210,8 @@ export interface RunFacts {
   readonly frameIntervalMs: number;
   readonly verify: VerifyFacts | null;
   readonly link: LinkFacts | null;
+  /** The device's clock against the host's; absent for an emulator, whose clock is the host's. */
+  readonly clock?: ClockError;
   readonly memory: MemoryUse;
   /** Limits asked for; null: not asked. */
   readonly budgets: { readonly latencyMs: number | null; readonly powerMw: number | null };

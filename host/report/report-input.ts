@@ -52,6 +52,7 @@ export function subjectOf(document: RunDocument): string {
 
 /** One sentence that answers the question the run was made for. */
 export function verdictOf(document: RunDocument): string {
+  if (document.void !== undefined) return `The run is void: ${document.void}.`;
   const parts: string[] = [];
   if (document.verify !== null) {
     parts.push(

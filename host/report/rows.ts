@@ -3,6 +3,7 @@
  * Colour, columns and escaping are left to the report that prints them.
  */
 import type { RunDocument } from "../analyze/document.ts";
+import type { LinkFacts } from "../analyze/facts.ts";
 import type { MemoryFamily } from "../analyze/memory-frame.ts";
 import type { Kind } from "../analyze/quantity.ts";
 import type { Sensitivity } from "../analyze/sensitivity.ts";
@@ -62,12 +63,28 @@ export function proofRows(document: RunDocument): readonly Line[] {
   if (link !== null) {
     rows.push({
       name: "link",
-      text: `${formatNumber(link.bytes)} B, ${formatNumber(link.records)} records, ${formatNumber(link.discardedBytes)} B discarded, ${formatNumber(link.lostRecords)} records lost`,
+      text: `${formatNumber(link.bytes)} B, ${formatNumber(link.records)} records, ${formatNumber(link.discardedBytes)} B discarded, ${formatNumber(link.lostRecords)} records lost${deviceLosses(link)}`,
       kind: "counted",
       source: "frames, checksums and sequence numbers",
     });
   }
+  if (document.clock !== undefined) {
+    const { error, seconds, longEnough } = document.clock;
+    const [low, high] = error.interval ?? [error.value, error.value];
+    rows.push({
+      name: "device clock",
+      text: `${formatNumber(Math.abs(error.value))} ppm ${error.value < 0 ? "slow" : "fast"}, between ${formatNumber(low)} and ${formatNumber(high)}, over ${formatNumber(seconds)} s${longEnough ? "" : "; a minute tells it well"}`,
+      ...origin(error),
+    });
+  }
   return rows;
+}
+
+/** What the device says it lost, where it lost anything. */
+function deviceLosses({ droppedRecords = 0, badFrames = 0 }: LinkFacts): string {
+  const dropped = droppedRecords > 0 ? `, ${formatNumber(droppedRecords)} dropped by it` : "";
+  const bad = badFrames > 0 ? `, ${formatNumber(badFrames)} bad frames on its side` : "";
+  return dropped + bad;
 }
 
 /** Instructions to time, energy and power. */

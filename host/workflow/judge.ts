@@ -11,6 +11,7 @@ import {
   VALUE_BYTES,
   valueArray,
 } from "../../codegen/index.ts";
+import { type ClockError, clockError } from "../analyze/device-clock.ts";
 import type {
   AudioFacts,
   DeviceCycles,
@@ -76,7 +77,12 @@ export function judgeRecording(
       records: totals.records,
       discardedBytes: totals.discardedBytes,
       lostRecords: totals.lostRecords,
+      ...(run.summary && {
+        droppedRecords: run.summary.droppedRecords,
+        badFrames: run.summary.badFrames,
+      }),
     },
+    ...clockOf(manifest, run),
     memory: {
       flashBytes: manifest.flashBytes,
       ramBytes: manifest.ramBytes,
@@ -108,6 +114,17 @@ function framesOf(capture: Capture): readonly FrameCounts[] {
   if (problem)
     throw recordingError(`the counts' line ${problem.line}: ${problem.what}, ${problem.detail}`);
   return regions.filter(({ region }) => region === STEP_REGION);
+}
+
+/** By its outputs; an emulator's clock is this computer's. */
+function clockOf({ board }: RunManifest, { outputs }: DeviceRun): { readonly clock?: ClockError } {
+  if (board.emulated) return {};
+  const points = outputs.map(({ deviceTimeUs, receiveTimeUs }) => ({
+    deviceUs: deviceTimeUs,
+    hostUs: receiveTimeUs,
+  }));
+  const clock = clockError(points);
+  return clock === null ? {} : { clock };
 }
 
 function deviceCyclesOf({ board }: RunManifest, run: DeviceRun): DeviceCycles | null {

@@ -113,7 +113,7 @@ function printReport(context: VerbContext, { document, cycles }: ReportInput): v
 function verdictStatus(document: RunDocument): number {
   const differs = document.verify !== null && !document.verify.bitExact;
   const overBudget = document.budgets?.some((budget) => budget.met === false) ?? false;
-  return differs || overBudget ? 1 : 0;
+  return differs || overBudget || document.void !== undefined ? 1 : 0;
 }
 
 /** @throws UsageError for a file that is no recording; LinkError for one of a run that broke */

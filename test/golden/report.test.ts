@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RunFacts } from "../../host/analyze/facts.ts";
+import { measured } from "../../host/analyze/quantity.ts";
 import { budgetsPicture, comparisonPicture } from "../../host/report/bars-svg.ts";
 import { framesPicture } from "../../host/report/frames-svg.ts";
 import { renderHtml } from "../../host/report/html.ts";
@@ -40,6 +41,26 @@ test("a run that misses its budgets and its twin, in a terminal", async () => {
     verify: { bitExact: false, mismatches: 7, comparedValues: 6400, maxFloatError: null },
   });
   await expect(missed).toMatchFileSnapshot(golden("missed.txt"));
+});
+
+test("a run that lost more than it may, on a board whose clock is off, in a terminal", async () => {
+  const lost = terminalOf({
+    link: {
+      ...{ bytes: 31240, records: 404, discardedBytes: 512, lostRecords: 9 },
+      ...{ droppedRecords: 3, badFrames: 1 },
+    },
+    clock: {
+      error: measured(
+        -5120,
+        "ppm",
+        "device's clock against this computer's, fastest records",
+        [-5123, -5117],
+      ),
+      ...{ seconds: 74, longEnough: true },
+    },
+  });
+  await expect(lost).toMatchFileSnapshot(golden("lost.txt"));
+  expect(lost).toMatch(/^The run is void: 9 of 413 records lost \(2\.2 %, at most 1 %\)/m);
 });
 
 test("a run on the emulated board alone, in a terminal", async () => {

@@ -297,5 +297,6 @@ describe("an emulator link", () => {
       await vi.waitFor(() => expect(leftovers()).toEqual([]), 5000);
       await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), 5000);
     },
+    60_000,
   );
 });
