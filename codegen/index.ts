@@ -29,7 +29,9 @@ export {
   lookUpsOf,
   NORM_BYTES,
   NORM_PASSES,
+  powerBytes,
   ROW_RESULT_BYTES,
+  SOFTMAX_PASSES,
   valueBytes,
 } from "./plan/cost.ts";
 export { PLACED_PARTS, type PlacementRequest, placeOf, withWeightsIn } from "./plan/placement.ts";

@@ -1,5 +1,5 @@
 /**
- * Seeded integers of a quantized TFLite file for a random model of LSTMs and dense layers: what its importer would hand on.
+ * Seeded integers of a quantized TFLite file for a random model of LSTMs, dense layers and softmax: what its importer would hand on.
  * The real weights of the same layers are others; nothing compares the two.
  */
 import type {
@@ -9,6 +9,7 @@ import type {
   IntegerLayer,
   IntegerLstm,
   IntegerMatrix,
+  IntegerSoftmax,
 } from "../codegen/model/integer-model.ts";
 import type { DenseLayer, LstmLayer, RecurrentModel } from "../codegen/model/types.ts";
 import type { TfliteFormat } from "../codegen/quantize/params.ts";
@@ -119,6 +120,12 @@ function activation(
   return { kind: "activation", name, input, output, activation: kind };
 }
 
+/** Of int8 alone; the kernel fixes what a step of its output means. */
+function softmax(random: Random, name: string, size: number, input: IntegerEdge): IntegerSoftmax {
+  const output: IntegerEdge = { type: "int8", scale: 2 ** -8, zeroPoint: -128 };
+  return { kind: "softmax", name, size, beta: random.pick([1, 0.3, 8]), input, output };
+}
+
 /**
  * The model with integers of its own.
  * @throws RangeError for a layer that no quantized file has
@@ -138,6 +145,8 @@ export function withRandomIntegers(
     else if (layer.kind === "dense") {
       const fused = next?.kind === "activation" && next.activation === "relu" ? "relu" : "none";
       layers.push(dense(random, layer, from, fused, magnitude));
+    } else if (layer.kind === "softmax" && from.type === "int8") {
+      layers.push(softmax(random, layer.name, layer.outputSize, from));
     } else if (layer.kind !== "activation") {
       throw new RangeError(`quantized files hold no ${layer.kind}`);
     } else if (layer.activation !== "relu") {

@@ -68,6 +68,8 @@ export interface ModelShape {
   }[];
   /** A layer normalization comes behind the convolutions, before all others. */
   readonly normalized?: boolean;
+  /** A softmax comes behind all others. */
+  readonly softmax?: boolean;
   /** Denses come before the LSTMs instead of after. */
   readonly densesFirst?: boolean;
   /** Weights are uniform in -reach / sqrt(fan-in) .. ; 1.7 gives unit-variance sums for unit inputs. */
@@ -182,9 +184,12 @@ export function randomModel(random: Random, shape: ModelShape): RecurrentModel {
       addActivation(`activation_${index}`, dense.activation);
     });
   };
+  const addSoftmax = (): void => {
+    if (shape.softmax) layers.push({ ...base("softmax", size), kind: "softmax" });
+  };
   const recurrent = shape.grusFirst ? [addGrus, addLstms] : [addLstms, addGrus];
   const parts = shape.densesFirst ? [addDenses, ...recurrent] : [...recurrent, addDenses];
-  for (const add of [addConvolutions, addNorm, ...parts]) add();
+  for (const add of [addConvolutions, addNorm, ...parts, addSoftmax]) add();
   return {
     name: shape.name,
     source: { format: "onnx", file: `${shape.name}.onnx`, digest: "0".repeat(64) },

@@ -1,10 +1,11 @@
 /**
- * Decides the constant arrays of a plan's weights: their names, comments, alignment and rows of literals.
+ * Decides the constant arrays of a plan's weights and powers: their names, comments, alignment and rows of literals.
  * Tables are left to table-words.ts, initial states to state-context.ts, the order of the words to plan/.
  */
 import type { StreamLayout } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
-import { floatRows, wordRows } from "./c-literal.ts";
+import { POWERS_OF_TWO } from "../quantize/softmax.ts";
+import { floatRows, signedRows, wordRows } from "./c-literal.ts";
 import type { ArrayContext } from "./context-types.ts";
 
 /** The weights of a stream, as words or as floats. */
@@ -39,4 +40,35 @@ export function normArrays({ kernels, target }: Plan): readonly ArrayContext[] {
       },
     ];
   });
+}
+
+/** Powers of two for all softmaxes of the project's own integers, or of e for each one of a TFLite file. */
+export function powerArrays({ kernels, format }: Plan): readonly ArrayContext[] {
+  const softmaxes = kernels.filter((kernel) => kernel.kind === "softmax");
+  if (softmaxes.length === 0 || format === "float32") return [];
+  const own = softmaxes.flatMap(({ name, layer }): readonly ArrayContext[] =>
+    "powers" in layer
+      ? [
+          {
+            name: `${name}_powers`,
+            comment: "e to the power of each difference to the largest value, downwards, 31 bits.",
+            elementType: "int32_t",
+            attributes: " PIONEER_TABLES",
+            rows: signedRows(layer.powers),
+            bytes: layer.powers.byteLength,
+          },
+        ]
+      : [],
+  );
+  if (own.length > 0) return own;
+  return [
+    {
+      name: "powers",
+      comment: "2^-(i / 32), 22 fraction bits.",
+      elementType: "uint32_t",
+      attributes: " PIONEER_TABLES",
+      rows: wordRows(POWERS_OF_TWO),
+      bytes: POWERS_OF_TWO.byteLength,
+    },
+  ];
 }

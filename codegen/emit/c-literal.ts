@@ -13,6 +13,11 @@ export function wordRows(words: Uint32Array): readonly string[] {
   return rowsOf(words, WORDS_PER_ROW, (word) => `0x${word.toString(16).padStart(8, "0")}`);
 }
 
+/** int32 values as rows of decimal literals, 8 a row. */
+export function signedRows(values: Int32Array): readonly string[] {
+  return rowsOf(values, WORDS_PER_ROW, String);
+}
+
 /** int16 values as rows of decimal literals, 12 a row. */
 export function shortRows(values: Int16Array): readonly string[] {
   return rowsOf(values, SHORTS_PER_ROW, String);
@@ -45,7 +50,7 @@ export function unsignedRows(values: Uint16Array): readonly string[] {
 }
 
 function rowsOf(
-  values: Uint32Array | Uint16Array | Int16Array | Float32Array,
+  values: Uint32Array | Int32Array | Uint16Array | Int16Array | Float32Array,
   perRow: number,
   spell: (value: number) => string,
 ): readonly string[] {

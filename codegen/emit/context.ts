@@ -1,3 +1,7 @@
+/**
+ * Decides every name, number and text that the templates print of a whole file, so that they hold no arithmetic.
+ * Kernels are left to kernel-context.ts, what the fields mean to context-types.ts, the order of the C text to the templates.
+ */
 import { GATES } from "../model/types.ts";
 import type { LineLayout } from "../plan/layout.ts";
 import { streamPicture } from "../plan/picture.ts";
@@ -7,7 +11,7 @@ import { TANH_PIECES } from "../quantize/float32-arithmetic.ts";
 import { FORMAT_FACTS, type Format, isTfliteFormat, VALUE_BYTES } from "../quantize/params.ts";
 import { SIGMOID_TABLE, TANH_TABLE } from "../quantize/tables.ts";
 import type { LineVerdict } from "../size/cache-line.ts";
-import { normArrays, streamArray } from "./array-context.ts";
+import { normArrays, powerArrays, streamArray } from "./array-context.ts";
 import {
   commentLines,
   commentText,
@@ -16,8 +20,9 @@ import {
   identifier,
   stringLiteral,
 } from "./c-literal.ts";
-import type { CContext, DenseKernelContext, LineContext } from "./context-types.ts";
-import { edgeTypeOf, kernelContext } from "./kernel-context.ts";
+import type { CContext, LineContext } from "./context-types.ts";
+import { kernelContext } from "./kernel-context.ts";
+import type { DenseKernelContext } from "./kernel-context-types.ts";
 import { addHalvesPartial, clipsCells } from "./lstm-context.ts";
 import {
   cellsOf,
@@ -32,6 +37,7 @@ import { stepsContext } from "./steps-context.ts";
 import { tableContext } from "./table-words.ts";
 import { tfliteArrays, tfliteContext } from "./tflite-context.ts";
 import { VARIANT_TEXT } from "./variant-text.ts";
+import { edgeTypeOf, powerContext } from "./vector-context.ts";
 
 export interface EmitOptions {
   /** C prefix; other characters than letters, digits and _ become _. */
@@ -106,6 +112,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
   const { fusion } = plan.schedule;
   const recurrent = lstms.length + grus.length > 0;
   const tables = [SIGMOID_TABLE, TANH_TABLE].filter(({ name }) => recurrent || uses(name));
+  const softmax = kernels.some(({ kind }) => kind === "softmax");
   const initial = initialStates(plan);
   const states = readStates(plan, prefix);
   const valueBytes = VALUE_BYTES[plan.input.type];
@@ -167,6 +174,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
       ...plan.streams.map((stream) => streamArray(stream, float)),
       ...tfliteArrays(plan),
       ...normArrays(plan),
+      ...powerArrays(plan),
       ...initial.map(({ array }) => array),
     ],
     initialStates: initial.map(({ array, to, size }) => ({ to, from: array.name, size })),
@@ -209,5 +217,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     addHalves: addHalvesPartial(plan),
     steps: stepsContext(plan, kernels, prefix.toUpperCase()),
     normalizes: kernels.some(({ kind }) => kind === "layer-norm"),
+    softmax,
+    power: softmax && float && powerContext(),
   };
 }

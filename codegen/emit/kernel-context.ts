@@ -1,40 +1,27 @@
 /**
  * Decides what the templates print of each kernel of a plan, and by which partial.
- * LSTMs are left to lstm-context.ts, the tflite formats to tflite-context.ts; what the fields mean is declared in
- * context-types.ts.
+ * LSTMs are left to lstm-context.ts, kernels without rows of weights to vector-context.ts, the tflite formats to
+ * tflite-context.ts; what the fields mean is declared in kernel-context-types.ts.
  */
-import type {
-  DenseKernel,
-  GruKernel,
-  Kernel,
-  LayerNormKernel,
-  WindowKernel,
-} from "../lower/kernel-ir.ts";
+import type { DenseKernel, GruKernel, Kernel } from "../lower/kernel-ir.ts";
 import { columnsRead } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
-import { meanFractionBits } from "../quantize/layer-norm.ts";
-import type { Quantization } from "../quantize/params.ts";
 import { isTfliteDense } from "../quantize/tflite/layers.ts";
-import { commentText, hexadecimalFloat } from "./c-literal.ts";
-import type {
-  CContext,
-  GruKernelContext,
-  KernelContext,
-  LayerNormKernelContext,
-  WindowKernelContext,
-} from "./context-types.ts";
+import { commentText } from "./c-literal.ts";
+import type { GruKernelContext, KernelContext } from "./kernel-context-types.ts";
 import { lstmContext, rowsOf } from "./lstm-context.ts";
-import { hasWideState, lineTypeOf, lineZeroOf, placeExpression } from "./state-context.ts";
+import { hasWideState, placeExpression } from "./state-context.ts";
 import { tfliteDenseContext } from "./tflite-context.ts";
 import { VARIANT_TEXT } from "./variant-text.ts";
+import {
+  layerNormContext,
+  resultContext,
+  softmaxContext,
+  windowContext,
+} from "./vector-context.ts";
 
 /** Where one call makes several, as many as fill 256 bytes of stack. */
 const BLOCKS_AT_ONCE = 8;
-
-/** The C type of a model's input or output. */
-export function edgeTypeOf({ type }: Quantization): CContext["type"] {
-  return type === "float32" ? "float" : `${type}_t`;
-}
 
 function gruContext(plan: Plan, kernel: GruKernel): GruKernelContext {
   const { name, layer } = kernel;
@@ -68,26 +55,6 @@ function gruContext(plan: Plan, kernel: GruKernel): GruKernelContext {
   };
 }
 
-/** Of a kernel that may write the model's output. */
-function resultContext(plan: Plan, prefix: string, to: DenseKernel["to"], writesState: boolean) {
-  const type = edgeTypeOf(plan.output);
-  return to === "output"
-    ? ({
-        arguments: "state, output",
-        parameters: `${writesState ? "" : "const "}${prefix}_state *state, ${type} *output`,
-        resultType: type,
-        resultZero: 0,
-        to: "output",
-      } as const)
-    : ({
-        arguments: "state",
-        parameters: `${prefix}_state *state`,
-        resultType: lineTypeOf(plan),
-        resultZero: lineZeroOf(plan),
-        to: placeExpression(plan, to),
-      } as const);
-}
-
 function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): KernelContext {
   const { name, layer } = kernel;
   if (isTfliteDense(layer)) return tfliteDenseContext(plan, prefix, kernel, layer);
@@ -110,53 +77,6 @@ function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): KernelCo
   };
 }
 
-function layerNormContext(
-  plan: Plan,
-  prefix: string,
-  { name, layer, from, to }: LayerNormKernel,
-): LayerNormKernelContext {
-  const edges = {
-    ...resultContext(plan, prefix, to, false),
-    kind: "layer-norm",
-    name,
-    layer: commentText(layer.name),
-    size: layer.size,
-    from: placeExpression(plan, from),
-  } as const;
-  const { type } = layer.output;
-  if (type === "float32") {
-    return {
-      ...edges,
-      partial: "layer-norm-float32",
-      epsilon: hexadecimalFloat(layer.epsilon),
-      share: hexadecimalFloat(1 / layer.size),
-    };
-  }
-  return {
-    ...edges,
-    partial: "layer-norm",
-    epsilon: `UINT64_C(${layer.epsilon})`,
-    one: 2 ** meanFractionBits(type === "int8" ? "int8" : "int16x8"),
-    saturate: type === "int8" ? "saturate8" : "saturate16",
-  };
-}
-
-function windowContext(plan: Plan, kernel: WindowKernel): WindowKernelContext {
-  const { inputSize, taps, name } = kernel.layer;
-  return {
-    kind: "window",
-    partial: "window",
-    name: kernel.name,
-    arguments: "state",
-    layer: commentText(name),
-    taps,
-    size: inputSize,
-    kept: (taps - 1) * inputSize,
-    from: placeExpression(plan, kernel.from),
-    to: placeExpression(plan, kernel.to),
-  };
-}
-
 /** What its template prints, besides what the whole model has. */
 export function kernelContext(plan: Plan, prefix: string, kernel: Kernel): KernelContext {
   if (kernel.kind === "lstm") return lstmContext(plan, kernel);
@@ -164,6 +84,7 @@ export function kernelContext(plan: Plan, prefix: string, kernel: Kernel): Kerne
   if (kernel.kind === "dense") return denseContext(plan, prefix, kernel);
   if (kernel.kind === "window") return windowContext(plan, kernel);
   if (kernel.kind === "layer-norm") return layerNormContext(plan, prefix, kernel);
+  if (kernel.kind === "softmax") return softmaxContext(plan, prefix, kernel);
   const { kind, name, size } = kernel;
   return kernel.kind === "load-input"
     ? {

@@ -37,6 +37,7 @@ const PART_OF: Readonly<Record<Exclude<Part, "other">, readonly string[]>> = {
     ...["hidden", "next_hidden", "narrow_hidden", "rounded", "sigmoid", "tanh", "to_points"],
     ...["reset_units", "reset_before", "reset_after", "reset_products", "reset_states"],
     ...["gate_product", "candidate_half", "inverse_root"],
+    ...["power_of_two", "power_of_e", "reciprocal", "doubling_high", "divide_by_power_of_two"],
     ...["sigmoid_result", "tanh_result", "relu_result", "linear_result"],
   ],
   state: ["store_hidden", "store_hidden_states", "store_next", "step"],
@@ -50,6 +51,7 @@ const PART_OF_KERNEL: Readonly<Record<Kernel["kind"], Part>> = {
   gru: "other",
   dense: "other",
   "layer-norm": "elementwise",
+  softmax: "elementwise",
 };
 
 /** @param source text of the C file, without marks; `lines` are those that withoutMarks found in it */

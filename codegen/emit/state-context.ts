@@ -9,7 +9,8 @@ import { LINE_VALUES } from "../plan/rows/row-layout.ts";
 import { narrowHidden } from "../quantize/requantize.ts";
 import { roundUp } from "../size/cache-line.ts";
 import { floatRows, shortRows } from "./c-literal.ts";
-import type { ArrayContext, CContext, LineType } from "./context-types.ts";
+import type { ArrayContext, CContext } from "./context-types.ts";
+import type { LineType } from "./kernel-context-types.ts";
 
 /** Copy of a line that holds a segment's fresh values, seen `later` steps after it was written. */
 function copyIndex(line: LineLayout, segment: number, later: 0 | 1): string {

@@ -15,12 +15,8 @@ import {
   type TfliteLstm,
 } from "../quantize/tflite/layers.ts";
 import { commentText, shortRows, unsignedRows } from "./c-literal.ts";
-import type {
-  ArrayContext,
-  TfliteContext,
-  TfliteDenseContext,
-  TfliteLstmContext,
-} from "./context-types.ts";
+import type { ArrayContext, TfliteContext } from "./context-types.ts";
+import type { TfliteDenseContext, TfliteLstmContext } from "./kernel-context-types.ts";
 import { lineTypeOf, placeExpression } from "./state-context.ts";
 import { VARIANT_TEXT } from "./variant-text.ts";
 

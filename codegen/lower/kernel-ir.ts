@@ -4,6 +4,7 @@
  */
 import type { FloatLayerNorm } from "../quantize/float32-layer-norm.ts";
 import type { FloatDense, FloatGru, FloatLstm } from "../quantize/float32-model.ts";
+import type { FloatSoftmax } from "../quantize/float32-softmax.ts";
 import type { AnyFormat, Quantization } from "../quantize/params.ts";
 import {
   hasHalves,
@@ -11,9 +12,15 @@ import {
   type QuantizedGru,
   type QuantizedLayerNorm,
   type QuantizedLstm,
+  type QuantizedSoftmax,
   type QuantizedWindow,
 } from "../quantize/quantized-model.ts";
-import { isTfliteLstm, type TfliteDense, type TfliteLstm } from "../quantize/tflite/layers.ts";
+import {
+  isTfliteLstm,
+  type TfliteDense,
+  type TfliteLstm,
+  type TfliteSoftmax,
+} from "../quantize/tflite/layers.ts";
 import type { ModelInFormat, Rows } from "../quantize/twin.ts";
 
 /** Values that lie side by side in a line. */
@@ -92,6 +99,14 @@ export interface LayerNormKernel {
   readonly to: Place | "output";
 }
 
+export interface SoftmaxKernel {
+  readonly kind: "softmax";
+  readonly name: string;
+  readonly layer: QuantizedSoftmax | FloatSoftmax | TfliteSoftmax;
+  readonly from: Place;
+  readonly to: Place | "output";
+}
+
 export interface StoreOutputKernel {
   readonly kind: "store-output";
   readonly name: string;
@@ -107,6 +122,7 @@ export type Kernel =
   | LayerKernel
   | WindowKernel
   | LayerNormKernel
+  | SoftmaxKernel
   | StoreOutputKernel;
 
 export function isLayerKernel(kernel: Kernel): kernel is LayerKernel {
@@ -176,6 +192,7 @@ const NAMES = {
   dense: "dense",
   window: "window",
   "layer-norm": "norm",
+  softmax: "softmax",
 } as const;
 
 /** The kernels of a model: its input loaded, one kernel a layer, its output stored. */
@@ -212,12 +229,18 @@ export function lower(model: ModelInFormat): Program {
         at = open({ name, size: layer.taps * layer.inputSize });
         kernels.push({ kind: "window", name, layer, from, to: at });
         return;
-      case "dense":
-      case "layer-norm": {
-        const to = result(layer.kind === "dense" ? layer.outputSize : layer.size);
+      case "dense": {
+        const to = result(layer.outputSize);
+        kernels.push({ kind: "dense", name, layer, from, to });
+        if (to !== "output") at = to;
+        return;
+      }
+      case "layer-norm":
+      case "softmax": {
+        const to = result(layer.size);
         kernels.push(
-          layer.kind === "dense"
-            ? { kind: "dense", name, layer, from, to }
+          layer.kind === "softmax"
+            ? { kind: "softmax", name, layer, from, to }
             : { kind: "layer-norm", name, layer, from, to },
         );
         if (to !== "output") at = to;

@@ -68,7 +68,33 @@ export interface IntegerActivation {
   readonly activation: "sigmoid" | "tanh";
 }
 
-export type IntegerLayer = IntegerLstm | IntegerDense | IntegerActivation;
+/** y[k] = e^(beta * x[k]) / sum over j of e^(beta * x[j]), over the vector of a step. */
+export interface IntegerSoftmax {
+  readonly kind: "softmax";
+  readonly name: string;
+  readonly size: number;
+  readonly beta: number;
+  readonly input: IntegerEdge;
+  readonly output: IntegerEdge;
+}
+
+/** y = [x of steps - 1 steps ago | ... | x]: a sequence's steps laid side by side. */
+export interface IntegerWindow {
+  readonly kind: "window";
+  readonly name: string;
+  /** Of a step. */
+  readonly inputSize: number;
+  readonly steps: number;
+  readonly input: IntegerEdge;
+  readonly output: IntegerEdge;
+}
+
+export type IntegerLayer =
+  | IntegerLstm
+  | IntegerDense
+  | IntegerActivation
+  | IntegerSoftmax
+  | IntegerWindow;
 
 /** In order of execution; each layer's output is the next one's input. */
 export interface IntegerModel {

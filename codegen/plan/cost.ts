@@ -2,7 +2,13 @@
  * Decides what one step of a plan costs: multiply-accumulates and bytes moved, counted from the layout.
  * Cycles are left to the timing tables, measured instructions to the host.
  */
-import { isLayerKernel, type Kernel, type LayerKernel, type Program } from "../lower/kernel-ir.ts";
+import {
+  isLayerKernel,
+  type Kernel,
+  type LayerKernel,
+  type Program,
+  type SoftmaxKernel,
+} from "../lower/kernel-ir.ts";
 import { GATES } from "../model/types.ts";
 import { VALUE_BYTES } from "../quantize/params.ts";
 import { hasHalves } from "../quantize/quantized-model.ts";
@@ -34,6 +40,10 @@ export type PlanCost = Omit<KernelCost, "kernel"> & { readonly kernels: readonly
 export const NORM_BYTES = 8;
 /** How often it is read: for the mean, the variance and the result. */
 export const NORM_PASSES = 3;
+/** A softmax reads its values for the largest, the sum and the results, and a power for each of the latter two. */
+export const SOFTMAX_PASSES = 3;
+const POWER_PASSES = 2;
+const POWER_BYTES = 4;
 /** A row's z passes from the sums to the elementwise part as an int32 or a float [byte]. */
 export const ROW_RESULT_BYTES = 4;
 /** LSTM: sigmoid of three gates, tanh of the candidate and of the cell. GRU: sigmoid of two, tanh of the candidate. */
@@ -162,11 +172,22 @@ function costOf(
     const cost = costOfMove(kernel.name, weightBytes + NORM_PASSES * size * bytes.line, written);
     return { ...cost, weightBytes };
   }
+  if (kernel.kind === "softmax") {
+    const { size } = kernel.layer;
+    const written = size * (kernel.to === "output" ? bytes.edge : bytes.line);
+    const read = SOFTMAX_PASSES * size * bytes.line + powerBytes(kernel);
+    return costOfMove(kernel.name, read, written);
+  }
   const edge = kernel.size * bytes.edge;
   const inside = kernel.size * bytes.line;
   return kernel.kind === "load-input"
     ? costOfMove(kernel.name, edge, inside)
     : costOfMove(kernel.name, inside, edge);
+}
+
+/** Bytes that a softmax reads of a table of powers; in float32 it computes them. */
+export function powerBytes({ layer }: SoftmaxKernel): number {
+  return layer.output.type === "float32" ? 0 : POWER_PASSES * layer.size * POWER_BYTES;
 }
 
 /** Counted, not estimated: each load and store of the plan, without the compiler's own spills. */

@@ -42,6 +42,8 @@ const CALIBRATED = {
   gru: "half",
   dense: "output",
   "layer-norm": "output",
+  // Its range is fixed.
+  softmax: "output",
   // Its values are those of its input.
   window: "output",
 } as const satisfies Readonly<Record<Operator["kind"], keyof LayerPeaks>>;

@@ -6,6 +6,7 @@ import { PlanError } from "../errors.ts";
 import type { GruLayer, LstmLayer, Matrix, RecurrentModel } from "../model/types.ts";
 import { PIECES_PER_UNIT, type Products, settle } from "./float32-arithmetic.ts";
 import { type FloatLayerNorm, floatLayerNorm, normReach } from "./float32-layer-norm.ts";
+import type { FloatSoftmax } from "./float32-softmax.ts";
 import { type ActivationName, type DenseOperator, operatorsOf } from "./operators.ts";
 import { FLOAT_INPUT_LIMIT, type Quantization } from "./params.ts";
 import type { QuantizedWindow } from "./quantized-model.ts";
@@ -67,7 +68,13 @@ export interface FloatDense {
   readonly output: Quantization;
 }
 
-export type FloatLayer = FloatLstm | FloatGru | FloatDense | FloatLayerNorm | QuantizedWindow;
+export type FloatLayer =
+  | FloatLstm
+  | FloatGru
+  | FloatDense
+  | FloatLayerNorm
+  | FloatSoftmax
+  | QuantizedWindow;
 
 export interface Float32Model {
   readonly name: string;
@@ -253,6 +260,11 @@ export function toFloat32(model: RecurrentModel, products: Products = "rounded")
       const layer = floatLayerNorm(operator.layer, reach, FLOAT32);
       reach = normReach(layer);
       return layer;
+    }
+    if (operator.kind === "softmax") {
+      const { name, outputSize: size } = operator.layer;
+      reach = 1;
+      return { kind: "softmax", name, size, output: FLOAT32 };
     }
     const { initialHidden } = operator.layer;
     const hiddenReach = initialHidden.reduce((most, h) => Math.max(most, Math.abs(h)), 1);

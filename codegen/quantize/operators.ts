@@ -15,11 +15,13 @@ import {
   type LstmLayer,
   looksAhead,
   type RecurrentModel,
+  type SoftmaxLayer,
   type Unsupported,
 } from "../model/types.ts";
 import { unsupportedError } from "../model/unsupported.ts";
 import { keptTaps, PRODUCT_LIMIT, productOf, productWeights } from "./convolution.ts";
 import { LAYER_NORM_LIMIT } from "./layer-norm.ts";
+import { SOFTMAX_LIMIT } from "./softmax.ts";
 
 export type ActivationName = ActivationLayer["activation"] | "none";
 
@@ -62,12 +64,20 @@ export interface LayerNormOperator {
   readonly outputIndex: number;
 }
 
+export interface SoftmaxOperator {
+  readonly kind: "softmax";
+  readonly layer: SoftmaxLayer;
+  /** As above. */
+  readonly outputIndex: number;
+}
+
 export type Operator =
   | LstmOperator
   | GruOperator
   | DenseOperator
   | WindowOperator
-  | LayerNormOperator;
+  | LayerNormOperator
+  | SoftmaxOperator;
 
 const FORWARD = "train a layer that runs forward: a stream has no end to read back from";
 
@@ -78,7 +88,6 @@ const INSTEAD: Readonly<
   "leaky-relu": "use Relu after a dense layer",
   "hard-sigmoid": "use Sigmoid after a dense layer",
   clip: "use Relu, Sigmoid or Tanh after a dense layer",
-  softmax: "end the network before it and take the largest value on the host",
   scale: "put it beside a dense or recurrent layer, which takes it in",
   pool1d: "compute it in the front end, or use a dense layer",
   combine: "export a chain of layers without branches",
@@ -126,6 +135,10 @@ export function ungenerated(model: RecurrentModel): readonly Unsupported[] {
       const why = `it has ${layer.outputSize} values`;
       refuse("layer-norm", why, `normalise at most ${LAYER_NORM_LIMIT}`);
     }
+    if (layer.kind === "softmax" && layer.outputSize > SOFTMAX_LIMIT) {
+      const why = `it has ${layer.outputSize} values`;
+      refuse("softmax", why, `use at most ${SOFTMAX_LIMIT} classes`);
+    }
     if (layer.kind === "conv1d" && productWeights(layer) > PRODUCT_LIMIT) {
       const why = `as a dense layer it has ${productWeights(layer)} weights`;
       refuse("conv1d", why, `use fewer positions or channels: up to ${PRODUCT_LIMIT} weights`);
@@ -165,6 +178,8 @@ export function operatorsOf(model: RecurrentModel): readonly Operator[] {
       operators.push({ kind: "dense", layer, activation: "none", outputIndex });
     } else if (layer.kind === "layer-norm") {
       operators.push({ kind: "layer-norm", layer, outputIndex });
+    } else if (layer.kind === "softmax") {
+      operators.push({ kind: "softmax", layer, outputIndex });
     } else if (layer.kind === "conv1d") {
       const taps = keptTaps(layer);
       if (taps > 1) operators.push({ kind: "window", layer, taps, outputIndex });

@@ -15,6 +15,7 @@ import {
 import { quantizeGru } from "./quantize-gru.ts";
 import { quantizeLstm } from "./quantize-lstm.ts";
 import type { QuantizedDense, QuantizedLayer, QuantizedModel } from "./quantized-model.ts";
+import { quantizeSoftmax } from "./softmax.ts";
 import { largestColumn, quantizeRows, type RealRows } from "./weights.ts";
 
 /** Real value of a step of a pre-activation in Q3.12. */
@@ -94,6 +95,8 @@ function quantizeOperator(
       return quantizeDense(operator, input, peak, format);
     case "layer-norm":
       return quantizeLayerNorm(operator.layer, input, peak, format);
+    case "softmax":
+      return quantizeSoftmax(operator.layer, input, format);
     case "window": {
       const { name, inputSize } = operator.layer;
       return { kind: "window", name, inputSize, taps: operator.taps, output: input };

@@ -111,12 +111,25 @@ export interface QuantizedLayerNorm {
   readonly output: Quantization;
 }
 
+/** Softmax over the vector of a step; softmax.ts says how its integers are computed. */
+export interface QuantizedSoftmax {
+  readonly kind: "softmax";
+  readonly name: string;
+  readonly size: number;
+  /** multiplier / 2^shift: what a step of the input adds to an exponent of 2, 20 fraction bits; below 2^31. */
+  readonly multiplier: number;
+  /** 0..62. */
+  readonly shift: number;
+  readonly output: Quantization;
+}
+
 export type QuantizedLayer =
   | QuantizedLstm
   | QuantizedGru
   | QuantizedDense
   | QuantizedWindow
-  | QuantizedLayerNorm;
+  | QuantizedLayerNorm
+  | QuantizedSoftmax;
 
 export interface QuantizedModel {
   readonly name: string;

@@ -21,6 +21,7 @@ import type {
   FloatLstm,
   FloatRows,
 } from "./float32-model.ts";
+import { type FloatSoftmax, shares } from "./float32-softmax.ts";
 import type { QuantizedWindow } from "./quantized-model.ts";
 import type { Twin } from "./twin.ts";
 
@@ -167,12 +168,26 @@ function normTwin(layer: FloatLayerNorm): FloatLayerTwin {
   };
 }
 
+function softmaxTwin(layer: FloatSoftmax): FloatLayerTwin {
+  const output = new Float32Array(layer.size);
+  return {
+    state: [],
+    reset() {},
+    step(input) {
+      shares(layer, input, output);
+      return output;
+    },
+  };
+}
+
 function layerTwin(layer: FloatLayer, multiplyRows: MultiplyRows): FloatLayerTwin {
   switch (layer.kind) {
     case "window":
       return windowTwin(layer);
     case "layer-norm":
       return normTwin(layer);
+    case "softmax":
+      return softmaxTwin(layer);
     case "lstm":
       return lstmTwin(layer, multiplyRows);
     case "gru":

@@ -12,12 +12,13 @@ import {
   type QuantizedLayer,
   type QuantizedLstm,
   type QuantizedModel,
-  type QuantizedWindow,
 } from "./quantized-model.ts";
 import { gruTwin } from "./reference-gru.ts";
 import { addHalves, cellArgument, saturate8, updateCell } from "./requantize.ts";
+import { softmaxTwin } from "./softmax.ts";
 import { lookUp, SIGMOID_TABLE, TANH_TABLE } from "./tables.ts";
 import type { Twin } from "./twin.ts";
+import { windowTwin } from "./window.ts";
 
 /** What makes z of an LSTM's gates from [x; h]: rows over all of it, or the sums of both halves. */
 function gatesOf(
@@ -111,20 +112,6 @@ function denseTwin(layer: QuantizedDense, format: IntegerFormat): LayerTwin {
   };
 }
 
-function windowTwin(layer: QuantizedWindow, format: IntegerFormat): LayerTwin {
-  const { inputSize, taps, output } = layer;
-  const window = new Int16Array(taps * inputSize);
-  return {
-    state: [{ bytes: FORMAT_FACTS[format].activationBytes, values: window.subarray(inputSize) }],
-    reset: () => void window.fill(output.zeroPoint),
-    step(input) {
-      window.copyWithin(0, inputSize);
-      window.set(input, window.length - inputSize);
-      return window;
-    },
-  };
-}
-
 function layerTwin(layer: QuantizedLayer, format: IntegerFormat): LayerTwin {
   switch (layer.kind) {
     case "lstm":
@@ -135,8 +122,10 @@ function layerTwin(layer: QuantizedLayer, format: IntegerFormat): LayerTwin {
       return denseTwin(layer, format);
     case "layer-norm":
       return layerNormTwin(layer, format);
+    case "softmax":
+      return softmaxTwin(layer, format);
     case "window":
-      return windowTwin(layer, format);
+      return windowTwin(layer, FORMAT_FACTS[format].activationBytes);
   }
 }
 

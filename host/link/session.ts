@@ -95,18 +95,28 @@ export class Session {
 
   /**
    * Sends frames as fast as the device's credits allow and waits for their outputs. Frame numbers go on from an earlier
-   * call. Throws RangeError when a frame has not the size that the device greeted with.
+   * call. The state is put back after every `sequenceFrames` of them, where a frame follows. Throws RangeError when a
+   * frame has not the size that the device greeted with.
    */
-  async stream(frames: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
+  async stream(
+    frames: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+    sequenceFrames = Number.POSITIVE_INFINITY,
+  ): Promise<void> {
     const { hello } = this.run;
     if (!hello || this.#ending) return;
     const credits = Math.max(1, hello.creditFrames);
     const hasCredit = () => this.#framesSent - this.run.nextFrame < credits;
+    let inSequence = 0;
     for await (const values of frames) {
       if (values.length !== hello.inputBytes) {
         throw new RangeError(`${values.length} bytes of input; a frame has ${hello.inputBytes}`);
       }
       if (!(await this.#expect("output", hasCredit))) return;
+      if (inSequence === sequenceFrames) {
+        await this.reset();
+        inSequence = 0;
+      }
+      inSequence++;
       await this.#send({ type: "input", frame: this.#framesSent++, values });
     }
     await this.#expectOutputs();

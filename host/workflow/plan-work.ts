@@ -7,7 +7,9 @@ import {
   lookUpsOf,
   NORM_BYTES,
   NORM_PASSES,
+  powerBytes,
   ROW_RESULT_BYTES,
+  SOFTMAX_PASSES,
   valueBytes,
 } from "../../codegen/index.ts";
 import type { KernelWork, TrafficParts } from "../analyze/kernel-work.ts";
@@ -29,6 +31,12 @@ export function planWork(plan: Plan): readonly KernelWork[] {
       const result = kernel.to === "output" ? edge : line;
       const work = moved(kernel.name, size * (NORM_PASSES * line + result));
       return { ...work, traffic: { ...work.traffic, weights: size * NORM_BYTES } };
+    }
+    if (kernel.kind === "softmax") {
+      const { size } = kernel.layer;
+      const result = kernel.to === "output" ? edge : line;
+      const work = moved(kernel.name, size * (SOFTMAX_PASSES * line + result));
+      return { ...work, traffic: { ...work.traffic, tables: powerBytes(kernel) } };
     }
     const streams = plan.streams.filter((stream) => stream.kernel === kernel.name);
     const total = (count: (stream: (typeof streams)[number]) => number): number =>

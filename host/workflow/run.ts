@@ -235,7 +235,7 @@ export async function recordRun(parts: RunParts): Promise<RunResult> {
     await session.open();
     if (converse) await converse.hold(session);
     else if (app === "speed") await session.measure(frames, SPEED_SEED);
-    else await session.stream(stimulus.inputs);
+    else await session.stream(stimulus.inputs, stimulus.sequenceFrames);
     const result = await session.finish();
     const counts = await device.readCounts();
     if (counts) writer.attach(ATTACHMENTS.counts, counts);

@@ -8,6 +8,9 @@ import { pioneer } from "./cli.ts";
 const VECTORS = fileURLToPath(new URL("../vectors/tflite/", import.meta.url));
 const DTLN = fileURLToPath(new URL("../../../shared/models/tflm-dtln-int8/", import.meta.url));
 const hasDtln = existsSync(DTLN);
+const DIGITS = fileURLToPath(
+  new URL("../../../shared/models/mnist-lstm/int8.tflite", import.meta.url),
+);
 if (!hasDtln) console.warn("DTLN's first part is not run: ../shared/models is absent");
 
 function verified(model: string, golden: string, board: string) {
@@ -36,6 +39,15 @@ describe.skipIf(missing.length > 0)(`TFLite files on a device ${missing.join(", 
       format: "tflite-int8",
       model: { name: "model", macs: 361_088 },
       verify: { bitExact: true, comparedValues: 257 },
+    });
+  });
+
+  test.skipIf(!hasDtln)("digits, row by row: each picture from zero state", () => {
+    const golden = `${VECTORS}mnist-lstm.golden.json`;
+    expect(verified(DIGITS, golden, "qemu-m4")).toMatchObject({
+      format: "tflite-int8",
+      frames: 9 * 28,
+      verify: { bitExact: true, mismatches: 0, comparedValues: 9 * 28 * 10 },
     });
   });
 

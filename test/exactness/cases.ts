@@ -15,6 +15,7 @@ import {
   type AnyFormat,
   FORMATS,
   isTfliteFormat,
+  type TfliteFormat,
 } from "../../codegen/quantize/params.ts";
 import { hasHalves } from "../../codegen/quantize/quantized-model.ts";
 import { createTwin, type ModelInFormat } from "../../codegen/quantize/twin.ts";
@@ -118,6 +119,7 @@ function randomShape(random: Random, name: string, large: boolean): ModelShape {
     densesFirst: random.integer(0, 4) === 0,
     convolutions: random.integer(0, 5) === 0 ? [{ ...dense(), taps: random.integer(1, 5) }] : [],
     normalized: random.integer(0, 5) === 0,
+    softmax: random.integer(0, 5) === 0,
     reach: random.pick([0.2, 1.7, 6]),
     recurrentReach: random.pick([1, 0.02, 40]),
     initialState: random.integer(0, 3) === 0,
@@ -138,10 +140,14 @@ function calibrationFrames(random: Random, size: number, format: AnyFormat): Flo
   return randomFrames(random, 6, size, peak).map((frame) => frame.fill(peak, 0, 1));
 }
 
-/** LSTMs and dense layers alone: what quantized TFLite files hold. */
-function withoutOtherLayers({ grus = [], lstms, ...shape }: ModelShape): ModelShape {
+/** LSTMs, dense layers and, of int8, softmax alone: what quantized TFLite files hold. */
+function withoutOtherLayers(
+  { grus = [], lstms, softmax, ...shape }: ModelShape,
+  format: TfliteFormat,
+): ModelShape {
   const sizes = [...lstms, ...grus.map(({ size }) => size)];
-  return { ...shape, lstms: sizes, convolutions: [], normalized: false };
+  const ends = softmax === true && format === "tflite-int8";
+  return { ...shape, lstms: sizes, convolutions: [], normalized: false, softmax: ends };
 }
 
 /** @throws PlanError when the model cannot be quantized */
@@ -155,7 +161,7 @@ function tryCase(
   const format = random.pick([...FORMATS, ...ALL_FORMATS]);
   const drawn = randomShape(random, prefix, large);
   const tflite = isTfliteFormat(format);
-  const real = randomModel(random, tflite ? withoutOtherLayers(drawn) : drawn);
+  const real = randomModel(random, tflite ? withoutOtherLayers(drawn, format) : drawn);
   const model = tflite ? withRandomIntegers(random, real, format) : real;
   const extreme = !tflite && random.integer(0, 2) === 0 ? random.pick(WEIGHT_KINDS) : undefined;
   if (extreme) makeExtreme(random, model, extreme);

@@ -11,6 +11,8 @@ import type {
   IntegerLayer,
   IntegerLstm,
   IntegerModel,
+  IntegerSoftmax,
+  IntegerWindow,
 } from "../integer-model.ts";
 import { GATES } from "../types.ts";
 import { gatePosition, LSTM_INPUT, LSTM_OPTION } from "./lstm.ts";
@@ -25,6 +27,7 @@ const FUSED = {
   1: "relu",
 } as const satisfies Readonly<Record<number, IntegerDense["fused"]>>;
 const FUSED_OPTION = 0;
+const SOFTMAX_BETA = 0;
 /** Values of a slice that are followed one by one. */
 const MOST_SLICED = 65_536;
 const ACTIVATIONS = { LOGISTIC: "sigmoid", TANH: "tanh" } as const;
@@ -110,9 +113,44 @@ function layerOf(
       };
       return layer;
     }
+    case "SOFTMAX":
+      return softmaxOf(operator, spelling, input, output);
+    case "RESHAPE":
+      return windowOf(operator, spelling, input, output);
     default:
       return undefined;
   }
+}
+
+function softmaxOf(
+  operator: TfliteOperator,
+  spelling: Spelling,
+  input: IntegerEdge,
+  output: IntegerEdge,
+): IntegerSoftmax {
+  return {
+    kind: "softmax",
+    name: spelling.label(operator),
+    size: spelling.output(operator).shape.at(-1) ?? 1,
+    beta: operator.options?.float32(SOFTMAX_BETA) ?? 0,
+    input,
+    output,
+  };
+}
+
+/** A sequence laid out as one vector: what a layer behind it reads of the last steps. */
+function windowOf(
+  operator: TfliteOperator,
+  spelling: Spelling,
+  input: IntegerEdge,
+  output: IntegerEdge,
+): IntegerWindow | undefined {
+  const from = spelling.input(operator, 0);
+  const inputSize = from.shape.at(-1) ?? 1;
+  const all = elementCount(from, spelling.file);
+  if (spelling.output(operator).shape.at(-1) !== all || inputSize === 0) return undefined;
+  const steps = all / inputSize;
+  return { kind: "window", name: spelling.label(operator), inputSize, steps, input, output };
 }
 
 /** Integers of a bias, zeros for one that is left out. */

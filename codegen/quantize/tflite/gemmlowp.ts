@@ -1,7 +1,7 @@
 /**
- * Sigmoid and tanh in 32-bit fixed point, bit for bit as the gemmlowp library that TFLite's int8 kernels call.
- * Raw values are int32 with a number of integer bits: real = raw * 2^(integerBits - 31). Used at generation only: an int8
- * activation becomes a table of 256 values.
+ * Sigmoid, tanh, powers of e and reciprocals in 32-bit fixed point, bit for bit as the gemmlowp library that TFLite's int8 kernels call.
+ * Raw values are int32 with a number of integer bits: real = raw * 2^(integerBits - 31). The C computes reciprocals itself;
+ * all else becomes tables of 256 values when it is generated.
  */
 import { divideByPowerOfTwo, doublingHigh } from "./fixed-point.ts";
 
@@ -34,7 +34,7 @@ function expOfFraction(a: number): number {
 const EXP_OF_POWERS = [1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242];
 
 /** e^a for a <= 0 with the given integer bits; the result has none. */
-function expOfNegative(a: number, integerBits: number): number {
+export function expOfNegative(a: number, integerBits: number): number {
   if (a === 0) return INT32_MAX;
   const fractionBits = 31 - integerBits;
   const quarter = 2 ** (fractionBits - 2);
@@ -59,6 +59,19 @@ function reciprocalOfHalfSum(a: number): number {
     x += multiplyByPowerOfTwo(doublingHigh(x, error), 2);
   }
   return x;
+}
+
+/**
+ * GetReciprocal of TFLite's common.h for a positive value with 12 integer bits: 2^exponent / value, the quotient without
+ * integer bits, at least 1/2.
+ */
+export function reciprocal(raw: number): { readonly quotient: number; readonly exponent: number } {
+  const headroom = Math.clz32(raw);
+  const normalized = raw * 2 ** headroom - 2 ** 31;
+  return {
+    quotient: multiplyByPowerOfTwo(reciprocalOfHalfSum(normalized), 1),
+    exponent: 12 - headroom,
+  };
 }
 
 /** Sigmoid of a value with 4 integer bits; the result has none. */

@@ -4,7 +4,7 @@
  */
 import type { ActivationName } from "../operators.ts";
 import { type AnyFormat, isTfliteFormat, type Quantization, type TfliteFormat } from "../params.ts";
-import type { QuantizedRows } from "../quantized-model.ts";
+import type { QuantizedRows, QuantizedWindow } from "../quantized-model.ts";
 import type { InputScaling } from "./activations.ts";
 import type { Scaling } from "./fixed-point.ts";
 
@@ -71,7 +71,17 @@ export interface TfliteDense {
   readonly output: Quantization;
 }
 
-export type TfliteLayer = TfliteLstm | TfliteDense;
+/** SOFTMAX of int8. */
+export interface TfliteSoftmax {
+  readonly kind: "softmax";
+  readonly name: string;
+  readonly size: number;
+  /** int32 by what a value lies below the largest: a power of e without integer bits; beyond the last one it counts as 0. */
+  readonly powers: Int32Array;
+  readonly output: Quantization;
+}
+
+export type TfliteLayer = TfliteLstm | TfliteDense | TfliteSoftmax | QuantizedWindow;
 
 export function isTfliteModel(model: { readonly format: AnyFormat }): model is TfliteModel {
   return isTfliteFormat(model.format);
@@ -84,6 +94,10 @@ export function isTfliteLstm(layer: { readonly kind: "lstm" }): layer is TfliteL
 
 export function isTfliteDense(layer: { readonly kind: "dense" }): layer is TfliteDense {
   return "linearZeroPoint" in layer;
+}
+
+export function isTfliteSoftmax(layer: { readonly kind: "softmax" }): layer is TfliteSoftmax {
+  return "powers" in layer;
 }
 
 export interface TfliteModel {

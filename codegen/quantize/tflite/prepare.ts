@@ -23,6 +23,7 @@ import type {
   TfliteLstm,
   TfliteModel,
 } from "./layers.ts";
+import { againstSoftmax, prepareSoftmax } from "./softmax.ts";
 
 /** Real value of a step of a gate's pre-activation, Q3.12, and of a gate, Q0.15. */
 const PREACTIVATION_STEP = 2 ** -12;
@@ -239,6 +240,13 @@ function prepareLayers({ layers }: IntegerModel, name: string): readonly TfliteL
     if (layer.kind === "lstm") prepared.push(prepareLstm(layer));
     else if (layer.kind === "dense") {
       prepared.push(prepareDense(layer, next?.kind === "activation" ? next : undefined));
+    } else if (layer.kind === "softmax") {
+      const against = againstSoftmax(layer);
+      if (against) reasons.push(`"${layer.name}": ${against}`);
+      else prepared.push(prepareSoftmax(layer));
+    } else if (layer.kind === "window") {
+      const { kind, name: label, inputSize, steps: taps, output } = layer;
+      prepared.push({ kind, name: label, inputSize, taps, output });
     } else if (before?.kind !== "dense") {
       reasons.push(`"${layer.name}": ${layer.activation} must follow a dense layer`);
     } else if (!outputIsFixed(layer)) {

@@ -4,18 +4,21 @@
  */
 
 import { chainTwin, type LayerTwin } from "../chain-twin.ts";
-import { clamp } from "../params.ts";
+import { clamp, type TfliteFormat } from "../params.ts";
 import { saturate16 } from "../requantize.ts";
 import type { Twin } from "../twin.ts";
+import { windowTwin } from "../window.ts";
 import { FROM_Q12, sigmoid16, tanh16 } from "./activations.ts";
 import { scale32, scale64 } from "./fixed-point.ts";
 import type {
   ScaledRows,
   TfliteActivation,
   TfliteDense,
+  TfliteLayer,
   TfliteLstm,
   TfliteModel,
 } from "./layers.ts";
+import { softmaxTwin } from "./softmax.ts";
 
 /** Scaled sums of every row, not clamped; accumulators stay below 2^31 by prepare.ts, so doubles hold them exactly. */
 function scaledSums(matrix: ScaledRows, input: Int16Array, result: Float64Array): void {
@@ -111,11 +114,22 @@ function denseTwin(layer: TfliteDense): LayerTwin {
   };
 }
 
+function layerTwin(layer: TfliteLayer, format: TfliteFormat): LayerTwin {
+  switch (layer.kind) {
+    case "lstm":
+      return lstmTwin(layer);
+    case "dense":
+      return denseTwin(layer);
+    case "softmax":
+      return softmaxTwin(layer);
+    case "window":
+      return windowTwin(layer, format === "tflite-int8" ? 1 : 2);
+  }
+}
+
 /** A runnable twin in the model's initial state. */
 export function createTfliteTwin(model: TfliteModel): Twin {
-  const layers = model.layers.map((layer) =>
-    layer.kind === "lstm" ? lstmTwin(layer) : denseTwin(layer),
-  );
+  const layers = model.layers.map((layer) => layerTwin(layer, model.format));
   return chainTwin(
     layers,
     model.inputSize,

@@ -1,0 +1,1 @@
+"""What record-tflite-vectors.py records."""
