@@ -46,4 +46,5 @@ export * from "./quantize/twin.ts";
 export * from "./size/footprint.ts";
 export * from "./size/layer-bytes.ts";
 export * from "./size/network.ts";
+export * from "./size/predict.ts";
 export * from "./size/rule.ts";

@@ -57,11 +57,12 @@ export function weightWaits(board: Board): WeightWaits {
   const memory = hierarchy.memories.find(({ name }) => name === board.weights.memory);
   if (memory === undefined) throw new RangeError(`${board.id} has no ${board.weights.memory}`);
   const cache = memory.caches.read === null ? null : (hierarchy.caches[memory.caches.read] ?? null);
+  const unit = unitOf(hierarchy, memory);
   return {
     cache,
     residentBytes: cacheBytes(hierarchy, memory),
-    partBytes: unitOf(hierarchy, memory).bytes,
-    stallsOf: (bytes) => stallsOf(hierarchy, memory, bytes),
+    partBytes: unit.bytes,
+    stallsOf: (bytes) => Math.ceil(bytes / unit.bytes) * unit.stall,
   };
 }
 
@@ -76,10 +77,4 @@ function unitOf({ caches }: Hierarchy, memory: HierarchyMemory) {
   const bytes = cache?.partBytes ?? memory.accessBytes;
   const accesses = Math.ceil(bytes / memory.accessBytes);
   return { bytes, stall: accesses * (memory.waits + 1) - 1 };
-}
-
-/** Of bytes one after the other that nothing holds yet. */
-function stallsOf(hierarchy: Hierarchy, memory: HierarchyMemory, bytes: number): number {
-  const unit = unitOf(hierarchy, memory);
-  return Math.ceil(bytes / unit.bytes) * unit.stall;
 }

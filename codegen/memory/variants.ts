@@ -21,7 +21,7 @@ type Described = Pick<Board, "memories" | "caches">;
  */
 export function variantsOf(board: Described): readonly Variant[] {
   const memories = board.memories.flatMap((memory, index) =>
-    waitsOf(memory).map((value) => ({
+    waitEnds(memory).map((value) => ({
       name: `${slug(memory.name)}.waitStates:${value}`,
       board: withMemory(board, index, { waitStates: changed(memory.waitStates, value, "cycle") }),
     })),
@@ -39,7 +39,8 @@ export function variantsOf(board: Described): readonly Variant[] {
   ];
 }
 
-function waitsOf({ waitStates }: BoardMemory): readonly number[] {
+/** The other values that a memory's wait states may have: ends of its interval, or what memory alone is worth; none where it is sure. */
+export function waitEnds({ waitStates }: BoardMemory): readonly number[] {
   if (waitStates === undefined) return [];
   const { value, interval, confidence } = waitStates;
   const ends =

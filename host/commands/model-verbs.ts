@@ -3,6 +3,7 @@
  * What they do is left to workflow/.
  */
 import { Option } from "commander";
+import { INTEGER_FORMATS } from "../../codegen/index.ts";
 import type { DeclareVerb } from "./declare.ts";
 import {
   anyFormat,
@@ -24,6 +25,23 @@ export function modelVerbs(verb: DeclareVerb): void {
   )
     .option("--board <id>", "what the C would be there, or why there is none")
     .addOption(anyFormat());
+
+  verb(
+    "size [model]",
+    "hidden sizes against a board's budgets: cycles, time, power and quality foretold, and which to take",
+    async () => (await import("../workflow/size/size.ts")).size,
+  )
+    .requiredOption("--board <id>", "board that it is to run on")
+    .addOption(count("--input-size <n>", "without a model: one LSTM over so many inputs a step"))
+    .addOption(new Option("--format <mode>", "number format").choices([...INTEGER_FORMATS]))
+    .addOption(budget("--budget-ms <n>", "longest time a frame may take [ms]; its interval"))
+    .addOption(budget("--budget-mw <n>", "highest average power [mW]"))
+    .addOption(
+      budget("--frame-ms <n>", "time between two frames [ms]; the model's own hop, else 10"),
+    )
+    .addOption(count("--min-hidden <n>", "smallest hidden size (1)"))
+    .addOption(count("--max-hidden <n>", "largest hidden size (twice the model's, else 256)"))
+    .option("--out <dir>", "where the picture goes");
 
   verb(
     "generate <model>",

@@ -1,0 +1,175 @@
+/**
+ * Decides what a step of a network will cost on a board before anything is generated: cycles, waits, bytes by memory.
+ * Time, energy and which size to take are left to the host's analyzer; what code waits for is not foretold.
+ */
+import type { Board, BoardMemory } from "../board.ts";
+import { weightsMemory } from "../board-facts.ts";
+import { type WeightWaits, weightWaits } from "../memory/stalls.ts";
+import { waitEnds } from "../memory/variants.ts";
+import { schedule } from "../plan/schedule.ts";
+import { targetOf } from "../plan/target.ts";
+import type { IntegerFormat } from "../quantize/params.ts";
+import { footprintOfShape, type NetworkFootprint } from "./footprint.ts";
+import type { NetworkShape } from "./network.ts";
+import { costOf, type StepCosts, stepCosts } from "./step-costs.ts";
+import { termsOf } from "./terms.ts";
+
+export interface PredictedCycles {
+  /** Of a step, waits included. */
+  readonly value: number;
+  /** By the bounds of the core's rules, the fit's own error, and the ends of unsure wait states. */
+  readonly low: number;
+  readonly high: number;
+  /** The part of value that is waiting for weights and tables. */
+  readonly stalls: number;
+}
+
+/** Where what lies [byte]. */
+export interface WorkingSet {
+  /** In the memory of the weights; padding included. */
+  readonly weightBytes: number;
+  readonly tableBytes: number;
+  /** The part of both that is still in a cache a step later: all of it or, where more streams through, nothing. */
+  readonly residentBytes: number;
+  /** What each step fetches anew from the memory of the weights. */
+  readonly streamedBytes: number;
+  /** State struct. */
+  readonly stateBytes: number;
+}
+
+export interface Prediction {
+  readonly footprint: NetworkFootprint;
+  readonly workingSet: WorkingSet;
+  /** Lines of the weights' memory that a step touches. */
+  readonly linesTouched: number;
+  /** Null where the core has no counted steps, or a layer has none. */
+  readonly cycles: PredictedCycles | null;
+  readonly instructions: number | null;
+  /** Weights, tables, and code as the reference programs have it; in RAM where the weights lie there. */
+  readonly flashBytes: number;
+  /** State, one frame in and out, stack as the reference programs used it at most; weights that lie in RAM. */
+  readonly ramBytes: number;
+}
+
+export interface Predictor {
+  readonly board: Board;
+  readonly format: IntegerFormat;
+  /** What charged and counted, and what is not foretold. */
+  readonly source: string;
+  /** Why there are no cycles; null where there are. */
+  readonly missing: string | null;
+  readonly of: (shape: NetworkShape) => Prediction;
+}
+
+/** Rows of activation tables that a unit reads. */
+const LOOK_UPS = { lstm: 5, gru: 3 } as const;
+const TABLE_ROW_BYTES = 4;
+
+/** Predicts steps of networks on one board. */
+export function createPredictor(board: Board, format: IntegerFormat): Predictor {
+  const target = targetOf(board);
+  const scheduled = schedule(format, target);
+  const costs = stepCosts(board.core, format);
+  const memory = weightsMemory(board);
+  const waits = weightWaits(board);
+  const ends = waitEnds(memory).map((value) => weightWaits(withWaits(board, memory, value)));
+  const lineBytes = Math.max(target.lineBytes, waits.partBytes);
+  const inRam = memory.role === "ram";
+
+  const of = (shape: NetworkShape): Prediction => {
+    const footprint = footprintOfShape(shape, target, format, scheduled);
+    const { weightBytes, tableBytes, stateBytes, edgeBytes } = footprint;
+    const constants = weightBytes + tableBytes;
+    const resides = weightBytes <= waits.residentBytes;
+    const program = costs?.programBytes ?? 0;
+    return {
+      footprint,
+      workingSet: {
+        weightBytes,
+        tableBytes,
+        residentBytes: resides ? constants : 0,
+        streamedBytes: resides ? 0 : weightBytes,
+        stateBytes,
+      },
+      linesTouched: Math.ceil(weightBytes / lineBytes),
+      ...cyclesOf(footprint, costs, waits, ends),
+      flashBytes: program + constants,
+      ramBytes: stateBytes + edgeBytes + (costs?.stackBytes ?? 0) + (inRam ? constants : 0),
+    };
+  };
+  const unwaited =
+    memory.waitStates === undefined
+      ? `; ${memory.name}'s wait states are unknown, charged as 0`
+      : "";
+  return {
+    board,
+    format,
+    source:
+      costs === null
+        ? ""
+        : `${costs.source}; waits of ${memory.name} by boards/${board.id}.json${unwaited}; waits for code not included`,
+    missing: costs === null ? missingCosts(board, format) : null,
+    of,
+  };
+}
+
+function missingCosts(board: Board, format: IntegerFormat): string {
+  return stepCosts(board.core, "int8") === null
+    ? `no timing table boards/cores/${board.core}.json charges the cycles of ${board.core}`
+    : `no steps of ${board.core} were counted in ${format}: npx tsx scripts/write-step-costs.ts --boards ${board.kind === "real" ? board.emulatedBy : board.id} --formats ${format}`;
+}
+
+function withWaits(board: Board, memory: BoardMemory, value: number): Board {
+  const { waitStates } = memory;
+  if (waitStates === undefined) return board;
+  const changed = { ...memory, waitStates: { ...waitStates, value } };
+  return { ...board, memories: board.memories.map((one) => (one === memory ? changed : one)) };
+}
+
+/** By the same sums as codegen/memory/stalls.ts: what fits a cache waits for nothing. */
+function stallsOf(
+  { layers, weightBytes }: NetworkFootprint,
+  { residentBytes, stallsOf: waiting }: WeightWaits,
+): number {
+  if (weightBytes <= residentBytes) return 0;
+  const row = waiting(TABLE_ROW_BYTES);
+  return layers.reduce((sum, { layer, streams }) => {
+    const bytes = streams.reduce((total, stream) => total + stream.bytes, 0);
+    if (layer.kind === "dense") {
+      const byTable = layer.activation === "sigmoid" || layer.activation === "tanh";
+      return sum + waiting(bytes) + (byTable ? layer.outputSize * row : 0);
+    }
+    const padded = (streams[0]?.paddedRows ?? 0) / 4;
+    const units = layer.kind === "lstm" ? padded : layer.hiddenSize;
+    return sum + waiting(bytes) + units * LOOK_UPS[layer.kind] * row;
+  }, 0);
+}
+
+function cyclesOf(
+  footprint: NetworkFootprint,
+  costs: StepCosts | null,
+  waits: WeightWaits,
+  ends: readonly WeightWaits[],
+): Pick<Prediction, "cycles" | "instructions"> {
+  if (costs === null) return { cycles: null, instructions: null };
+  const terms = termsOf(footprint);
+  const [value, low, high, instructions] = [
+    costOf(costs.of.cycles, terms),
+    costOf(costs.of.cyclesLow, terms),
+    costOf(costs.of.cyclesHigh, terms),
+    costOf(costs.of.instructions, terms),
+  ];
+  if (value === null || low === null || high === null) return { cycles: null, instructions };
+  const stalls = stallsOf(footprint, waits);
+  const others = [stalls, ...ends.map((end) => stallsOf(footprint, end))];
+  const { worstError } = costs;
+  return {
+    cycles: {
+      value: value + stalls,
+      low: Math.min(value, low) * (1 - worstError) + Math.min(...others),
+      high: Math.max(value, high) * (1 + worstError) + Math.max(...others),
+      stalls,
+    },
+    instructions,
+  };
+}

@@ -1,0 +1,147 @@
+/**
+ * Decides what a round of each loop of a step costs on a core: least squares over counted steps of reference networks.
+ * Counting them is scripts/write-step-costs.ts's, with the core's own timing table; what a network has of each is terms.ts's.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Core } from "../board.ts";
+import { BOARDS_DIRECTORY } from "../board.ts";
+import { canonicalJson } from "../plan/canonical-json.ts";
+import type { IntegerFormat } from "../quantize/params.ts";
+import { leastSquares } from "./least-squares.ts";
+import type { NetworkShape } from "./network.ts";
+import { TERMS, type Term, type TermCounts } from "./terms.ts";
+
+/** What is counted a step. Cycles by the core's table at zero wait states, low and high by its rules' bounds. */
+export const MEASURES = [
+  "cycles",
+  "cyclesLow",
+  "cyclesHigh",
+  "instructions",
+  "bytesLoaded",
+  "bytesStored",
+] as const;
+export type Measure = (typeof MEASURES)[number];
+
+/** One reference network, counted: averages a step. */
+export interface CountedStep extends Readonly<Record<Measure, number>> {
+  readonly shape: NetworkShape;
+  readonly terms: TermCounts;
+  /** Deepest use of the stack [byte]. */
+  readonly stackBytes: number;
+  /** Code and constants of the program, without streams and tables [byte]. */
+  readonly programBytes: number;
+}
+
+/** codegen/size/steps/CORE.json */
+export interface CountedCore {
+  readonly schema: 1;
+  readonly core: Core;
+  /** SHA-256 of the rules that charged the cycles: boards/cores/CORE.json. */
+  readonly rulesDigest: string;
+  readonly compiler: string;
+  readonly flags: string;
+  readonly formats: Readonly<
+    Partial<
+      Record<IntegerFormat, { readonly variant: string; readonly steps: readonly CountedStep[] }>
+    >
+  >;
+}
+
+export interface StepCosts {
+  readonly core: Core;
+  readonly format: IntegerFormat;
+  /** Cost of one round of each term; null where no reference network has it. */
+  readonly of: Readonly<Record<Measure, Readonly<Record<Term, number | null>>>>;
+  /** Largest distance of a reference network's cycles from the fit, relative to them. */
+  readonly worstError: number;
+  /** The most that a reference network used, and that its program took [byte]. */
+  readonly stackBytes: number;
+  readonly programBytes: number;
+  /** In words: what charged and counted. */
+  readonly source: string;
+}
+
+export const STEPS_DIRECTORY = fileURLToPath(new URL("steps", import.meta.url));
+
+/** SHA-256 of a core's rules and model, by which counted steps know that they are stale. */
+export function rulesDigest(core: Core): string | null {
+  const file = join(BOARDS_DIRECTORY, "cores", `${core}.json`);
+  if (!existsSync(file)) return null;
+  const { model, issueWidth, predictor, rules } = JSON.parse(readFileSync(file, "utf8"));
+  const values = Object.entries(rules as Record<string, { value: number; interval?: number[] }>);
+  const charged = values.map(([name, { value, interval }]) => [name, value, interval ?? null]);
+  const facts = { model, issueWidth: issueWidth?.value, predictor: predictor?.value, charged };
+  return createHash("sha256").update(canonicalJson(facts)).digest("hex");
+}
+
+/** What was counted on a core; null where nothing was, because it has no timing table or nobody has run it. */
+export function countedCore(core: Core, directory: string = STEPS_DIRECTORY): CountedCore | null {
+  const file = join(directory, `${core}.json`);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as CountedCore) : null;
+}
+
+const fitted = new Map<string, StepCosts | null>();
+
+/** Costs on a core in a format; null where nothing was counted. */
+export function stepCosts(core: Core, format: IntegerFormat): StepCosts | null {
+  const key = `${core} ${format}`;
+  const known = fitted.get(key);
+  if (known !== undefined) return known;
+  const counted = countedCore(core);
+  const steps = counted?.formats[format]?.steps ?? [];
+  const costs = counted === null || steps.length === 0 ? null : fitSteps(counted, format, steps);
+  fitted.set(key, costs);
+  return costs;
+}
+
+/** @throws RangeError with fewer steps than terms */
+export function fitSteps(
+  { core, compiler }: Pick<CountedCore, "core" | "compiler">,
+  format: IntegerFormat,
+  steps: readonly CountedStep[],
+): StepCosts {
+  const present = TERMS.filter((term) => steps.some(({ terms }) => terms[term] > 0));
+  const costsOf = (measure: Measure): Readonly<Record<Term, number | null>> => {
+    // Errors count in relation to the whole, so that small networks weigh as much as large ones.
+    const rows = steps.map((step) => present.map((term) => step.terms[term] / step[measure]));
+    const found = leastSquares(rows, new Array<number>(steps.length).fill(1));
+    const none = Object.fromEntries(TERMS.map((term) => [term, null]));
+    return { ...none, ...Object.fromEntries(present.map((term, i) => [term, found[i]])) } as Record<
+      Term,
+      number | null
+    >;
+  };
+  const of = Object.fromEntries(
+    MEASURES.map((measure) => [measure, costsOf(measure)]),
+  ) as StepCosts["of"];
+  const errors = steps.map(({ terms, cycles }) =>
+    Math.abs((costOf(of.cycles, terms) ?? Number.NaN) / cycles - 1),
+  );
+  return {
+    core,
+    format,
+    of,
+    worstError: Math.max(...errors),
+    stackBytes: Math.max(...steps.map(({ stackBytes }) => stackBytes)),
+    programBytes: Math.max(...steps.map(({ programBytes }) => programBytes)),
+    source: `loops of ${steps.length} reference networks counted with boards/cores/${core}.json, ${compiler}`,
+  };
+}
+
+/** The sum over all terms; null where one of them has no cost. */
+export function costOf(
+  costs: Readonly<Record<Term, number | null>>,
+  terms: TermCounts,
+): number | null {
+  let sum = 0;
+  for (const term of TERMS) {
+    if (terms[term] === 0) continue;
+    const cost = costs[term];
+    if (cost === null) return null;
+    sum += cost * terms[term];
+  }
+  return sum;
+}

@@ -1,0 +1,139 @@
+/**
+ * Decides the one sentence that answers which size to take, and what would fit where nothing does.
+ * Which sizes hold the budgets is judge.ts's.
+ */
+import { type BoardPower, dutyCycle } from "../power.ts";
+import { digits } from "../wording.ts";
+import type { SizeLimits } from "./candidate.ts";
+import type { JudgedSize, SizeRating } from "./judge.ts";
+
+export interface AnswerRequest {
+  readonly board: string;
+  /** In the order of judge.ts. */
+  readonly sizes: readonly JudgedSize[];
+  readonly limits: SizeLimits;
+  readonly rating: SizeRating;
+  /** Why there are no cycles or no power; null where there are. */
+  readonly missing: string | null;
+  /** Sizes whose quality was measured. */
+  readonly trained: readonly number[];
+  /** Boards on which the model as it is would hold the budgets. */
+  readonly otherBoards: readonly string[];
+}
+
+export function sizeName({ hiddenSizes }: Pick<JudgedSize, "hiddenSizes">): string {
+  return hiddenSizes.length === 1
+    ? `hiddenSize ${hiddenSizes[0]}`
+    : `hiddenSizes ${hiddenSizes.join(", ")}`;
+}
+
+export function answerOf(request: AnswerRequest): string {
+  const { board, sizes, limits, missing } = request;
+  const [first] = sizes;
+  if (first === undefined) return "no size was asked about";
+  if (first.verdict === "chosen") return chosenSentence(request, first);
+  if (missing !== null) return `no size can be judged on ${board}: ${missing}`;
+  const budgets = budgetsText(limits);
+  return `no size from ${rangeText(sizes)} holds ${budgets} on ${board}: ${remedies(request).join("; ")}`;
+}
+
+function chosenSentence(request: AnswerRequest, chosen: JudgedSize): string {
+  const { board, sizes, limits, trained } = request;
+  const isHeard = chosen.quality !== null || trained.length === 0;
+  const what = chosen.quality === null ? "largest" : "best";
+  const weights = chosen.streamedBytes > 0 ? "whose weights stream" : "whose weights stay at hand";
+  const facts = [
+    ...(chosen.latencyMs === null ? [] : [`${digits(chosen.latencyMs)} ms`]),
+    ...(chosen.powerMw === null ? [] : [`${digits(chosen.powerMw)} mW`]),
+    ...(chosen.quality === null
+      ? []
+      : [`${digits(chosen.quality.value)} ${chosen.quality.unit}, ${chosen.quality.kind}`]),
+    ...(isHeard
+      ? []
+      : [`nothing below ${Math.min(...trained)} units was trained, so nobody knows how it hears`]),
+  ].join(", ");
+  const larger = sizes.filter((one) => unitsOf(one) > unitsOf(chosen));
+  return [
+    `${sizeName(chosen)}: the ${what} ${weights} within ${budgetsText(limits)} on ${board} (${facts})`,
+    ...noBetter(larger, chosen),
+    ...firstOver(larger),
+  ].join("; ");
+}
+
+function unitsOf({ hiddenSizes }: JudgedSize): number {
+  return hiddenSizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** The next trained size, where it hears no better. */
+function noBetter(larger: readonly JudgedSize[], chosen: JudgedSize): readonly string[] {
+  const next = larger.find(
+    ({ quality, method }) => quality?.kind === "measured" && method === "retrain",
+  );
+  if (!next?.quality || !chosen.quality || next.quality.value > chosen.quality.value) return [];
+  const { value, unit } = next.quality;
+  return [`${next.hiddenSizes.join(", ")} hears no better (${digits(value)} ${unit})`];
+}
+
+function firstOver(larger: readonly JudgedSize[]): readonly string[] {
+  const [over] = larger
+    .filter(({ verdict }) => verdict === "over")
+    .sort((a, b) => unitsOf(a) - unitsOf(b) || a.macs - b.macs);
+  return over === undefined ? [] : [`${over.hiddenSizes.join(", ")} would need ${needText(over)}`];
+}
+
+function needText(one: JudgedSize): string {
+  const [miss] = one.misses;
+  if (miss === "power") return `${digits(one.powerMw ?? Number.NaN)} mW`;
+  if (miss === "latency") return `${digits(one.latencyMs ?? Number.NaN)} ms`;
+  return miss === "flash" ? `${one.flashBytes} B of flash` : `${one.ramBytes} B of RAM`;
+}
+
+function budgetsText({ latencyMs, powerMw }: SizeLimits): string {
+  return powerMw === null
+    ? `${digits(latencyMs)} ms`
+    : `${digits(latencyMs)} ms and ${digits(powerMw)} mW`;
+}
+
+function rangeText(sizes: readonly JudgedSize[]): string {
+  const sorted = [...sizes].sort((a, b) => a.macs - b.macs);
+  const name = (one: JudgedSize | undefined): string => (one?.hiddenSizes ?? []).join(", ");
+  return `${name(sorted[0])} to ${name(sorted.at(-1))}`;
+}
+
+/** What the smallest size needs, a longer period, another board. */
+function remedies({ sizes, limits, rating, otherBoards }: AnswerRequest): readonly string[] {
+  const smallest = [...sizes].sort((a, b) => a.macs - b.macs)[0] as JudgedSize;
+  const found = [`the smallest, ${smallest.hiddenSizes.join(", ")}, needs ${needText(smallest)}`];
+  const { power, periodMs } = rating;
+  if (smallest.misses.includes("power") && power !== null && limits.powerMw !== null) {
+    if (power.sleepMw >= limits.powerMw) {
+      found.push(`asleep the board already takes ${digits(power.sleepMw)} mW`);
+    } else if (smallest.latencyMs !== null) {
+      const longer = periodFor(smallest.latencyMs, limits.powerMw, power);
+      found.push(
+        `it would fit with a hop of ${digits(longer)} ms instead of ${digits(periodMs)} ms`,
+      );
+    }
+  }
+  found.push(
+    otherBoards.length > 0
+      ? `the model as it is holds them on ${otherBoards.join(", ")}`
+      : "no board known here holds them with the model as it is",
+  );
+  return found;
+}
+
+/** The period at which active * t / T + sleep * (1 - t / T) is the limit [ms]. */
+export function periodFor(activeMs: number, limitMw: number, power: BoardPower): number {
+  const period = (activeMs * (power.activeMw - power.sleepMw)) / (limitMw - power.sleepMw);
+  // Never shorter than the work itself.
+  return Math.max(activeMs, period);
+}
+
+/** Whether a time and the power that goes with it hold both budgets. */
+export function holds(latencyMs: number, limits: SizeLimits, rating: SizeRating): boolean {
+  if (latencyMs > limits.latencyMs) return false;
+  if (limits.powerMw === null) return true;
+  if (rating.power === null) return false;
+  return dutyCycle(latencyMs, rating.periodMs, rating.power).averageMw <= limits.powerMw;
+}

@@ -1,0 +1,130 @@
+/**
+ * Decides which sizes hold every budget, which are beaten, what binds each, and which to take.
+ * Predicting their costs is left to codegen/size, saying it to answer.ts.
+ */
+import { paretoFront } from "../pareto.ts";
+import { type BoardPower, dutyCycle } from "../power.ts";
+import type { SizeCandidate, SizeLimits } from "./candidate.ts";
+
+/** What a size meets first as it grows. compute and bandwidth: what the time of a step goes to, where no budget is near. */
+export type Constraint =
+  | "latency"
+  | "power"
+  | "flash"
+  | "RAM"
+  | "quality"
+  | "compute"
+  | "bandwidth";
+
+/** chosen: the one to take. fits: holds every budget. dominated: another is at least as good and faster. over: misses one. unknown: a value is missing. */
+export type Verdict = "chosen" | "fits" | "dominated" | "over" | "unknown";
+
+export interface JudgedSize extends SizeCandidate {
+  readonly latencyMs: number | null;
+  /** Computing alone [uJ a frame]. */
+  readonly energyUj: number | null;
+  /** Averaged over the period, sleep included. */
+  readonly powerMw: number | null;
+  readonly verdict: Verdict;
+  readonly binding: Constraint;
+  /** What most cycles go to. */
+  readonly bound: "compute" | "bandwidth" | null;
+  /** Limits that it misses. */
+  readonly misses: readonly Constraint[];
+}
+
+export interface SizeRating {
+  /** [Hz]; null on an emulated board. */
+  readonly clockHz: number | null;
+  /** Null where the board's currents are not known. */
+  readonly power: BoardPower | null;
+  readonly periodMs: number;
+}
+
+/** Below any quality; finite, so that two of them differ by 0. */
+const UNHEARD = -1e9;
+
+/** Best first: what holds the budgets, then what misses them; by worth, then by cycles. */
+export function judgeSizes(
+  candidates: readonly SizeCandidate[],
+  limits: SizeLimits,
+  rating: SizeRating,
+): readonly JudgedSize[] {
+  const byQuality = candidates.some(({ quality }) => quality !== null);
+  const worth = ({ quality, macs }: SizeCandidate): number | null =>
+    byQuality ? (quality?.value ?? null) : macs;
+  const beaten = new Set(
+    paretoFront(
+      candidates,
+      { name: "cycles", better: "lower", value: ({ cycles }) => cycles?.value ?? null },
+      { name: byQuality ? "quality" : "MACs", better: "higher", value: worth },
+    ).beaten.map(({ item }) => item),
+  );
+  const judged = candidates.map((candidate) =>
+    judgeOne(candidate, limits, rating, beaten.has(candidate), byQuality),
+  );
+  const order = { chosen: 0, fits: 0, dominated: 1, unknown: 2, over: 3 } as const;
+  const score = (one: JudgedSize): number => worth(one) ?? UNHEARD;
+  judged.sort(
+    (a, b) =>
+      order[a.verdict] - order[b.verdict] ||
+      score(b) - score(a) ||
+      // Of sizes that nobody heard the one that can learn most.
+      (byQuality && a.quality === null ? b.macs - a.macs : 0) ||
+      (a.cycles?.value ?? 0) - (b.cycles?.value ?? 0),
+  );
+  const [best, ...others] = judged;
+  return best?.verdict === "fits" ? [{ ...best, verdict: "chosen" }, ...others] : judged;
+}
+
+function judgeOne(
+  candidate: SizeCandidate,
+  limits: SizeLimits,
+  { clockHz, power, periodMs }: SizeRating,
+  isBeaten: boolean,
+  byQuality: boolean,
+): JudgedSize {
+  const { cycles, flashBytes, ramBytes } = candidate;
+  const latencyMs = cycles === null || clockHz === null ? null : (cycles.value / clockHz) * 1e3;
+  const duty = latencyMs === null || power === null ? null : dutyCycle(latencyMs, periodMs, power);
+  const powerMw = duty?.averageMw ?? null;
+  const uses: readonly (readonly [Constraint, number | null])[] = [
+    ["latency", latencyMs === null ? null : latencyMs / limits.latencyMs],
+    ["power", limits.powerMw === null ? 0 : powerMw === null ? null : powerMw / limits.powerMw],
+    ["flash", flashBytes / limits.flashBytes],
+    ["RAM", ramBytes / limits.ramBytes],
+  ];
+  const misses = uses.flatMap(([name, use]) => (use !== null && use > 1 ? [name] : []));
+  const isUnknown = uses.some(([, use]) => use === null);
+  const bound = cycles === null ? null : cycles.stalls * 2 > cycles.value ? "bandwidth" : "compute";
+  const verdict =
+    misses.length > 0 ? "over" : isUnknown ? "unknown" : isBeaten ? "dominated" : "fits";
+  return {
+    ...candidate,
+    latencyMs,
+    energyUj: duty?.activeUj ?? null,
+    powerMw,
+    verdict,
+    binding: bindingOf(uses, verdict, byQuality, bound),
+    bound,
+    misses,
+  };
+}
+
+/** A budget used to this part is near. */
+const NEAR = 0.1;
+
+function bindingOf(
+  uses: readonly (readonly [Constraint, number | null])[],
+  verdict: Verdict,
+  byQuality: boolean,
+  bound: JudgedSize["bound"],
+): Constraint {
+  // A fitting size that another beats in quality gains nothing by its budget.
+  if (verdict === "dominated" && byQuality) return "quality";
+  let [name, most]: [Constraint, number] = [bound ?? "compute", NEAR];
+  for (const [constraint, use] of uses) {
+    if (use !== null && use > most) [name, most] = [constraint, use];
+  }
+  return name;
+}

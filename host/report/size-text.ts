@@ -1,0 +1,96 @@
+/**
+ * Decides how judged hidden sizes read in a terminal: the sentence, the rule, the table.
+ * What is judged and chosen is the analyzer's.
+ */
+import type { JudgedSize } from "../analyze/sizing/judge.ts";
+import { formatBytes, formatNumber } from "./format.ts";
+import { textTable } from "./tables.ts";
+
+export interface SizeText {
+  readonly board: string;
+  readonly why: string;
+  readonly rule: readonly string[];
+  /** In the order of the analyzer. */
+  readonly candidates: readonly JudgedSize[];
+  readonly shown: readonly JudgedSize[];
+  readonly source: string;
+  readonly picture: string | null;
+}
+
+const HEAD = [
+  "",
+  "hidden",
+  "method",
+  "MACs",
+  "weights",
+  "padding",
+  "cycles",
+  "waits",
+  "ms",
+  "mW",
+  "flash",
+  "RAM",
+  "quality",
+  "binding",
+];
+
+const MARKS = { chosen: ">", fits: "+", dominated: "-", over: "x", unknown: "?" } as const;
+
+export function sizeText(text: SizeText): string {
+  const rows = [...text.shown].sort((a, b) => a.macs - b.macs).map(rowOf);
+  const hidden = text.candidates.length - text.shown.length;
+  const lines = [
+    text.why,
+    "",
+    ...text.rule.map((sentence) => `  ${sentence}`),
+    "",
+    textTable([HEAD, ...rows]).trimEnd(),
+    "",
+    `> chosen, + fits, - fits but another is at least as good in fewer cycles, x misses a budget, ? not known.${hidden > 0 ? ` ${hidden} more sizes with --json.` : ""}`,
+    text.source === "" ? "" : `Cycles, times and powers are modelled: ${text.source}.`,
+    text.picture === null ? "" : `picture: ${text.picture}`,
+  ];
+  return `${lines.join("\n").trimEnd()}\n`;
+}
+
+function rowOf(one: JudgedSize): readonly string[] {
+  const number = (value: number | null | undefined): string =>
+    value == null ? "-" : formatNumber(value);
+  const { quality } = one;
+  const heard =
+    quality === null
+      ? "-"
+      : `${quality.kind === "modelled" ? "~" : ""}${formatNumber(quality.value)} ${quality.unit}`;
+  return [
+    MARKS[one.verdict],
+    one.hiddenSizes.join(","),
+    one.method,
+    formatNumber(one.macs),
+    formatBytes(one.weightBytes),
+    formatBytes(one.paddedBytes),
+    one.cycles === null ? "-" : formatNumber(Math.round(one.cycles.value)),
+    one.cycles === null ? "-" : formatNumber(Math.round(one.cycles.stalls)),
+    number(one.latencyMs),
+    number(one.powerMw),
+    formatBytes(one.flashBytes),
+    formatBytes(one.ramBytes),
+    heard,
+    one.misses.length > 0 ? `over: ${one.misses.join(", ")}` : one.binding,
+  ];
+}
+
+/** What a screen has room for: the chosen size, trained ones, the first that is over, and some between. */
+export function sizesToShow(sizes: readonly JudgedSize[], most: number): readonly JudgedSize[] {
+  const ordered = [...sizes].sort((a, b) => a.macs - b.macs);
+  const over = ordered.find(({ verdict }) => verdict === "over");
+  const first = ordered.filter(
+    (one) =>
+      one.verdict === "chosen" ||
+      one.method === "given" ||
+      (one.method === "retrain" && one.quality?.kind === "measured") ||
+      one === over,
+  );
+  const step = Math.max(1, Math.ceil(ordered.length / most));
+  const between = ordered.filter((_, index) => index % step === 0);
+  return [...new Set([...first.slice(0, most), ...between])].slice(0, most + first.length);
+}

@@ -1,0 +1,87 @@
+/**
+ * Finds what was measured of a model and of its siblings that were trained with another hidden size.
+ * Measuring is left to scripts/evaluate-models.ts, sizes between them to analyze/sizing/quality.ts.
+ */
+import { existsSync } from "node:fs";
+import { basename, dirname, extname, join } from "node:path";
+import {
+  hiddenSizesOf,
+  type IntegerFormat,
+  type LoadedModel,
+  loadModel,
+  shapeOf,
+} from "../../../codegen/index.ts";
+import type { Quality } from "../../analyze/sizing/candidate.ts";
+import type { TrainedSize } from "../../analyze/sizing/quality.ts";
+
+/** Signal-to-noise ratios that the one number is the mean of [dB]. */
+const RATIOS = ["-5", "0", "5", "10"] as const;
+
+interface TwinRow {
+  readonly gainDb: number;
+  readonly lowDb: number;
+  readonly highDb: number;
+}
+
+interface TwinResults {
+  readonly set: string;
+  readonly clipsPerSnr: number;
+  readonly modelDigest: string;
+  readonly formats: Readonly<
+    Record<string, { readonly bySnrDb: Readonly<Record<string, TwinRow>> } | undefined>
+  >;
+}
+
+/**
+ * The model itself and the siblings NAME-SIZE beside it, as far as they have one recurrent layer and a measurement of the
+ * very file; NAME without a number is the family's first.
+ */
+export function trainedSizes(loaded: LoadedModel, format: IntegerFormat): readonly TrainedSize[] {
+  const folder = dirname(loaded.path);
+  const own = basename(loaded.path, extname(loaded.path));
+  const family = own.replace(/-\d+$/, "");
+  const sizes = new Map<number, TrainedSize>();
+  for (const name of siblingNames(folder, family, own)) {
+    const one =
+      name === own ? loaded : loadModel(join(folder, `${name}.onnx`), { modelsDir: folder });
+    const quality = measuredQuality(one, format);
+    const hidden = hiddenSizesOf(shapeOf(one.model));
+    const [hiddenSize] = hidden;
+    if (quality === null || hidden.length !== 1 || hiddenSize === undefined) continue;
+    // The model that was asked about comes before a sibling of its size.
+    if (name === own || !sizes.has(hiddenSize)) sizes.set(hiddenSize, { hiddenSize, quality });
+  }
+  return [...sizes.values()].sort((a, b) => a.hiddenSize - b.hiddenSize);
+}
+
+const WIDEST = 512;
+
+function siblingNames(folder: string, family: string, own: string): readonly string[] {
+  const numbered = Array.from({ length: WIDEST }, (_, size) => `${family}-${size + 1}`);
+  const found = [family, ...numbered].filter((name) =>
+    [".onnx", ".json"].every((ending) => existsSync(join(folder, `${name}${ending}`))),
+  );
+  return found.includes(own) ? found : [...found, own];
+}
+
+/** The mean SI-SDR gain of the format's twin; null without a measurement of this file. */
+function measuredQuality(
+  { model, sidecarText }: LoadedModel,
+  format: IntegerFormat,
+): Quality | null {
+  if (sidecarText === undefined) return null;
+  const { twin } = JSON.parse(sidecarText) as { readonly twin?: TwinResults };
+  const rows = RATIOS.map((ratio) => twin?.formats[format]?.bySnrDb[ratio]);
+  if (twin === undefined || twin.modelDigest !== model.source.digest) return null;
+  if (!rows.every((row) => row !== undefined)) return null;
+  const mean = (field: keyof TwinRow): number =>
+    rows.reduce((sum, row) => sum + row[field], 0) / rows.length;
+  return {
+    metric: "SI-SDR gain",
+    unit: "dB",
+    value: mean("gainDb"),
+    kind: "measured",
+    source: `exact ${format} twin on the ${twin.set} set, ${twin.clipsPerSnr} clips at each of ${RATIOS.join(", ")} dB`,
+    interval: [mean("lowDb"), mean("highDb")],
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * Writes the table of docs/sizing.md: npm run sizing.
+ * Predicting is left to codegen/size, judging to the host's analyzer.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { listBoards } from "../codegen/board.ts";
+import { sizeRule } from "../codegen/size/rule.ts";
+import { formatBytes, formatNumber } from "../host/report/format.ts";
+import { writeFileWhole } from "../host/workflow/output-file.ts";
+import { PROJECT_DIR } from "../host/workflow/paths.ts";
+import { sizesFor, subjectOf } from "../host/workflow/size/size.ts";
+import { replaceBlock } from "./replace-block.ts";
+
+const PAGE = join(PROJECT_DIR, "docs", "sizing.md");
+const BUDGETS = { budgetMs: 10, budgetMw: 1 } as const;
+
+function cells(texts: readonly string[]): string {
+  return `| ${texts.join(" | ")} |`;
+}
+
+/** The shipped model as it is and the size to take, on each real board. */
+export function boardsBlock(): string {
+  const subject = subjectOf("hearable", {}, "int8");
+  const rows = listBoards().flatMap((board) => {
+    if (board.kind === "emulated") return [];
+    const { sizes, document } = sizesFor(subject, board, "int8", BUDGETS);
+    const own = sizes.find(({ method }) => method === "given");
+    const chosen = sizes.find(({ verdict }) => verdict === "chosen");
+    const number = (value: number | null | undefined): string =>
+      value == null ? "-" : formatNumber(value);
+    const rule = sizeRule(board);
+    const stays = rule.residentBytes === 0 ? "-" : formatBytes(rule.residentBytes);
+    return cells([
+      `\`${board.id}\``,
+      `${rule.rule} ${rule.lineBytes} B`,
+      stays,
+      number(own?.cycles && Math.round(own.cycles.value)),
+      number(own?.cycles && Math.round(own.cycles.stalls)),
+      number(own?.latencyMs),
+      number(own?.powerMw),
+      own?.verdict === "unknown"
+        ? String(document.missing)
+        : own === undefined || own.misses.length === 0
+          ? "yes"
+          : `no: ${own.misses.join(", ")}`,
+      chosen === undefined ? "none" : chosen.hiddenSizes.join(", "),
+    ]);
+  });
+  return [
+    "",
+    "| board | rule | weights that stay | cycles of 64 units | of them waiting | ms | mW | holds both | largest or best that does |",
+    "|---|---|---|---|---|---|---|---|---|",
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+function main(): void {
+  const page = readFileSync(PAGE, "utf8");
+  writeFileWhole(PAGE, replaceBlock(page, "boards", boardsBlock()));
+}
+
+if (import.meta.url === `file://${process.argv[1]}`) main();

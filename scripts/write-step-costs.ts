@@ -1,0 +1,125 @@
+/**
+ * Counts the reference networks on emulated boards and writes codegen/size/steps/CORE.json.
+ *
+ *   npx tsx scripts/write-step-costs.ts [--boards qemu-m4,qemu-m7] [--formats int8]
+ *
+ * What is already counted with the same rules is kept, so that a stopped run goes on where it was.
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type EmulatedBoard, listBoards } from "../codegen/board.ts";
+import { canonicalJson } from "../codegen/plan/canonical-json.ts";
+import { targetOf } from "../codegen/plan/target.ts";
+import { INTEGER_FORMATS, type IntegerFormat } from "../codegen/quantize/params.ts";
+import { footprintOfShape } from "../codegen/size/footprint.ts";
+import { type NetworkShape, seededModel } from "../codegen/size/network.ts";
+import {
+  type CountedCore,
+  type CountedStep,
+  countedCore,
+  fitSteps,
+  MEASURES,
+  rulesDigest,
+  STEPS_DIRECTORY,
+} from "../codegen/size/step-costs.ts";
+import { termsOf } from "../codegen/size/terms.ts";
+import { countSteps } from "../host/workflow/bench/count-steps.ts";
+import { writeFileWhole } from "../host/workflow/output-file.ts";
+import { WORK_DIR } from "../host/workflow/paths.ts";
+import { createProgress } from "../host/workflow/progress.ts";
+import { REFERENCE_NETWORKS } from "./sizing/reference-networks.ts";
+
+const { values: options } = parseArgs({
+  options: { boards: { type: "string" }, formats: { type: "string", default: "int8" } },
+});
+/** What a stopped run has counted so far. */
+const PARTIAL_DIR = join(WORK_DIR, "steps");
+const progress = createProgress();
+const signal = new AbortController().signal;
+
+interface Counted {
+  readonly step: CountedStep;
+  readonly variant: string;
+  readonly compiler: string;
+  readonly flags: string;
+}
+
+async function count(
+  shape: NetworkShape,
+  board: EmulatedBoard,
+  format: IntegerFormat,
+): Promise<Counted> {
+  const model = seededModel(shape);
+  const counted = await countSteps({ model, board, format, progress, signal });
+  if (!counted.bitExact) throw new RangeError(`${model.name} on ${board.id} differs from its twin`);
+  const footprint = footprintOfShape(shape, targetOf(board), format);
+  const values = MEASURES.map((measure) => {
+    const mean = counted.mean(measure);
+    if (mean === null) throw new RangeError(`${board.id} counts no ${measure}`);
+    return [measure, mean] as const;
+  });
+  return {
+    step: {
+      shape,
+      terms: termsOf(footprint),
+      ...(Object.fromEntries(values) as Record<(typeof MEASURES)[number], number>),
+      stackBytes: counted.stackBytes ?? 0,
+      programBytes: counted.sizes.flashBytes - footprint.weightBytes - footprint.tableBytes,
+    },
+    variant: counted.plan.schedule.variant,
+    compiler: counted.compiler,
+    flags: counted.flags,
+  };
+}
+
+async function countBoard(
+  board: EmulatedBoard,
+  digest: string,
+  format: IntegerFormat,
+): Promise<void> {
+  for (const shape of REFERENCE_NETWORKS) {
+    const before = countedCore(board.core, PARTIAL_DIR) ?? countedCore(board.core);
+    const fresh = before?.rulesDigest === digest ? before : null;
+    const kept = fresh?.formats[format]?.steps ?? [];
+    if (kept.some((step) => canonicalJson(step.shape) === canonicalJson(shape))) continue;
+    const { step, variant, compiler, flags } = await count(shape, board, format);
+    const document: CountedCore = {
+      schema: 1,
+      core: board.core,
+      rulesDigest: digest,
+      compiler,
+      flags,
+      formats: { ...fresh?.formats, [format]: { variant, steps: [...kept, step] } },
+    };
+    write(PARTIAL_DIR, document);
+  }
+  const whole = countedCore(board.core, PARTIAL_DIR) ?? countedCore(board.core);
+  const steps = whole?.formats[format]?.steps ?? [];
+  if (whole === null) return;
+  write(STEPS_DIRECTORY, whole);
+  const { worstError } = fitSteps(whole, format, steps);
+  progress.note(
+    `${board.core} ${format}: ${steps.length} networks, worst ${(100 * worstError).toFixed(2)} % off the fit`,
+  );
+}
+
+/** A step a line, keys in order. */
+function write(directory: string, { formats, ...facts }: CountedCore): void {
+  const lines = Object.entries(formats).map(([format, { variant, steps }]) => {
+    const list = steps.map((step) => canonicalJson(step)).join(",\n");
+    return `"${format}":{"variant":"${variant}","steps":[\n${list}\n]}`;
+  });
+  const head = canonicalJson(facts).slice(0, -1);
+  const text = `${head},\n"formats":{${lines.join(",\n")}}}\n`;
+  writeFileWhole(join(directory, `${facts.core}.json`), text);
+}
+
+const wanted = options.boards?.split(",");
+const formats = INTEGER_FORMATS.filter((format) => options.formats.split(",").includes(format));
+for (const board of listBoards()) {
+  if (board.kind !== "emulated" || (wanted !== undefined && !wanted.includes(board.id))) continue;
+  const digest = rulesDigest(board.core);
+  if (digest === null) continue;
+  for (const format of formats) await countBoard(board, digest, format);
+}
+progress.end();

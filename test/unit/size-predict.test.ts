@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+import { type Core, loadBoard } from "../../codegen/board.ts";
+import { loadModel } from "../../codegen/model/load.ts";
+import { leastSquares } from "../../codegen/size/least-squares.ts";
+import { type NetworkShape, resized, shapeOf } from "../../codegen/size/network.ts";
+import { createPredictor } from "../../codegen/size/predict.ts";
+import { costOf, countedCore, rulesDigest, stepCosts } from "../../codegen/size/step-costs.ts";
+import { MODELS_DIR } from "../../host/workflow/paths.ts";
+import { type Subject, sizesFor } from "../../host/workflow/size/size.ts";
+
+const CORES: readonly Core[] = [
+  "cortex-m4",
+  "cortex-m7",
+  "cortex-m33",
+  "cortex-m0plus",
+  "rv32imc",
+  "xtensa-mac16",
+];
+
+const { model } = loadModel("hearable", { modelsDir: MODELS_DIR });
+const SUBJECT: Subject = {
+  name: "hearable",
+  shape: shapeOf(model),
+  own: [64],
+  trained: [],
+  periodMs: 10,
+};
+
+const STACK: NetworkShape = {
+  inputSize: 32,
+  layers: [
+    { kind: "lstm", inputSize: 32, hiddenSize: 64 },
+    { kind: "lstm", inputSize: 64, hiddenSize: 64 },
+  ],
+};
+
+describe.each(CORES)("the counted steps of %s", (core) => {
+  test("were charged by the rules that the core's table has now", () => {
+    expect(countedCore(core)?.rulesDigest).toBe(rulesDigest(core));
+  });
+
+  test("lie within 2 % of what their loops cost together", () => {
+    const costs = stepCosts(core, "int8");
+    expect(costs?.worstError).toBeLessThan(0.02);
+    expect(costs?.of.cycles.columns).toBeGreaterThan(0);
+  });
+});
+
+describe("predictions", () => {
+  test("a core without a timing table has no cycles, and says what is missing", () => {
+    const { missing, of } = createPredictor(loadBoard("alif-ensemble-e7"), "int8");
+    expect(missing).toBe(
+      "no timing table boards/cores/cortex-m55.json charges the cycles of cortex-m55",
+    );
+    expect(of(SUBJECT.shape).cycles).toBeNull();
+  });
+
+  test("waits are those of the memory: two for each word on the nRF52840", () => {
+    const own = createPredictor(loadBoard("nrf52840-dk"), "int8").of(SUBJECT.shape);
+    const none = createPredictor(loadBoard("qemu-m4"), "int8").of(SUBJECT.shape);
+    // LSTM: 32 blocks of 832 B; dense: 4 blocks of 8 * 64 + 64 B. 64 units read 5 rows of tables, 32 outputs one.
+    const words = (32 * 832 + 4 * 576) / 4 + 64 * 5 + 32;
+    expect(own.cycles?.stalls).toBe(2 * words);
+    expect(own.cycles?.value).toBeCloseTo((none.cycles?.value ?? 0) + 2 * words, 6);
+  });
+
+  test("more units never take fewer cycles than a smaller multiple of the granule", () => {
+    const { of } = createPredictor(loadBoard("nucleo-f746zg"), "int8");
+    const cycles = (hidden: number): number =>
+      of(resized(SUBJECT.shape, [hidden])).cycles?.value ?? Number.NaN;
+    for (let hidden = 8; hidden <= 252; hidden += 4) {
+      expect(cycles(hidden + 4)).toBeGreaterThan(cycles(hidden));
+    }
+  });
+
+  test("a layer that no reference network has makes no number", () => {
+    const costs = stepCosts("cortex-m4", "int8");
+    const terms = Object.fromEntries(Object.keys(costs?.of.cycles ?? {}).map((key) => [key, 1]));
+    expect(costOf(costs?.of.cycles as never, terms as never)).toBeNull();
+  });
+
+  test("5,000 sizes are foretold and ranked in less than a second of processor time", () => {
+    const board = loadBoard("nrf52840-dk");
+    const subject = { ...SUBJECT, shape: STACK, own: [64, 64] };
+    // The best of three: other programs slow this one down, nothing speeds it up.
+    const seconds = [0, 1, 2].map(() => {
+      const { user } = process.cpuUsage();
+      const { sizes } = sizesFor(subject, board, "int8", { maxHidden: 280, budgetMw: 1 });
+      // Two layers: 70 multiples of 4 each.
+      expect(sizes.length).toBe(4900);
+      return (process.cpuUsage().user - user) / 1e6;
+    });
+    expect(Math.min(...seconds)).toBeLessThan(4900 / 5000);
+  });
+});
+
+describe("least squares", () => {
+  test("a line through three points, by hand", () => {
+    // y = a + b x through (0, 1), (1, 2), (2, 4): b = 3/2, a = 7/3 - 3/2.
+    const [a, b] = leastSquares(
+      [
+        [1, 0],
+        [1, 1],
+        [1, 2],
+      ],
+      [1, 2, 4],
+    );
+    expect(b).toBeCloseTo(1.5, 12);
+    expect(a).toBeCloseTo(5 / 6, 12);
+  });
+
+  test("a column that another makes up gets nothing, and too few sums are refused", () => {
+    const [a, b] = leastSquares(
+      [
+        [1, 2],
+        [2, 4],
+      ],
+      [3, 6],
+    );
+    expect([a, b]).toEqual([expect.closeTo(3, 12), 0]);
+    expect(() => leastSquares([[1, 2]], [1])).toThrow(RangeError);
+  });
+});
