@@ -1,6 +1,8 @@
 /**
- * Writes the table of docs/sizing.md: npm run sizing.
- * Predicting is left to codegen/size, judging to the host's analyzer.
+ * Writes the tables of docs/sizing.md.
+ *   npm run sizing               all of them: builds and runs the judged networks
+ *   npm run sizing -- --boards   only what is arithmetic: the shipped model on every board
+ * Predicting is left to codegen/size, running to scripts/sizing.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,8 +11,10 @@ import { sizeRule } from "../codegen/size/rule.ts";
 import { formatBytes, formatNumber } from "../host/report/format.ts";
 import { writeFileWhole } from "../host/workflow/output-file.ts";
 import { PROJECT_DIR } from "../host/workflow/paths.ts";
+import { createProgress } from "../host/workflow/progress.ts";
 import { sizesFor, subjectOf } from "../host/workflow/size/size.ts";
 import { replaceBlock } from "./replace-block.ts";
+import { type Agreement, predictAndRun } from "./sizing/predicted-and-run.ts";
 
 const PAGE = join(PROJECT_DIR, "docs", "sizing.md");
 const BUDGETS = { budgetMs: 10, budgetMw: 1 } as const;
@@ -56,9 +60,45 @@ export function boardsBlock(): string {
   ].join("\n");
 }
 
-function main(): void {
-  const page = readFileSync(PAGE, "utf8");
-  writeFileWhole(PAGE, replaceBlock(page, "boards", boardsBlock()));
+export function predictedBlock({
+  rows,
+  rankCorrelation,
+  medianError,
+  worstError,
+}: Agreement): string {
+  const body = rows.map(({ board, network, macs, predicted, interval, run }) =>
+    cells([
+      `\`${board}\``,
+      network,
+      formatNumber(macs),
+      formatNumber(Math.round(predicted)),
+      interval.map((end) => formatNumber(Math.round(end))).join(".."),
+      formatNumber(run),
+      `${predicted >= run ? "+" : ""}${(100 * (predicted / run - 1)).toFixed(2)} %`,
+    ]),
+  );
+  const ranks = Object.entries(rankCorrelation).map(
+    ([board, value]) => `\`${board}\` ${value.toFixed(3)}`,
+  );
+  return [
+    "",
+    "| core | network | MACs | predicted cycles | interval | run | off by |",
+    "|---|---|---|---|---|---|---|",
+    ...body,
+    "",
+    `${rows.length} networks: rank correlation ${ranks.join(", ")} (goal 0.95); median error ${(100 * medianError).toFixed(2)} % (goal 5 %), worst ${(100 * worstError).toFixed(2)} %.`,
+    "",
+  ].join("\n");
 }
 
-if (import.meta.url === `file://${process.argv[1]}`) main();
+async function main(): Promise<void> {
+  const progress = createProgress();
+  let page = replaceBlock(readFileSync(PAGE, "utf8"), "boards", boardsBlock());
+  if (!process.argv.includes("--boards")) {
+    page = replaceBlock(page, "predicted", predictedBlock(await predictAndRun(progress)));
+  }
+  progress.end();
+  writeFileWhole(PAGE, page);
+}
+
+if (import.meta.url === `file://${process.argv[1]}`) await main();
