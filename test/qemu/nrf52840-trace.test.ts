@@ -1,0 +1,199 @@
+/**
+ * The nRF52840's HAL against its registers as the Product Specification 1.7 gives them, played here: what is written at
+ * the start, and a conversation through EasyDMA's two halves. No emulator has this chip; times and analogue parts stay open.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Interpreter, linkForRegisterFile, type Registers } from "./register-file.ts";
+import * as wire from "./wire.ts";
+
+const TOY_MODEL = join(import.meta.dirname, "toy-model");
+const HALF = 4096;
+
+/** Instructions from one byte on the wire to the next: 10 bits at 921,600 baud and 64 MHz. */
+const BYTE_INSTRUCTIONS = 694;
+
+const folder = mkdtempSync(join(tmpdir(), "pioneer-nrf-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Clock, UARTE, PPI and timers, as far as a polled program sees them. */
+class Nrf52840 implements Registers {
+  readonly sent: number[] = [];
+  hasCrystal = true;
+  reset = false;
+  /** Bytes on their way to the receiver. */
+  line: number[] = [];
+  readonly #values = new Map<number, number>();
+  #ram: DataView | undefined;
+  #receiving = { pointer: 0, length: 0, at: 0, on: false };
+  #counted = 0;
+  #instructions = 0;
+
+  attach(ram: DataView): void {
+    this.#ram = ram;
+  }
+
+  read(address: number): number {
+    // DWT's counter advances; there is no protection unit.
+    if (address === 0xe000_1004) return this.#instructions;
+    if (address === 0xe000_ed90) return 0;
+    return this.#values.get(address) ?? 0;
+  }
+
+  write(address: number, value: number): void {
+    this.#values.set(address, value);
+    if (address === 0x4000_0000 && this.hasCrystal) this.#values.set(0x4000_0100, 1);
+    if (address === 0x4000_2000) this.#startReceiving();
+    if (address === 0x4000_2008) this.#send();
+    if (address === 0x4000_8040) this.#values.set(0x4000_8540, Math.floor(this.#instructions / 64));
+    if (address === 0x4000_9040) this.#values.set(0x4000_9540, this.#counted);
+    if (address === 0xe000_ed0c && value === 0x05fa_0004) this.reset = true;
+  }
+
+  tick(): void {
+    this.#instructions++;
+    // A host that sends before the port is on loses its bytes; this one waits.
+    if (this.#instructions % BYTE_INSTRUCTIONS === 0 && this.read(0x4000_2500) === 8) {
+      const byte = this.line.shift();
+      if (byte !== undefined) this.#receive(byte);
+    }
+  }
+
+  /** The pointer is double-buffered: taken over at the start, when the event says that the next may be given. */
+  #startReceiving(): void {
+    const [pointer, length] = [this.read(0x4000_2534), this.read(0x4000_2538)];
+    this.#receiving = { pointer, length, at: 0, on: true };
+    this.#values.set(0x4000_214c, 1);
+  }
+
+  #receive(byte: number): void {
+    const receiving = this.#receiving;
+    expect(receiving.on, "the receiver has somewhere to write").toBe(true);
+    this.#ram?.setUint8(receiving.pointer - 0x2000_0000 + receiving.at++, byte);
+    const wired = this.read(0x4001_f510) === 0x4000_2108 && this.read(0x4001_f514) === 0x4000_9008;
+    const counts = this.read(0x4000_9504) !== 0 && this.read(0x4000_9000) === 1;
+    if (wired && counts && this.read(0x4001_f504) === 1) this.#counted++;
+    if (receiving.at < receiving.length) return;
+    receiving.on = false;
+    if ((this.read(0x4000_2200) & 0x20) !== 0) this.#startReceiving();
+  }
+
+  #send(): void {
+    const at = this.read(0x4000_2544) - 0x2000_0000;
+    expect(at, "EasyDMA reads from RAM").toBeGreaterThanOrEqual(0);
+    const length = this.read(0x4000_2548);
+    for (let i = 0; i < length; i++) this.sent.push(this.#ram?.getUint8(at + i) ?? 0);
+    this.#values.set(0x4000_2120, 1);
+  }
+}
+
+const hasCompiler = spawnSync("arm-none-eabi-gcc", ["--version"]).status === 0;
+
+describe.skipIf(!hasCompiler)("nRF52840", { timeout: 60_000 }, () => {
+  const image = join(folder, "firmware.bin");
+
+  beforeAll(() => {
+    linkForRegisterFile(image, {
+      hal: ["hal/nrf52840"],
+      script: "hal/nrf52840.ld",
+      board: "nrf52840-dk",
+      model: TOY_MODEL,
+    });
+  });
+
+  function start(chip: Nrf52840): Interpreter {
+    const interpreter = new Interpreter({ address: 0, bytes: readFileSync(image) }, chip);
+    chip.attach(interpreter.ram);
+    return interpreter;
+  }
+
+  test("writes at its start what the Product Specification asks for, in its order", () => {
+    const chip = new Nrf52840();
+    const interpreter = start(chip);
+    interpreter.run(
+      () => interpreter.writes.some(({ address }) => address === 0x4000_8304),
+      100_000,
+    );
+    const ring = interpreter.writes.find(({ address }) => address === 0x4000_2534)?.value ?? 0;
+    expect(ring).toBeGreaterThanOrEqual(0x2000_0000);
+    expect(ring).toBeLessThan(0x2004_0000 - 2 * HALF);
+    expect(interpreter.writes.map(({ address, value }) => [address, value])).toEqual([
+      [0x4000_0000, 1], // CLOCK.TASKS_HFCLKSTART
+      [0x4000_0578, 1], // POWER.DCDCEN
+      [0x4001_e540, 1], // NVMC.ICACHECNF: cache on
+      [0x4000_9504, 2], // TIMER1.MODE: low power counter
+      [0x4000_9508, 3], // TIMER1.BITMODE: 32 bits
+      [0x4000_9000, 1], // TIMER1.TASKS_START
+      [0x4001_f510, 0x4000_2108], // PPI.CH[0].EEP: UARTE0.EVENTS_RXDRDY
+      [0x4001_f514, 0x4000_9008], // PPI.CH[0].TEP: TIMER1.TASKS_COUNT
+      [0x4001_f504, 1], // PPI.CHENSET
+      [0x5000_0508, 1 << 6], // P0.OUTSET: the line rests high
+      [0x5000_0518, 1 << 6], // P0.DIRSET
+      [0x5000_0720, 0x0c], // P0.PIN_CNF[8]: input, pulled up
+      [0x4000_250c, 6], // UARTE0.PSEL.TXD
+      [0x4000_2514, 8], // UARTE0.PSEL.RXD
+      [0x4000_2524, 0x0f00_0000], // UARTE0.BAUDRATE: 921,600
+      [0x4000_2500, 8], // UARTE0.ENABLE
+      [0x4000_2200, 1 << 5], // UARTE0.SHORTS: ENDRX_STARTRX
+      [0x4000_2534, ring], // UARTE0.RXD.PTR
+      [0x4000_2538, HALF], // UARTE0.RXD.MAXCNT
+      [0x4000_2000, 1], // UARTE0.TASKS_STARTRX
+      [0x4000_8508, 3], // TIMER0.BITMODE: 32 bits
+      [0x4000_8510, 4], // TIMER0.PRESCALER: 16 MHz / 16
+      [0x4000_8000, 1], // TIMER0.TASKS_START
+      [0x4000_8304, 1 << 17], // TIMER0.INTENSET: COMPARE[1]
+    ]);
+  });
+
+  test("answers through three rounds of its two halves, loses no byte, and resets itself", () => {
+    const chip = new Nrf52840();
+    const interpreter = start(chip);
+    const frames = 600;
+    const requests = [
+      Uint8Array.of(0),
+      wire.frameBytes(wire.IDENTIFY, 0, Uint8Array.of(1)),
+      ...Array.from({ length: frames }, (_, i) =>
+        wire.frameBytes(wire.INPUT, i + 1, wire.inputPayload(i, [1, i & 0xff, 0])),
+      ),
+      wire.frameBytes(wire.STOP, frames + 1, Uint8Array.of(0)),
+    ];
+    chip.line = requests.flatMap((bytes) => [...bytes]);
+    expect(chip.line.length).toBeGreaterThan(3 * HALF);
+    interpreter.run(() => chip.reset, 40_000_000);
+
+    const answers = wire.readFrames(Uint8Array.from(chip.sent));
+    expect(answers.map(({ type }) => type)).toEqual([
+      wire.HELLO,
+      ...new Array(frames).fill(wire.OUTPUT),
+      wire.SUMMARY,
+    ]);
+    for (const [i, answer] of answers.slice(1, -1).entries()) {
+      const { frame, values, cycles } = wire.readOutput(answer.payload);
+      // output = input + sum of all inputs: 1 + (i + 1), and i + (0 + 1 + ... + i)
+      expect([frame, ...values]).toEqual([i, (i + 2) & 0xff, (i + (i * (i + 1)) / 2) & 0xff, 0]);
+      expect(cycles).toBeGreaterThan(0n);
+    }
+    const summary = wire.readSummary(answers.at(-1)?.payload ?? new Uint8Array());
+    expect(summary).toMatchObject({ frames, droppedRecords: 0, badFrames: 0 });
+
+    const pointers = interpreter.writes.filter(({ address }) => address === 0x4000_2534);
+    const [first = 0, second = 0] = pointers.map(({ value }) => value);
+    expect(second).toBe(first + HALF);
+    const halves = pointers.map((_, at) => (at % 2 === 0 ? first : second));
+    expect(pointers.map(({ value }) => value)).toEqual(halves);
+  });
+
+  test("runs on without a crystal, and says so", () => {
+    const chip = new Nrf52840();
+    chip.hasCrystal = false;
+    const interpreter = start(chip);
+    chip.line = [0, ...wire.frameBytes(wire.IDENTIFY, 0, Uint8Array.of(1))];
+    const isWhole = () => chip.sent.filter((byte) => byte === 0).length >= 4;
+    interpreter.run(isWhole, 2_000_000);
+    const [, log] = wire.readFrames(Uint8Array.from(chip.sent));
+    expect(wire.readText(log?.payload ?? new Uint8Array())).toContain("the crystal did not start");
+  });
+});
