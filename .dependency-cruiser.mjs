@@ -33,6 +33,13 @@ export default {
       },
     },
     {
+      name: "graphs-know-no-format",
+      comment: "What layers a graph holds is decided apart from the file that it came in.",
+      severity: "error",
+      from: { path: "^codegen/model/graph/" },
+      to: { path: "^codegen/model/(onnx|tflite|keras|safetensors|hdf5)/" },
+    },
+    {
       name: "host-uses-the-public-codegen",
       comment: "host takes from codegen only what codegen/index.ts gives.",
       severity: "error",

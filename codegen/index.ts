@@ -18,7 +18,7 @@ export type { IntegerEdge } from "./model/integer-model.ts";
 export { KERAS_LAYERS } from "./model/keras/layers.ts";
 export * from "./model/layer-size.ts";
 export * from "./model/load.ts";
-export { ONNX_OPERATORS } from "./model/onnx/graph.ts";
+export { ONNX_OPERATORS } from "./model/graph/graph.ts";
 export * from "./model/reference-float.ts";
 export * from "./model/sidecar.ts";
 export { TFLITE_OPERATORS } from "./model/tflite/graph.ts";

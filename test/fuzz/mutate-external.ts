@@ -3,8 +3,8 @@
  * What a folder of files may be asked for is tested in onnx-external.test.ts.
  */
 
-import { externalDataError } from "../../codegen/model/onnx/limits.ts";
 import { readOnnxModel } from "../../codegen/model/onnx/read.ts";
+import { externalDataError } from "../../codegen/model/onnx/refusals.ts";
 import { RECURRENT_CASES } from "../unit/onnx-recurrent-cases.ts";
 import { denoiserSpec, type ModelSpec, writeOnnx } from "../unit/onnx-writer.ts";
 import type { Format } from "./campaign.ts";

@@ -3,7 +3,7 @@
  * Counting what becomes of it is left to campaign.ts.
  */
 
-import { ONNX_OPERATORS } from "../../codegen/model/onnx/graph.ts";
+import { ONNX_OPERATORS } from "../../codegen/model/graph/graph.ts";
 import { readOnnxModel } from "../../codegen/model/onnx/read.ts";
 import { ONNX_CASES } from "../unit/generated-models.ts";
 import { denoiserSpec, writeOnnx } from "../unit/onnx-writer.ts";

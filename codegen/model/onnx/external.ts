@@ -1,12 +1,13 @@
 /**
  * Weights of an ONNX file that lie in files beside it: which bytes of which file, checked before any is used.
- * What the bytes mean is left to tensor.ts.
+ * What the bytes mean is left to ../graph/tensor.ts.
  */
 
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
-import { externalDataError, LIMITS } from "./limits.ts";
-import type { OnnxGraph, OnnxTensor } from "./messages.ts";
+import { LIMITS } from "../graph/limits.ts";
+import type { OnnxGraph, OnnxTensor } from "../graph/nodes.ts";
+import { externalDataError } from "./refusals.ts";
 
 /** All bytes of a file beside the model's. @throws ModelFileError TP-MODEL-008 naming the tensor */
 export type ReadBeside = (location: string, tensor: string) => Uint8Array;

@@ -1,93 +1,25 @@
 /**
- * The parts of onnx.proto (ONNX IR 3 to 12) that this project reads, as plain values.
- * What the graph computes is left to graph.ts; subgraphs, functions and training data are not read.
+ * Reads the parts of onnx.proto (ONNX IR 3 to 12) that this project knows, as the values of ../graph/nodes.ts.
+ * What the graph computes is left to ../graph; subgraphs, functions and training data are not read.
  *
  * Field numbers: onnx/onnx.proto of the ONNX project, which never reuses one.
  */
 
 import { ToolkitError } from "../../errors.ts";
+import { damagedFileError, LIMITS, limitError } from "../graph/limits.ts";
+import {
+  isStandardDomain,
+  type OnnxAttribute,
+  type OnnxDim,
+  type OnnxGraph,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValueInfo,
+} from "../graph/nodes.ts";
 import { fileSizeError } from "../refusals.ts";
-import { damagedFileError, LIMITS, limitError, notOnnxError } from "./limits.ts";
+import { notOnnxError } from "./refusals.ts";
 import { type Budget, readMessage } from "./wire.ts";
-
-/** TensorProto: constant data; exactly one of the lists or `raw` is filled in a valid file. */
-export interface OnnxTensor {
-  name: string;
-  /** At most LIMITS.rank, each >= 0. */
-  readonly dims: number[];
-  /** TensorProto.DataType: 1 float, 6 int32, 7 int64, 9 bool, 11 double. */
-  dataType: number;
-  readonly floats: number[];
-  readonly doubles: number[];
-  /** int32_data and int64_data. */
-  readonly integers: number[];
-  /** Little-endian, a view of the file. */
-  raw?: Uint8Array;
-  /** The bytes lie in another file; external.ts sets raw. */
-  external: boolean;
-  /** Where in which: location, offset, length. */
-  readonly externalData: Map<string, string>;
-}
-
-/** AttributeProto without the kinds that hold graphs or types. */
-export interface OnnxAttribute {
-  name: string;
-  float?: number;
-  integer?: number;
-  text?: string;
-  tensor?: OnnxTensor;
-  readonly floats: number[];
-  readonly integers: number[];
-  readonly texts: string[];
-}
-
-export interface OnnxNode {
-  name: string;
-  operator: string;
-  /** "" and "ai.onnx" are the standard operators. */
-  domain: string;
-  /** "" where an optional input is left out. */
-  readonly inputs: string[];
-  readonly outputs: string[];
-  readonly attributes: Map<string, OnnxAttribute>;
-  /** Of a node that stands for an operator of another format's file. */
-  readonly spelled?: Spelled;
-}
-
-/** What a node cannot say in ONNX's words. */
-export interface Spelled {
-  /** The operator's name in its own file. */
-  readonly operator: string;
-  /** Why it cannot be spelled, and what to do instead; the node is then one no layer computes. */
-  readonly refused?: readonly { readonly why: string; readonly instead: string }[];
-  /** Of an LSTM: its cell is held within +- this. */
-  readonly cellClip?: number;
-}
-
-/** A dimension: its size, the name of a free one, or "" where the file says nothing. */
-export type OnnxDim = number | string;
-
-/** ValueInfoProto of a graph input or output. */
-export interface OnnxValueInfo {
-  name: string;
-  /** Absent where the file gives no shape. */
-  shape?: OnnxDim[];
-}
-
-export interface OnnxGraph {
-  readonly nodes: OnnxNode[];
-  readonly initializers: OnnxTensor[];
-  readonly inputs: OnnxValueInfo[];
-  readonly outputs: OnnxValueInfo[];
-  /** The graph holds sparse initializers, which are not read. */
-  hasSparseInitializers: boolean;
-}
-
-export interface OnnxModel {
-  readonly graph: OnnxGraph;
-  /** Version of the standard operator set. */
-  readonly opset: number;
-}
 
 /**
  * Reads the bytes of an ONNX file.
@@ -125,11 +57,6 @@ function readModel(bytes: Uint8Array, budget: Budget): OnnxModel {
     throw notOnnxError(budget.file, "it does not say which version of the operators it uses");
   }
   return { graph, opset };
-}
-
-/** Whether an operator set or node belongs to the ONNX standard itself. */
-export function isStandardDomain(domain: string): boolean {
-  return domain === "" || domain === "ai.onnx";
 }
 
 function readOperatorSet(bytes: Uint8Array, budget: Budget): { domain: string; version: number } {

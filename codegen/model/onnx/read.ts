@@ -5,9 +5,9 @@
 
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
+import { importGraph } from "../graph/graph.ts";
 import type { RecurrentModel } from "../types.ts";
 import { attachExternal, type ReadBeside } from "./external.ts";
-import { importGraph } from "./graph.ts";
 import { readMessages } from "./messages.ts";
 
 /**

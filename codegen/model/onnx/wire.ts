@@ -5,7 +5,7 @@
  */
 
 import protobuf from "protobufjs/minimal.js";
-import { damagedFileError, LIMITS, limitError } from "./limits.ts";
+import { damagedFileError, LIMITS, limitError } from "../graph/limits.ts";
 
 const { Reader } = protobuf;
 

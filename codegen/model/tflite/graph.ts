@@ -2,10 +2,11 @@
  * Spells a TFLite graph in ONNX's operators, has it imported, and adds its integers where it is quantized throughout.
  * Single operators are left to operators.ts, moving.ts and lstm.ts, layers in small operators to sequences.ts.
  */
+
+import { type ImportedGraph, importGraph } from "../graph/graph.ts";
+import type { OnnxGraph, OnnxNode } from "../graph/nodes.ts";
+import type { TimeOfGraph } from "../graph/time-axis.ts";
 import type { IntegerModel } from "../integer-model.ts";
-import { type ImportedGraph, importGraph } from "../onnx/graph.ts";
-import type { OnnxGraph, OnnxNode } from "../onnx/messages.ts";
-import type { TimeOfGraph } from "../onnx/time-axis.ts";
 import { integerModelOf } from "./integer.ts";
 import { LSTM_OPTION, lstm } from "./lstm.ts";
 import type { Speller } from "./moving.ts";

@@ -3,7 +3,7 @@
  * What they do to steps, and to values, is left to ../onnx/shapes.ts and slices.ts.
  */
 
-import { slicePlaces } from "../onnx/picks.ts";
+import { slicePlaces } from "../graph/picks.ts";
 import type { TfliteOperator } from "./schema.ts";
 import type { Refusal, Spelling } from "./spelling.ts";
 

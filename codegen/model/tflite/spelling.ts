@@ -3,8 +3,8 @@
  * Which operators stand for one of TFLite's is left to operators.ts, moving.ts, lstm.ts and cell.ts.
  */
 
-import type { OnnxAttribute, OnnxNode } from "../onnx/messages.ts";
-import type { Constant } from "../onnx/values.ts";
+import type { OnnxAttribute, OnnxNode } from "../graph/nodes.ts";
+import type { Constant } from "../graph/values.ts";
 import { TFLITE_LIMITS, tfliteGraphError, tfliteLimitError } from "./refusals.ts";
 import type { TfliteFile, TfliteOperator, TfliteTensor } from "./schema.ts";
 import { elementCount, rawValues, realValues } from "./tensor.ts";

@@ -4,8 +4,8 @@
  */
 
 import { graphError, LIMITS } from "./limits.ts";
-import type { OnnxNode, OnnxTensor } from "./messages.ts";
 import { checkGrowth, computedConstant, integerList, movableInput } from "./moving.ts";
+import type { OnnxNode, OnnxTensor } from "./nodes.ts";
 import { broadcast, commonShape } from "./picks.ts";
 import { isReadable } from "./tensor.ts";
 import {

@@ -5,7 +5,7 @@
 
 import type { ArrangeLayer, Layer, ValueName } from "../types.ts";
 import { graphError, LIMITS, limitError } from "./limits.ts";
-import type { OnnxNode } from "./messages.ts";
+import type { OnnxNode } from "./nodes.ts";
 import { elementsOf, type Source } from "./sources.ts";
 import {
   countListed,

@@ -7,8 +7,8 @@ import type { Conv1dLayer, Matrix, Window } from "../types.ts";
 import { constantInput, expectShape } from "./attributes.ts";
 import { addDense } from "./dense.ts";
 import { graphError } from "./limits.ts";
-import type { OnnxNode } from "./messages.ts";
 import { picked } from "./moving.ts";
+import type { OnnxNode } from "./nodes.ts";
 import { inOrder } from "./operands.ts";
 import { transposed } from "./picks.ts";
 import {

@@ -6,8 +6,8 @@
 
 import type { LayerNormLayer } from "../types.ts";
 import { shown } from "./limits.ts";
-import type { OnnxNode } from "./messages.ts";
 import { integerList, normalAxes } from "./moving.ts";
+import type { OnnxNode } from "./nodes.ts";
 import { anyOrder, placed, sameOrder } from "./operands.ts";
 import {
   type Constant,

@@ -1,5 +1,5 @@
 /**
- * Walks an ONNX graph and makes of it layers in order, or the list of everything that stands against it.
+ * Walks a graph of ONNX's nodes, whatever file they came from, and makes of it layers in order, or the list of everything that stands against it.
  * Single operators are left to the files beside this one, what goes in and out to connections.ts.
  */
 
@@ -14,8 +14,8 @@ import { ACTIVATION_OPERATORS, importArithmetic, importPow } from "./elementwise
 import { importGru } from "./gru.ts";
 import { graphError, LIMITS, limitError } from "./limits.ts";
 import { importLstm } from "./lstm.ts";
-import { isStandardDomain, type OnnxModel, type OnnxNode } from "./messages.ts";
 import { importPower, importReduceMean } from "./moments.ts";
+import { isStandardDomain, type OnnxModel, type OnnxNode } from "./nodes.ts";
 import { importBatchNormalization, importLayerNormalization, importSoftmax } from "./normalize.ts";
 import { POOL_OPERATORS } from "./pooling.ts";
 import { SHAPE_OPERATORS } from "./shapes.ts";

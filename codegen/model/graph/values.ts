@@ -5,7 +5,7 @@
 
 import type { Layer, Unsupported, ValueName } from "../types.ts";
 import { graphError, LIMITS, limitError } from "./limits.ts";
-import type { OnnxNode, OnnxTensor } from "./messages.ts";
+import type { OnnxNode, OnnxTensor } from "./nodes.ts";
 import type { Sources } from "./sources.ts";
 import { elementCount, tensorValues } from "./tensor.ts";
 

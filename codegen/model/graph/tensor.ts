@@ -1,10 +1,10 @@
 /**
- * Turns a constant tensor of an ONNX file into float64 values or integers, checked against its bytes.
+ * Turns a constant tensor of a graph into float64 values or integers, checked against its bytes.
  * What the values mean is left to the operators.
  */
 
 import { LIMITS, limitError, nonFiniteError, tensorError } from "./limits.ts";
-import type { OnnxTensor } from "./messages.ts";
+import type { OnnxTensor } from "./nodes.ts";
 
 /** TensorProto.DataType of the kinds that are read, with their size [byte]. */
 const ELEMENT_BYTES: Readonly<Record<number, number>> = { 1: 4, 6: 4, 7: 8, 9: 1, 11: 8 };

@@ -4,7 +4,7 @@
  */
 
 import { LIMITS } from "./limits.ts";
-import type { OnnxDim, OnnxGraph, OnnxNode, OnnxTensor } from "./messages.ts";
+import type { OnnxDim, OnnxGraph, OnnxNode, OnnxTensor } from "./nodes.ts";
 import { elementCount, tensorValues } from "./tensor.ts";
 
 export interface TimeOfGraph {

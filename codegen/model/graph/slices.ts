@@ -4,7 +4,6 @@
  */
 
 import { graphError, shown } from "./limits.ts";
-import type { OnnxNode } from "./messages.ts";
 import {
   checkGrowth,
   computedConstant,
@@ -17,6 +16,7 @@ import {
   shapeOf,
   timeAxisOf,
 } from "./moving.ts";
+import type { OnnxNode } from "./nodes.ts";
 import { slicePlaces, stridesOf, taken } from "./picks.ts";
 import {
   constantValues,

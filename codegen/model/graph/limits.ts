@@ -1,9 +1,8 @@
 /**
- * How much an ONNX file may ask for, and the errors for files that ask for more or are damaged.
- * Reading the bytes is left to wire.ts, their meaning to messages.ts and graph.ts.
+ * How much a file whose graph is imported may ask for, and the errors for files that ask for more or are damaged.
+ * Errors in another format's words are left to that format.
  */
 
-import { ModelFileError } from "../../errors.ts";
 import { FILE_BYTES, refusalsOf } from "../refusals.ts";
 
 /** Bounds on a hostile file; each is far above any network that fits a microcontroller. */
@@ -32,7 +31,8 @@ export function shown(values: ArrayLike<number>): string {
   return `${first}${values.length > 8 ? `, ... (${values.length})` : ""}`;
 }
 
-const EXPORT_AGAIN = "export the model again, or copy the file again; onnx.checker names the fault";
+export const EXPORT_AGAIN =
+  "export the model again, or copy the file again; onnx.checker names the fault";
 
 export const {
   damaged: damagedFileError,
@@ -41,25 +41,3 @@ export const {
   graph: graphError,
   nonFinite: nonFiniteError,
 } = refusalsOf({ format: "ONNX", node: "node", again: EXPORT_AGAIN, write: "export" });
-
-/** TP-MODEL-005: a protobuf message, but no ONNX model with one graph. */
-export function notOnnxError(file: string, why: string): ModelFileError {
-  return new ModelFileError(
-    "TP-MODEL-005",
-    { what: `${file} is not an ONNX model`, why, fix: EXPORT_AGAIN },
-    { file },
-  );
-}
-
-/** TP-MODEL-008: a tensor whose bytes lie in another file that cannot be used. */
-export function externalDataError(file: string, tensor: string, why: string): ModelFileError {
-  return new ModelFileError(
-    "TP-MODEL-008",
-    {
-      what: `${file}: tensor "${tensor}" lies in another file`,
-      why,
-      fix: "put the file beside the model, or onnx.save_model(onnx.load(FILE), FILE, save_as_external_data=False)",
-    },
-    { file, tensor },
-  );
-}

@@ -4,7 +4,7 @@
  */
 
 import { graphError, LIMITS, limitError, nonFiniteError, shown } from "./limits.ts";
-import type { OnnxNode } from "./messages.ts";
+import type { OnnxNode } from "./nodes.ts";
 import { firstNonFinite, isReadable } from "./tensor.ts";
 import { constantValues, type ImportContext, nodeName, refuse, requiredValue } from "./values.ts";
 

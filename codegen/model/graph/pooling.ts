@@ -5,7 +5,7 @@
 
 import type { Layer } from "../types.ts";
 import { sizesAttribute } from "./attributes.ts";
-import type { OnnxNode } from "./messages.ts";
+import type { OnnxNode } from "./nodes.ts";
 import { inOrder } from "./operands.ts";
 import {
   channelMajor,

@@ -5,9 +5,9 @@
 
 import { constantInput, expectShape, realAttribute } from "./attributes.ts";
 import { graphError } from "./limits.ts";
-import type { OnnxNode } from "./messages.ts";
 import { layerNorm } from "./moments.ts";
 import { normalAxis } from "./moving.ts";
+import type { OnnxNode } from "./nodes.ts";
 import { anyOrder, placed, sameOrder } from "./operands.ts";
 import { broadcast, stridesOf } from "./picks.ts";
 import {

@@ -6,7 +6,7 @@
 import type { Layer, Matrix } from "../types.ts";
 import { constantInput, realAttribute } from "./attributes.ts";
 import { graphError } from "./limits.ts";
-import type { OnnxNode } from "./messages.ts";
+import type { OnnxNode } from "./nodes.ts";
 import { anyOrder, inOrder, layerView } from "./operands.ts";
 import { broadcast } from "./picks.ts";
 import {

@@ -7,7 +7,7 @@ import type { FirstStepLayer, GruLayer, LstmLayer, Matrix, ValueName } from "../
 import { type ConstantInput, constantInput, expectShape } from "./attributes.ts";
 import { placedColumns } from "./dense.ts";
 import { graphError } from "./limits.ts";
-import type { OnnxNode } from "./messages.ts";
+import type { OnnxNode } from "./nodes.ts";
 import { addLayer, anyOrder } from "./operands.ts";
 import { elementsOf } from "./sources.ts";
 import {

@@ -6,8 +6,8 @@
 import { type Layer, type Window, windowPositions } from "../types.ts";
 import { sizesAttribute } from "./attributes.ts";
 import { graphError, shown } from "./limits.ts";
-import type { OnnxNode } from "./messages.ts";
 import { picked } from "./moving.ts";
+import type { OnnxNode } from "./nodes.ts";
 import { layerView } from "./operands.ts";
 import { transposed } from "./picks.ts";
 import {

@@ -7,9 +7,9 @@ import type { ClipLayer, CombineLayer, Layer } from "../types.ts";
 import { constantInput, realAttribute } from "./attributes.ts";
 import { foldedConstants } from "./constants.ts";
 import { graphError, shown } from "./limits.ts";
-import type { OnnxNode } from "./messages.ts";
 import { momentOperation, momentPower } from "./moments.ts";
 import { picked } from "./moving.ts";
+import type { OnnxNode } from "./nodes.ts";
 import { anyOrder, inOrder, placed, sameOrder } from "./operands.ts";
 import { broadcast, commonShape } from "./picks.ts";
 import {

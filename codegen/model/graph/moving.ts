@@ -4,7 +4,7 @@
  */
 
 import { graphError, LIMITS, limitError, shown } from "./limits.ts";
-import type { OnnxNode } from "./messages.ts";
+import type { OnnxNode } from "./nodes.ts";
 import type { Pick } from "./picks.ts";
 import { checkHeld } from "./tensor.ts";
 import {

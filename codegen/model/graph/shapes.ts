@@ -4,7 +4,6 @@
  */
 
 import { graphError, LIMITS, shown } from "./limits.ts";
-import type { OnnxNode } from "./messages.ts";
 import {
   checkGrowth,
   checkRank,
@@ -17,6 +16,7 @@ import {
   shapeOf,
   timeAxisOf,
 } from "./moving.ts";
+import type { OnnxNode } from "./nodes.ts";
 import { broadcast, commonShape, type Pick, transposed } from "./picks.ts";
 import { resolveReshape } from "./reshape.ts";
 import {

@@ -8,7 +8,7 @@
 
 import { toCanonicalGruGates } from "../gates.ts";
 import type { GruLayer, Matrix } from "../types.ts";
-import type { OnnxNode } from "./messages.ts";
+import type { OnnxNode } from "./nodes.ts";
 import {
   initialStates,
   layerOutputs,

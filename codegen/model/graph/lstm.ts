@@ -9,7 +9,7 @@
 import { toCanonicalGates } from "../gates.ts";
 import type { LstmLayer, Matrix } from "../types.ts";
 import { constantInput, expectShape } from "./attributes.ts";
-import type { OnnxNode } from "./messages.ts";
+import type { OnnxNode } from "./nodes.ts";
 import {
   initialStates,
   layerOutputs,

@@ -5,7 +5,7 @@
 
 import type { ValueName } from "../types.ts";
 import { graphError } from "./limits.ts";
-import type { OnnxGraph } from "./messages.ts";
+import type { OnnxGraph } from "./nodes.ts";
 import { inOrder, type Operand } from "./operands.ts";
 import type { ImportContext, View } from "./values.ts";
 
