@@ -26,12 +26,14 @@ import type {
   VerifyFacts,
 } from "./facts.ts";
 import { quantityOf, ratedBoard } from "./facts.ts";
+import { type FieldDocument, fieldDocument } from "./field-curve.ts";
 import { voidByLosses } from "./link-loss.ts";
 import { requireFiniteIn } from "./number-limits.ts";
 import { optimisationWaterfall } from "./optimisation-waterfall.ts";
 import type { Profile } from "./profile/profile.ts";
 import type { Quantity } from "./quantity.ts";
 import { derive, measured } from "./quantity.ts";
+import { type SustainedDocument, sustainedOf } from "./sustained.ts";
 import type { Tail } from "./tail.ts";
 import type { IronLaw, Timing } from "./timing.ts";
 import { ironLawOf, latencyOf, timingOf } from "./timing.ts";
@@ -85,6 +87,10 @@ export interface RunDocument {
     readonly siSdrOut: Quantity;
     readonly siSdrGain: Quantity;
   } | null;
+  /** Drift and throttling of a run at the pace of real time; absent for any other. */
+  readonly sustained?: SustainedDocument;
+  /** Quality in noise; absent unless it was asked for. */
+  readonly field?: FieldDocument;
   readonly comparison: readonly Column[];
   readonly provenance: BuildFacts & {
     readonly boardName: string;
@@ -172,6 +178,8 @@ export function analyzeRun(facts: RunFacts): RunDocument {
     budgets: timing === null || rated === null ? null : budgetsOf(facts, timing, rated, lost),
     boards: timing === null || rated === null ? null : acrossBoards(facts, timing, rated),
     audio: audioOf(facts),
+    ...(facts.sustained ? { sustained: sustainedOf(facts.sustained, facts.frameIntervalMs) } : {}),
+    ...(facts.field ? { field: fieldDocument(facts.field) } : {}),
     comparison: comparisonOf(facts, rated, latencyMs, power?.energyUj ?? null),
     provenance: {
       ...facts.build,

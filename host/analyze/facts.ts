@@ -4,11 +4,13 @@
  */
 
 import type { ClockError } from "./device-clock.ts";
+import type { FieldFacts } from "./field-curve.ts";
 import type { KernelWork } from "./kernel-work.ts";
 import type { MemoryFrame } from "./memory-frame.ts";
 import { requireFiniteIn } from "./number-limits.ts";
 import type { Quantity } from "./quantity.ts";
 import { measured, stated } from "./quantity.ts";
+import type { SustainedFacts } from "./sustained.ts";
 
 /** S: read in the source named. M: from memory, waits for a data sheet or a measurement. measured: a board reported it. */
 export type Confidence = "S" | "M" | "measured";
@@ -220,6 +222,10 @@ export interface RunFacts {
   readonly build: BuildFacts;
   /** The work of each kernel as the generator counted it; absent in recordings that did not keep it. */
   readonly work?: readonly KernelWork[];
+  /** Of a run at the pace of real time. */
+  readonly sustained?: SustainedFacts;
+  /** Quality in noise, where it was asked for. */
+  readonly field?: FieldFacts;
   /** Files the run wrote, by what they are. */
   readonly files: Readonly<Record<string, string>>;
 }

@@ -96,6 +96,12 @@ export function modelVerbs(verb: DeclareVerb): void {
     .option("--reference <file>", "clean WAV, for SI-SDR")
     .option("--golden <file>", "JSON {input, expectedOutput} of raw values to compare with")
     .addOption(count("--frames <n>", "stop after so many frames"))
+    .addOption(
+      budget("--minutes <n>", "feed it at the pace of real time for so long: drift, throttling"),
+    )
+    .option("--snr <list>", "quality in noise at these ratios [dB]: --snr=-5,0,5,10,20")
+    .option("--noise <file>", "WAV of the noise for --snr; that of the clip without it")
+    .option("--beside <model>", "second model for --snr; hearable-clean without it")
     .addOption(budget("--budget-ms <n>", "longest time a frame may take [ms]"))
     .addOption(budget("--budget-mw <n>", "highest average power [mW]"))
     .option("--port <path>", "serial port of a real board, or tcp:HOST:PORT")

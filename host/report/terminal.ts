@@ -12,6 +12,7 @@ import { subjectOf, verdictOf } from "./report-input.ts";
 import type { Line } from "./rows.ts";
 import { isGap, proofRows, rooflineRows, sizeRows, speedRows } from "./rows.ts";
 import { sparkline } from "./sparkline.ts";
+import { fieldLines, sustainedLines } from "./sustained.ts";
 import { termRows, whatIfLine } from "./what-if-rows.ts";
 
 export interface TerminalOptions {
@@ -53,6 +54,8 @@ export function renderTerminal(
   section("Time", document.roofline === null ? [] : rows(termRows(document.roofline.terms), paint));
   section(`What if  ${KIND_MARK.modelled} modelled`, whatIfs(document));
   section("Waterfalls", waterfalls(document));
+  section("Sustained", document.sustained ? sustainedLines(document.sustained) : []);
+  section("In the field", document.field ? fieldLines(document.field) : []);
   section("Budgets", budgets(document, paint));
   section("Boards with this core", boardLines(document, paint));
   section(

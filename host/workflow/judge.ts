@@ -94,6 +94,8 @@ export function judgeRecording(
     build: { ...manifest.build, compiler: run.hello?.compiler ?? "unknown" },
     ...(manifest.work === undefined ? {} : { work: manifest.work }),
     files,
+    ...sustainedFacts(capture, manifest),
+    ...fieldFacts(capture),
   };
   const licence = capture.attachments.get(ATTACHMENTS.licence);
   return {
@@ -103,6 +105,27 @@ export function judgeRecording(
     steps: stampedSteps(run),
     ...(licence === undefined ? {} : { licence: new TextDecoder().decode(licence) }),
   };
+}
+
+/** How late each answer came, where the run was at the pace of real time; answers that never came are left out. */
+function sustainedFacts(
+  { attachments }: Capture,
+  { minutes, board }: RunManifest,
+): Pick<RunFacts, "sustained"> {
+  const bytes = attachments.get(ATTACHMENTS.latencies);
+  if (!bytes || minutes === undefined) return {};
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const all = Array.from({ length: bytes.length >> 3 }, (_, frame) =>
+    view.getFloat64(8 * frame, true),
+  );
+  const latencyMs = all.filter(Number.isFinite);
+  if (latencyMs.length === 0) return {};
+  return { sustained: { minutes, latencyMs, temperatureC: null, simulated: board.emulated } };
+}
+
+function fieldFacts({ attachments }: Capture): Pick<RunFacts, "field"> {
+  const bytes = attachments.get(ATTACHMENTS.field);
+  return bytes ? { field: JSON.parse(new TextDecoder().decode(bytes)) } : {};
 }
 
 /** The plugin's passes through the step, in order; none when nothing counted. */

@@ -27,6 +27,10 @@ export const ATTACHMENTS = {
   /** What it wrote of places, and their names; absent unless the run was profiled. */
   profile: "profile.jsonl",
   profileNames: "profile.json",
+  /** From due to answered, a frame after the other, little-endian doubles [ms]; only of a sustained run. */
+  latencies: "latencies.f64",
+  /** Quality in noise by exact twins; only where it was asked for. */
+  field: "field.json",
 } as const;
 
 /** The part of a manifest that judge.ts reads. */
@@ -54,6 +58,8 @@ export interface RunManifest {
   /** What the persistent state is made of, in order. */
   readonly stateParts: readonly { readonly values: number; readonly bytes: number }[];
   readonly clip: string | null;
+  /** A run at the pace of real time [min]; absent for any other. */
+  readonly minutes?: number;
   /** Absent in recordings of before it was kept. */
   readonly work?: readonly KernelWork[];
 }

@@ -16,6 +16,7 @@ import {
 } from "../../codegen/index.ts";
 import type { RunDocument } from "../analyze/document.ts";
 import type { HostFacts } from "../analyze/facts.ts";
+import type { FieldFacts } from "../analyze/field-curve.ts";
 import { percentile } from "../analyze/tail.ts";
 import { encodeWav } from "../audio/wav.ts";
 import { CaptureWriter, loadCapture } from "../capture/file.ts";
@@ -33,6 +34,7 @@ import { parseApp, RECORDED_APPS, type RecordedApp } from "./build.ts";
 import type { VerbContext } from "./context.ts";
 import type { Device } from "./device.ts";
 import { prepareDevice } from "./device.ts";
+import { type FieldRequest, fieldCurve } from "./field-curve.ts";
 import type { GenerateRequest, Prepared } from "./generate.ts";
 import { prepare, standsForOf, writePrepared } from "./generate.ts";
 import { benchHost } from "./host-bench.ts";
@@ -49,6 +51,7 @@ import type { ReportFiles } from "./reports.ts";
 import { writeReports } from "./reports.ts";
 import type { Stimulus, StimulusRequest } from "./stimulus.ts";
 import { speedStimulus, streamStimulus } from "./stimulus.ts";
+import { SustainedConversation, sustainedFrames } from "./sustained.ts";
 import { functionAt } from "./symbols.ts";
 import { TOOL_VERSION } from "./version.ts";
 
@@ -59,12 +62,14 @@ const MAX_LICENCE_BYTES = 64 * 1024;
 /** Time between frames of a model that has no front end to say so [ms]. */
 const DEFAULT_FRAME_MS = 10;
 
-export interface RunRequest extends GenerateRequest, StimulusRequest, ProfileOutputs {
+export interface RunRequest extends GenerateRequest, StimulusRequest, ProfileOutputs, FieldRequest {
   readonly app: string;
   readonly budgetMs?: number;
   readonly budgetMw?: number;
   readonly port?: string;
   readonly record?: string;
+  /** A run at the pace of real time [min]. */
+  readonly minutes?: number;
   readonly profile?: boolean;
 }
 
@@ -138,10 +143,20 @@ export async function executeRun(
   const prepared = prepare(modelName, request);
   for (const warning of prepared.generated.warnings) progress.note(`warning: ${warning}`);
   const modelDir = writePrepared(prepared);
+  const { minutes } = request;
+  const repeatFrames =
+    minutes === undefined
+      ? undefined
+      : sustainedFrames({ ...request, minutes }, app, frameIntervalOf(prepared));
   const stimulus =
     app === "speed"
       ? speedStimulus(prepared, SPEED_SEED, request.frames)
-      : streamStimulus(prepared, request, (words) => progress.note(`warning: ${words}`));
+      : streamStimulus(
+          prepared,
+          { ...request, ...(repeatFrames === undefined ? {} : { repeatFrames }) },
+          (words) => progress.note(`warning: ${words}`),
+        );
+  const field = fieldCurve(context, prepared, request);
   const device = await prepareDevice({
     board: prepared.board,
     app,
@@ -172,6 +187,17 @@ export async function executeRun(
       device,
       host,
       recording,
+      ...(field === null ? {} : { field }),
+      ...(minutes === undefined
+        ? {}
+        : {
+            converse: new SustainedConversation(
+              stimulus,
+              frameIntervalOf(prepared),
+              progress,
+              signal,
+            ),
+          }),
     });
     const capture = await loadCapture(recording);
     const symbols = device.firmware?.symbols ?? [];
@@ -196,12 +222,15 @@ export interface RunParts {
   readonly recording: string;
   /** Another conversation between greeting and goodbye than the program's own, which then tells its progress itself. */
   readonly converse?: Conversation;
+  readonly field?: FieldFacts;
 }
 
 export interface Conversation {
   hold(session: Session): Promise<void>;
   /** Sees every event as it arrives. */
   onEvent(event: LinkEvent): void;
+  /** What the recording keeps of it, by name. */
+  attachments?(): Readonly<Record<string, Uint8Array>>;
 }
 
 /** Holds the conversation with everything written to the recording as it arrives. */
@@ -237,6 +266,10 @@ export async function recordRun(parts: RunParts): Promise<RunResult> {
     else if (app === "speed") await session.measure(frames, SPEED_SEED);
     else await session.stream(stimulus.inputs, stimulus.sequenceFrames);
     const result = await session.finish();
+    for (const [name, bytes] of Object.entries(converse?.attachments?.() ?? {})) {
+      writer.attach(name, bytes);
+    }
+    if (parts.field) writer.attach(ATTACHMENTS.field, Buffer.from(JSON.stringify(parts.field)));
     const counts = await device.readCounts();
     if (counts) writer.attach(ATTACHMENTS.counts, counts);
     const profile = await device.readProfile();
@@ -289,7 +322,6 @@ function manifestOf({ request, app, prepared, stimulus, device, host }: RunParts
   const { plan, quantize } = stages;
   const rated = prepared.as ?? prepared.board;
   const { parameters } = summarize(stages.model).model;
-  const frontEnd = prepared.loaded.sidecar?.frontEnd;
   const { state } = valueBytes(plan, plan.schedule);
   const { layers } = quantize.model;
   const stateParts = layers.flatMap((layer) =>
@@ -326,9 +358,8 @@ function manifestOf({ request, app, prepared, stimulus, device, host }: RunParts
     ramBytes: device.firmware?.sizes.ramBytes ?? null,
     counter: device.counter,
     cycleModel: device.cycleModel,
-    frameIntervalMs: frontEnd
-      ? (1000 * frontEnd.hopLength) / frontEnd.sampleRateHz
-      : DEFAULT_FRAME_MS,
+    frameIntervalMs: frameIntervalOf(prepared),
+    ...(request.minutes === undefined ? {} : { minutes: request.minutes }),
     budgets: { latencyMs: request.budgetMs ?? null, powerMw: request.budgetMw ?? null },
     host,
     output: plan.output,
@@ -340,6 +371,12 @@ function manifestOf({ request, app, prepared, stimulus, device, host }: RunParts
     clip: stimulus.audio?.name ?? null,
     work: planWork(plan),
   };
+}
+
+/** Time between two frames [ms]. */
+function frameIntervalOf({ loaded }: Prepared): number {
+  const frontEnd = loaded.sidecar?.frontEnd;
+  return frontEnd ? (1000 * frontEnd.hopLength) / frontEnd.sampleRateHz : DEFAULT_FRAME_MS;
 }
 
 /** In hexadecimal. */

@@ -54,6 +54,8 @@ export interface StimulusRequest {
   readonly reference?: string;
   readonly golden?: string;
   readonly frames?: number;
+  /** Play it over and over until there are so many frames, the state living on; without the float64 reference. */
+  readonly repeatFrames?: number;
 }
 
 /**
@@ -70,9 +72,10 @@ export function streamStimulus(
   const features = audio
     ? analyse(audio.noisy, frontEndOf(prepared)).features
     : featuresOf(prepared, request);
-  // A recording ends where it ends; feature frames and noise are repeated.
-  const most = audio ? features.length : MAX_FRAMES;
-  const wanted = Math.min(request.frames ?? features.length, most);
+  const repeats = request.repeatFrames !== undefined;
+  // A recording ends where it ends, unless it is to be repeated; feature frames and noise are.
+  const most = audio && !repeats ? features.length : MAX_FRAMES;
+  const wanted = Math.min(request.repeatFrames ?? request.frames ?? features.length, most);
   const frames = Array.from(
     { length: wanted },
     (_, i) => features[i % features.length] as Float64Array,
@@ -88,12 +91,14 @@ export function streamStimulus(
   });
   return {
     ...answersOf(prepared, inputs, sequenceFrames),
-    reference: frames.map((frame, index) => {
-      if (startsSequence(index, sequenceFrames)) float.reset();
-      return float.step(frame);
-    }),
+    reference: repeats
+      ? null
+      : frames.map((frame, index) => {
+          if (startsSequence(index, sequenceFrames)) float.reset();
+          return float.step(frame);
+        }),
     clippedValues,
-    audio: audio && wanted >= features.length ? audio : null,
+    audio: audio && !repeats && wanted >= features.length ? audio : null,
   };
 }
 
@@ -226,7 +231,8 @@ function audioOf(
   return audio;
 }
 
-function firstClip({ loaded }: Prepared): string | undefined {
+/** The first of the clips beside a model; undefined where it has none. */
+export function firstClip({ loaded }: Prepared): string | undefined {
   if (!loaded.sidecar) return undefined;
   const folder = join(loaded.directory, loaded.sidecar.clips);
   if (!existsSync(folder)) return undefined;
@@ -236,7 +242,8 @@ function firstClip({ loaded }: Prepared): string | undefined {
   return clip === undefined ? undefined : join(folder, clip);
 }
 
-function cleanBeside(noisy: string): string | undefined {
+/** NAME.clean.wav beside NAME.noisy.wav, where it is. */
+export function cleanBeside(noisy: string): string | undefined {
   const clean = noisy.replace(/\.noisy\.wav$/, ".clean.wav");
   return clean !== noisy && existsSync(clean) ? clean : undefined;
 }
