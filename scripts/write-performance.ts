@@ -1,7 +1,7 @@
 /**
  * Writes docs/performance.md and the counts that no change may raise (test/qemu/kernel-counts.json), by measuring.
  *   npm run performance
- *   npm run performance -- --boards qemu-m4,qemu-m7 --formats int8    these rows anew, and DTLN
+ *   npm run performance -- --boards qemu-m4,qemu-m7 --formats int8    these rows anew
  * The table of time steps in docs/kernels.md goes with it. Counting is left to `bench kernels`; the goals stand in
  * kernel-goals.json.
  */
@@ -312,9 +312,6 @@ function page(
   ].join("\n");
 }
 
-/** What dtlnSection writes, and nothing where it has not yet. */
-const DTLN_AT = /(?:^## DTLN part 1[\s\S]*?)?(?=^## Why each kernel)/m;
-
 interface CountRow {
   readonly board: string;
   readonly kernel: KernelName;
@@ -357,7 +354,7 @@ for (const table of all.filter(({ format }) => format !== "float32")) {
   for (const board of boards) fusions.push(...(await measureFusion(board, table)));
 }
 const shipped = await shippedSection(boards, formats);
-const dtln = await dtlnSection(allBoards);
+const dtln = await dtlnSection(boards, formats);
 const fresh = page(all, fusions, [...shipped, ...dtln]);
 const counts: readonly CountRow[] = all
   .flatMap(({ boards: measured }) => measured.flat())
@@ -371,7 +368,7 @@ const counts: readonly CountRow[] = all
     instructions: own.instructions,
   }));
 if (isPart) {
-  const old = readFileSync(PAGE, "utf8").replace(DTLN_AT, () => `${dtln.join("\n")}\n`);
+  const old = readFileSync(PAGE, "utf8");
   const known = new Map(counts.map((row) => [keyOf(row), row]));
   const before = JSON.parse(readFileSync(COUNTS, "utf8")) as readonly CountRow[];
   const merged = before.map((row) => known.get(keyOf(row)) ?? row);
@@ -379,7 +376,7 @@ if (isPart) {
   const cores = new Set(boards.map(({ core }) => core));
   const rated = listBoards().filter((board) => board.kind !== "emulated" && cores.has(board.core));
   const measured = { boards: new Set([...boards, ...rated].map(({ id }) => id)), otherFormats };
-  writeFileWhole(PAGE, mergePage(old, fresh.replace(DTLN_AT, ""), measured));
+  writeFileWhole(PAGE, mergePage(old, fresh, measured));
   writeFileWhole(COUNTS, `${JSON.stringify(merged, null, 2)}\n`);
 } else {
   writeFileWhole(PAGE, fresh);

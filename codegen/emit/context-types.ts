@@ -196,13 +196,16 @@ export interface CContext {
   readonly multiplyHigh: "multiply-high-wide" | "multiply-high-halves";
   /** The partials of the plan's kernel variant. */
   readonly rows: VariantText;
+  /** Columns of a lap of the loop over them; more than its usual 32. */
+  readonly lapColumns: number;
+  readonly longLaps: boolean;
   readonly hidden: `${VariantText["hidden"]}-${Format}`;
   /** Partial that rounds to it where nothing is fused. */
   readonly rounded: `rounded-${Format}`;
   /** The hidden state's range, for update-unit's comment. */
   readonly hiddenRange: string;
   readonly results: {
-    readonly partial: `results-${Format}`;
+    readonly partial: `results-${Format}` | "results-four-float32";
     readonly sigmoid: boolean;
     readonly tanh: boolean;
     readonly relu: boolean;

@@ -59,12 +59,11 @@ function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): KernelCo
   const { name, layer } = kernel;
   if (isTfliteDense(layer)) return tfliteDenseContext(plan, prefix, kernel, layer);
   const { fusion, variant, block } = plan.schedule;
-  const fused = VARIANT_TEXT[variant].blocks ? "dense-blocks" : "dense";
   const { blocks } = rowsOf(plan, name);
   return {
     ...resultContext(plan, prefix, kernel.to, fusion !== "full"),
     kind: "dense",
-    partial: fusion === "full" ? fused : `dense-${fusion}`,
+    partial: fusion === "full" ? VARIANT_TEXT[variant].dense : `dense-${fusion}`,
     name,
     layer: commentText(layer.name),
     inputSize: layer.inputSize,

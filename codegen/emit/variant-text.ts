@@ -35,15 +35,23 @@ export interface VariantText {
   /** Partial of a table's value at z; -high: in the high half of a word. */
   readonly lookUp: "look-up" | "look-up-high";
   /** Partial of the elementwise part of one unit, for such values. */
-  readonly updateUnit: "update-unit" | "update-unit-high" | "update-unit-float32";
+  readonly updateUnit:
+    | "update-unit"
+    | "update-unit-high"
+    | "update-unit-float32"
+    | "update-four-units";
   /** Partial of its hidden state, less the format's name. */
   readonly hidden: "hidden" | "hidden-high";
   /** What is added to the names of the partials that load the input and store the output. */
-  readonly edges: "" | "-fours" | "-float32";
+  readonly edges: "" | "-fours" | "-float32" | "-four-float32";
   /** The rows of any number of blocks are made by one call. */
   readonly blocks: boolean;
   /** Partial of an LSTM's function. */
-  readonly lstm: "lstm" | "lstm-blocks" | "lstm-eight-units" | "lstm-float32";
+  readonly lstm: "lstm" | "lstm-blocks" | "lstm-eight-units" | "lstm-float32" | "lstm-four-units";
+  /** Partial of a dense layer's function. */
+  readonly dense: "dense" | "dense-blocks" | "dense-four-float32";
+  /** Single precision takes four values at once. */
+  readonly fours: boolean;
   /**
    * Partials of the elementwise part for several units at once, of its look-up, and of the passes of a kernel that fuses
    * nothing; false: unit by unit.
@@ -71,7 +79,7 @@ export interface VariantText {
     /** Partial of the units one by one. */
     readonly each: "gru-units" | "gru-units-float32";
     /** Of several units at once; false: unit by unit. */
-    readonly units: "gru-units-mve" | false;
+    readonly units: "gru-units-mve" | "gru-four-units-mve" | false;
   };
 }
 
@@ -84,6 +92,8 @@ const SELF_CONTAINED = {
   edges: "",
   blocks: false,
   lstm: "lstm",
+  dense: "dense",
+  fours: false,
   units: false,
   storeHidden: "",
   takesOffset: false,
@@ -141,6 +151,7 @@ function dsp(format: IntegerFormat, rows: string, columns: string): VariantText 
     blocks: true,
     steps: "rows-of-steps-dsp",
     lstm: "lstm-blocks",
+    dense: "dense-blocks",
     edges: "-fours",
     gru: {
       after: "gru-blocks",
@@ -208,15 +219,12 @@ const FLOAT_CONDITIONS = {
 const FLOAT_PORTABLE = { c11: "plain", vfp: "columns", mve: "fused" } as const;
 
 /** Single precision: sixteen rows side by side in assembler, or row after row in C. */
-function float32(
-  instructions: keyof typeof FLOAT_CONDITIONS | "c11",
-  columns?: string,
-): VariantText {
+function float32(instructions: keyof typeof FLOAT_CONDITIONS | "c11", columns?: string) {
   return {
     ...SELF_CONTAINED,
     native: instructions !== "c11" && {
       condition: FLOAT_CONDITIONS[instructions],
-      arithmetic: "arithmetic-float32-vfp",
+      arithmetic: `arithmetic-float32-${instructions}`,
       rows: `rows-float32-${instructions}`,
       ...(columns === undefined ? {} : { columns }),
     },
@@ -232,8 +240,19 @@ function float32(
       each: "gru-units-float32",
       units: false,
     },
-  };
+  } as const satisfies VariantText;
 }
+
+/** What follows the sums in vectors of four as well. */
+const MVE_FLOAT32: VariantText = {
+  ...float32("mve"),
+  updateUnit: "update-four-units",
+  edges: "-four-float32",
+  lstm: "lstm-four-units",
+  dense: "dense-four-float32",
+  fours: true,
+  gru: { ...float32("mve").gru, units: "gru-four-units-mve" },
+};
 
 export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
   "dsp-packed-pairs": dsp("int8", "packed-pairs", "packed-pairs"),
@@ -257,7 +276,7 @@ export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
   "c11-int8": { ...SELF_CONTAINED, native: false, portable: "rows-plain" },
   "vfp-float32": float32("vfp", "column-float32-mac"),
   "vfp-float32-apart": float32("vfp", "column-float32-apart"),
-  "mve-float32": float32("mve"),
+  "mve-float32": MVE_FLOAT32,
   "c11-float32": float32("c11"),
   "c11-int16x8": { ...SELF_CONTAINED, native: false, portable: "rows-plain" },
   "c11-tflite-int8": { ...SELF_CONTAINED, native: false, portable: "sums-plain" },

@@ -6,6 +6,7 @@ import type { Kernel, Program } from "../lower/kernel-ir.ts";
 import type { AnyFormat, Quantization } from "../quantize/params.ts";
 import { canonicalDigest } from "./canonical-json.ts";
 import { type PlanCost, planCost, valueBytes } from "./cost.ts";
+import { type LapColumns, lapOf } from "./laps.ts";
 import {
   type LineLayout,
   layOut,
@@ -22,6 +23,8 @@ export interface Plan {
   readonly format: AnyFormat;
   readonly target: Target;
   readonly schedule: Schedule;
+  /** Columns of a lap of the loop over them, where its kernel has a choice. */
+  readonly lapColumns: LapColumns;
   readonly inputSize: number;
   readonly outputSize: number;
   readonly input: Quantization;
@@ -63,6 +66,7 @@ export function plan(program: Program, target: Target): Plan {
     ...facts,
     target,
     schedule: scheduled,
+    lapColumns: lapOf(scheduled, streams, target),
     scratch: layOutScratch(program, lines, streams, scheduled),
     steps: layOutSteps(program, lines, streams, target, scheduled),
     stateBytes,

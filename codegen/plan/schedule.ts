@@ -145,8 +145,9 @@ const NARROW: Readonly<Partial<Record<InstructionSet, "rv32" | "thumb1" | "xtens
  *   fast         LDR 4, LDR 3, LDM 3                       32 (1.000)     37 (1.156)
  *   few          LDR 2, LDM 3, LDR 2, LDM 3                30 (0.938)     38 (1.188)
  *   ungrouped    LDRD five times                           29 (0.906)     39 (1.219)
- * The grouped kernel does four of eight fours the fast way: the most that leaves a 128/256 cell below 1.02
- * instructions a MAC. A lap of 32 columns adds 3 instructions and 5 cycles for 256 MACs: 0.012 and 0.020.
+ * The grouped kernel does four of eight fours the fast way, five of eight where laps are long (laps.ts): the most that
+ * leaves a 128/256 cell below 1.02 instructions a MAC. A lap adds 3 instructions and 5 cycles: 0.012 and 0.020 a MAC with
+ * 32 columns, 256 MACs, a quarter of that with 128.
  *
  * The floor on the M7, the same 32 MACs: one SMLAD a cycle makes 16; SXTB16s and loads of one register share cycles with
  * them, LDRD with nothing. With every word loaded alone 34 instructions need 17 cycles (0.531 a MAC).

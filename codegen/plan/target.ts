@@ -2,7 +2,7 @@
  * Decides what the plan needs to know of a board: its instructions, its line for weights and their section.
  * Everything else a board is stays in codegen/board.ts.
  */
-import type { Board, Core, LineRule } from "../board.ts";
+import type { Board, BoardMemory, Core, LineRule } from "../board.ts";
 import { type PlacementRequest, placeOf, withWeightsIn } from "./placement.ts";
 
 /**
@@ -51,6 +51,8 @@ export interface Target {
   readonly weightsSection: string;
   /** For tables; absent: beside the weights. */
   readonly tablesSection?: string;
+  /** Of a loop's code, what its memory gives without waits: a cache's size, 0 without one; null: as much as there is [byte]. */
+  readonly loopBytes: number | null;
   /** For the functions of a step; absent or empty: where the linker puts functions. */
   readonly codeSection?: string;
 }
@@ -75,6 +77,8 @@ export interface TargetOptions {
   /** Instead of the core's own: plain C on any board, to compare with. */
   readonly instructions?: InstructionSet;
   readonly storage?: Target["storage"];
+  /** Instead of what the board gives a loop's code. */
+  readonly loopBytes?: number;
   /** Full where it is not given. */
   readonly fusion?: Fusion;
   /** An even number: also makes NAME_steps, for so many steps of a sequence known ahead. */
@@ -83,16 +87,29 @@ export interface TargetOptions {
   readonly placement?: PlacementRequest;
 }
 
+/** Of a memory that functions lie in. */
+function loopBytesOf({ caches }: Board, { name, waitStates }: BoardMemory): number | null {
+  if (waitStates?.value === 0) return null;
+  const cache = caches.find(
+    ({ purpose, memories }) => purpose !== "data" && memories.includes(name),
+  );
+  return cache?.bytes.value ?? 0;
+}
+
 /** @throws PlanError TP-PLAN-002 for a place that the board does not name */
 export function targetOf(
   anyBoard: Board,
-  { instructions, storage, fusion, steps, placement = {} }: TargetOptions = {},
+  { instructions, storage, loopBytes, fusion, steps, placement = {} }: TargetOptions = {},
 ): Target {
   const board = withWeightsIn(anyBoard, placement.weights);
   const sectionFor = (part: "tables" | "code"): string | undefined =>
     placement[part] === undefined ? undefined : placeOf(anyBoard, part, placement[part]).section;
   const tablesSection = sectionFor("tables");
   const codeSection = sectionFor("code");
+  const code =
+    placement.code === undefined
+      ? anyBoard.memories.find(({ role }) => role === "flash")
+      : placeOf(anyBoard, "code", placement.code).memory;
   return {
     id: board.id,
     core: board.core,
@@ -106,6 +123,7 @@ export function targetOf(
     lineRule: board.weights.rule,
     lineWhy: board.weights.why,
     weightsSection: board.weights.section,
+    loopBytes: loopBytes ?? (code === undefined ? 0 : loopBytesOf(anyBoard, code)),
     ...(tablesSection === undefined ? {} : { tablesSection }),
     ...(codeSection === undefined ? {} : { codeSection }),
   };

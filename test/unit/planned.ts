@@ -20,6 +20,7 @@ export const target: Target = {
   lineRule: "flash-line",
   lineWhy: "a flash access delivers 16 bytes",
   weightsSection: "",
+  loopBytes: 1024,
 };
 
 export function planOf(shape: ModelShape, format: IntegerFormat, on: Target = target): Plan {

@@ -17,6 +17,7 @@ const target = (lineBytes: number): Target => ({
   lineRule: "flash-line",
   lineWhy: "a flash access delivers a line",
   weightsSection: "",
+  loopBytes: 1024,
 });
 
 test("the granule is what makes 8 rows of int8 weights fill whole lines, at least four columns", () => {

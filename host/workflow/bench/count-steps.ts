@@ -35,6 +35,8 @@ export interface CountRequest {
   readonly plain?: boolean;
   /** Two bytes a weight where a kernel is faster for it. */
   readonly wide?: boolean;
+  /** What the memory of the code gives a loop without waits, where it is not the emulated board's [byte]. */
+  readonly loopBytes?: number;
   /** Full where it is not given. */
   readonly fusion?: Fusion;
   /** Time steps of a call of NAME_steps; one by one where it is not given. */
@@ -80,6 +82,7 @@ export async function countSteps(request: CountRequest): Promise<CountedSteps> {
     calibration: noiseFrames(model.inputSize),
     ...(request.plain === true ? { instructions: "c11" } : {}),
     ...(request.wide === true ? { storage: "wide" } : {}),
+    ...(request.loopBytes === undefined ? {} : { loopBytes: request.loopBytes }),
     ...(request.fusion === undefined ? {} : { fusion: request.fusion }),
     ...(request.steps === undefined ? {} : { steps: request.steps }),
     ...(request.placement === undefined ? {} : { placement: request.placement }),
