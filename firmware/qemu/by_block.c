@@ -253,7 +253,7 @@ static bool take_mark(const struct slot *slot, uint64_t address) {
 
 /* Accesses whose number or existence only the run shows. */
 static void on_dynamic_access(struct slot *slot, bool is_store, unsigned bytes) {
-    if (slot->insn.flags & INSN_UNDECODED) {
+    if (slot->insn.flags & (INSN_UNDECODED | INSN_ELEMENTS)) {
         region.counts.value[is_store ? COUNT_BYTES_STORED : COUNT_BYTES_LOADED] += bytes;
         return;
     }
@@ -271,6 +271,11 @@ static void on_dynamic_access(struct slot *slot, bool is_store, unsigned bytes) 
 static bool is_own_direction(const struct insn *insn, bool is_store) {
     return (insn->flags & INSN_UNDECODED) != 0 ||
            (insn->flags & (is_store ? INSN_STORES : INSN_LOADS)) != 0;
+}
+
+/* Its accesses say what the decoder cannot. */
+static bool must_follow(const struct insn *insn) {
+    return cost_is_dynamic(insn) || (insn->flags & (INSN_UNDECODED | INSN_ELEMENTS)) != 0;
 }
 
 static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t address,
@@ -293,7 +298,7 @@ static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t ad
             }
             memory_access((uint32_t)address, bytes, is_store, &region.counts);
         }
-        if (cost_is_dynamic(&slot->insn) || (slot->insn.flags & INSN_UNDECODED) != 0) {
+        if (must_follow(&slot->insn)) {
             on_dynamic_access(slot, is_store, bytes);
         }
     }
@@ -303,7 +308,7 @@ static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t ad
 static bool must_watch(const struct insn *insn) {
     bool is_access = (insn->flags & (INSN_LOADS | INSN_STORES)) != 0;
     bool may_mark = (insn->flags & INSN_STORES) != 0 && insn->bytes == 1;
-    return may_mark || cost_is_dynamic(insn) || (insn->flags & INSN_UNDECODED) != 0 ||
+    return may_mark || must_follow(insn) ||
            ((arguments.audit || memory_is_on()) && is_access);
 }
 

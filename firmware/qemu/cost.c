@@ -57,6 +57,9 @@ static const uint8_t rule_of_kind[KIND_COUNT] = {
 
 bool cost_knows(const struct cost_table *table, const struct insn *insn) {
     bool is_float = (insn->flags & INSN_FP) != 0;
+    if (insn->flags & (INSN_VECTOR | INSN_LOW_OVERHEAD)) {
+        return false;
+    }
     return !table->lacks[is_float ? COST_fpu : rule_of_kind[insn->kind]];
 }
 
@@ -65,7 +68,7 @@ static int is_memory(const struct insn *insn) {
 }
 
 int cost_is_dynamic(const struct insn *insn) {
-    return is_memory(insn) && insn->kind != KIND_TABLE_BRANCH &&
+    return is_memory(insn) && insn->kind != KIND_TABLE_BRANCH && !(insn->flags & INSN_ELEMENTS) &&
            (insn->flags & (INSN_CONDITIONAL | INSN_EXCLUSIVE)) != 0;
 }
 

@@ -41,6 +41,28 @@ enum insn_group {
     GROUP_EXTEND_ADD, /* SXTAB16 and relatives */
 };
 
+/* Where a vector instruction, or one of the FPU beside it, is worked on. */
+enum insn_pipe {
+    PIPE_NONE,     /* no vector instruction */
+    PIPE_MEMORY,
+    PIPE_INTEGER,
+    PIPE_MULTIPLY, /* products, floats, compares */
+    PIPE_CONTROL,  /* predicates: never busy */
+};
+
+/* When the result of a vector instruction is ready. */
+enum insn_result {
+    RESULT_SHORT,
+    RESULT_LONG,
+    RESULT_LENGTHENED,  /* elements of twice the width, bits inserted */
+    RESULT_NARROWED,    /* of half the width */
+    RESULT_LOADED,
+    RESULT_GATHERED,    /* at a vector of addresses */
+    RESULT_INTERLEAVED,
+    RESULT_REDUCED,     /* a sum in core registers */
+    RESULT_ACROSS,      /* an extreme in a core register */
+};
+
 enum insn_flag {
     INSN_LOADS = 1 << 0,       /* reads memory */
     INSN_STORES = 1 << 1,      /* writes memory */
@@ -57,6 +79,11 @@ enum insn_flag {
     INSN_OFFSET = 1 << 12,     /* `offset` is what a transfer adds to its base register */
     INSN_DOUBLE = 1 << 13,     /* FPU arithmetic on doubles */
     INSN_LOOP = 1 << 14,       /* opens a zero-overhead loop that ends at `displacement` */
+    INSN_VECTOR = 1 << 15,     /* of the vector extension: `pipe` and `result` say how it is worked on */
+    INSN_ELEMENTS = 1 << 16,   /* a vector transfer: only its accesses tell the bytes */
+    INSN_LOW_OVERHEAD = 1 << 17, /* DLS, WLS, LE and relatives */
+    INSN_LIGHT = 1 << 18,      /* two bytes that some cores issue beside any other two: ADD, SUB of a
+                                  constant, MOV, extends */
 };
 
 struct insn {
@@ -68,6 +95,8 @@ struct insn {
     uint8_t unaligned;    /* set by the caller: it and so many - 1 right before it in its block have
                              four bytes at addresses that are no multiple of 4; at most 4 */
     uint8_t group;        /* enum insn_group, of KIND_ALU */
+    uint8_t pipe;         /* enum insn_pipe */
+    uint8_t result;       /* enum insn_result, with INSN_VECTOR */
     int16_t offset;       /* with INSN_OFFSET [byte] */
     uint32_t flags;       /* enum insn_flag */
     uint32_t writes;      /* core registers written, bit n = rn; pc excluded */
@@ -80,6 +109,7 @@ struct insn {
     uint32_t stores;      /* read as data for memory */
     uint32_t fp_writes;   /* single registers written, bit n = sn */
     uint32_t fp_reads;
+    uint32_t fp_address;     /* those that elements' addresses are formed from */
     uint32_t fp_accumulates; /* those of fp_reads that a product is added to */
     int32_t displacement; /* of a direct branch, from its own address [byte] */
 };
@@ -87,6 +117,12 @@ struct insn {
 /* Bits [high:low] of an instruction. */
 static inline unsigned insn_bits(unsigned value, unsigned high, unsigned low) {
     return (value >> low) & ((1U << (high - low + 1U)) - 1U);
+}
+
+/* True for LE: the end of a low-overhead loop, and the way back. */
+static inline int insn_ends_loop(const struct insn *insn) {
+    return (insn->flags & INSN_LOW_OVERHEAD) != 0 && insn->kind == KIND_BRANCH &&
+           insn->displacement < 0;
 }
 
 /* Leaves of an instruction no more than its size. */

@@ -19,6 +19,7 @@ enum trait {
     TRAIT_FLOAT = 1 << 10,     /* FPU arithmetic */
     TRAIT_FLOAT_MAC = 1 << 11,
     TRAIT_FLOAT_MOVE = 1 << 12, /* FPU transfer or move */
+    TRAIT_LIGHT = 1 << 13,      /* INSN_LIGHT, NOP, branch or IT */
 };
 
 static unsigned traits_of_group(unsigned group) {
@@ -65,9 +66,12 @@ static unsigned traits_of_kind(const struct insn *insn) {
 }
 
 static unsigned traits_of(const struct insn *insn) {
-    unsigned alone = insn->flags & (INSN_EXCLUSIVE | INSN_DOUBLE | INSN_UNDECODED);
-    return traits_of_kind(insn) | (insn->size == 2 ? TRAIT_NARROW : 0U) |
-           (alone ? TRAIT_ALONE : 0U);
+    unsigned alone = insn->flags & (INSN_EXCLUSIVE | INSN_DOUBLE | INSN_UNDECODED | INSN_VECTOR |
+                                    INSN_LOW_OVERHEAD);
+    unsigned traits = traits_of_kind(insn);
+    bool is_light = (insn->flags & INSN_LIGHT) != 0 || (traits & (TRAIT_NOP | TRAIT_FOLDS)) != 0;
+    return traits | (insn->size == 2 ? TRAIT_NARROW : 0U) | (alone ? TRAIT_ALONE : 0U) |
+           (is_light ? TRAIT_LIGHT : 0U);
 }
 
 /* A base register that the offset counts from, 15 when the address is not known from it. */
@@ -105,6 +109,10 @@ bool pairing_waits(const struct scoreboard *board, const struct scoreboard_rules
         return true;
     }
     if (is_folded(older, younger) && !waits[RULE_pairFolded]) {
+        return false;
+    }
+    if (!rules->lacks[RULE_pairLight] && !waits[RULE_pairLight] && (both & TRAIT_NARROW) != 0 &&
+        (either & TRAIT_LIGHT) != 0) {
         return false;
     }
     return waits[RULE_pairAny] || (either & TRAIT_ALONE) != 0 ||

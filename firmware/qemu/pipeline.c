@@ -41,6 +41,9 @@ static struct snapshot *buckets[BUCKETS];
 static const struct scoreboard empty = {.base = 15};
 static bool is_on;
 
+/* The LE that went back last: the core goes back there by itself. 0: none. */
+static uint32_t cached_loop;
+
 static void *allocate(size_t size) {
     void *memory = calloc(1, size);
     if (memory == NULL) {
@@ -91,6 +94,9 @@ bool pipeline_is_on(void) {
 
 bool pipeline_knows(const struct insn *insn) {
     bool is_float = (insn->flags & INSN_FP) != 0;
+    if (insn->flags & (INSN_VECTOR | INSN_LOW_OVERHEAD)) {
+        return !lanes[RULE_VALUE].rules.lacks[RULE_vectorBeats];
+    }
     return !is_float || !lanes[RULE_VALUE].rules.lacks[RULE_fpuMove];
 }
 
@@ -99,6 +105,7 @@ void pipeline_begin(void) {
         lanes[i].at = snapshot_of(&empty);
         lanes[i].wait = 0;
     }
+    cached_loop = 0;
 }
 
 /* Works out a part of a block from where the lane is; moves the lane, returns the cycles. */
@@ -156,6 +163,20 @@ void pipeline_run(struct block *block, unsigned from, unsigned to, int *cycles) 
     }
 }
 
+/* Leaves LE: nothing joins its cycle, whichever way it went. */
+static void leave_loop(uint32_t pc, enum transfer transfer, int *cycles) {
+    bool goes_back = transfer == TRANSFER_TAKEN;
+    enum scoreboard_rule rule = !goes_back          ? RULE_loopLeave
+                                : cached_loop == pc ? RULE_loopBack
+                                                    : RULE_loopFirst;
+    for (unsigned i = 0; i < lanes_active; i++) {
+        unsigned lost = lanes[i].rules.of[rule];
+        lanes[i].wait = 1U + lost;
+        cycles[i] += (int)lost;
+    }
+    cached_loop = goes_back ? pc : 0;
+}
+
 /* A branch with a condition and a target of its own: what a predictor keeps a counter for. */
 static bool is_predicted(const struct insn *insn) {
     return (insn->flags & INSN_CONDITIONAL) != 0 && (insn->flags & INSN_DIRECT) != 0;
@@ -163,6 +184,10 @@ static bool is_predicted(const struct insn *insn) {
 
 void pipeline_leave(const struct insn *insn, uint32_t pc, enum transfer transfer,
                     int *cycles) {
+    if (insn_ends_loop(insn)) {
+        leave_loop(pc, transfer, cycles);
+        return;
+    }
     bool is_taken = transfer == TRANSFER_TAKEN;
     bool is_guessed = is_predicted(insn) && (is_taken || transfer == TRANSFER_UNTAKEN);
     bool is_right = !is_guessed || predictor_is_right(pc, insn->displacement < 0, is_taken);

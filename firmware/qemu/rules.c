@@ -83,16 +83,21 @@ enum rules_model rules_model_of(const char *path) {
     return RULES_UNKNOWN;
 }
 
-static bool is_of_fpu(const char *name) {
-    return strncmp(name, "fpu", 3) == 0 || strncmp(name, "pairFloat", 9) == 0;
+/* Rules that come all at once: of the FPU, of vectors with low-overhead loops. 0: any other rule. */
+static int unit_of(const char *name) {
+    enum { NONE, FPU, VECTORS };
+    if (strncmp(name, "fpu", 3) == 0 || strncmp(name, "pairFloat", 9) == 0) {
+        return FPU;
+    }
+    return strncmp(name, "vector", 6) == 0 || strncmp(name, "loop", 4) == 0 ? VECTORS : NONE;
 }
 
-/* True for a table of a core with an FPU, which then needs all rules of it. */
-static bool has_fpu_rules(const struct rule_name *names, const struct rule_values *values,
-                         int count) {
+/* True for a table of a core with that unit, which then needs all rules of it. */
+static bool has_unit(const struct rule_name *names, const struct rule_values *values, int count,
+                     int unit) {
     bool found = false;
-    for (int i = 0; i < count; i++) {
-        found = found || (values[i].is_given && is_of_fpu(names[i].text));
+    for (int i = 0; unit != 0 && i < count; i++) {
+        found = found || (values[i].is_given && unit_of(names[i].text) == unit);
     }
     return found;
 }
@@ -117,9 +122,9 @@ int rules_read(const char *path, const struct rule_name *names, int count,
         result = read_rule(&reader, line);
     }
     fclose(file);
-    bool has_fpu = has_fpu_rules(names, values, count);
     for (int i = 0; result == 0 && i < count; i++) {
-        bool may_lack = names[i].is_optional && !(has_fpu && is_of_fpu(names[i].text));
+        bool may_lack = names[i].is_optional &&
+                        !has_unit(names, values, count, unit_of(names[i].text));
         if (!values[i].is_given && !may_lack) {
             snprintf(problem, size, "rule %s is missing", names[i].text);
             result = -1;

@@ -20,7 +20,7 @@ struct rule_values {
 /* A rule that a table may have. */
 struct rule_name {
     const char *text;
-    bool is_optional; /* missing where the core has no such instruction; the FPU's all at once */
+    bool is_optional; /* missing where the core has no such instruction; the FPU's and the vectors' all at once */
 };
 
 /* What a table's first line names. */

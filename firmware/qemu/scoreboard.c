@@ -5,6 +5,7 @@
 #include "scoreboard.h"
 
 #include "pairing.h"
+#include "vectors.h"
 
 static const struct rule_name rule_names[SCOREBOARD_RULE_COUNT] = {
 #define SCOREBOARD_NAME(name) {#name, false},
@@ -14,7 +15,8 @@ static const struct rule_name rule_names[SCOREBOARD_RULE_COUNT] = {
 #undef SCOREBOARD_NAME_MAYBE
 };
 
-_Static_assert(sizeof(struct scoreboard) == CORE_READERS * 15 + FPU_READERS * 32 + 8,
+_Static_assert(sizeof(struct scoreboard) ==
+                   CORE_READERS * 15 + FPU_READERS * 32 + SCOREBOARD_PIPES + 9,
                "states are compared byte by byte");
 
 int scoreboard_read(struct scoreboard_rules rules[LANE_LIMIT], const char *path, uint64_t varied,
@@ -28,6 +30,9 @@ int scoreboard_read(struct scoreboard_rules rules[LANE_LIMIT], const char *path,
         for (int i = 0; i < SCOREBOARD_RULE_COUNT; i++) {
             rules[lane].of[i] = lanes_value(lane, i, &values[i]);
             rules[lane].lacks[i] = !values[i].is_given;
+        }
+        if (rules[lane].lacks[RULE_earlyAddress]) {
+            rules[lane].of[RULE_earlyAddress] = rules[lane].of[RULE_earlyOperand];
         }
     }
     return 0;
@@ -47,7 +52,12 @@ static unsigned operands_ready(const struct scoreboard *board, const struct insn
     bool is_float = (insn->flags & INSN_FP) != 0;
     enum fpu_reader fpu = insn->flags & INSN_STORES ? FPU_STORE : FPU_OPERAND;
     unsigned cycle = is_float ? board->fpu_busy : 0U;
-    cycle = latest(board->core[READER_EARLY], insn->address | insn->shifts, cycle);
+    cycle = latest(board->core[READER_ADDRESS], insn->address, cycle);
+    cycle = latest(board->core[READER_EARLY], insn->shifts, cycle);
+    if (insn->flags & INSN_VECTOR) {
+        cycle = latest(board->core[READER_VECTOR], insn->operands | insn->accumulates, cycle);
+        return latest(board->fpu[fpu], insn->fp_reads, cycle);
+    }
     cycle = latest(board->core[multiplies ? READER_FACTOR : READER_OPERAND], insn->operands, cycle);
     cycle = latest(board->core[READER_ACCUMULATOR], insn->accumulates, cycle);
     cycle = latest(board->core[READER_STORE], insn->stores, cycle);
@@ -65,6 +75,8 @@ void scoreboard_wait(struct scoreboard *board, unsigned cycles) {
     pass(board->core[0], sizeof board->core, cycles);
     pass(board->fpu[0], sizeof board->fpu, cycles);
     pass(&board->fpu_busy, 1, cycles);
+    pass(board->pipe_busy, sizeof board->pipe_busy, cycles);
+    pass(&board->stored, 1, cycles);
     board->issued = 0;
     board->traits[0] = 0;
     board->traits[1] = 0;
@@ -98,6 +110,12 @@ static unsigned hold_of(const uint8_t *rules, const struct insn *insn) {
     if (insn->flags & INSN_DOUBLE) {
         return hold_of_double(rules, insn);
     }
+    if (insn->flags & INSN_LOW_OVERHEAD) {
+        return rules[RULE_loopStart];
+    }
+    if (insn->flags & INSN_VECTOR) {
+        return 1;
+    }
     switch (insn->kind) {
     case KIND_LOAD:
     case KIND_TABLE_BRANCH:
@@ -127,11 +145,13 @@ static void set_core(struct scoreboard *board, const uint8_t *rules, uint32_t ma
     for (; mask != 0; mask &= mask - 1U) {
         int i = __builtin_ctz(mask);
         unsigned factor = cycles + (is_loaded_word ? rules[RULE_multiplyAfterLoad] : 0U);
+        board->core[READER_ADDRESS][i] = (uint8_t)(cycles + rules[RULE_earlyAddress]);
         board->core[READER_EARLY][i] = (uint8_t)(cycles + rules[RULE_earlyOperand]);
         board->core[READER_OPERAND][i] = (uint8_t)cycles;
         board->core[READER_FACTOR][i] = (uint8_t)factor;
         board->core[READER_ACCUMULATOR][i] = (uint8_t)less(cycles, rules[RULE_accumulateLate]);
         board->core[READER_STORE][i] = rules[RULE_storeData];
+        board->core[READER_VECTOR][i] = (uint8_t)cycles;
     }
 }
 
@@ -217,7 +237,10 @@ static void write_fpu(struct scoreboard *board, const uint8_t *rules,
 
 unsigned scoreboard_issue(struct scoreboard *board, const struct scoreboard_rules *rules,
                           const struct insn *insn) {
-    unsigned cycle = operands_ready(board, insn);
+    if (insn_ends_loop(insn)) {
+        return 0; /* pipeline.c charges what going back takes */
+    }
+    unsigned cycle = vectors_ready(board, rules, insn, operands_ready(board, insn));
     unsigned hold = hold_of(rules->of, insn);
     if (cycle == 0 && pairing_waits(board, rules, insn)) {
         cycle = 1;
@@ -229,8 +252,13 @@ unsigned scoreboard_issue(struct scoreboard *board, const struct scoreboard_rule
         scoreboard_wait(board, hold - 1U);
         cycle += hold - 1U;
     }
-    write_core(board, rules->of, insn);
-    write_fpu(board, rules->of, insn);
+    if (insn->flags & INSN_VECTOR) {
+        vectors_issue(board, rules->of, insn);
+        set_core(board, rules->of, insn->updates, rules->of[RULE_baseUpdate], false);
+    } else {
+        write_core(board, rules->of, insn);
+        write_fpu(board, rules->of, insn);
+    }
     pairing_note(board, insn);
     board->follows_flags = insn->kind == KIND_BRANCH ? board->sets_flags : 0;
     board->sets_flags = (insn->flags & INSN_SETS_FLAGS) != 0;

@@ -15,7 +15,8 @@
 
 /* RULE(name in boards/cores/ID.json). Results are counted from the last cycle that an instruction
  * holds the pipeline to the first in which a reader may issue; `pair...` is how long the younger of
- * two instructions waits for a cycle of its own: 0 pairs, 1 does not. MAYBE: only with an FPU. */
+ * two instructions waits for a cycle of its own: 0 pairs, 1 does not. MAYBE: only where the core has such instructions;
+ * those of the FPU all or none, and those of vectors with those of low-overhead loops. */
 #define SCOREBOARD_RULES(RULE, MAYBE)                                                             \
     RULE(issueWidth)           /* instructions a cycle, 1 or 2 */                                 \
     RULE(alu)                  /* result of data processing */                                    \
@@ -31,6 +32,7 @@
     RULE(loadNarrow)           /* byte or halfword from memory */                                 \
     RULE(baseUpdate)           /* address register written back */                                \
     RULE(earlyOperand)         /* more for an address, a shifter or bit-field operand */          \
+    MAYBE(earlyAddress)        /* more for an address, where that differs */                      \
     RULE(multiplyAfterLoad)    /* more for a factor that is a loaded word */                      \
     RULE(accumulateLate)       /* less for an accumulator */                                      \
     RULE(storeData)            /* from any result to the store of it */                           \
@@ -51,6 +53,7 @@
     RULE(mispredicted)         /* after a branch that went the other way */                       \
     RULE(pairAny)              /* any two instructions */                                         \
     RULE(pairFolded)           /* branch or IT behind, anything behind NOP: two bytes each */     \
+    MAYBE(pairLight)           /* ADD, SUB of a constant, MOV, extends, NOP, IT or branch beside any: two bytes each */ \
     RULE(pairShifted)          /* two inline shifts or rotated constants */                       \
     RULE(pairExtract)          /* bit field unit and inline shift */                              \
     RULE(pairSimd)             /* SIMD, saturating or bit-field behind anything */                \
@@ -73,7 +76,27 @@
     MAYBE(fpuDivHold)          /* VDIV, VSQRT hold issue */                                       \
     MAYBE(fpuDouble)           /* sum or product of doubles holds issue */                        \
     MAYBE(fpuDoubleMac)        /* VFMA of doubles holds issue */                                  \
-    MAYBE(fpuDoubleDiv)        /* VDIV, VSQRT of doubles hold issue */
+    MAYBE(fpuDoubleDiv)        /* VDIV, VSQRT of doubles hold issue */                            \
+    MAYBE(vectorBeats)         /* a vector instruction keeps its pipe from the next one */        \
+    MAYBE(vectorShort)         /* sums, logic, compares, shifts, lanes */                         \
+    MAYBE(vectorLong)          /* products, shifts that round or saturate, conversions */         \
+    MAYBE(vectorLengthened)    /* VMOVL, VSHLL, VSLI, VSRI */                                     \
+    MAYBE(vectorNarrowed)      /* VMOVN, VSHRN and relatives, to any reader, stores included */   \
+    MAYBE(vectorLoad)          /* VLDR of consecutive elements */                                 \
+    MAYBE(vectorInterleaved)   /* VLD2, VLD4 */                                                   \
+    MAYBE(vectorGather)        /* VLDR at a vector of addresses */                                \
+    MAYBE(vectorGatherAddress) /* more for that vector */                                         \
+    MAYBE(vectorGatherHold)    /* such a transfer keeps the memory pipe */                        \
+    MAYBE(vectorReduced)       /* VMLADAV, VADDV, to the next one's accumulator */                \
+    MAYBE(vectorToCore)        /* more to any other reader */                                     \
+    MAYBE(vectorAcross)        /* VMAXV, VABAV */                                                 \
+    MAYBE(vectorStoreLate)     /* less for data of VSTR */                                        \
+    MAYBE(vectorLoadAfterStore) /* more for a load two cycles after VSTR */                       \
+    MAYBE(vectorShared)        /* scalar loads and stores wait for the memory pipe: 1; 0: they do not */ \
+    MAYBE(loopStart)           /* DLS, WLS hold issue */                                          \
+    MAYBE(loopFirst)           /* first way back of LE, itself included */                        \
+    MAYBE(loopBack)            /* the others */                                                   \
+    MAYBE(loopLeave)           /* LE when the loop ends */
 
 enum scoreboard_rule {
 #define SCOREBOARD_ENUM(name) RULE_##name,
@@ -89,14 +112,18 @@ struct scoreboard_rules {
 
 /* Where an operand is needed, in the order of the stages. */
 enum core_reader {
+    READER_ADDRESS,
     READER_EARLY,
     READER_OPERAND,
     READER_FACTOR,
     READER_ACCUMULATOR,
     READER_STORE,
+    READER_VECTOR,
     CORE_READERS
 };
 enum fpu_reader { FPU_OPERAND, FPU_ACCUMULATOR, FPU_STORE, FPU_READERS };
+
+enum { SCOREBOARD_PIPES = 3 }; /* those of enum insn_pipe that can be busy, from PIPE_MEMORY on */
 
 /* What the next instruction can see of those before it. Bytes only, so that equal states compare
  * equal; times are cycles after the last issue, 0: in the same cycle. */
@@ -104,6 +131,8 @@ struct scoreboard {
     uint8_t core[CORE_READERS][15];
     uint8_t fpu[FPU_READERS][32];
     uint8_t fpu_busy;
+    uint8_t pipe_busy[SCOREBOARD_PIPES];
+    uint8_t stored;        /* cycles until VSTR lies more than two back */
     uint8_t issued;        /* instructions in the last cycle; 0: nothing may join it */
     uint8_t traits[2];     /* of the last one, low byte first */
     uint8_t base;          /* its address register, if it is a load; 15: not known */

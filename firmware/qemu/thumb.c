@@ -4,6 +4,8 @@
  */
 #include "thumb.h"
 
+#include "thumb_mve.h"
+
 int thumb_is_wide(uint16_t first) {
     return (first & 0xf800U) >= 0xe800U;
 }
@@ -95,6 +97,7 @@ static void decode_high_registers(struct insn *insn, uint16_t op) {
         insn->flags |= INSN_WRITES_PC | (links ? INSN_CALL : 0);
         insn->writes = links ? thumb_register(14) : 0;
     } else if (operation != CMP) {
+        insn->flags |= operation != ADD ? INSN_LIGHT : 0;
         insn->writes = thumb_register(destination);
         if (destination == 15) {
             insn->kind = KIND_BRANCH;
@@ -141,6 +144,7 @@ static void decode_miscellaneous(struct insn *insn, uint16_t op) {
     } else if ((op & 0xff00U) == 0xb200U || (op & 0xff00U) == 0xba00U) { /* extends, REV */
         int reverses = (op & 0xff00U) == 0xba00U;
         insn->kind = KIND_ALU;
+        insn->flags |= reverses ? 0 : INSN_LIGHT;
         insn->group = reverses ? GROUP_EXTRACT : GROUP_SIMD;
         insn->reads = thumb_register(insn_bits(op, 5, 3));
         insn->shifts = reverses ? insn->reads : 0;
@@ -171,6 +175,9 @@ static void decode_shift_add_compare(struct insn *insn, uint16_t op) {
     insn->kind = KIND_ALU;
     insn->group = operation == COMPARE_IMMEDIATE ? GROUP_PLAIN : GROUP_SUM;
     insn->flags |= INSN_SETS_FLAGS;
+    if (is_immediate_sum || (operation >= MOVE_IMMEDIATE && operation != COMPARE_IMMEDIATE)) {
+        insn->flags |= INSN_LIGHT;
+    }
     if (operation < MOVE_IMMEDIATE) {
         insn->reads = thumb_register(insn_bits(op, 5, 3));
         if (operation == ADD_SUBTRACT && !is_immediate_sum) {
@@ -245,7 +252,11 @@ struct insn thumb_decode(uint16_t first, uint16_t second) {
     if (insn.size == 2) {
         thumb_decode_narrow(&insn, first);
     } else if ((first & 0xec00U) == 0xec00U) {
-        thumb_decode_fpu(&insn, first, second);
+        if (thumb_is_mve(first, second)) {
+            thumb_decode_mve(&insn, first, second);
+        } else {
+            thumb_decode_fpu(&insn, first, second);
+        }
     } else {
         thumb_decode_wide(&insn, first, second);
     }

@@ -1,7 +1,7 @@
 /*
- * Decides what a Thumb-2 instruction of ARMv7E-M with FPv4-SP is.
+ * Decides what a Thumb-2 instruction is: ARMv6-M to ARMv8.1-M, with FPU and vectors (thumb_mve.h).
  * What is known of an instruction is left to insn.h.
- * Encodings: ARMv7-M Architecture Reference Manual, chapters A5 to A7.
+ * Encodings: ARMv7-M and Armv8-M Architecture Reference Manuals.
  */
 #ifndef PIONEER_THUMB_H
 #define PIONEER_THUMB_H
@@ -19,6 +19,10 @@ struct insn thumb_decode(uint16_t first, uint16_t second);
 void thumb_decode_narrow(struct insn *insn, uint16_t op);
 void thumb_decode_wide(struct insn *insn, uint16_t first, uint16_t second);
 void thumb_decode_fpu(struct insn *insn, uint16_t first, uint16_t second);
+
+/* Armv8.1-M: true when the encoding is one of these; what lies where BLX to Arm state does elsewhere. */
+int thumb_decode_select_or_shift(struct insn *insn, uint16_t first, uint16_t second);
+void thumb_decode_low_overhead(struct insn *insn, uint16_t first, uint16_t second);
 
 /* Mask of one core register; pc is control flow, not data, and gives 0. */
 static inline uint16_t thumb_register(unsigned number) {

@@ -1,8 +1,9 @@
 /*
- * Decides what a coprocessor encoding is: FPv4-SP loads, stores, arithmetic and moves.
- * Everything else in that space (other coprocessors, MVE) is undecoded.
+ * Decides what a coprocessor encoding is: FPv4 and FPv5 loads, stores, arithmetic and moves.
+ * Vectors are left to thumb_mve.c; other coprocessors are undecoded.
  */
 #include "thumb.h"
+#include "thumb_mve.h"
 
 /* Mask of the single registers behind one operand: Vx:x for a single, x:Vx for a double. */
 static uint32_t fp_register(int is_double, unsigned number, unsigned bit) {
@@ -52,6 +53,14 @@ static void decode_memory(struct insn *insn, uint16_t first, uint16_t second) {
     insn->fp_reads = is_load ? 0 : mask;
 }
 
+/* VLDR, VSTR of a half. */
+static void decode_half(struct insn *insn, uint16_t first, uint16_t second) {
+    int distance = 2 * (int)insn_bits(second, 7, 0);
+    decode_memory(insn, first, (uint16_t)(second & ~0x100U));
+    insn->bytes = 2;
+    insn->offset = (int16_t)(insn_bits(first, 7, 7) ? distance : -distance);
+}
+
 /* VMOV between two core registers and a double or two singles. */
 static void decode_move_pair(struct insn *insn, uint16_t first, uint16_t second) {
     int to_core = (int)insn_bits(first, 4, 4);
@@ -74,8 +83,12 @@ static void decode_move_pair(struct insn *insn, uint16_t first, uint16_t second)
 static void decode_move(struct insn *insn, uint16_t first, uint16_t second) {
     int to_core = (int)insn_bits(first, 4, 4);
     int is_system = insn_bits(first, 7, 5) == 7;
-    uint32_t mask = fp_register((int)insn_bits(second, 8, 8), insn_bits(first, 3, 0),
+    uint32_t mask = fp_register(insn_bits(second, 9, 8) == 3, insn_bits(first, 3, 0),
                                 insn_bits(second, 7, 7));
+    if (insn_bits(second, 8, 8) && insn_bits(first, 7, 7) && !to_core) {
+        thumb_decode_mve_duplicate(insn, (uint32_t)first << 16 | second);
+        return;
+    }
     insn->kind = KIND_FPU;
     insn->flags |= INSN_FP;
     insn->writes = to_core ? thumb_register(insn_bits(second, 15, 12)) : 0;
@@ -106,7 +119,7 @@ static void decode_unary(struct insn *insn, uint16_t first, uint16_t second, uin
 }
 
 static void decode_arithmetic(struct insn *insn, uint16_t first, uint16_t second) {
-    int is_double = (int)insn_bits(second, 8, 8);
+    int is_double = insn_bits(second, 9, 8) == 3;
     uint32_t d = fp_register(is_double, insn_bits(second, 15, 12), insn_bits(first, 6, 6));
     uint32_t n = fp_register(is_double, insn_bits(first, 3, 0), insn_bits(second, 7, 7));
     uint32_t m = fp_register(is_double, insn_bits(second, 3, 0), insn_bits(second, 5, 5));
@@ -135,11 +148,32 @@ static void decode_arithmetic(struct insn *insn, uint16_t first, uint16_t second
     }
 }
 
+/* FPv5, 0b11111110: VSEL, VMAXNM, VMINNM, VRINT, VCVT with a rounding mode, VMOVX, VINS. */
+static void decode_second_space(struct insn *insn, uint16_t first, uint16_t second) {
+    int is_double = insn_bits(second, 9, 8) == 3;
+    uint32_t d = fp_register(is_double, insn_bits(second, 15, 12), insn_bits(first, 6, 6));
+    uint32_t n = fp_register(is_double, insn_bits(first, 3, 0), insn_bits(second, 7, 7));
+    uint32_t m = fp_register(is_double, insn_bits(second, 3, 0), insn_bits(second, 5, 5));
+    int is_unary = insn_bits(first, 7, 7) && insn_bits(first, 5, 4) == 3;
+    int is_insert = first == 0xfeb0U && insn_bits(second, 7, 7);
+    insn->flags |= INSN_FP | (is_double && !is_unary ? INSN_DOUBLE : 0U);
+    insn->kind = insn_bits(first, 7, 7) && !is_unary ? KIND_FPU_ARITHMETIC : KIND_FPU;
+    insn->fp_writes = d;
+    insn->fp_reads = is_unary ? (is_insert ? d | m : m) : n | m;
+}
+
 void thumb_decode_fpu(struct insn *insn, uint16_t first, uint16_t second) {
-    int is_fpu = insn_bits(second, 11, 9) == 5; /* coprocessors 10 and 11 */
+    unsigned coprocessor = insn_bits(second, 11, 8); /* 10 and 11; 9 for halves */
+    int is_fpu = coprocessor >= 9 && coprocessor <= 11;
     int is_second_space = (int)insn_bits(first, 12, 12);
-    if (!is_fpu || is_second_space || insn_bits(first, 9, 8) == 3) {
+    int is_transfer = !insn_bits(first, 9, 9);
+    int is_half = coprocessor == 9;
+    if (!is_fpu || insn_bits(first, 9, 8) == 3 || (is_second_space && is_transfer)) {
         insn_undecoded(insn);
+    } else if (is_second_space) {
+        decode_second_space(insn, first, second);
+    } else if (is_half && is_transfer) {
+        decode_half(insn, first, second);
     } else if (insn_bits(first, 9, 9)) {
         if (insn_bits(second, 4, 4)) {
             decode_move(insn, first, second);

@@ -31,6 +31,11 @@ static void decode_multiple(struct insn *insn, uint16_t first, uint16_t second) 
         insn_undecoded(insn);
         return;
     }
+    if (first == 0xe89f) { /* CLRM */
+        set_alu(insn, 15);
+        insn->writes = second & 0x5fffU;
+        return;
+    }
     insn->kind = is_load ? KIND_LOAD_MULTIPLE : KIND_STORE_MULTIPLE;
     insn->flags |= is_load ? INSN_LOADS : INSN_STORES;
     insn->words = (uint8_t)count;
@@ -143,6 +148,9 @@ static void decode_operation(struct insn *insn, uint16_t first, uint16_t second,
     unsigned operation = insn_bits(first, 8, 5);
     int is_test = (operation == AND || operation == EOR || operation == ADD || operation == SUB) &&
                   field_d(second) == 15 && insn_bits(first, 4, 4);
+    if (thumb_decode_select_or_shift(insn, first, second)) {
+        return;
+    }
     if (((allowed >> operation) & 1U) == 0) {
         insn_undecoded(insn);
         return;
@@ -209,7 +217,9 @@ static void decode_branch_or_control(struct insn *insn, uint16_t first, uint16_t
         insn->flags |= links ? INSN_CALL : 0;
         insn->writes = links ? thumb_register(14) : 0;
         insn->displacement = far_displacement(first, second);
-    } else if (links) { /* BLX to Arm state, low-overhead loops, UDF */
+    } else if (links && !insn_bits(first, 10, 10)) {
+        thumb_decode_low_overhead(insn, first, second);
+    } else if (links) { /* UDF */
         insn_undecoded(insn);
     } else if ((operation & 0x38U) != 0x38U) { /* B<c>.W */
         insn->kind = KIND_BRANCH;

@@ -19,7 +19,7 @@ interface Row {
   readonly issue: Stated;
   /** Bytes a cycle. */
   readonly port: Stated;
-  /** 32-bit multiply-accumulates a cycle. */
+  /** 32-bit multiply-accumulates a cycle, by vectors where the core has them. */
   readonly word: Stated;
   /** The same in float32; absent without an FPU. */
   readonly float?: Stated;
@@ -59,6 +59,16 @@ const ROWS: Readonly<Record<string, Row>> = {
     port: [4, "one word a cycle (boards/cores/cortex-m33.json, rule multipleWords)", "S"],
     word: [1, "MLA: one a cycle (boards/cores/cortex-m33.json, rule mac)", "S"],
     float: [1 / 3, "VFMA: three cycles (boards/cores/cortex-m33.json, rule fpuMacBusy)", "S"],
+  },
+  "cortex-m55": {
+    issue: [
+      1,
+      "two only of two bytes, one of them light (boards/cores/cortex-m55.json, rule pairLight)",
+      "S",
+    ],
+    port: [8, "VLDR: 16 bytes in two beats (boards/cores/cortex-m55.json, rule vectorBeats)", "S"],
+    word: [2, "VMLA.S32: four in two beats (boards/cores/cortex-m55.json, rule vectorBeats)", "S"],
+    float: [2, "VFMA.F32: four in two beats (boards/cores/cortex-m55.json, rule vectorBeats)", "S"],
   },
   "xtensa-lx106": {
     issue: [1, `boards/cores/xtensa-lx106.json, ${WIDTH}`, "M"],

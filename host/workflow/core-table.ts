@@ -38,13 +38,14 @@ export interface CoreTable {
 /** Decoders of the timing plugin. */
 export type Decoder = "thumb" | "riscv" | "xtensa";
 
-/** Cores whose instructions it decodes: Thumb-2 with no more than DSP and floats, RV32IMC, Xtensa without floats. */
+/** Cores whose instructions it decodes: Thumb-2 up to Armv8.1-M with vectors, RV32IMC, Xtensa without floats. */
 const DECODERS: ReadonlyMap<string, Decoder> = new Map([
   ["cortex-m0", "thumb"],
   ["cortex-m0plus", "thumb"],
   ["cortex-m4", "thumb"],
   ["cortex-m7", "thumb"],
   ["cortex-m33", "thumb"],
+  ["cortex-m55", "thumb"],
   ["rv32imc", "riscv"],
   ["xtensa-lx106", "xtensa"],
   ["xtensa-mac16", "xtensa"],

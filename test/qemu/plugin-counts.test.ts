@@ -3,7 +3,7 @@
  * by hand from docs/timing.md. What the counts are used for is left to the host's tests.
  *
  * Cycles are noted as "table/simple" beside each instruction; cyclesLow and cyclesHigh take the ends of "may be". The instruction before a region's first one is
- * its begin mark, a store. What the fetch of instructions adds is left to plugin-pipeline.test.ts: none of these has
+ * its begin mark, a store. What the fetch of instructions adds is left to the pipeline tests: none of these has
  * four bytes at a place where that would count.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -1,6 +1,6 @@
 /**
  * Proves what the timing plugin says of each unsure rule of a table alone, on loops whose cycles are worked out by hand.
- * The rules' own cycles are left to plugin-counts.test.ts and plugin-pipeline.test.ts.
+ * The rules' own cycles are left to plugin-counts.test.ts and the pipeline tests.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RegionCounts } from "../../host/workflow/counts.ts";

@@ -19,8 +19,18 @@ export const EMULATOR = process.env.PIONEER_QEMU_ARM ?? "qemu-system-arm";
 const MARKS = { begin: 0x2000_0000, end: 0x2000_0010 };
 const RUN_LIMIT_MS = 60_000;
 
-/** Machine with a Cortex-M4; also for programs of its instructions that are charged as another core's. */
-const CORTEX_M4 = "mps2-an386";
+/** An emulated board, and the assembler's word for its instructions. */
+export interface Machine {
+  readonly name: string;
+  readonly cpu: string;
+}
+
+/** Also for programs of its instructions that are charged as another core's. */
+export const CORTEX_M4: Machine = { name: "mps2-an386", cpu: " .cpu cortex-m4\n .fpu fpv4-sp-d16" };
+export const CORTEX_M55: Machine = {
+  name: "mps3-an547",
+  cpu: " .arch armv8.1-m.main\n .arch_extension mve.fp",
+};
 
 const LINKER_SCRIPT = `
 MEMORY { code (rx) : ORIGIN = 0, LENGTH = 4M
@@ -30,10 +40,9 @@ SECTIONS { .text : { *(.vectors) *(.text*) } > code
 `;
 
 /** Every exception returns at once. r4: begin marks, r5: 256 bytes of data with its own address at +32, r6: 0. The FPU is on. */
-const HEAD = `
+const headOf = ({ cpu }: Machine) => `
  .syntax unified
- .cpu cortex-m4
- .fpu fpv4-sp-d16
+${cpu}
  .thumb
  .section .vectors, "a"
  .word 0x20010000
@@ -98,9 +107,14 @@ export function createWorkplace(): Workplace {
 }
 
 /** Assembles and links; gives the ELF file. */
-export function assemble(place: Workplace, name: string, body: string): string {
+export function assemble(
+  place: Workplace,
+  name: string,
+  body: string,
+  machine = CORTEX_M4,
+): string {
   const file = (extension: string) => join(place.folder, `${name}.${extension}`);
-  writeFileSync(file("s"), `${HEAD}${body}${TAIL}`);
+  writeFileSync(file("s"), `${headOf(machine)}${body}${TAIL}`);
   writeFileSync(file("ld"), LINKER_SCRIPT);
   execFileSync("arm-none-eabi-as", ["-o", file("o"), file("s")]);
   execFileSync("arm-none-eabi-ld", ["-T", file("ld"), "-o", file("elf"), file("o")]);
@@ -112,10 +126,10 @@ export interface EmulatorRun {
   readonly stderr: string;
 }
 
-function emulatorLine(elf: string, args: readonly string[], machine: string): readonly string[] {
+function emulatorLine(elf: string, args: readonly string[], machine: Machine): readonly string[] {
   const devices = ["-nographic", "-monitor", "none", "-serial", "none"];
   const semihosting = ["-semihosting-config", "enable=on,target=native"];
-  return ["-M", machine, ...devices, ...semihosting, "-kernel", elf, ...args];
+  return ["-M", machine.name, ...devices, ...semihosting, "-kernel", elf, ...args];
 }
 
 /** Processor time that a run of an ELF file to its end takes in the emulator itself [s]. */
@@ -161,6 +175,8 @@ export interface CountOptions {
   readonly profile?: ProfileFiles;
   /** More arguments for the emulator. */
   readonly args?: readonly string[];
+  /** Default: with a Cortex-M4. */
+  readonly machine?: Machine;
 }
 
 /** Runs an ELF file under the plugin and parses what it wrote. */
@@ -171,10 +187,8 @@ export async function count(
 ): Promise<Counted> {
   const out = `${elf}.counts`;
   rmSync(out, { force: true });
-  const run = await runEmulator(elf, [
-    ...pluginArguments(plugin, MARKS, out, options),
-    ...(options.args ?? []),
-  ]);
+  const args = [...pluginArguments(plugin, MARKS, out, options), ...(options.args ?? [])];
+  const run = await runEmulator(elf, args, options.machine);
   const text = readFileSync(out, "utf8");
   return { ...run, text, file: parseCounts(text) };
 }

@@ -18,7 +18,9 @@ describe("coreFactsOf", () => {
     // A second instruction that must be a branch raises no roof.
     const pairs = rules.pairAny === undefined || rules.pairAny.value === 0;
     expect(facts?.issue.value).toBe(pairs ? issueWidth.value : 1);
-    expect(facts?.port.value).toBe(4 * (facts?.issue.value ?? 0));
+    // A word an instruction; a vector of 16 bytes takes as many cycles as it has beats.
+    const beats = rules.vectorBeats?.value;
+    expect(facts?.port.value).toBe(beats ? 16 / beats : 4 * (facts?.issue.value ?? 0));
     expect(facts?.compute.map(({ name }) => name)).toEqual(
       rules.fpuMac || rules.fpu ? ["32-bit MAC", "float32 MAC"] : ["32-bit MAC"],
     );

@@ -24,7 +24,7 @@ const PREDECESSORS = [
   "xtensa-mac16",
 ];
 /** Cores whose table is a scoreboard's. */
-const SCOREBOARDS = ["cortex-m7", "cortex-m33"];
+const SCOREBOARDS = ["cortex-m7", "cortex-m33", "cortex-m55"];
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
@@ -101,7 +101,7 @@ describe("what is known of a core", () => {
     ["cortex-m4", "thumb", "cortex-m4"],
     ["cortex-m7", "thumb", "cortex-m7"],
     ["cortex-m33", "thumb", "cortex-m33"],
-    ["cortex-m55", null, null],
+    ["cortex-m55", "thumb", "cortex-m55"],
     ["rv32imc", "riscv", "rv32imc"],
     ["xtensa-lx106", "xtensa", "xtensa-lx106"],
     ["xtensa-mac16", "xtensa", "xtensa-mac16"],

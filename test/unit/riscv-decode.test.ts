@@ -37,7 +37,7 @@ suite.skipIf(tools.length > 0)("RV32IMC decoder", () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "pioneer-riscv-"));
     decoder = join(folder, "decode");
-    const inputs = ["riscv.c", "riscv_compressed.c", "counts.c", "cost.c", "rules.c"];
+    const inputs = ["riscv.c", "riscv_compressed.c", "counts.c", "cost.c", "rules.c", "lanes.c"];
     execFileSync("gcc", [
       ...["-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-fsanitize=undefined"],
       ...["-fno-sanitize-recover=all", `-I${SOURCES}`, "-o", decoder, DRIVER],

@@ -9,9 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PLUGIN_SOURCES, THUMB_SOURCES } from "./thumb-sources.ts";
 import { readsAndWrites } from "./thumb-text.ts";
 
-const SOURCES = fileURLToPath(new URL("../../firmware/qemu/", import.meta.url));
 const DRIVER = fileURLToPath(new URL("thumb-reads.c", import.meta.url));
 const CORE = ["-mcpu=cortex-m7", "-mthumb", "-mfpu=fpv5-d16", "-mfloat-abi=hard"];
 const SLOT_BYTES = 16;
@@ -142,9 +142,13 @@ describe.skipIf(missing)("registers of the thumb decoder", () => {
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "pioneer-thumb-reads-"));
-    const sources = ["thumb.c", "thumb_wide.c", "thumb_fpu.c"].map((name) => join(SOURCES, name));
-    const flags = ["-std=c11", "-fsanitize=undefined", "-fno-sanitize-recover", `-I${SOURCES}`];
-    execFileSync("gcc", [...flags, "-o", join(folder, "reads"), DRIVER, ...sources]);
+    const flags = [
+      "-std=c11",
+      "-fsanitize=undefined",
+      "-fno-sanitize-recover",
+      `-I${PLUGIN_SOURCES}`,
+    ];
+    execFileSync("gcc", [...flags, "-o", join(folder, "reads"), DRIVER, ...THUMB_SOURCES]);
   }, 60_000);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

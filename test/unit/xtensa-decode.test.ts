@@ -120,7 +120,7 @@ suite.skipIf(tools.length > 0)("Xtensa decoder", () => {
     execFileSync("gcc", [
       ...["-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-fsanitize=undefined"],
       ...["-fno-sanitize-recover=all", `-I${SOURCES}`, "-o", decoder, DRIVER],
-      ...[...parts, "counts", "cost", "rules"].map((name) => join(SOURCES, `${name}.c`)),
+      ...[...parts, "counts", "cost", "rules", "lanes"].map((name) => join(SOURCES, `${name}.c`)),
     ]);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
