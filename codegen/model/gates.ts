@@ -64,3 +64,11 @@ function reorder<G>(values: Float64Array, stored: readonly G[], wanted: readonly
   });
   return canonical;
 }
+
+/**
+ * The way back: GRU_GATES order to a format's.
+ * @throws RangeError as above
+ */
+export function fromCanonicalGruGates(values: Float64Array, order: GruGateOrder): Float64Array {
+  return reorder<GruGate>(values, GRU_GATES, GRU_GATE_ORDERS[order]);
+}

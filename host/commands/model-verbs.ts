@@ -41,7 +41,12 @@ export function modelVerbs(verb: DeclareVerb): void {
     )
     .addOption(count("--min-hidden <n>", "smallest hidden size (1)"))
     .addOption(count("--max-hidden <n>", "largest hidden size (twice the model's, else 256)"))
-    .option("--out <dir>", "where the picture goes");
+    .option(
+      "--make <sizes>",
+      "write the model with these hidden sizes: fewer are pruned, more padded",
+    )
+    .addOption(calibrate())
+    .option("--out <dir>", "where picture and model go");
 
   verb(
     "generate <model>",

@@ -15,6 +15,12 @@ export interface SizeText {
   readonly shown: readonly JudgedSize[];
   readonly source: string;
   readonly picture: string | null;
+  /** A model that was written. */
+  readonly made: {
+    readonly file: string;
+    readonly method: string;
+    readonly calibration: string | null;
+  } | null;
 }
 
 const HEAD = [
@@ -49,8 +55,15 @@ export function sizeText(text: SizeText): string {
     `> chosen, + fits, - fits but another is at least as good in fewer cycles, x misses a budget, ? not known.${hidden > 0 ? ` ${hidden} more sizes with --json.` : ""}`,
     text.source === "" ? "" : `Cycles, times and powers are modelled: ${text.source}.`,
     text.picture === null ? "" : `picture: ${text.picture}`,
+    text.made === null ? "" : madeLine(text.made),
   ];
   return `${lines.join("\n").trimEnd()}\n`;
+}
+
+function madeLine({ file, method, calibration }: NonNullable<SizeText["made"]>): string {
+  return method === "pad"
+    ? `model: ${file}, zero units added: it computes the same, bit for bit`
+    : `model: ${file}, least important units taken out, judged by ${calibration}; training wins back what it lost`;
 }
 
 function rowOf(one: JudgedSize): readonly string[] {

@@ -42,18 +42,44 @@ export interface Measurement {
 }
 
 /** Prepares the model in every arithmetic, calibrated on the recordings its sidecar names. */
-export function createMeasurement({
-  model,
-  sidecar,
-  directory,
-}: LoadedModel & { readonly sidecar: Sidecar }): Measurement {
+export function createMeasurement(
+  loaded: LoadedModel & { readonly sidecar: Sidecar },
+): Measurement {
+  const { frontEnd } = loaded.sidecar;
+  const twins = twinsOf(loaded, INTEGER_FORMATS);
+  const denoisers: readonly (readonly [Arithmetic, Denoiser])[] = [
+    ["float64", floatDenoiser(loaded.model)],
+    ...twins.map(({ format, denoise }) => [format, denoise] as const),
+  ];
+  return {
+    clip: (clip) => measureClip(clip, denoisers, frontEnd),
+    clippedShare: () =>
+      record(twins.map(({ format, inputs }) => [format, inputs.clipped / inputs.values])),
+  };
+}
+
+/** Gain of one format's twin alone [dB]. */
+export function createTwinMeasurement(
+  loaded: LoadedModel & { readonly sidecar: Sidecar },
+  format: IntegerFormat,
+): (clip: Clip) => number {
+  const twins = twinsOf(loaded, [format]);
+  const denoisers = twins.map(({ denoise }) => [format, denoise] as const);
+  return (clip) => measureClip(clip, denoisers, loaded.sidecar.frontEnd).gainDb[format];
+}
+
+/** The twins of a model, calibrated once. */
+function twinsOf(
+  { model, sidecar, directory }: LoadedModel & { readonly sidecar: Sidecar },
+  formats: readonly IntegerFormat[],
+) {
   const { frontEnd } = sidecar;
   const recordings = readRecordings(join(directory, sidecar.calibration), frontEnd.sampleRateHz);
   const calibration = calibrate(model, {
     source: sidecar.calibration,
     sequences: recordings.map(({ samples }) => analyse(samples, frontEnd).features),
   });
-  const twins = INTEGER_FORMATS.map((format) => {
+  return formats.map((format) => {
     const quantized = quantizeModel(model, calibration, format);
     const twin = createTwin(quantized);
     const inputs = { clipped: 0, values: 0 };
@@ -68,15 +94,6 @@ export function createMeasurement({
     };
     return { format, inputs, denoise };
   });
-  const denoisers: readonly (readonly [Arithmetic, Denoiser])[] = [
-    ["float64", floatDenoiser(model)],
-    ...twins.map(({ format, denoise }) => [format, denoise] as const),
-  ];
-  return {
-    clip: (clip) => measureClip(clip, denoisers, frontEnd),
-    clippedShare: () =>
-      record(twins.map(({ format, inputs }) => [format, inputs.clipped / inputs.values])),
-  };
 }
 
 function floatDenoiser(model: RecurrentModel): Denoiser {

@@ -42,6 +42,7 @@ import type { VerbContext } from "../context.ts";
 import { withUsageErrors } from "../import.ts";
 import { writeFileWhole } from "../output-file.ts";
 import { MODELS_DIR, OUT_DIR } from "../paths.ts";
+import { type Made, makeModel } from "./make.ts";
 import { trainedSizes } from "./trained-sizes.ts";
 
 export interface SizeOptions {
@@ -55,6 +56,10 @@ export interface SizeOptions {
   /** Time between two frames [ms]. */
   readonly frameMs?: number;
   readonly out?: string;
+  /** Hidden sizes of a model to write: "48", "48,32". */
+  readonly make?: string;
+  /** Recordings that units are judged by when some go. */
+  readonly calibrate?: string;
 }
 
 const DEFAULT_FRAME_MS = 10;
@@ -80,7 +85,7 @@ export interface Sizing {
   readonly picture: string | null;
 }
 
-/** Exit 1 when no size holds the budgets. @throws UsageError TP-USE-270, -460 to -462, what loadModel and loadBoard throw */
+/** Exit 1 when no size holds the budgets. @throws UsageError TP-USE-270, -460 to -463, what loadModel and loadBoard throw */
 export async function size(
   context: VerbContext,
   options: SizeOptions,
@@ -96,7 +101,13 @@ export async function size(
     file = join(options.out ?? OUT_DIR, `size-${subject.name}-${options.board}.svg`);
     writeFileWhole(file, picture);
   }
-  context.print({ ...document, files: file === null ? {} : { picture: file } }, () =>
+  const made = madeBy(argument, options);
+  const files = {
+    ...(file === null ? {} : { picture: file }),
+    ...(made === null ? {} : { model: made.file }),
+  };
+  const result = { ...document, ...(made === null ? {} : { made }), files };
+  context.print(result, () =>
     sizeText({
       board: options.board,
       why,
@@ -105,9 +116,25 @@ export async function size(
       shown: sizesToShow(sizes, ROWS_SHOWN),
       source: String(document.source),
       picture: file,
+      made,
     }),
   );
   return met ? 0 : 1;
+}
+
+/** The model that was asked for; null where none was. @throws UsageError TP-USE-460 without a model to make it of */
+function madeBy(argument: string, { make, calibrate, out }: SizeOptions): Made | null {
+  if (make === undefined) return null;
+  if (argument === "") throw nothingNamed("--make has no model to begin with");
+  return makeModel(loadModel(argument, { modelsDir: MODELS_DIR }), make, calibrate, out ?? OUT_DIR);
+}
+
+function nothingNamed(what: string): UsageError {
+  return new UsageError("TP-USE-460", {
+    what,
+    why: "a model brings its own input size; without one there is an LSTM over N inputs",
+    fix: "pioneer size MODEL --board ID, or pioneer size --input-size N --board ID",
+  });
 }
 
 /** @throws UsageError TP-USE-461 */
@@ -134,11 +161,9 @@ export function subjectOf(
 ): Subject {
   const { inputSize, frameMs } = options;
   if ((argument === "") === (inputSize === undefined)) {
-    throw new UsageError("TP-USE-460", {
-      what: argument === "" ? "nothing to size was named" : "a model and an input size were named",
-      why: "a model brings its own input size; without one there is an LSTM over N inputs",
-      fix: "pioneer size MODEL --board ID, or pioneer size --input-size N --board ID",
-    });
+    throw nothingNamed(
+      argument === "" ? "nothing to size was named" : "a model and an input size were named",
+    );
   }
   if (inputSize !== undefined) {
     const name = `lstm-${inputSize}`;
