@@ -7,11 +7,15 @@ import type { Diagnosis } from "../workflow/doctor.ts";
 import type { PortRows } from "../workflow/ports.ts";
 import { formatBytes, formatValue } from "./format.ts";
 
-/** Columns padded to their widest cell, two spaces between; the first row is the head. */
+/**
+ * Columns padded to their widest cell, two spaces between; the first row is the head. A sentence that
+ * nothing follows in its row widens no column.
+ */
 export function textTable(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) {
-    for (const [column, cell] of row.entries()) {
+    const last = row.findLastIndex((cell) => cell !== "");
+    for (const [column, cell] of row.slice(0, last).entries()) {
       widths[column] = Math.max(widths[column] ?? 0, cell.length);
     }
   }
@@ -67,7 +71,9 @@ export function boardText(board: BoardDetails): string {
         confidence?: string;
       };
       const text =
-        unit === "address" ? `0x${value.toString(16).padStart(8, "0")}` : `${value} ${unit}`;
+        unit === "address"
+          ? `0x${value.toString(16).padStart(8, "0")}`
+          : `${Number(value.toPrecision(12))} ${unit}`;
       lines.push([path, text, `${confidence === "M" ? "* " : ""}${source}`]);
       return;
     }
