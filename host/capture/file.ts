@@ -31,6 +31,11 @@ export class CaptureWriter {
     this.#append("manifest", 0, new TextEncoder().encode(JSON.stringify(manifest)));
   }
 
+  /** Says anew what is recorded, once more of it is known; readers take the last word. */
+  describe(manifest: CaptureManifest): void {
+    this.#append("manifest", 0, new TextEncoder().encode(JSON.stringify(manifest)));
+  }
+
   /** Bytes from the device, `timeUs` after the link was opened. */
   received(bytes: Uint8Array, timeUs: number): void {
     this.#appendPieces("received", timeUs, bytes);

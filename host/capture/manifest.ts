@@ -24,6 +24,10 @@ export interface CaptureManifest {
   readonly link: string;
   /** When it was recorded, ISO 8601. */
   readonly startedAt?: string;
+  /** State of the program's sources; null where it is not known. */
+  readonly git?: { readonly commit: string; readonly changed: boolean } | null;
+  /** Power monitor that measured at the same time; null without one. */
+  readonly monitor?: string | null;
   /** Whatever else the report needs, such as the build's flags. */
   readonly facts?: Readonly<Record<string, unknown>>;
 }

@@ -10,6 +10,7 @@ import { comparisonVerbs } from "./comparison-verbs.ts";
 import { declareIn } from "./declare.ts";
 import { evidenceVerbs } from "./evidence-verbs.ts";
 import { latencyVerbs } from "./latency-verbs.ts";
+import { linkVerbs } from "./link-verbs.ts";
 import { machineVerbs } from "./machine-verbs.ts";
 import { modelVerbs } from "./model-verbs.ts";
 
@@ -32,6 +33,7 @@ export function buildProgram(signal: AbortSignal, setStatus: (status: number) =>
   latencyVerbs(verb);
   comparisonVerbs(verb);
   evidenceVerbs(verb);
+  linkVerbs(verb);
   benchVerbs(program, verb);
   return program;
 }

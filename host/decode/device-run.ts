@@ -20,6 +20,8 @@ export class DeviceRun {
   readonly missingFrames: number[] = [];
   /** Outputs whose frame had come before or was passed over. */
   unexpectedOutputs = 0;
+  /** Outputs and Summaries that came before any greeting: left over from an earlier run. */
+  staleRecords = 0;
   /** Log records and unframed text, in order. */
   readonly messages: string[] = [];
   /** Why bytes were discarded, in order. */
@@ -42,6 +44,11 @@ export class DeviceRun {
 
   #acceptRecord(event: RecordEvent): void {
     const { record } = event;
+    const belongsToRun = record.type === "output" || record.type === "summary";
+    if (belongsToRun && this.hello === undefined) {
+      this.staleRecords++;
+      return;
+    }
     switch (record.type) {
       case "hello":
         this.hello = record;

@@ -54,7 +54,7 @@ export function explainEnding(
     case "timeout":
       return explainTimeout(result.waitingFor, result.waitedMs, result);
     case "crashed":
-      return result.fault ? explainFault(result.fault, nameFunction) : explainExit(result.end);
+      return result.fault ? faultError(result.fault, nameFunction) : explainExit(result.end);
     case "lost":
       return new LinkError(
         "TP-LINK-008",
@@ -94,7 +94,8 @@ function explainTimeout(waitingFor: string, waitedMs: number, result: RunResult)
   );
 }
 
-function explainFault(fault: FaultRecord, nameFunction: NameFunction): LinkError {
+/** What a Fault record says, its functions named where their names are known. */
+export function faultError(fault: FaultRecord, nameFunction: NameFunction): LinkError {
   const hex = (value: number) => `0x${value.toString(16).padStart(8, "0")}`;
   const place = (address: number) => {
     const name = nameFunction(address);

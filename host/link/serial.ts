@@ -2,9 +2,9 @@
  * Decides how a real port is opened without disturbing the board, and what ports there are.
  * Which board is behind a port is left to its greeting.
  */
-
 import type { SerialPortStream } from "@serialport/stream";
 import { MissingToolError } from "../../codegen/index.ts";
+import { type ControlLines, controlLinesOf } from "./control-lines.ts";
 import type { PortInfo } from "./passive-port.ts";
 import type { Link } from "./source.ts";
 import type { Transport } from "./stream-link.ts";
@@ -17,7 +17,7 @@ export interface SerialOptions {
   readonly baudRate: number;
   /** Drop DTR when the port closes, which resets some boards; false unless the board needs it. */
   readonly hangUpOnClose?: boolean;
-  /** Levels of the control lines after opening; on ESP32 boards both false keep the chip running. */
+  /** Levels of the control lines after opening; without them, what keeps the chip behind the port running. */
   readonly dtr?: boolean;
   readonly rts?: boolean;
 }
@@ -46,10 +46,22 @@ export async function serialTransport(options: SerialOptions): Promise<Transport
       hupcl: options.hangUpOnClose ?? false,
     },
     prepare: async (stream) => {
-      await setControlLines(stream, options.dtr ?? false, options.rts ?? false);
+      const { dtr, rts } = await levelsFor(options, SerialPort.list);
+      await setControlLines(stream, dtr, rts);
       await watchForHangUp(stream);
     },
   };
+}
+
+/** What is asked for, else what the maker of the port needs. A pseudo terminal, which has no maker, is not sought. */
+async function levelsFor(
+  { path, dtr, rts }: SerialOptions,
+  list: () => Promise<PortInfo[]>,
+): Promise<ControlLines> {
+  if (dtr !== undefined || rts !== undefined) return { dtr: dtr ?? false, rts: rts ?? false };
+  if (path.startsWith("/dev/pts/")) return controlLinesOf(undefined);
+  const ports = await list().catch((): PortInfo[] => []);
+  return controlLinesOf(ports.find((port) => port.path === path)?.vendorId);
 }
 
 /** Pseudo terminals have no control lines and refuse to set them, which does no harm. */

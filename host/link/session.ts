@@ -25,6 +25,17 @@ export interface SessionOptions {
 }
 
 const IDENTIFY_EVERY_MS = 500;
+
+/** A port that was silent for so long holds nothing more of an earlier run; one that never is gets asked all the same [ms]. */
+const QUIET_MS = 100;
+const LONGEST_DRAIN_MS = 2000;
+/** An emulator starts with its link, and a recording has no past. */
+const HAS_A_PAST: Readonly<Record<LinkKind, boolean>> = {
+  serial: true,
+  tcp: true,
+  qemu: false,
+  replay: false,
+};
 const GREETING_TIMEOUT_MS = 15_000;
 /** An emulator that counts on a busy computer takes seconds a step and says nothing meanwhile. */
 const SILENCE_TIMEOUT_MS: Readonly<Record<LinkKind, number>> = {
@@ -55,6 +66,8 @@ export class Session {
   #failure: { readonly error: unknown } | undefined;
   #sequence = 0;
   #framesSent = 0;
+  /** When the last byte arrived [ms]. */
+  #bytesMs = 0;
   /** When the last record arrived [ms]. */
   #heardMs = 0;
   #wake: () => void = () => {};
@@ -77,6 +90,7 @@ export class Session {
         this.#failure = { error };
         this.#wake();
       });
+      if (HAS_A_PAST[this.#link.kind]) await this.#drain();
       await this.#greet();
       const { hello, otherWireVersion } = this.run;
       if (hello) checkGreeting(hello, this.#options.expect ?? {});
@@ -148,6 +162,19 @@ export class Session {
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     await this.#link.close();
     await this.#listening;
+  }
+
+  /** Waits until nothing comes any more; what came belongs to no run (device-run.ts). */
+  async #drain(): Promise<void> {
+    const openedMs = performance.now();
+    const quietMs = () => Math.max(openedMs, this.#bytesMs) + QUIET_MS - performance.now();
+    const leftMs = () => openedMs + LONGEST_DRAIN_MS - performance.now();
+    while (!this.#ending && quietMs() > 0 && leftMs() > 0) {
+      await this.#wait(
+        () => false,
+        () => Math.min(quietMs(), leftMs()),
+      );
+    }
   }
 
   async #greet(): Promise<void> {
@@ -247,6 +274,7 @@ export class Session {
     let lastTimeUs = 0;
     for await (const { bytes, receiveTimeUs } of this.#link.received) {
       lastTimeUs = receiveTimeUs;
+      this.#bytesMs = performance.now();
       this.#accept(this.#decoder.push(bytes, receiveTimeUs));
     }
     this.#accept(this.#decoder.end(lastTimeUs));

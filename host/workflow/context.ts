@@ -7,6 +7,8 @@ import { createProgress, silentProgress } from "./progress.ts";
 
 export interface VerbContext {
   readonly json: boolean;
+  /** Only the result is wanted. */
+  readonly quiet?: boolean;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
   readonly progress: Progress;
@@ -27,6 +29,7 @@ export function createContext(options: {
   const progress = options.quiet === true ? silentProgress : createProgress();
   return {
     json,
+    quiet: options.quiet === true,
     signal: options.signal,
     progress,
     colour: process.stdout.isTTY === true && !process.env.NO_COLOR,

@@ -64,6 +64,11 @@ export interface RunManifest {
   readonly work?: readonly KernelWork[];
 }
 
+/** Whether a capture is one of `pioneer run`, not of a link that was only listened to. */
+export function isRunRecording(capture: Capture): boolean {
+  return capture.manifest.facts?.kind !== "record";
+}
+
 /** The run's part of a capture's manifest. @throws UsageError TP-USE-151 when it is not one of `pioneer run`. */
 export function runManifest(capture: Capture): RunManifest {
   const facts = capture.manifest.facts as Partial<RunManifest> | undefined;

@@ -37,6 +37,7 @@ import { prepareDevice } from "./device.ts";
 import { type FieldRequest, fieldCurve } from "./field-curve.ts";
 import type { GenerateRequest, Prepared } from "./generate.ts";
 import { prepare, standsForOf, writePrepared } from "./generate.ts";
+import { gitState } from "./git-state.ts";
 import { benchHost } from "./host-bench.ts";
 import { summarize } from "./inspect.ts";
 import { judgeRecording } from "./judge.ts";
@@ -247,6 +248,8 @@ export async function recordRun(parts: RunParts): Promise<RunResult> {
     model: { name: plan.name, digest: plan.digest },
     wireVersion: WIRE_VERSION,
     link: device.link.name,
+    git: gitState(),
+    monitor: null,
     facts: { ...manifestOf(parts) },
   });
   const frames = stimulus.inputs.length;

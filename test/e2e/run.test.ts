@@ -51,6 +51,7 @@ describe.skipIf(missing.length > 0)(`a whole run ${missing.join(", ")}`, () => {
     const again = pioneer(["analyze", recording, "--json", "--quiet"]);
     expect(again.status, again.stderr).toBe(0);
     expect(JSON.parse(again.stdout)).toEqual(document);
+    expect(pioneer(["replay", recording, "--json", "--quiet"]).stdout).toBe(first.stdout);
 
     const tails = pioneer(["tails", recording, "--json", "--quiet"]);
     expect(tails.status, tails.stderr).toBe(0);

@@ -1,0 +1,50 @@
+/**
+ * Decides how one event of a link reads as a line while it happens.
+ * Which events there are is left to decode/, naming functions to the caller.
+ */
+import type { LinkEvent } from "../decode/frames.ts";
+import type { DeviceRecord } from "../decode/records.gen.ts";
+import { printable } from "./printable.ts";
+
+export type NameFunction = (address: number) => string | undefined;
+
+/** The line of an event, without a line end; several for a text of several lines. */
+export function eventLine(event: LinkEvent, faultText: (record: FaultOf) => string): string {
+  const time = `${(event.receiveTimeUs / 1e6).toFixed(3).padStart(9)} s  `;
+  switch (event.kind) {
+    case "record":
+      return `${time}${recordText(event.record, faultText)}`;
+    case "lost":
+      return `${time}lost       ${event.count} records`;
+    case "discarded":
+      return `${time}discarded  ${event.bytes} B: ${event.detail}`;
+    case "text":
+      return event.text
+        .split(/\r?\n/)
+        .filter((line) => line !== "")
+        .map((line) => `${time}text       ${printable(line)}`)
+        .join("\n");
+  }
+}
+
+type FaultOf = Extract<DeviceRecord, { type: "fault" }>;
+
+function recordText(record: DeviceRecord, faultText: (record: FaultOf) => string): string {
+  switch (record.type) {
+    case "hello": {
+      const { board, app, model, modelDigest, compiler, clockHz } = record;
+      const clock = clockHz === 0 ? "" : `, ${clockHz / 1e6} MHz`;
+      return `hello      ${printable(`${board}, ${app}, ${model} ${modelDigest}, ${compiler}`)}${clock}`;
+    }
+    case "output": {
+      const cycles = record.cycles === 0n ? "" : `, ${record.cycles} cycles`;
+      return `output     frame ${record.frame}, ${record.values.length} B${cycles}`;
+    }
+    case "summary":
+      return `summary    ${record.frames} frames, ${record.droppedRecords} records dropped, ${record.badFrames} bad frames, ${record.stackBytes} B of stack`;
+    case "log":
+      return `log        ${printable(record.text)}`;
+    case "fault":
+      return `fault      ${faultText(record)}`;
+  }
+}
