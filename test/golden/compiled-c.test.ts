@@ -2,7 +2,7 @@
  * Generated C is strict C11 without a warning at every level of optimisation, for each core by its own compiler and as
  * plain C by those of this computer; it needs nothing, shows four functions and owns no memory that can be written.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -20,7 +20,11 @@ import {
 const LEVELS = ["-O0", "-Os", "-O3"] as const;
 /** Layer normalization divides and multiplies in 64 bits. */
 const NORMALIZED: readonly ShapeName[] = ["normalized", "normalizedBetween"];
-const OTHERS = (Object.keys(SHAPES) as ShapeName[]).filter((name) => !NORMALIZED.includes(name));
+/** Columns that fill a lap of 128, which one core has. */
+const LONG: ShapeName = "long";
+const OTHERS = (Object.keys(SHAPES) as ShapeName[]).filter(
+  (name) => name !== LONG && !NORMALIZED.includes(name),
+);
 
 /** What a compiler may put in place of a loop, and every C library has. */
 const LIBRARY = /^(memcpy|memmove|memset)$/;
@@ -165,6 +169,16 @@ describe.each(CROSS)("for $name", (target) => {
     const object = join(folder, `${target.name}_steps.o`);
     expect(compile(`${toolchain}gcc`, [...flags, "-O3"], source, object)).toBe("");
     expectClean(object, toolchain, prefixes, { hasFloatUnit: true, steps: true });
+  });
+
+  test.skipIf(!there || target.name !== "m4")("nor of laps of 128 columns", () => {
+    const { source, prefixes } = writeModels(join(folder, "m4_long"), [target], [LONG]);
+    const object = join(folder, "m4_long.o");
+    expect(readFileSync(source.replace("models.c", `${prefixes[0]}.c`), "utf8")).toContain(
+      "_SHORT_LAP",
+    );
+    expect(compile(`${ARM}gcc`, [...target.flags, "-Os"], source, object)).toBe("");
+    expectClean(object, ARM, prefixes, { hasFloatUnit: true });
   });
 
   test.skipIf(!there)("nor to layer normalization, at -Os", () => {

@@ -77,6 +77,7 @@ export const SHAPES = {
     denses: [{ size: 3, activation: "tanh" }],
   },
   alone: { name: "alone", inputSize: 5, lstms: [7], denses: [] },
+  long: { name: "long", inputSize: 104, lstms: [24], denses: [{ size: 3, activation: "none" }] },
   dense: {
     name: "dense",
     inputSize: 9,
