@@ -100,3 +100,13 @@ test.skipIf(missingFor("qemu-m4").length > 0)("the same counts come back", async
   const second = await measure({ ...shape, format: "int16x8" });
   expect(second).toEqual(first);
 });
+
+test.skipIf(missingFor("qemu-m4").length > 0)(
+  "420 columns are exact: three laps of 128, one of 32, and four",
+  async () => {
+    const shape = { inputSize: 220, hiddenSize: 200, storage: "narrow", format: "int8" } as const;
+    const { bitExact } = await measure({ board: "qemu-m4", kernel: "lstm", ...shape });
+    expect(bitExact).toBe(true);
+  },
+  TIMEOUT_MS,
+);
