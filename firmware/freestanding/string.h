@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-void *memcpy(void *restrict to, const void *restrict from, size_t length);
+void *memcpy(void *__restrict to, const void *__restrict from, size_t length);
 void *memmove(void *to, const void *from, size_t length);
 void *memset(void *to, int value, size_t length);
 int memcmp(const void *first, const void *second, size_t length);

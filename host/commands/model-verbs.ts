@@ -63,17 +63,27 @@ export function modelVerbs(verb: DeclareVerb): void {
     .addOption(weights())
     .addOption(tables())
     .addOption(code())
+    .option("--library", "an Arduino and PlatformIO library instead, as one ZIP file")
     .option(
       "--dump <stage>",
       "print model, size, calibrate, quantize, lower or plan as JSON and write nothing",
     );
 
   verb(
+    "new <dir>",
+    "a PlatformIO project of your own: program, model as a library, board and link",
+    async () => (await import("../workflow/project/new-project.ts")).newProject,
+  )
+    .requiredOption("--board <id>", "board to make it for")
+    .option("--model <file>", "model file or name of a shipped one", "hearable")
+    .addOption(anyFormat());
+
+  verb(
     "build [model]",
-    "builds one firmware program with PlatformIO",
+    "builds one firmware program with PlatformIO; in a project of `new` that project",
     async () => (await import("../workflow/verbs.ts")).build,
   )
-    .requiredOption("--board <id>", "board to build for")
+    .option("--board <id>", "board to build for; needed outside a project")
     .option("--as <id>", "real board to generate for")
     .option("--app <name>", "check, speed, stream or mlperf_tiny", "stream")
     .addOption(anyFormat())
@@ -84,11 +94,11 @@ export function modelVerbs(verb: DeclareVerb): void {
     .addOption(calibrate());
 
   verb(
-    "run <model>",
-    "build, start, stream, verify and analyse",
+    "run [model]",
+    "build, start, stream, verify and analyse; in a project of `new` that project",
     async () => (await import("../workflow/run.ts")).runVerb,
   )
-    .requiredOption("--board <id>", "board to run on")
+    .option("--board <id>", "board to run on; needed outside a project")
     .option("--as <id>", "real board to generate for, whose clock and current apply")
     .option("--app <name>", "check, speed, stream or mlperf_tiny", "stream")
     .addOption(anyFormat())

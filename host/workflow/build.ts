@@ -39,6 +39,8 @@ export interface BuildRequest {
   readonly key: string;
   /** Compiler flags after those of platformio.ini, so that theirs win; none contains a space. */
   readonly flags?: readonly string[] | undefined;
+  /** A project of `new`, whose own sources are built in place of firmware/. */
+  readonly project?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -51,17 +53,39 @@ export interface Built {
 /** Compiler or linker refused. Exit 1: the work ran and failed. */
 export class BuildError extends ToolkitError {}
 
+/** Folder, settings and result of PlatformIO: of firmware/, or of a project, which brings its platform. */
+function placesOf(request: BuildRequest): {
+  readonly source: string;
+  readonly buildDir: string;
+  readonly env: Readonly<Record<string, string>>;
+} {
+  const { project, app, modelDir, key, flags = [] } = request;
+  if (project !== undefined) {
+    const own = join(project, ".pio");
+    return {
+      source: project,
+      buildDir: join(own, "build"),
+      env: { PLATFORMIO_PLATFORMS_DIR: join(own, "platforms") },
+    };
+  }
+  const buildDir = join(WORK_DIR, "build", `${key}-${app}`);
+  const env = {
+    PIONEER_APP: app,
+    PIONEER_MODEL_DIR: modelDir,
+    PIONEER_FLAGS: flags.join(" "),
+    PLATFORMIO_BUILD_DIR: buildDir,
+  };
+  return { source: FIRMWARE_DIR, buildDir, env };
+}
+
 /** Builds; throws MissingToolError without PlatformIO (TP-NEED-003), BuildError TP-BUILD-001 with the compiler's words (TP-NEED-004 without a compiler). */
 export async function buildFirmware(request: BuildRequest): Promise<Built> {
   const pio = await findPlatformio();
-  const buildDir = join(WORK_DIR, "build", `${request.key}-${request.app}`);
+  const { source, buildDir, env } = placesOf(request);
   return withLock(`${buildDir}.lock`, request.signal, async () => {
-    const finished = await runProcess(pio, ["run", "-d", FIRMWARE_DIR, "-e", request.board], {
+    const finished = await runProcess(pio, ["run", "-d", source, "-e", request.board], {
       env: {
-        PIONEER_APP: request.app,
-        PIONEER_MODEL_DIR: request.modelDir,
-        PIONEER_FLAGS: (request.flags ?? []).join(" "),
-        PLATFORMIO_BUILD_DIR: buildDir,
+        ...env,
         PLATFORMIO_CORE_DIR: join(WORK_DIR, "platformio"),
         PLATFORMIO_SETTING_ENABLE_TELEMETRY: "no",
       },

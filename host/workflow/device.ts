@@ -52,6 +52,8 @@ export interface DeviceRequest {
   /** For the emulator's command line, after everything else. */
   readonly emulatorArguments?: readonly string[];
   readonly port?: string;
+  /** Folder of a project of `new`, whose program is built in place of the app. */
+  readonly project?: string;
   /** The real board whose memories the emulated one's accesses are charged by. */
   readonly standsFor?: StandsFor | undefined;
   /** Count each place of the program, too, and when the first steps were in it. */
@@ -143,9 +145,10 @@ export function portLink(port: string): Link {
 
 /** The firmware of an emulated board, its flags, and where its region marks lie. */
 async function buildFor(request: DeviceRequest, board: EmulatedBoard) {
-  const { app, key, modelDir, flags, progress, signal } = request;
-  progress.step(`building ${app} for ${board.id}`);
-  const { elf } = await buildFirmware({ board: board.id, app, modelDir, key, flags, signal });
+  const { app, key, modelDir, flags, project, progress, signal } = request;
+  progress.step(`building ${project === undefined ? app : "the project"} for ${board.id}`);
+  const firmware = { board: board.id, app, modelDir, key, flags, project, signal };
+  const { elf } = await buildFirmware(firmware);
   const compiler = compilerOf(board.id);
   const { toolchain } = compiler;
   const [symbols, sizes] = await Promise.all([

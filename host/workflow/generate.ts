@@ -32,6 +32,7 @@ import { formatBytes } from "../report/format.ts";
 import { calibrationData } from "./calibration.ts";
 import type { VerbContext } from "./context.ts";
 import type { StandsFor } from "./device.ts";
+import { writeFileWhole } from "./output-file.ts";
 import { GENERATED_DIR, MODELS_DIR } from "./paths.ts";
 
 export interface GenerateRequest {
@@ -143,6 +144,7 @@ export function writePrepared(prepared: Prepared): string {
 export interface GenerateOptions extends GenerateRequest {
   readonly out?: string;
   readonly dump?: string;
+  readonly library?: boolean;
 }
 
 export async function generateVerb(
@@ -160,6 +162,7 @@ export async function generateVerb(
     context.print(value, () => JSON.stringify(value, null, 2));
     return 0;
   }
+  if (options.library) return printLibrary(context, options, prepared);
   const directory = options.out ?? join(GENERATED_DIR, prepared.folder);
   const files = writeFiles(directory, generated.files);
   const { cost, digest, format, target } = generated.stages.plan;
@@ -180,6 +183,25 @@ export async function generateVerb(
       ...files.map(({ path, state }) => `${state.padEnd(9)}  ${relative(process.cwd(), path)}`),
       `${cost.macs} MACs a step, ${formatBytes(cost.weightBytes)} of weights as stored, plan ${digest.slice(0, 16)}`,
     ].join("\n"),
+  );
+  return 0;
+}
+
+/** Into `--out` or the folder one is in. */
+async function printLibrary(
+  context: VerbContext,
+  options: GenerateOptions,
+  prepared: Prepared,
+): Promise<number> {
+  const { zipLibrary } = await import("./project/library.ts");
+  const path = join(options.out ?? ".", `${prefixOf(prepared)}.zip`);
+  const bytes = zipLibrary(prepared);
+  writeFileWhole(path, bytes);
+  const { name, format, digest, target } = prepared.generated.stages.plan;
+  const document = { schema: 1, model: name, board: target.id, format, digest, library: path };
+  context.print(
+    document,
+    () => `${path}\n${formatBytes(bytes.length)}, plan ${digest.slice(0, 16)}`,
   );
   return 0;
 }

@@ -46,6 +46,7 @@ import type { MlperfRequest } from "./mlperf/runner.ts";
 import { WORK_DIR } from "./paths.ts";
 import { planWork } from "./plan-work.ts";
 import { asksForProfile, type ProfileOutputs, TRACED_STEPS } from "./profile/recorded-profile.ts";
+import { typedOrProject } from "./project/find-project.ts";
 import type { RunManifest } from "./recording.ts";
 import { ATTACHMENTS } from "./recording.ts";
 import type { ReportFiles } from "./reports.ts";
@@ -65,6 +66,8 @@ const DEFAULT_FRAME_MS = 10;
 
 export interface RunRequest extends GenerateRequest, StimulusRequest, ProfileOutputs, FieldRequest {
   readonly app: string;
+  /** Folder of a project of `new`, whose program runs in place of the app. */
+  readonly project?: string;
   readonly budgetMs?: number;
   readonly budgetMw?: number;
   readonly port?: string;
@@ -83,13 +86,20 @@ export interface FinishedRun {
 /** Runs, prints, and gives 1 when a value differs from the twin or an asked budget does not hold. */
 export async function runVerb(
   context: VerbContext,
-  request: RunRequest & ReportFiles & MlperfRequest,
-  model: string,
+  typed: Omit<RunRequest, "board" | "project"> &
+    ReportFiles &
+    MlperfRequest & { readonly board?: string },
+  typedModel: string,
 ): Promise<number> {
+  const { request, model, project } = typedOrProject(typed, typedModel);
   if (request.app === "mlperf_tiny") {
     return (await import("./mlperf/runner.ts")).mlperfTiny(context, request, model);
   }
-  const { report, recording } = await executeRun(context, request, model);
+  const { report, recording } = await executeRun(
+    context,
+    project === undefined ? request : { ...request, project },
+    model,
+  );
   await writeReports(request, report, recording);
   printReport(context, report);
   return verdictStatus(report.document);
@@ -171,6 +181,7 @@ export async function executeRun(
       ? { profile: { parts: prepared.generated.parts, tracedSteps: TRACED_STEPS } }
       : { mayGoUncounted: true }),
     ...(request.port === undefined ? {} : { port: request.port }),
+    ...(request.project === undefined ? {} : { project: request.project }),
   });
   const kept = request.record ?? join(WORK_DIR, "runs", `${prepared.folder}-${app}.tpcap`);
   // Runs at the same time must not write into one file; the last one that ends is kept.

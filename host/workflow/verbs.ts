@@ -3,6 +3,7 @@
  * Finding the facts is left to the modules of the same names, laying them out to report/tables.ts.
  */
 import { relative } from "node:path";
+import { loadBoard } from "../../codegen/index.ts";
 import { boardsTable, boardText, doctorTable, portsTable } from "../report/tables.ts";
 import { boardDetails, boardList } from "./boards.ts";
 import { APPS, buildFirmware, parseApp } from "./build.ts";
@@ -12,7 +13,9 @@ import { diagnose } from "./doctor.ts";
 import type { GenerateRequest } from "./generate.ts";
 import { prepare, writePrepared } from "./generate.ts";
 import { portRows } from "./ports.ts";
-import { readSizes } from "./symbols.ts";
+import { environmentOf } from "./project/environment.ts";
+import { requireProject, typedOrProject } from "./project/find-project.ts";
+import { type FirmwareSizes, readSizes } from "./symbols.ts";
 
 /** Exit 3 when something that the demo needs is missing. */
 export async function doctor(context: VerbContext): Promise<number> {
@@ -39,14 +42,40 @@ export async function ports(context: VerbContext): Promise<number> {
   return 0;
 }
 
+/** The project of `new` in this folder: its own sources, without generating anything. */
+async function buildProject(context: VerbContext): Promise<number> {
+  const { directory, board } = requireProject();
+  const { name } = environmentOf(loadBoard(board));
+  context.progress.step(`building the project for ${board}`);
+  const { elf } = await buildFirmware({
+    board: name,
+    app: "stream",
+    modelDir: directory,
+    key: name,
+    project: directory,
+    signal: context.signal,
+  });
+  const sizes = await readSizes(elf);
+  context.print({ schema: 1, board, elf: relative(directory, elf), ...sizes }, () =>
+    sizesText(elf, sizes),
+  );
+  return 0;
+}
+
+function sizesText(elf: string, { flashBytes, ramBytes }: FirmwareSizes): string {
+  return `${relative(process.cwd(), elf)}\n${flashBytes} B of flash, ${ramBytes} B of RAM (counted)`;
+}
+
 /** The model is the shipped default when none is named. */
 export async function build(
   context: VerbContext,
-  options: GenerateRequest & { readonly app: string },
-  modelName: string,
+  typed: Omit<GenerateRequest, "board"> & { readonly board?: string; readonly app: string },
+  typedModel: string,
 ): Promise<number> {
+  if (typed.board === undefined) return buildProject(context);
+  const { request: options, model: modelName } = typedOrProject(typed, typedModel);
   const app = parseApp(options.app, APPS);
-  const prepared = prepare(modelName || "hearable", options);
+  const prepared = prepare(modelName, options);
   requireEmulated(prepared.board);
   context.progress.step(`building ${app} for ${prepared.board.id}`);
   const { elf } = await buildFirmware({
@@ -58,10 +87,6 @@ export async function build(
   });
   const sizes = await readSizes(elf);
   const document = { schema: 1, board: prepared.board.id, app, elf, ...sizes };
-  context.print(
-    document,
-    () =>
-      `${relative(process.cwd(), elf)}\n${sizes.flashBytes} B of flash, ${sizes.ramBytes} B of RAM (counted)`,
-  );
+  context.print(document, () => sizesText(elf, sizes));
   return 0;
 }

@@ -1,0 +1,80 @@
+/**
+ * The verb `new`: a PlatformIO project that a student owns, with the model, the board and the link in it.
+ * Its texts are left to project-text.ts, building and running it to the verbs of those names.
+ */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { basename, extname, join, relative } from "node:path";
+import { UsageError } from "../../../codegen/index.ts";
+import type { VerbContext } from "../context.ts";
+import { type GenerateRequest, type Prepared, prefixOf, prepare } from "../generate.ts";
+import { writeFileWhole } from "../output-file.ts";
+import { FIRMWARE_DIR, MODELS_DIR } from "../paths.ts";
+import { environmentOf } from "./environment.ts";
+import { firmwareFiles, licenceText, type ProjectFile } from "./firmware-files.ts";
+import { libraryFiles } from "./library.ts";
+import { projectTexts } from "./project-text.ts";
+
+/** @throws UsageError TP-USE-134 for a folder that holds something, TP-USE-133 for a board that needs a framework */
+export async function newProject(
+  context: VerbContext,
+  options: GenerateRequest & { readonly model: string },
+  directory: string,
+): Promise<number> {
+  if (existsSync(directory) && readdirSync(directory).length > 0) throw notEmpty(directory);
+  context.progress.step(`generating ${options.model} for ${options.board}`);
+  const prepared = prepare(options.model, options);
+  for (const warning of prepared.generated.warnings) context.progress.note(`warning: ${warning}`);
+  const model = ownModel(directory, prepared);
+  const files = projectFiles(prepared, model);
+  for (const { path, text } of files) writeFileWhole(join(directory, path), text);
+  const document = {
+    schema: 1,
+    directory,
+    board: prepared.board.id,
+    files: files.map((f) => f.path),
+  };
+  context.print(
+    document,
+    () =>
+      `${files.length} files in ${relative(process.cwd(), directory) || "."}\nnext: cd ${directory}, npx pioneer build, npx pioneer run`,
+  );
+  return 0;
+}
+
+/** Every file of a project but the model's own. */
+export function projectFiles(prepared: Prepared, model: string): readonly ProjectFile[] {
+  const environment = environmentOf(prepared.board);
+  const library = `lib/${prefixOf(prepared)}`;
+  return [
+    ...projectTexts(prepared, environment, model),
+    { path: "src/main.cpp", text: readFileSync(join(FIRMWARE_DIR, "project", "main.cpp"), "utf8") },
+    ...libraryFiles(prepared).map(({ path, text }) => ({ path: `${library}/${path}`, text })),
+    ...firmwareFiles(environment),
+    { path: "LICENSE", text: licenceText() },
+  ];
+}
+
+/** A shipped model keeps its name; a file comes into the project with the JSON beside it. */
+function ownModel(directory: string, { loaded }: Prepared): string {
+  const { path } = loaded;
+  const name = basename(path);
+  if (!relative(MODELS_DIR, path).startsWith("..")) return basename(name, extname(name));
+  mkdirSync(join(directory, "model"), { recursive: true });
+  const sidecar = `${path.slice(0, -extname(path).length)}.json`;
+  for (const file of [path, sidecar]) {
+    if (existsSync(file)) copyFileSync(file, join(directory, "model", basename(file)));
+  }
+  return `model/${name}`;
+}
+
+function notEmpty(directory: string): UsageError {
+  return new UsageError(
+    "TP-USE-134",
+    {
+      what: `${directory} holds files already`,
+      why: "a new project would mix with them",
+      fix: "name a folder that does not exist, or an empty one",
+    },
+    { directory },
+  );
+}
