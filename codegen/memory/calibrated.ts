@@ -49,6 +49,17 @@ export function fittedParameters(
   });
 }
 
+/** What a board's own cycles put in place of rules of its core's table, by the rule's name. */
+export function fittedRules(
+  measured: MeasuredBoard | null,
+): Readonly<Record<string, ReportedValue>> {
+  const rules = (measured?.parameters ?? []).flatMap((parameter) => {
+    const name = /^rules\.([A-Za-z]{1,31})$/.exec(parameter.name)?.[1];
+    return name === undefined ? [] : [[name, parameter] as const];
+  });
+  return Object.fromEntries(rules);
+}
+
 /** The board with fitted wait states in place of stated ones, whose source then says what it replaces. */
 export function withCalibration<B extends Board>(board: B, measured: MeasuredBoard | null): B {
   if (measured === null || measured.parameters.length === 0) return board;

@@ -1,102 +1,36 @@
 /*
- * Loops of one kind of instruction each, for cores with Thumb-2, DSP and single floats. What a lap
- * costs beyond one of the empty loop is what its instructions cost; dividing is left to the host,
- * which knows the loops by their order (host/workflow/bench/roof-loops.ts).
+ * Loops of one kind of instruction each. What a lap costs beyond one of the empty loop is what its
+ * instructions cost; dividing is left to the host, which knows the loops by their order
+ * (host/workflow/bench/roof-loops.ts), the instructions to a file for each set.
+ *
+ * Every instruction of a body has one size and every lap begins at a multiple of four, so that
+ * fetching costs all the same.
  */
 #include "pioneer_model.h"
 
-#ifndef __ARM_FEATURE_DSP
-#error "these microbenchmarks need the DSP instructions"
-#endif
-
-#define BUFFER_WORDS 128 /* 16 loads, 32 bytes apart */
-
-static const uint32_t weights[BUFFER_WORDS] __attribute__((used)) = {1};
-static uint32_t data[BUFFER_WORDS] __attribute__((used));
-
-/* 64 laps. r0 buffer, r4 laps left; free are r1-r3, r5, r6, s0-s9. Every instruction of a body has
- * four bytes and every lap begins at a multiple of four, so that fetching costs all the same. */
-#define LOOP(name, buffer, body) \
-    __attribute__((naked, noinline)) static void name(void) \
-    { \
-        __asm__ volatile( \
-            "push {r4-r6, lr}     \n\t" \
-            "movw r0, #:lower16:" buffer "\n\t" \
-            "movt r0, #:upper16:" buffer "\n\t" \
-            "mov.w r4, #64        \n\t" \
-            ".p2align 2           \n" \
-            "1:                   \n\t" \
-            body \
-            "subs r4, #1          \n\t" \
-            "bne 1b               \n\t" \
-            "pop {r4-r6, pc}      \n\t" \
-            ".p2align 2           \n" \
-            "2:                   \n\t" \
-            "bx lr                \n\t"); \
-    }
-
-#define FOUR(body) body body body body
-
-/* Four accumulators in turn, two products each. */
-#define MAC_INT16 \
-    "smlad r1, r0, r0, r1 \n\t" \
-    "smlad r2, r0, r0, r2 \n\t" \
-    "smlad r3, r0, r0, r3 \n\t" \
-    "smlad r5, r0, r0, r5 \n\t"
-
-/* Two rows of int8 in one word, as the kernels do it: 4 products. */
-#define MAC_INT8 \
-    "smlad r1, r0, r6, r1 \n\t" \
-    "sxtb16 r3, r0        \n\t" \
-    "smlad r2, r3, r6, r2 \n\t"
-
-#define MAC_FLOAT \
-    "vfma.f32 s0, s8, s9  \n\t" \
-    "vfma.f32 s1, s8, s9  \n\t" \
-    "vfma.f32 s2, s8, s9  \n\t" \
-    "vfma.f32 s3, s8, s9  \n\t"
-
-#define READ_FOUR(a, b, c, d) \
-    "ldr.w r1, [r0, #" a "] \n\t" \
-    "ldr.w r2, [r0, #" b "] \n\t" \
-    "ldr.w r3, [r0, #" c "] \n\t" \
-    "ldr.w r5, [r0, #" d "] \n\t"
-#define READ_STRIDE_4 \
-    READ_FOUR("0", "4", "8", "12") READ_FOUR("16", "20", "24", "28") \
-    READ_FOUR("32", "36", "40", "44") READ_FOUR("48", "52", "56", "60")
-#define READ_STRIDE_32 \
-    READ_FOUR("0", "32", "64", "96") READ_FOUR("128", "160", "192", "224") \
-    READ_FOUR("256", "288", "320", "352") READ_FOUR("384", "416", "448", "480")
-
-#define READ_MULTIPLE "ldmia.w r0, {r1, r2, r3, r5} \n\t"
-#define WRITE_FOUR \
-    "str.w r1, [r0]       \n\t" \
-    "str.w r2, [r0, #4]   \n\t" \
-    "str.w r3, [r0, #8]   \n\t" \
-    "str.w r5, [r0, #12]  \n\t"
-#define BRANCH_TAKEN "b.w 3f \n3: \n\t"
-#define BRANCH_UNTAKEN "beq.w 2f \n\t" /* the lap before left no zero */
-#define CALL "bl 2f \n\t"
-
-LOOP(empty, "data", "")
-LOOP(mac_int16, "data", FOUR(MAC_INT16))
-LOOP(mac_int8, "data", FOUR(FOUR(MAC_INT8)))
-LOOP(mac_float, "data", FOUR(MAC_FLOAT))
-LOOP(read_data_4, "data", READ_STRIDE_4)
-LOOP(read_data_32, "data", READ_STRIDE_32)
-LOOP(read_data_multiple, "data", FOUR(READ_MULTIPLE))
-LOOP(write_data_4, "data", FOUR(WRITE_FOUR))
-LOOP(read_weights_4, "weights", READ_STRIDE_4)
-LOOP(read_weights_32, "weights", READ_STRIDE_32)
-LOOP(branch_taken, "data", FOUR(FOUR(BRANCH_TAKEN)))
-LOOP(branch_untaken, "data", FOUR(FOUR(BRANCH_UNTAKEN)))
-LOOP(call, "data", FOUR(CALL CALL))
-
-static void (*const loops[])(void) = {
-    empty,          mac_int16,       mac_int8,     mac_float,      read_data_4,
-    read_data_32,   read_data_multiple, write_data_4, read_weights_4, read_weights_32,
-    branch_taken,   branch_untaken,  call,
+enum {
+    BUFFER_WORDS = 128, /* 16 loads, 32 bytes apart */
+    FAR_WORDS = 16384   /* more than the caches before a board's flash hold */
 };
+
+/* Known to the loops by name. */
+extern const uint32_t roofs_weights[BUFFER_WORDS];
+extern const uint32_t roofs_far[FAR_WORDS];
+extern uint32_t roofs_data[BUFFER_WORDS];
+
+const uint32_t roofs_weights[BUFFER_WORDS] __attribute__((used)) = {1};
+const uint32_t roofs_far[FAR_WORDS] __attribute__((used)) = {1};
+uint32_t roofs_data[BUFFER_WORDS] __attribute__((used));
+
+#if defined(__riscv)
+#include "loops_riscv.h"
+#elif defined(__XTENSA__)
+#include "loops_xtensa.h"
+#elif defined(__ARM_FEATURE_DSP)
+#include "loops_thumb2.h"
+#else
+#include "loops_thumb1.h"
+#endif
 
 void roofs_run(uint32_t index)
 {

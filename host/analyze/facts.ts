@@ -12,8 +12,11 @@ import type { Quantity } from "./quantity.ts";
 import { measured, stated } from "./quantity.ts";
 import type { SustainedFacts } from "./sustained.ts";
 
-/** S: read in the source named. M: from memory, waits for a data sheet or a measurement. measured: a board reported it. */
-export type Confidence = "S" | "M" | "measured";
+/**
+ * S: read in the source named. M: from memory, waits for a data sheet or a measurement. measured: a board reported it.
+ * modelled: an emulated board's loops took so long by its core's table.
+ */
+export type Confidence = "S" | "M" | "measured" | "modelled";
 
 /** One value of a board or platform file. */
 export interface StatedValue {
@@ -244,6 +247,10 @@ export function ratedBoard(facts: Pick<RunFacts, "board" | "as">): BoardFacts | 
 export function quantityOf(value: StatedValue): Quantity {
   const { confidence, interval } = value;
   if (confidence === "measured") return measured(value.value, value.unit, value.source, interval);
+  if (confidence === "modelled") {
+    const { value: number, unit, source } = value;
+    return { value: number, unit, kind: "modelled", source, ...(interval && { interval }) };
+  }
   const source = confidence === "M" ? `${value.source} (unverified)` : value.source;
   return stated(value.value, value.unit, source, interval);
 }

@@ -46,6 +46,11 @@ export function benchVerbs(program: Command, verb: DeclareVerb): void {
     bench,
   )
     .requiredOption("--board <id>", "board to run on")
+    .option(
+      "--port <port>",
+      "where a real board runs firmware/roofs: a serial device, or tcp:HOST:PORT",
+    )
+    .option("--record <file>", "keep what came over the port, for calibrate")
     .option("--out <file>", "where the report goes; boards/measured/ID.json without it")
     .addHelpText("after", "\nExample: pioneer bench roofs --board qemu-m7 --json");
 

@@ -29,13 +29,16 @@ export function machineVerbs(verb: DeclareVerb): void {
   );
 
   verb(
-    "calibrate",
-    "fit a board's wait states to loops that it measured, into boards/measured/ID.json",
+    "calibrate <capture>",
+    "fit a board's wait states and unsure rules to loops that it measured, into boards/measured/ID.json",
     async () => (await import("../workflow/calibrate.ts")).calibrate,
   )
     .requiredOption("--board <id>", "board that measured them")
-    .requiredOption("--from <file>", "its report: boards/measured/measured.schema.json")
-    .option("--out <dir>", "where ID.json goes");
+    .option("--out <dir>", "where ID.json goes")
+    .addHelpText(
+      "after",
+      "\nA capture is a recording of bench roofs, or the report that it wrote. An emulator's is refused.\nExample: pioneer calibrate roofs.tpcap --board nucleo-l476rg",
+    );
 
   verb("ports", "serial devices", async () => (await import("../workflow/verbs.ts")).ports);
 }

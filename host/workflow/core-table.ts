@@ -100,6 +100,25 @@ export function loadCoreTable(
   return JSON.parse(text) as CoreTable;
 }
 
+/** A rule as a board's own cycles have it, by its name; both need not be whole. */
+export type FittedRules = Readonly<
+  Record<string, { readonly value: number; readonly interval?: readonly [number, number] }>
+>;
+
+/** The table with fitted rules in place of its own: the next whole cycles, between whole ends. */
+export function withFittedRules(table: CoreTable, fitted: FittedRules): CoreTable {
+  const whole = (cycles: number) => Math.min(MAX_CYCLES, Math.max(0, cycles));
+  const rules = Object.entries(table.rules).map(([name, rule]) => {
+    const own = fitted[name];
+    if (own === undefined) return [name, rule];
+    const value = whole(Math.round(own.value));
+    const [low, high] = own.interval ?? [own.value, own.value];
+    const ends = [value, whole(Math.floor(low)), whole(Math.ceil(high))];
+    return [name, { ...rule, value, interval: [Math.min(...ends), Math.max(...ends)] }];
+  });
+  return { ...table, rules: Object.fromEntries(rules) };
+}
+
 /**
  * The text for the plugin's argument table=FILE: the model's line, then lines `rule value low high` in the file's
  * order.

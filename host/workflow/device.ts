@@ -13,7 +13,7 @@ import type {
   RealBoard,
   SourceParts,
 } from "../../codegen/index.ts";
-import { MissingToolError, UsageError } from "../../codegen/index.ts";
+import { findMeasured, fittedRules, MissingToolError, UsageError } from "../../codegen/index.ts";
 import { createQemuLink } from "../link/qemu.ts";
 import { createRp2040jsLink } from "../link/rp2040js.ts";
 import { createSerialLink } from "../link/serial.ts";
@@ -21,6 +21,7 @@ import type { Link } from "../link/source.ts";
 import { createTcpLink } from "../link/tcp.ts";
 import type { App } from "./build.ts";
 import { buildFirmware } from "./build.ts";
+import type { FittedRules } from "./core-table.ts";
 import { placesOf } from "./memory-places.ts";
 import { memoryText } from "./memory-text.ts";
 import { FIRMWARE_DIR } from "./paths.ts";
@@ -49,6 +50,10 @@ export interface DeviceRequest {
   readonly key: string;
   /** Compiler flags after those of platformio.ini, so that theirs win. */
   readonly flags?: readonly string[];
+  /** Regions in which unsure rules are varied one by one; VARIED_FRAMES without it. */
+  readonly variedRegions?: number;
+  /** Rules in place of the core's table; without them those fitted to the board it stands for. */
+  readonly rules?: FittedRules;
   /** For the emulator's command line, after everything else. */
   readonly emulatorArguments?: readonly string[];
   readonly port?: string;
@@ -224,7 +229,7 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
       ...("uncounted" in plugin
         ? []
         : pluginArguments(plugin, marks, counts, {
-            variedRegions: VARIED_FRAMES,
+            variedRegions: request.variedRegions ?? VARIED_FRAMES,
             ...(request.standsFor === undefined ? {} : { memory }),
             ...(profile && {
               profile: {
@@ -259,12 +264,13 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
 
 /** The counting plugin, or why there is none. @throws MissingToolError where the request needs it */
 async function pluginOf(
-  { mayGoUncounted, progress, signal }: DeviceRequest,
+  { mayGoUncounted, progress, rules, signal, standsFor }: DeviceRequest,
   board: EmulatedBoard,
 ): Promise<TimingPlugin | { readonly uncounted: string }> {
   try {
     return await prepareTimingPlugin({
       core: board.core,
+      rules: rules ?? (standsFor && fittedRules(findMeasured(standsFor.real))),
       emulator: board.emulator.program,
       signal,
     });

@@ -6,7 +6,14 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MissingToolError, type ToolkitError } from "../../codegen/index.ts";
-import { costLines, type Decoder, decoderOf, findCoreTable } from "./core-table.ts";
+import {
+  costLines,
+  type Decoder,
+  decoderOf,
+  type FittedRules,
+  findCoreTable,
+  withFittedRules,
+} from "./core-table.ts";
 import { FIRMWARE_DIR, WORK_DIR } from "./paths.ts";
 import { runProcess } from "./process.ts";
 
@@ -28,6 +35,8 @@ export interface TimingPlugin {
 export interface PluginRequest {
   /** A board's core; its table is boards/cores/CORE.json, if there is one. */
   readonly core: string;
+  /** Rules that a real board's own cycles put in place of the table's. */
+  readonly rules?: FittedRules | undefined;
   /** Default: qemu-system-arm. */
   readonly emulator?: string;
   /** Default: the host's gcc. */
@@ -61,7 +70,9 @@ const FLAGS = ["-std=c11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-W
 export async function prepareTimingPlugin(request: PluginRequest): Promise<TimingPlugin> {
   const { signal, compiler = "gcc", emulator = "qemu-system-arm" } = request;
   const directory = request.directory ?? join(WORK_DIR, "qemu");
-  const core = findCoreTable(request.core);
+  const fitted = request.rules ?? {};
+  const stated = findCoreTable(request.core);
+  const core = stated && withFittedRules(stated, fitted);
   const decoder = decoderOf(request.core);
   const api = pluginApi(await versionOf(emulator, emulatorInstall(emulator), signal));
   const compilerVersion = await versionOf(compiler, COMPILER_INSTALL, signal);
@@ -88,7 +99,10 @@ export async function prepareTimingPlugin(request: PluginRequest): Promise<Timin
   const lines = costLines(core);
   const table = join(directory, `${core.id}-${digest(lines)}.table`);
   if (!(await exists(table))) await writeWhole(table, (file) => writeFile(file, lines));
-  return { library, decoder, table, api, source: `timing plugin, boards/cores/${core.id}.json` };
+  const count = Object.keys(fitted).length;
+  const instead = count === 0 ? "" : `, ${count} of its rules as fitted to the board's own cycles`;
+  const source = `timing plugin, boards/cores/${core.id}.json${instead}`;
+  return { library, decoder, table, api, source };
 }
 
 /**

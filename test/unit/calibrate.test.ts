@@ -68,7 +68,7 @@ async function run(report: object): Promise<unknown> {
   writeFileSync(from, JSON.stringify(report));
   let printed: unknown;
   const context = { print: (document: unknown) => (printed = document) };
-  await calibrate(context as never, { board: board.id, from, out: folder });
+  await calibrate(context as never, { board: board.id, out: folder }, from);
   return printed;
 }
 

@@ -2,9 +2,11 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import {
+  EMPTY_LAPS,
+  FAR_BYTES,
   LAPS,
-  LOOPS,
-  LOOPS_DIGEST,
+  LOOP_SETS,
+  loopSetOf,
   microbenchmarks,
   roofsOf,
 } from "../../host/workflow/bench/roof-loops.ts";
@@ -12,23 +14,36 @@ import {
 const firmware = (name: string): string =>
   readFileSync(fileURLToPath(new URL(`../../firmware/roofs/${name}`, import.meta.url)), "utf8");
 
+const LOOPS = loopSetOf("cortex-m4")?.loops ?? [];
+
 /** The empty loop takes 4 cycles a lap, every other `lap` more, and all 9 around it. */
-const pass = (lap: number): number[] => [0, ...LOOPS.map(() => lap)].map((n) => LAPS * (4 + n) + 9);
+const pass = (lap: number): number[] => [
+  ...EMPTY_LAPS.map((laps) => laps * 4 + 9),
+  ...LOOPS.map(({ laps }) => laps * (4 + lap) + 9),
+];
 
 describe("roofs", () => {
-  it("name the loops of the firmware in their order", () => {
-    const [, table = ""] = /loops\[\]\)\(void\) = \{([^}]*)\}/.exec(firmware("roofs.c")) ?? [];
+  it.each(LOOP_SETS)("name the loops of $file in their order", ({ file, digest, loops }) => {
+    const text = firmware(file);
+    const [, table = ""] = /loops\[\]\)\(void\) = \{([^}]*)\}/.exec(text) ?? [];
     const names = table.split(",").map((name) => name.trim().replaceAll("_", "-"));
     expect(names.filter((name) => name !== "")).toEqual([
-      "empty",
-      ...LOOPS.map(({ name }) => name),
+      ...["empty", "empty-long"],
+      ...loops.map(({ name }) => name),
     ]);
-    expect(firmware("pioneer_model.h")).toContain(`MODEL_DIGEST "${LOOPS_DIGEST}"`);
-    expect(firmware("roofs.c")).toContain(`mov.w r4, #${LAPS} `);
+    expect(firmware("pioneer_model.h")).toContain(`MODEL_DIGEST "${digest}"`);
+    expect(text).toContain(`LAPS_LOOP(name, buffer, "${LAPS}", body)`);
+    expect(text).toContain(`LAPS_LOOP(empty_long, "roofs_data", "${EMPTY_LAPS[1]}", "")`);
+    for (const stride of [4, 8, 16, 32]) {
+      expect(text).toContain(
+        `FAR_LOOP(load_weights_${stride}, "roofs_far", "${FAR_BYTES / stride}", "${stride}")`,
+      );
+    }
+    expect(firmware("roofs.c")).toContain(`FAR_WORDS = ${FAR_BYTES / 4} `);
   });
 
   it("are what a lap costs beyond the empty one", () => {
-    const found = microbenchmarks([pass(16), pass(18), pass(17)], "modelled", "a table");
+    const found = microbenchmarks(LOOPS, [pass(16), pass(18), pass(17)], "modelled", "a table");
     expect(found[0]).toMatchObject({
       name: "mac-int16",
       cyclesPerLap: { minimum: 16, median: 17, maximum: 18 },
@@ -36,7 +51,7 @@ describe("roofs", () => {
       repeats: 3,
       kind: "modelled",
     });
-    const roofs = roofsOf(microbenchmarks([pass(16)], "measured", "a counter"), null);
+    const roofs = roofsOf(LOOPS, microbenchmarks(LOOPS, [pass(16)], "measured", "a counter"), null);
     const roof = (name: string) => roofs.find((one) => one.name === name);
     // 16 SMLAD are 32 products; 16 words are 64 bytes; 16 branches and 8 calls a lap.
     expect(roof("macs.int16")).toMatchObject({ value: 2, unit: "MAC/cycle", kind: "measured" });
@@ -47,14 +62,14 @@ describe("roofs", () => {
   });
 
   it("carry the interval of the rules, turned round for rates", () => {
-    const at = (lap: number) => microbenchmarks([pass(lap)], "modelled", "a table");
-    const roofs = roofsOf(at(32), [at(16), at(64)]);
+    const at = (lap: number) => microbenchmarks(LOOPS, [pass(lap)], "modelled", "a table");
+    const roofs = roofsOf(LOOPS, at(32), [at(16), at(64)]);
     expect(roofs[0]).toMatchObject({ name: "macs.int16", value: 1, interval: [0.5, 2] });
     expect(roofs.find(({ name }) => name === "call")).toMatchObject({ value: 4, interval: [2, 8] });
   });
 
   it("leave out a rate of a loop that took no time", () => {
-    const roofs = roofsOf(microbenchmarks([pass(0)], "modelled", "a table"), null);
+    const roofs = roofsOf(LOOPS, microbenchmarks(LOOPS, [pass(0)], "modelled", "a table"), null);
     expect(roofs.map(({ name }) => name)).toEqual(["branch.taken", "branch.untaken", "call"]);
   });
 });

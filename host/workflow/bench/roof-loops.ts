@@ -1,66 +1,152 @@
 /**
- * Decides what the loops of firmware/roofs/roofs.c stand for, in their order, and what follows from the cycles of each.
+ * Decides what the loops of firmware/roofs stand for, in their order, and what follows from the cycles of each.
  * Running them is left to roofs.ts.
  */
 import type { Microbenchmark, ReportedKind, ReportedValue } from "../../../codegen/index.ts";
 
-/** Laps of every loop. */
+/** Laps of a loop that keeps to one place. */
 export const LAPS = 64;
 
-/** The version of the loops; firmware/roofs/pioneer_model.h says the same. */
-export const LOOPS_DIGEST = "726f6f6673000001";
+/** What the loops that wander cover of a memory [byte]: more than the caches before a board's flash hold. */
+export const FAR_BYTES = 65_536;
 
-interface Loop {
+export interface Loop {
   readonly name: string;
-  /** Name of the roof. */
-  readonly roof: string;
+  readonly laps: number;
+  /** Names of the roofs; none for a loop that only serves to calibrate. */
+  readonly roofs: readonly string[];
   readonly unit: "MAC/cycle" | "byte/cycle" | "cycle";
   /** MACs or bytes of a lap; of a cost in cycles: how often a lap has it. */
   readonly perLap: number;
 }
 
-/** In the order of the table in roofs.c, behind the empty loop. */
-export const LOOPS: readonly Loop[] = [
-  { name: "mac-int16", roof: "macs.int16", unit: "MAC/cycle", perLap: 16 * 2 },
-  { name: "mac-int8", roof: "macs.int8", unit: "MAC/cycle", perLap: 16 * 4 },
-  { name: "mac-float", roof: "macs.float", unit: "MAC/cycle", perLap: 16 },
-  { name: "read-data-4", roof: "read.data.stride4", unit: "byte/cycle", perLap: 16 * 4 },
-  { name: "read-data-32", roof: "read.data.stride32", unit: "byte/cycle", perLap: 16 * 4 },
-  { name: "read-data-multiple", roof: "read.data.multiple", unit: "byte/cycle", perLap: 16 * 4 },
-  { name: "write-data-4", roof: "write.data.stride4", unit: "byte/cycle", perLap: 16 * 4 },
-  { name: "read-weights-4", roof: "read.weights.stride4", unit: "byte/cycle", perLap: 16 * 4 },
-  { name: "read-weights-32", roof: "read.weights.stride32", unit: "byte/cycle", perLap: 16 * 4 },
-  { name: "branch-taken", roof: "branch.taken", unit: "cycle", perLap: 16 },
-  { name: "branch-untaken", roof: "branch.untaken", unit: "cycle", perLap: 16 },
-  { name: "call", roof: "call", unit: "cycle", perLap: 8 },
+/** The loops in the instructions of some cores. */
+export interface LoopSet {
+  readonly cores: readonly string[];
+  /** File of firmware/roofs. */
+  readonly file: string;
+  /** Their version; firmware/roofs/pioneer_model.h says the same. */
+  readonly digest: string;
+  /** In the order of the file's table, behind the empty loops. */
+  readonly loops: readonly Loop[];
+}
+
+function rate(name: string, unit: Loop["unit"], perLap: number, ...roofs: string[]): Loop {
+  return { name, laps: LAPS, roofs, unit, perLap };
+}
+
+/** A load a lap, each so many byte further; 0: always the same word, which waits for nothing. */
+function loads(name: string, strideBytes: number): Loop {
+  const laps = strideBytes === 0 ? 2048 : FAR_BYTES / strideBytes;
+  return { name, laps, roofs: [], unit: "byte/cycle", perLap: 4 };
+}
+
+const BRANCHES = [
+  rate("branch-taken", "cycle", 16, "branch.taken"),
+  rate("branch-untaken", "cycle", 16, "branch.untaken"),
+  rate("call", "cycle", 8, "call"),
 ];
 
-/** Cycles of each loop, the empty one first, for one pass over all of them. */
+const FAR = [
+  loads("load-base", 0),
+  ...[4, 8, 16, 32].map((stride) => loads(`load-weights-${stride}`, stride)),
+];
+
+const READ_DATA = [
+  rate("read-data-4", "byte/cycle", 64, "read.data.stride4"),
+  rate("read-data-32", "byte/cycle", 64, "read.data.stride32"),
+];
+
+const READ_WEIGHTS = [
+  rate("read-weights-4", "byte/cycle", 64, "read.weights.stride4"),
+  rate("read-weights-32", "byte/cycle", 64, "read.weights.stride32"),
+];
+
+const WRITE = rate("write-data-4", "byte/cycle", 64, "write.data.stride4");
+
+/** Cores whose products of integers are all alike. */
+const PLAIN: readonly Loop[] = [
+  rate("mac-int", "MAC/cycle", 16, "macs.int8", "macs.int16"),
+  ...READ_DATA,
+  WRITE,
+  ...READ_WEIGHTS,
+  ...BRANCHES,
+  ...FAR,
+];
+
+export const LOOP_SETS: readonly LoopSet[] = [
+  {
+    cores: ["cortex-m4", "cortex-m7", "cortex-m33"],
+    file: "loops_thumb2.h",
+    digest: "726f6f6673020001",
+    loops: [
+      rate("mac-int16", "MAC/cycle", 16 * 2, "macs.int16"),
+      rate("mac-int8", "MAC/cycle", 16 * 4, "macs.int8"),
+      rate("mac-float", "MAC/cycle", 16, "macs.float"),
+      ...READ_DATA,
+      rate("read-data-multiple", "byte/cycle", 64, "read.data.multiple"),
+      WRITE,
+      ...READ_WEIGHTS,
+      ...BRANCHES,
+      ...FAR,
+    ],
+  },
+  {
+    cores: ["cortex-m0", "cortex-m0plus"],
+    file: "loops_thumb1.h",
+    digest: "726f6f6673020002",
+    loops: PLAIN,
+  },
+  { cores: ["rv32imc"], file: "loops_riscv.h", digest: "726f6f6673020003", loops: PLAIN },
+  {
+    cores: ["xtensa-lx106", "xtensa-mac16"],
+    file: "loops_xtensa.h",
+    digest: "726f6f6673020004",
+    loops: PLAIN,
+  },
+];
+
+/** The loops for a core; undefined where none are written. */
+export function loopSetOf(core: string): LoopSet | undefined {
+  return LOOP_SETS.find(({ cores }) => cores.includes(core));
+}
+
+/** Empty loops before the others: of LAPS laps, and of so many more that the way in and out is told apart from a lap. */
+export const EMPTY_LAPS = [LAPS, 2048] as const;
+
+/** Cycles of each loop, the empty ones first, for one pass over all of them. */
 export type LoopCycles = readonly number[];
+
+/** What a lap costs without its loop's own, and without the way in and out of the loop. */
+function ofLap(cycles: LoopCycles, index: number, laps: number): number {
+  const [short, long] = EMPTY_LAPS;
+  const lap = ((cycles[1] ?? 0) - (cycles[0] ?? 0)) / (long - short);
+  const around = (cycles[0] ?? 0) - short * lap;
+  return ((cycles[index + EMPTY_LAPS.length] ?? 0) - around) / laps - lap;
+}
 
 /**
  * What the loops cost a lap, without the lap's own.
- * @param passes at least one, each of LOOPS.length + 1 cycles
+ * @param passes at least one, each of EMPTY_LAPS.length + loops.length cycles
  */
 export function microbenchmarks(
+  loops: readonly Loop[],
   passes: readonly LoopCycles[],
   kind: ReportedKind,
   source: string,
 ): readonly Microbenchmark[] {
-  return LOOPS.map(({ name }, index) => {
-    const laps = passes
-      .map((cycles) => ((cycles[index + 1] ?? 0) - (cycles[0] ?? 0)) / LAPS)
-      .sort((a, b) => a - b);
-    const at = (position: number): number => Math.max(0, laps[position] ?? 0);
+  return loops.map(({ name, laps }, index) => {
+    const perLap = passes.map((cycles) => ofLap(cycles, index, laps)).sort((a, b) => a - b);
+    const at = (position: number): number => Math.max(0, perLap[position] ?? 0);
     return {
       name,
       kind,
       cyclesPerLap: {
         minimum: at(0),
-        median: at(Math.floor((laps.length - 1) / 2)),
-        maximum: at(laps.length - 1),
+        median: at(Math.floor((perLap.length - 1) / 2)),
+        maximum: at(perLap.length - 1),
       },
-      laps: LAPS,
+      laps,
       repeats: passes.length,
       source,
     };
@@ -72,10 +158,11 @@ export function microbenchmarks(
  * @param bounds the same loops with every rule of a timing table at its low and at its high value; null where measured
  */
 export function roofsOf(
+  loops: readonly Loop[],
   medians: readonly Microbenchmark[],
   bounds: readonly [readonly Microbenchmark[], readonly Microbenchmark[]] | null,
 ): readonly ReportedValue[] {
-  return LOOPS.flatMap(({ roof, unit, perLap }, index): readonly ReportedValue[] => {
+  return loops.flatMap(({ roofs, unit, perLap }, index): readonly ReportedValue[] => {
     const benchmark = medians[index];
     const toRoof = (cycles: number): number =>
       unit === "cycle" ? cycles / perLap : perLap / cycles;
@@ -86,16 +173,14 @@ export function roofsOf(
       .filter((end) => end > 0 || unit === "cycle")
       .map(toRoof)
       .concat(bounds === null ? [] : [toRoof(cycles)]);
-    const { name, kind, source } = benchmark;
-    return [
-      {
-        name: roof,
-        value: toRoof(cycles),
-        unit,
-        kind,
-        source: `${name}: ${cycles} cycles a lap of ${perLap}; ${source}`,
-        ...(ends.length > 1 ? { interval: [Math.min(...ends), Math.max(...ends)] as const } : {}),
-      },
-    ];
+    const { name: loop, kind, source } = benchmark;
+    return roofs.map((name) => ({
+      name,
+      value: toRoof(cycles),
+      unit,
+      kind,
+      source: `${loop}: ${cycles} cycles a lap of ${perLap}; ${source}`,
+      ...(ends.length > 1 ? { interval: [Math.min(...ends), Math.max(...ends)] as const } : {}),
+    }));
   });
 }

@@ -1,6 +1,6 @@
 /**
  * The `bench roofs` verb: a board's own microbenchmarks, and the roofs that follow from them, as boards/measured/ID.json.
- * What the loops stand for is left to roof-loops.ts, their look to report/.
+ * What the loops stand for is left to roof-loops.ts, what a real board answered to roofs-capture.ts, their look to report/.
  */
 import { join } from "node:path";
 import {
@@ -11,19 +11,37 @@ import {
   type MeasuredBoard,
   UsageError,
 } from "../../../codegen/index.ts";
+import { CaptureWriter } from "../../capture/file.ts";
+import { recordLink } from "../../capture/record-link.ts";
+import { WIRE_VERSION } from "../../decode/records.ts";
 import { explainEnding } from "../../link/outcome.ts";
 import { Session } from "../../link/session.ts";
 import { roofsTable } from "../../report/roofs.ts";
 import type { VerbContext } from "../context.ts";
+import type { FittedRules } from "../core-table.ts";
 import { parseCounts, type RegionCounts } from "../counts.ts";
-import { prepareDevice, requireEmulated } from "../device.ts";
+import { type Device, portLink, prepareDevice, requireEmulated } from "../device.ts";
 import { compilerVersion } from "../elf-compiler.ts";
 import { writeFileWhole } from "../output-file.ts";
 import { BOARDS_DIR, FIRMWARE_DIR } from "../paths.ts";
-import { LOOPS, LOOPS_DIGEST, type LoopCycles, microbenchmarks, roofsOf } from "./roof-loops.ts";
+import { TOOL_VERSION } from "../version.ts";
+import {
+  EMPTY_LAPS,
+  LOOP_SETS,
+  type LoopCycles,
+  type LoopSet,
+  loopSetOf,
+  microbenchmarks,
+  roofsOf,
+} from "./roof-loops.ts";
+import { measuredRoofs } from "./roofs-capture.ts";
 
 export interface RoofOptions {
   readonly board: string;
+  /** Where the program speed of firmware/roofs answers, on a real board. */
+  readonly port?: string;
+  /** Keeps what came over the port, for `calibrate`. */
+  readonly record?: string;
   /** Where the report goes; boards/measured/ID.json without it. */
   readonly out?: string;
 }
@@ -31,41 +49,58 @@ export interface RoofOptions {
 const REPEATS = 3;
 /** Not used by the loops; the program wants one. */
 const SEED = 1;
-/** Cores whose instructions the loops are written in, with a timing table. */
-const CORES: readonly string[] = ["cortex-m4", "cortex-m7", "cortex-m33"];
 
-/** @throws UsageError TP-USE-433 for a core without loops, TP-USE-126 for a real board; what the device throws */
+/**
+ * @throws UsageError TP-USE-433 for a core without loops, TP-USE-126 for a real board without a port, TP-USE-106 for a board
+ *   that counted no cycles; what the device throws
+ */
 export async function benchRoofs(context: VerbContext, options: RoofOptions): Promise<number> {
-  const board = requireEmulated(loadBoard(options.board));
+  const board = loadBoard(options.board);
   const path = options.out ?? join(BOARDS_DIR, "measured", `${board.id}.json`);
-  const report = checkMeasured(await modelRoofs(context, board), board, path);
+  const found =
+    options.port === undefined
+      ? await modelRoofs(context, requireEmulated(board))
+      : await measureRoofs(context, board.id, board.core, options.port, options.record);
+  const kept = findMeasured(board)?.parameters ?? [];
+  const report = checkMeasured({ ...found, parameters: kept }, board, path);
   writeFileWhole(path, `${JSON.stringify(report, null, 2)}\n`);
   context.print({ ...report, files: { report: path } }, () => roofsTable(report, path));
   return 0;
 }
 
-/** The roofs of an emulated board: modelled from its core's table, never measured. */
-export async function modelRoofs(
+/** What one pass over the loops cost by a timing table. */
+interface CountedRoofs {
+  readonly set: LoopSet;
+  readonly device: Device;
+  /** REPEATS passes, each of the empty loops and the set's. */
+  readonly regions: readonly RegionCounts[];
+}
+
+/**
+ * The loops under the emulator of a board.
+ * @param rules in place of its core's table
+ */
+export async function countLoops(
   { progress, signal }: Pick<VerbContext, "progress" | "signal">,
   board: EmulatedBoard,
-): Promise<MeasuredBoard> {
-  if (!CORES.includes(board.core)) throw noLoops(board);
+  rules: FittedRules = {},
+): Promise<CountedRoofs> {
+  const set = requireLoops(board.id, board.core);
+  const each = set.loops.length + EMPTY_LAPS.length;
   const device = await prepareDevice({
     board,
     app: "speed",
     modelDir: join(FIRMWARE_DIR, "roofs"),
     key: `roofs-${board.id}`,
+    variedRegions: each,
+    rules,
     progress,
     signal,
   });
-  const session = new Session(device.link, {
-    expect: { board: board.id, app: "speed", modelDigest: LOOPS_DIGEST },
-    signal,
-  });
-  const each = LOOPS.length + 1;
+  const session = sessionOf(device, board.id, set, signal);
   try {
     await session.open();
-    progress.step(`running ${LOOPS.length} microbenchmarks on ${board.id}`);
+    progress.step(`running ${set.loops.length} microbenchmarks on ${board.id}`);
     await session.measure(REPEATS * each, SEED);
     const failure = explainEnding(await session.finish());
     if (failure) throw failure;
@@ -74,52 +109,127 @@ export async function modelRoofs(
     if (problems.length > 0 || regions.length !== REPEATS * each || device.firmware === null) {
       throw new RangeError(`${regions.length} of ${REPEATS * each} microbenchmarks were counted`);
     }
-    const at = (read: (region: RegionCounts) => number | null | undefined) =>
-      microbenchmarks(
-        passesOf(
-          regions.map((region) => read(region) ?? 0),
-          each,
-        ),
-        "modelled",
-        device.cycleModel,
-      );
-    const stated = at(({ cycles }) => cycles);
-    return {
-      schema: 1,
-      board: board.id,
-      firmware: {
-        compiler: compilerVersion(device.firmware.elf),
-        flags: device.flags,
-        clockHz: null,
-        counter: device.counter,
-      },
-      microbenchmarks: stated,
-      roofs: roofsOf(stated, [
-        at(({ cyclesLow }) => cyclesLow),
-        at(({ cyclesHigh }) => cyclesHigh),
-      ]),
-      parameters: findMeasured(board)?.parameters ?? [],
-    };
+    if (regions.some(({ cycles }) => cycles === null)) throw noLoops(board.id, device.cycleModel);
+    return { set, device, regions };
   } finally {
     await session.close();
     await device.dispose();
   }
 }
 
-function passesOf(cycles: readonly number[], each: number): readonly LoopCycles[] {
+/** The roofs of an emulated board: modelled from its core's table, never measured. */
+export async function modelRoofs(
+  context: Pick<VerbContext, "progress" | "signal">,
+  board: EmulatedBoard,
+): Promise<MeasuredBoard> {
+  const { set, device, regions } = await countLoops(context, board);
+  const at = (read: (region: RegionCounts) => number | null | undefined) =>
+    microbenchmarks(
+      set.loops,
+      passesOf(
+        regions.map((region) => read(region) ?? 0),
+        set.loops.length + EMPTY_LAPS.length,
+      ),
+      "modelled",
+      device.cycleModel,
+    );
+  const stated = at(({ cycles }) => cycles);
+  return {
+    schema: 1,
+    board: board.id,
+    firmware: {
+      compiler: device.firmware === null ? "none" : compilerVersion(device.firmware.elf),
+      flags: device.flags,
+      clockHz: null,
+      counter: device.counter,
+    },
+    microbenchmarks: stated,
+    roofs: roofsOf(set.loops, stated, [
+      at(({ cyclesLow }) => cyclesLow),
+      at(({ cyclesHigh }) => cyclesHigh),
+    ]),
+    parameters: [],
+  };
+}
+
+/** The roofs of a real board behind a port, by its own counter. */
+async function measureRoofs(
+  { progress, signal }: Pick<VerbContext, "progress" | "signal">,
+  board: string,
+  core: string,
+  port: string,
+  record: string | undefined,
+): Promise<MeasuredBoard> {
+  const set = requireLoops(board, core);
+  const link = portLink(port);
+  const writer =
+    record === undefined
+      ? null
+      : new CaptureWriter(record, {
+          schema: 1,
+          toolVersion: TOOL_VERSION,
+          board,
+          as: null,
+          app: "speed",
+          format: "none",
+          model: { name: "roofs", digest: set.digest },
+          wireVersion: WIRE_VERSION,
+          link: link.name,
+        });
+  const session = sessionOf(
+    { link: writer === null ? link : recordLink(link, writer) },
+    board,
+    set,
+    signal,
+  );
+  try {
+    await session.open();
+    progress.step(`running ${set.loops.length} microbenchmarks on ${board}`);
+    await session.measure(REPEATS * (set.loops.length + EMPTY_LAPS.length), SEED);
+    const failure = explainEnding(await session.finish());
+    if (failure) throw failure;
+    writer?.end("finished");
+    return measuredRoofs(session.run, loadBoard(board), port);
+  } finally {
+    writer?.close();
+    await session.close();
+  }
+}
+
+function sessionOf(
+  { link }: Pick<Device, "link">,
+  board: string,
+  { digest }: LoopSet,
+  signal: AbortSignal,
+): Session {
+  return new Session(link, { expect: { board, app: "speed", modelDigest: digest }, signal });
+}
+
+export function passesOf(cycles: readonly number[], each: number): readonly LoopCycles[] {
   return Array.from({ length: cycles.length / each }, (_, pass) =>
     cycles.slice(pass * each, (pass + 1) * each),
   );
 }
 
-function noLoops(board: EmulatedBoard): UsageError {
+/** @throws UsageError TP-USE-433 */
+export function requireLoops(board: string, core: string): LoopSet {
+  const set = loopSetOf(core);
+  if (set !== undefined) return set;
+  const cores = LOOP_SETS.flatMap((one) => one.cores);
+  throw noLoops(
+    board,
+    `firmware/roofs is written for ${cores.join(", ")}, and ${board} is a ${core}`,
+  );
+}
+
+function noLoops(board: string, why: string): UsageError {
   return new UsageError(
     "TP-USE-433",
     {
-      what: `there are no microbenchmarks for ${board.id} yet`,
-      why: `firmware/roofs is written for ${CORES.join(", ")}, and ${board.id} is a ${board.core}`,
+      what: `there are no microbenchmarks for ${board} yet`,
+      why,
       fix: "pioneer bench roofs --board qemu-m4",
     },
-    { board: board.id, core: board.core },
+    { board },
   );
 }
