@@ -27,7 +27,7 @@ def directory(option, variable, contains, default=None):
 project = env.subst("$PROJECT_DIR")  # noqa: F821
 app = env.GetProjectOption("custom_app", "")  # noqa: F821
 if not app:
-    stop("PIONEER_APP is not set; it names the program: check, speed, stream or mlperf_tiny")
+    stop("PIONEER_APP is not set; it names the program: check, speed, stream, ina or mlperf_tiny")
 app_dir = directory(
     "custom_app_dir", "PIONEER_APP_DIR", app + ".c", os.path.join(project, "apps")
 )
@@ -41,6 +41,8 @@ env.BuildSources(  # noqa: F821
     os.path.join(project, "apps"),
     "-<*> " + CONVERSATIONS.get(app, "+<session.c>"),
 )
+if app == "ina":
+    env.BuildSources("$BUILD_DIR/power", os.path.join(project, "power"))  # noqa: F821
 env.BuildSources("$BUILD_DIR/model", model_dir, "-<*> +<*.c>")  # noqa: F821
 env.Append(  # noqa: F821
     CPPPATH=[model_dir],

@@ -149,6 +149,10 @@ void session_send_output(const record_output *output) {
     send(RECORD_OUTPUT, record_output_pack(output, frame_payload(&sender), MAX_PAYLOAD_BYTES));
 }
 
+void session_send_ina(const record_ina *conversion) {
+    send(RECORD_INA, record_ina_pack(conversion, frame_payload(&sender), MAX_PAYLOAD_BYTES));
+}
+
 void session_log(const char *text) {
     const record_log line = {.text = text};
     send(RECORD_LOG, record_log_pack(&line, frame_payload(&sender), MAX_PAYLOAD_BYTES));

@@ -34,6 +34,9 @@ session_request session_wait(void);
 /* Sends one frame's result and counts the frame. */
 void session_send_output(const record_output *output);
 
+/* Sends one conversion of a current monitor. */
+void session_send_ina(const record_ina *conversion);
+
 /* Sends a line for people. */
 void session_log(const char *text);
 

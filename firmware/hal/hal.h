@@ -45,6 +45,12 @@ uint64_t hal_time_us(void);
 /* Drives the pin that a power monitor watches high or low; false where the target has none. */
 bool hal_pin(bool is_high);
 
+/* Lets each line of the board's I2C go, which pulls it up, or pulls it low; false where there is none. */
+bool hal_i2c_lines(bool is_clock_high, bool is_data_high);
+
+/* Level of its data line; false where there is none. */
+bool hal_i2c_data(void);
+
 /* Rests until a byte may have arrived; may return early. */
 void hal_idle(void);
 

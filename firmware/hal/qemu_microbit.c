@@ -102,6 +102,17 @@ bool hal_pin(bool is_high) {
     return true;
 }
 
+/* The machine has no I2C. */
+bool hal_i2c_lines(bool is_clock_high, bool is_data_high) {
+    (void)is_clock_high;
+    (void)is_data_high;
+    return false;
+}
+
+bool hal_i2c_data(void) {
+    return false;
+}
+
 void hal_idle(void) {
     __asm__ volatile("dsb\n\twfi" ::: "memory");
     (void)hal_time_us();

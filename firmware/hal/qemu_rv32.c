@@ -102,6 +102,17 @@ bool hal_pin(bool is_high) {
     return false;
 }
 
+/* The machine has no I2C. */
+bool hal_i2c_lines(bool is_clock_high, bool is_data_high) {
+    (void)is_clock_high;
+    (void)is_data_high;
+    return false;
+}
+
+bool hal_i2c_data(void) {
+    return false;
+}
+
 void hal_idle(void) {
     __asm__ volatile("wfi" ::: "memory");
     /* Claiming and completing at once arms it for the next byte; those that are here are polled. */

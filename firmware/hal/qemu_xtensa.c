@@ -74,6 +74,17 @@ bool hal_pin(bool is_high) {
     return false;
 }
 
+/* The machine has no I2C. */
+bool hal_i2c_lines(bool is_clock_high, bool is_data_high) {
+    (void)is_clock_high;
+    (void)is_data_high;
+    return false;
+}
+
+bool hal_i2c_data(void) {
+    return false;
+}
+
 void hal_idle(void) {
     (void)hal_time_us();
     XTENSA_WRITE(XTENSA_CCOMPARE0, XTENSA_READ(XTENSA_CCOUNT) + REST_US * TICKS_PER_US);

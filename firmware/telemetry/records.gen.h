@@ -24,6 +24,7 @@ extern "C" {
 #define RECORD_SUMMARY  0x03u
 #define RECORD_LOG      0x04u
 #define RECORD_FAULT    0x05u
+#define RECORD_INA      0x10u
 #define RECORD_IDENTIFY 0x80u
 #define RECORD_INPUT    0x81u
 #define RECORD_RESET    0x82u
@@ -36,7 +37,7 @@ extern "C" {
 typedef struct {
     /* Id of the board file the firmware was built for. */
     const char *board;
-    /* Program: "check", "speed", "stream". */
+    /* Program: "check", "speed", "stream", "ina". */
     const char *app;
     /* Prefix of the generated C. */
     const char *model;
@@ -104,6 +105,23 @@ typedef struct {
     /* Address of the access that faulted, 0 when unknown. */
     uint32_t address;
 } record_fault;
+
+/* One conversion of an INA219, INA226 or INA228 on the board's I2C, its registers as they are. */
+typedef struct {
+    /* 219, 226 or 228. */
+    uint16_t part;
+    /* Conversions read before this one. */
+    uint32_t index;
+    /* When it was read, by the device's clock [us]. */
+    uint32_t time_us;
+    /* Shunt voltage, 16 bits, of an INA228 24. */
+    uint32_t shunt;
+    /* Bus voltage, alike. */
+    uint32_t bus;
+    /* The register with conversion ready and overflow: bus voltage, mask/enable,
+     * diagnostics/alert. */
+    uint16_t status;
+} record_ina;
 
 /* Asks the device who it is. */
 typedef struct {
@@ -260,6 +278,18 @@ static inline size_t record_fault_pack(const record_fault *record, uint8_t *payl
     record_put_u32(&writer, record->lr);
     record_put_u32(&writer, record->status);
     record_put_u32(&writer, record->address);
+    return writer.fits ? writer.length : 0u;
+}
+
+static inline size_t record_ina_pack(const record_ina *record, uint8_t *payload, size_t capacity)
+{
+    record_writer writer = {payload, capacity, 0u, true};
+    record_put_u16(&writer, record->part);
+    record_put_u32(&writer, record->index);
+    record_put_u32(&writer, record->time_us);
+    record_put_u32(&writer, record->shunt);
+    record_put_u32(&writer, record->bus);
+    record_put_u16(&writer, record->status);
     return writer.fits ? writer.length : 0u;
 }
 

@@ -85,7 +85,7 @@ export function modelVerbs(verb: DeclareVerb): void {
   )
     .option("--board <id>", "board to build for; needed outside a project")
     .option("--as <id>", "real board to generate for")
-    .option("--app <name>", "check, speed, stream or mlperf_tiny", "stream")
+    .option("--app <name>", "check, speed, stream, ina or mlperf_tiny", "stream")
     .addOption(anyFormat())
     .addOption(fusion())
     .addOption(weights())

@@ -10,6 +10,7 @@ import type {
   Fault,
   Hello,
   Identify,
+  Ina,
   Input,
   Log,
   Measure,
@@ -39,6 +40,10 @@ export interface FaultRecord extends Fault {
   readonly type: "fault";
 }
 
+export interface InaRecord extends Ina {
+  readonly type: "ina";
+}
+
 export interface IdentifyRecord extends Identify {
   readonly type: "identify";
 }
@@ -60,7 +65,13 @@ export interface StopRecord extends Stop {
 }
 
 /** What a device sends. */
-export type DeviceRecord = HelloRecord | OutputRecord | SummaryRecord | LogRecord | FaultRecord;
+export type DeviceRecord =
+  | HelloRecord
+  | OutputRecord
+  | SummaryRecord
+  | LogRecord
+  | FaultRecord
+  | InaRecord;
 
 /** What the host sends. */
 export type HostRecord = IdentifyRecord | InputRecord | ResetRecord | MeasureRecord | StopRecord;
@@ -74,6 +85,7 @@ export const RECORD_IDS = {
   summary: 0x03,
   log: 0x04,
   fault: 0x05,
+  ina: 0x10,
   identify: 0x80,
   input: 0x81,
   reset: 0x82,
@@ -138,6 +150,16 @@ export function decodeDeviceRecord(
         lr: reader.u32(),
         status: reader.u32(),
         address: reader.u32(),
+      });
+    case 0x10:
+      return reader.finish({
+        type: "ina",
+        part: reader.u16(),
+        index: reader.u32(),
+        timeUs: reader.u32(),
+        shunt: reader.u32(),
+        bus: reader.u32(),
+        status: reader.u16(),
       });
     default:
       return { ok: false, reason: unknownType(type) };
@@ -223,6 +245,14 @@ export function encodePayload(record: WireRecord): Uint8Array {
       writer.u32(record.lr);
       writer.u32(record.status);
       writer.u32(record.address);
+      break;
+    case "ina":
+      writer.u16(record.part);
+      writer.u32(record.index);
+      writer.u32(record.timeUs);
+      writer.u32(record.shunt);
+      writer.u32(record.bus);
+      writer.u16(record.status);
       break;
     case "identify":
       writer.u8(record.wireVersion);

@@ -26,7 +26,7 @@ export type Bytes = Uint8Array;
 export interface Hello {
   /** Id of the board file the firmware was built for. */
   readonly board: Text;
-  /** Program: "check", "speed", "stream". */
+  /** Program: "check", "speed", "stream", "ina". */
   readonly app: Text;
   /** Prefix of the generated C. */
   readonly model: Text;
@@ -90,6 +90,22 @@ export interface Fault {
   readonly status: U32;
   /** Address of the access that faulted, 0 when unknown. */
   readonly address: U32;
+}
+
+/** One conversion of an INA219, INA226 or INA228 on the board's I2C, its registers as they are. @record 0x10 */
+export interface Ina {
+  /** 219, 226 or 228. */
+  readonly part: U16;
+  /** Conversions read before this one. */
+  readonly index: U32;
+  /** When it was read, by the device's clock [us]. */
+  readonly timeUs: U32;
+  /** Shunt voltage, 16 bits, of an INA228 24. */
+  readonly shunt: U32;
+  /** Bus voltage, alike. */
+  readonly bus: U32;
+  /** The register with conversion ready and overflow: bus voltage, mask/enable, diagnostics/alert. */
+  readonly status: U16;
 }
 
 /** Asks the device who it is. @record 0x80 */

@@ -11,7 +11,7 @@ import { FIRMWARE_DIR, PROJECT_DIR, WORK_DIR } from "./paths.ts";
 import { runProcess } from "./process.ts";
 
 /** The firmware programs of firmware/apps. */
-export const APPS = ["check", "speed", "stream", "mlperf_tiny"] as const;
+export const APPS = ["check", "speed", "stream", "ina", "mlperf_tiny"] as const;
 export type App = (typeof APPS)[number];
 
 /** Those that hold the conversation in records, which is recorded. */

@@ -26,6 +26,11 @@
 #define PIN_TX 6u
 #define PIN_RX 8u
 #define PIN_MONITOR 3u
+/* As on the kit's Arduino connector. */
+#define PIN_SDA 26u
+#define PIN_SCL 27u
+#define P0_INPUT REGISTER(0x50000510u)
+#define P0_CONFIG_OPEN_DRAIN 0x60Du /* an output that reads back, pulled up, which only pulls low */
 
 #define UARTE_START_RX REGISTER(0x40002000u)
 #define UARTE_START_TX REGISTER(0x40002008u)
@@ -218,6 +223,25 @@ bool hal_pin(bool is_high) {
     }
     P0_MAKE_OUTPUT = 1u << PIN_MONITOR;
     return true;
+}
+
+static void let_go(uint32_t pin, bool is_high) {
+    if (is_high) {
+        P0_SET = 1u << pin;
+    } else {
+        P0_CLEAR = 1u << pin;
+    }
+    P0_CONFIG(pin) = P0_CONFIG_OPEN_DRAIN;
+}
+
+bool hal_i2c_lines(bool is_clock_high, bool is_data_high) {
+    let_go(PIN_SCL, is_clock_high);
+    let_go(PIN_SDA, is_data_high);
+    return true;
+}
+
+bool hal_i2c_data(void) {
+    return (P0_INPUT & (1u << PIN_SDA)) != 0;
 }
 
 void hal_idle(void) {

@@ -37,6 +37,17 @@
 #define SIO_GPIO_OE_SET REGISTER(0xD0000024u)
 #define SIO_GP2 (1u << 2)
 
+/* GP4 (SDA) and GP5 (SCL): low when driven, pulled up by the pad when not (2.19.6.3). */
+#define GPIO4_CTRL REGISTER(0x40014024u)
+#define GPIO5_CTRL REGISTER(0x4001402Cu)
+#define PAD_GPIO4 REGISTER(0x4001C014u)
+#define PAD_GPIO5 REGISTER(0x4001C018u)
+#define PAD_PULLED_UP 0x5Au /* input, Schmitt trigger, 4 mA, pull-up */
+#define SIO_GPIO_IN REGISTER(0xD0000004u)
+#define SIO_GPIO_OE_CLEAR REGISTER(0xD0000028u)
+#define SIO_SDA (1u << 4)
+#define SIO_SCL (1u << 5)
+
 #define DMA_CH0_READ_ADDR REGISTER(0x50000000u)
 #define DMA_CH0_WRITE_ADDR REGISTER(0x50000004u)
 #define DMA_CH0_TRANS_COUNT REGISTER(0x50000008u)
@@ -171,6 +182,21 @@ bool hal_pin(bool is_high) {
     SIO_GPIO_OE_SET = SIO_GP2;
     GPIO2_CTRL = GPIO_FUNCTION_SIO;
     return true;
+}
+
+bool hal_i2c_lines(bool is_clock_high, bool is_data_high) {
+    SIO_GPIO_OUT_CLEAR = SIO_SDA | SIO_SCL;
+    SIO_GPIO_OE_CLEAR = (is_clock_high ? SIO_SCL : 0) | (is_data_high ? SIO_SDA : 0);
+    SIO_GPIO_OE_SET = (is_clock_high ? 0 : SIO_SCL) | (is_data_high ? 0 : SIO_SDA);
+    PAD_GPIO4 = PAD_PULLED_UP;
+    PAD_GPIO5 = PAD_PULLED_UP;
+    GPIO4_CTRL = GPIO_FUNCTION_SIO;
+    GPIO5_CTRL = GPIO_FUNCTION_SIO;
+    return true;
+}
+
+bool hal_i2c_data(void) {
+    return (SIO_GPIO_IN & SIO_SDA) != 0;
 }
 
 void hal_idle(void) {

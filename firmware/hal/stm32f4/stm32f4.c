@@ -35,6 +35,18 @@
 #define GPIOA_BSRR_SET_8 (1u << 8)
 #define GPIOA_BSRR_RESET_8 (1u << 24)
 
+/* Pins 8 and 9 of port B, D15 (SCL) and D14 (SDA): open drain, pulled up. */
+#define GPIOB_CLOCK (1u << 1)
+#define GPIOB_MODER REGISTER(0x40020400u)
+#define GPIOB_OTYPER REGISTER(0x40020404u)
+#define GPIOB_PUPDR REGISTER(0x4002040Cu)
+#define GPIOB_IDR REGISTER(0x40020410u)
+#define GPIOB_BSRR REGISTER(0x40020418u)
+#define I2C_PINS_TWO_BITS(value) (((value) << 16) | ((value) << 18))
+#define I2C_CLOCK_PIN (1u << 8)
+#define I2C_DATA_PIN (1u << 9)
+#define I2C_RESET(pin) ((pin) << 16)
+
 #define USART2_SR REGISTER(0x40004400u)
 #define USART_SR_RXNE (1u << 5)
 #define USART_SR_TC (1u << 6)
@@ -187,6 +199,20 @@ bool hal_pin(bool is_high) {
     GPIOA_BSRR = is_high ? GPIOA_BSRR_SET_8 : GPIOA_BSRR_RESET_8;
     GPIOA_MODER = (GPIOA_MODER & ~GPIOA_MODER_PIN_8) | GPIOA_MODER_PIN_8_OUTPUT;
     return !stm32f4.semihosting;
+}
+
+bool hal_i2c_lines(bool is_clock_high, bool is_data_high) {
+    RCC_AHB1ENR |= GPIOB_CLOCK;
+    GPIOB_BSRR = (is_clock_high ? I2C_CLOCK_PIN : I2C_RESET(I2C_CLOCK_PIN)) |
+                 (is_data_high ? I2C_DATA_PIN : I2C_RESET(I2C_DATA_PIN));
+    GPIOB_OTYPER |= I2C_CLOCK_PIN | I2C_DATA_PIN;
+    GPIOB_PUPDR = (GPIOB_PUPDR & ~I2C_PINS_TWO_BITS(3u)) | I2C_PINS_TWO_BITS(1u);
+    GPIOB_MODER = (GPIOB_MODER & ~I2C_PINS_TWO_BITS(3u)) | I2C_PINS_TWO_BITS(1u);
+    return !stm32f4.semihosting;
+}
+
+bool hal_i2c_data(void) {
+    return (GPIOB_IDR & I2C_DATA_PIN) != 0;
 }
 
 void hal_idle(void) {

@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const FLAGS = [
   ..."-std=c11 -O1 -g -Wall -Wextra -Wconversion -Wshadow -Werror".split(" "),
   ..."-fsanitize=address,undefined,bounds-strict -fno-sanitize-recover=all".split(" "),
-  ...["hal", "telemetry", "apps"].map((folder) => `-I${join(ROOT, "firmware", folder)}`),
+  ...["hal", "telemetry", "apps", "power"].map((folder) => `-I${join(ROOT, "firmware", folder)}`),
   `-I${join(ROOT, "test/qemu/toy-model")}`,
 ];
 
