@@ -16,6 +16,7 @@
 
 static record_ina conversions[MAX_CONVERSIONS];
 static uint32_t read_count; /* since the start, kept or not */
+static uint32_t next_frame; /* frames are numbered on from one measurement to the next */
 
 static void keep(ina_part part, const ina_conversion *conversion, uint32_t kept) {
     if (kept < MAX_CONVERSIONS) {
@@ -56,7 +57,7 @@ static void measure(ina_part part, uint32_t frames) {
         session_send_ina(&conversions[i]);
     }
     for (uint32_t frame = 0; frame < frames; frame++) {
-        session_send_output(&(record_output){.frame = frame, .values = output});
+        session_send_output(&(record_output){.frame = next_frame++, .values = output});
     }
 }
 

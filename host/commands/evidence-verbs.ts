@@ -20,6 +20,7 @@ export function evidenceVerbs(verb: DeclareVerb): void {
     )
     .option("--port <path>", "its serial port; found by its USB ids without it")
     .option("--from <file>", "file: CSV or JSON that a Joulescope or an Otii recorded")
+    .addOption(budget("--shunt-ohm <n>", "ina: its shunt [ohm]; 0.1 without it"))
     .addOption(budget("--seconds <n>", "how long [s]; a file is read whole").default(10))
     .addOption(count("--supply-mv <n>", "what it supplies, or what else does [mV]").default(3000))
     .option("--ammeter", "measure the current of another supply")

@@ -2,16 +2,19 @@
  * The monitors by name: how each is found, opened and started, and which only play the part.
  * What to make of their currents is left to workflow/power.ts.
  */
+import { UsageError } from "../../codegen/index.ts";
 import { createSerialLink, listPorts } from "../link/serial.ts";
 import type { Link } from "../link/source.ts";
 import type { UsbIds } from "./find-port.ts";
 import { findMonitorPort } from "./find-port.ts";
+import { INA_BAUD, startIna } from "./ina/ina.ts";
 import { LPM01A_BAUD, startLpm01a } from "./lpm01a/lpm01a.ts";
 import type { PowerMonitor } from "./monitor.ts";
 import type { MonitorName } from "./monitor-names.ts";
 import { startPpk2 } from "./ppk2/ppk2.ts";
 import { openRecorded } from "./recorded/recorded.ts";
 import type { SimulatedDevice } from "./simulated/device.ts";
+import { SIMULATED_SHUNT_OHM, SimulatedIna } from "./simulated/ina.ts";
 import { DEFAULT_LOAD } from "./simulated/load.ts";
 import { SimulatedLpm01a } from "./simulated/lpm01a.ts";
 import { SimulatedPpk2 } from "./simulated/ppk2.ts";
@@ -20,6 +23,8 @@ import { openSimulatedPort } from "./simulated/terminal.ts";
 export interface MonitorRequest {
   /** Its port; found by its USB ids without it. A simulated monitor opens its own. */
   readonly port?: string;
+  /** Of an INA's shunt [ohm]. */
+  readonly shuntOhm?: number;
   /** The recorded file of the monitor "file". */
   readonly from?: string;
   /** [mV] */
@@ -70,6 +75,9 @@ export async function startMonitor(
   request: MonitorRequest,
 ): Promise<PowerMonitor> {
   if (name === "file") return openRecorded(request.from ?? "", request.supplyMv, request.signal);
+  if (name === "ina")
+    return startIna(inaLink(request), { ...inaOptions(request), simulated: false });
+  if (name === "sim-ina") return startSimulated(SIMULATED_INA, request);
   if (name === "sim-ppk2") return startSimulated(INSTRUMENTS.ppk2, request);
   if (name === "sim-lpm01a") return startSimulated(INSTRUMENTS.lpm01a, request);
   const instrument = INSTRUMENTS[name];
@@ -79,8 +87,31 @@ export async function startMonitor(
   return instrument.start(link, { ...request, simulated: false });
 }
 
+/** Of the usual module. */
+const USUAL_SHUNT_OHM = 0.1;
+
+function inaOptions({ shuntOhm = USUAL_SHUNT_OHM, signal }: MonitorRequest) {
+  return { shuntOhm, ...(signal === undefined ? {} : { signal }) };
+}
+
+/** It speaks through the board's own port, which no USB id tells. @throws UsageError TP-USE-440 without a port */
+function inaLink({ port }: MonitorRequest): Link {
+  if (port !== undefined) return createSerialLink({ path: port, baudRate: INA_BAUD });
+  throw new UsageError("TP-USE-440", {
+    what: "--monitor ina alone is not possible",
+    why: "an INA speaks through its board, and nothing tells which port that is",
+    fix: "--port PATH; pioneer ports lists them",
+  });
+}
+
+const SIMULATED_INA: Pick<Instrument, "start" | "simulate"> = {
+  start: (link, request) =>
+    startIna(link, { ...inaOptions(request), ...request, shuntOhm: SIMULATED_SHUNT_OHM }),
+  simulate: () => new SimulatedIna(DEFAULT_LOAD),
+};
+
 async function startSimulated(
-  instrument: Instrument,
+  instrument: Pick<Instrument, "start" | "simulate">,
   request: MonitorRequest,
 ): Promise<PowerMonitor> {
   const port = await openSimulatedPort(instrument.simulate());

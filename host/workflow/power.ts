@@ -23,6 +23,7 @@ export interface PowerOptions {
   readonly monitor: MonitorName;
   readonly port?: string;
   readonly from?: string;
+  readonly shuntOhm?: number;
   readonly seconds: number;
   readonly supplyMv: number;
   readonly ammeter?: boolean;
@@ -47,7 +48,8 @@ export async function power(context: VerbContext, options: PowerOptions): Promis
     );
   }
   const bounds = options.monitor.endsWith("lpm01a") ? LPM01A_SUPPLY_MV : PPK2_SUPPLY_MV;
-  if (!isFile && (supplyMv < bounds.low || supplyMv > bounds.high)) {
+  const isTold = isFile || options.monitor.endsWith("ina");
+  if (!isTold && (supplyMv < bounds.low || supplyMv > bounds.high)) {
     const why = `${options.monitor} supplies ${bounds.low} to ${bounds.high} mV`;
     throw wrongOption(`--supply-mv ${supplyMv}`, why);
   }
@@ -62,6 +64,7 @@ export async function power(context: VerbContext, options: PowerOptions): Promis
     signal: context.signal,
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.from === undefined ? {} : { from: options.from }),
+    ...(options.shuntOhm === undefined ? {} : { shuntOhm: options.shuntOhm }),
   });
   const { sampleRateHz } = monitor.facts;
   const supplyV = monitor.facts.supplyV ?? supplyMv / 1000;

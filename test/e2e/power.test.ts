@@ -5,8 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createSerialLink } from "../../host/link/serial.ts";
+import { startIna } from "../../host/power/ina/ina.ts";
 import { startLpm01a } from "../../host/power/lpm01a/lpm01a.ts";
 import { startPpk2 } from "../../host/power/ppk2/ppk2.ts";
+import type { InaFailures } from "../../host/power/simulated/ina.ts";
+import { SIMULATED_SHUNT_OHM, SimulatedIna } from "../../host/power/simulated/ina.ts";
 import type { Lpm01aFailures } from "../../host/power/simulated/lpm01a.ts";
 import { SimulatedLpm01a } from "../../host/power/simulated/lpm01a.ts";
 import type { Ppk2Failures } from "../../host/power/simulated/ppk2.ts";
@@ -101,6 +104,49 @@ describe("a simulated X-NUCLEO-LPM01A", () => {
     await expect(measureEnergy({ refuses: "volt" }, 1)).rejects.toMatchObject({
       code: "TP-LINK-023",
       facts: { command: "volt 1800m" },
+    });
+  });
+});
+
+describe("a simulated board with an INA226", () => {
+  async function measureIna(failures: InaFailures, samples: number) {
+    const port = await openSimulatedPort(new SimulatedIna(LOAD, failures));
+    try {
+      const link = createSerialLink({ path: port.path, baudRate: 115_200 });
+      const monitor = await startIna(link, { shuntOhm: SIMULATED_SHUNT_OHM, simulated: true });
+      let sum = 0;
+      let count = 0;
+      for await (const block of monitor.blocks) {
+        for (const currentA of block.currentsA) sum += currentA;
+        count += block.currentsA.length;
+        if (count >= samples) break;
+      }
+      return { averageA: sum / count, facts: monitor.facts, totals: await monitor.stop() };
+    } finally {
+      await port.close();
+    }
+  }
+
+  test("gives the load's average current and supply from raw registers", async () => {
+    const { averageA, facts, totals } = await measureIna({}, 900);
+    // 500.75 uA, as the PPK2 sees it, to a step of 2.5 uA.
+    expect(averageA).toBeGreaterThan(495e-6);
+    expect(averageA).toBeLessThan(506e-6);
+    expect(facts).toMatchObject({ simulated: true, supplyV: 3 });
+    expect(facts.sampleRateHz).toBeCloseTo(1 / 2.2e-3, 3);
+    expect(totals).toMatchObject({ samples: 909, lost: 0, clipped: 0 });
+  });
+
+  test("what it had no room for is lost, what is pinned is clipped", async () => {
+    const { totals } = await measureIna({ dropsAMeasurement: 9, pinned: true }, 901);
+    // Two measurements of 909 conversions; the last nine of the first are missed when the second begins.
+    expect(totals).toMatchObject({ samples: 1800, lost: 9, clipped: 1800 });
+  });
+
+  test("without a part it says so in the board's words", async () => {
+    await expect(measureIna({ absent: true }, 1)).rejects.toMatchObject({
+      code: "TP-LINK-024",
+      text: { why: expect.stringContaining("no INA219, INA226 or INA228 answers") },
     });
   });
 });
