@@ -44,6 +44,8 @@ function recordText(record: DeviceRecord, faultText: (record: FaultOf) => string
       return `summary    ${record.frames} frames, ${record.droppedRecords} records dropped, ${record.badFrames} bad frames, ${record.stackBytes} B of stack`;
     case "log":
       return `log        ${printable(record.text)}`;
+    case "ina":
+      return `ina        INA${record.part}, conversion ${record.index}, shunt 0x${record.shunt.toString(16)}, bus 0x${record.bus.toString(16)}`;
     case "fault":
       return `fault      ${faultText(record)}`;
   }
