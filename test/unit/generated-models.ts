@@ -5,7 +5,8 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { onnxGraph, tfliteGraph } from "./model-graphs.ts";
+import { loadModel } from "../../codegen/model/load.ts";
+import { layerGraph, onnxGraph, tfliteGraph } from "./model-graphs.ts";
 import { AHEAD_CASES, AHEAD_CLASSIFIER_CASES } from "./onnx-ahead-cases.ts";
 import { COMPOSED_CASES } from "./onnx-composed-cases.ts";
 import { CLASSIFIER_CASES, RECURRENT_CASES } from "./onnx-recurrent-cases.ts";
@@ -41,6 +42,13 @@ export function recordedFiles(ending: string): readonly string[] {
     .map((file) => join(VECTORS, file));
 }
 
+/** The layers of recorded files whose names begin and end so. */
+function recordedLayers(beginning: RegExp, ending: string): readonly string[] {
+  return recordedFiles(ending)
+    .filter((file) => beginning.test(file))
+    .map((file) => layerGraph(loadModel(file, { modelsDir: "" }).model));
+}
+
 export const GENERATED_MODELS: readonly GeneratedModels[] = [
   {
     format: "ONNX",
@@ -54,4 +62,16 @@ export const GENERATED_MODELS: readonly GeneratedModels[] = [
       tfliteGraph(Uint8Array.from(readFileSync(file))),
     ),
   },
+  ...[2, 3].flatMap((version) =>
+    [".keras", ".h5"].map((ending) => ({
+      format: `Keras ${version} ${ending}`,
+      against: "Keras, recorded, within 1e-5",
+      graphs: recordedLayers(new RegExp(`keras${version}-`), ending),
+    })),
+  ),
+  ...[".torchscript.onnx", ".dynamo.onnx", ".safetensors"].map((ending) => ({
+    format: `PyTorch ${ending}`,
+    against: "PyTorch, recorded, within 1e-5",
+    graphs: recordedLayers(/[/\\]torch[/\\]/, ending),
+  })),
 ];

@@ -5,6 +5,7 @@
  */
 
 import { readTflite } from "../../codegen/model/tflite/schema.ts";
+import { inputsOf, type Layer, type RecurrentModel } from "../../codegen/model/types.ts";
 import type { ModelSpec, NodeSpec } from "./onnx-writer.ts";
 
 /** Attributes that only say how large something is. */
@@ -39,4 +40,26 @@ export function tfliteGraph(bytes: Uint8Array): string {
     return `${operator}(${from})`;
   });
   return [...lines, `gives ${outputs.map((tensor) => made.get(tensor))}`].join("; ");
+}
+
+/** Fields of a layer that choose between ways to compute. */
+const CHOICES = ["reversed", "resetAfter", "activation", "operation", "along", "countsPadding"];
+
+function choicesOf(layer: Layer): string {
+  const all = layer as unknown as Record<string, unknown>;
+  const kept = CHOICES.filter((name) => name in all).map((name) => `${name}=${all[name]}`);
+  if (layer.kind !== "conv1d") return `${kept}`;
+  const { groups, window } = layer;
+  return `${[...kept, `groups=${groups > 1}`, `dilation=${window.dilation > 1}`]}`;
+}
+
+/** The same of what an importer made of a file: its layers, what each reads, and how it answers. */
+export function layerGraph({ layers, streaming }: RecurrentModel): string {
+  const made = new Map<string, number>();
+  const lines = layers.map((layer, index) => {
+    const read = inputsOf(layer).map((value) => made.get(value) ?? "in");
+    made.set(layer.output, index);
+    return `${layer.kind}(${read})[${choicesOf(layer)}]`;
+  });
+  return [...lines, streaming].join("; ");
 }
