@@ -1,5 +1,5 @@
 /**
- * Decides the five levels of tests, where their files lie, how long they may take and how many run at once.
+ * Decides the levels of tests, where their files lie, how long they may take and how many run at once.
  * What a level needs (compilers, QEMU, a browser) and why one is skipped is left to the tests themselves.
  */
 import { defineConfig } from "vitest/config";
@@ -42,6 +42,17 @@ export default defineConfig({
           testTimeout: 5 * MINUTE_MS,
           hookTimeout: 5 * MINUTE_MS,
           // One emulator at a time: each test owns its build folder and a whole processor core.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "hardware",
+          include: ["test/hardware/**/*.test.ts"],
+          testTimeout: MINUTE_MS,
+          hookTimeout: 5 * MINUTE_MS,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },

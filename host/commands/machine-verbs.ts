@@ -20,7 +20,7 @@ export function machineVerbs(verb: DeclareVerb): void {
     "doctor",
     "what is installed, what is missing and the command that gets it",
     async () => (await import("../workflow/verbs.ts")).doctor,
-  );
+  ).option("--udev-rules <file>", "only write the rules that let you open boards (Linux)");
 
   verb(
     "boards [id]",

@@ -84,12 +84,13 @@ export function boardText(board: BoardDetails): string {
 }
 
 export function portsTable({ rows }: PortRows): string {
-  const head = ["port", "made by", "USB id", "serial number", "may open"];
+  const head = ["port", "made by", "USB id", "serial number", "may be", "may open"];
   const body = rows.map((row) => [
     row.path,
     row.manufacturer ?? "-",
     row.vendorId === null ? "-" : `${row.vendorId}:${row.productId ?? "?"}`,
     row.serialNumber ?? "-",
+    row.boards.join(", ") || "-",
     row.accessible ? "yes" : "no: pioneer doctor says why",
   ]);
   return rows.length === 0 ? "no serial devices\n" : textTable([head, ...body]);

@@ -6,6 +6,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { inventory, type NeedLevel } from "../../scripts/setup/inventory.mjs";
 import { type PortRows, portRows } from "./ports.ts";
+import { serialFacts } from "./serial/facts.ts";
+import { serialFindings } from "./serial/findings.ts";
+import { boardsOnUsb } from "./watch/port.ts";
 
 /** One thing that the project needs. */
 export interface Finding {
@@ -38,7 +41,11 @@ export async function diagnose(): Promise<Diagnosis> {
     ...found,
     fix: found.status === "ok" ? null : found.fix,
   }));
-  rows.push(...ports.findings, serialPermission(userOf()));
+  rows.push(
+    ...ports.findings,
+    serialPermission(userOf()),
+    ...serialFindings(serialFacts(ports.list.rows), boardsOnUsb()),
+  );
   const ready = rows.every(({ level, status }) => status !== "missing" || !FOR_DEMO.has(level));
   return { schema: 1, ready, rows, ports: ports.list };
 }

@@ -3,7 +3,9 @@
  * Finding them is left to the serial link, which board answers behind one to its greeting.
  */
 import { access, constants } from "node:fs/promises";
+import { boardPorts } from "../link/find-board.ts";
 import { listPorts } from "../link/serial.ts";
+import { boardsOnUsb } from "./watch/port.ts";
 
 /** One serial device. */
 export interface PortRow {
@@ -14,6 +16,8 @@ export interface PortRow {
   readonly vendorId: string | null;
   readonly productId: string | null;
   readonly serialNumber: string | null;
+  /** Boards that show themselves by these ids; which one it is says its greeting. */
+  readonly boards: readonly string[];
   /** Whether this user may read and write it; true where the system does not say (Windows). */
   readonly accessible: boolean;
 }
@@ -28,6 +32,7 @@ export interface PortRows {
 /** The serial devices of this computer, USB ones first. Throws MissingToolError without a driver for this system. */
 export async function portRows(): Promise<PortRows> {
   const { ports, warning } = await listPorts();
+  const known = boardsOnUsb();
   const rows = await Promise.all(
     ports.map(async (port) => ({
       path: port.path,
@@ -35,6 +40,7 @@ export async function portRows(): Promise<PortRows> {
       vendorId: port.vendorId ?? null,
       productId: port.productId ?? null,
       serialNumber: port.serialNumber ?? null,
+      boards: boardPorts([port], known)[0]?.boards ?? [],
       accessible: await mayOpen(port.path),
     })),
   );

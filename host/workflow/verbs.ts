@@ -2,6 +2,7 @@
  * The small verbs: doctor, boards, ports, build.
  * Finding the facts is left to the modules of the same names, laying them out to report/tables.ts.
  */
+import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { loadBoard } from "../../codegen/index.ts";
 import { boardsTable, boardText, doctorTable, portsTable } from "../report/tables.ts";
@@ -15,10 +16,23 @@ import { prepare, writePrepared } from "./generate.ts";
 import { portRows } from "./ports.ts";
 import { environmentOf } from "./project/environment.ts";
 import { requireProject, typedOrProject } from "./project/find-project.ts";
+import { installRules, udevRules } from "./serial/udev-rules.ts";
 import { type FirmwareSizes, readSizes } from "./symbols.ts";
+import { boardsOnUsb } from "./watch/port.ts";
 
-/** Exit 3 when something that the demo needs is missing. */
-export async function doctor(context: VerbContext): Promise<number> {
+/** Exit 3 when something that the demo needs is missing. With `udevRules` only writes that file and says what to do with it. */
+export async function doctor(
+  context: VerbContext,
+  { udevRules: path }: { readonly udevRules?: string } = {},
+): Promise<number> {
+  if (path !== undefined) {
+    writeFileSync(path, udevRules(boardsOnUsb()));
+    const commands = installRules(path);
+    context.print({ schema: 1, file: path, commands }, () =>
+      [`wrote ${path}; to install it:`, ...commands.map((line) => `  ${line}`)].join("\n"),
+    );
+    return 0;
+  }
   const diagnosis = await diagnose();
   context.print(diagnosis, () => doctorTable(diagnosis));
   return diagnosis.ready ? 0 : 3;

@@ -150,6 +150,16 @@ describe.skipIf(missing.length > 0)("firmware in QEMU", { timeout: 20_000 }, () 
     expect(await toy.exitStatus()).toBe(4);
   });
 
+  it("reports where it hung when the watchdog warns", async () => {
+    const toy = await boot("fault");
+    toy.send(wire.INPUT, wire.inputPayload(0, [6, 0, 0]));
+    const report = wire.readFault((await toy.receive()).payload);
+    expect(report.cause).toBe(6);
+    expect(functionAt(elves.get("fault") ?? "", report.pc)).toBe("hang");
+    expect(functionAt(elves.get("fault") ?? "", report.lr)).toBe("main");
+    expect(await toy.exitStatus()).toBe(4);
+  });
+
   it("reports a stack overflow, which leaves no program counter", async () => {
     const toy = await boot("fault");
     toy.send(wire.INPUT, wire.inputPayload(0, [5, 0, 0]));

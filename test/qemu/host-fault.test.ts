@@ -14,6 +14,7 @@ const FAULT_APP = fileURLToPath(new URL("./fault-app", import.meta.url));
 const FAULTS = [
   { choice: 0, cause: "a bus fault", where: "read_nowhere" },
   { choice: 1, cause: "a usage fault", where: "run_undefined_instruction" },
+  { choice: 6, cause: "the watchdog", where: "hang" },
 ] as const;
 
 describe.skipIf(missing.length > 0)(`a fault on the device ${missing.join(", ")}`, () => {

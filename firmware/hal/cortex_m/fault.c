@@ -7,6 +7,9 @@
 #include "../register.h"
 #include "cortex_m.h"
 
+#define ICSR REGISTER(0xE000ED04u)
+#define ICSR_ACTIVE 0x1FFu /* number of the exception that runs */
+#define EXCEPTION_NMI 2u
 #define CCR REGISTER(0xE000ED14u)
 #define CCR_DIV_0_TRP (1u << 4)
 #define MMFAR REGISTER(0xE000ED34u)
@@ -38,8 +41,12 @@ void cortex_m_divide_trap(void) {
     CCR |= CCR_DIV_0_TRP;
 }
 
-/* With interrupts masked every fault arrives as a hard fault; the status word says which it was. */
+/* With interrupts masked every fault arrives as a hard fault; the status word says which it was.
+ * What nothing masks is the watchdog's warning: no target here has another use for it. */
 static hal_fault_cause cause_of(uint32_t status) {
+    if ((ICSR & ICSR_ACTIVE) == EXCEPTION_NMI) {
+        return HAL_FAULT_WATCHDOG;
+    }
     if ((status & (CFSR_MEMORY | CFSR_STACK_LIMIT)) != 0) {
         return HAL_FAULT_MEMORY;
     }

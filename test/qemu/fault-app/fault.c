@@ -49,6 +49,25 @@ __attribute__((noipa)) static uint32_t recurse(uint32_t depth) {
     return depth == 0 ? 0 : recurse(depth - 1) + ballast[0];
 }
 
+#if defined(__arm__)
+/* The CMSDK watchdog of Arm's MPS2 boards, which warns by an NMI when its count is used up. */
+#define WATCHDOG(offset) (*(volatile uint32_t *)(0x40008000u + (offset)))
+#define WATCHDOG_LOAD WATCHDOG(0x000u)
+#define WATCHDOG_CONTROL WATCHDOG(0x008u)
+#define WATCHDOG_CONTROL_INTERRUPT 1u
+#define TICKS 250000u /* 10 ms at 25 MHz */
+
+__attribute__((noipa)) static void hang(void) {
+    WATCHDOG_LOAD = TICKS;
+    WATCHDOG_CONTROL = WATCHDOG_CONTROL_INTERRUPT;
+    for (;;) {
+        sink++;
+    }
+}
+#else
+#define hang() (void)0
+#endif
+
 int main(void) {
     session_start("fault", 0);
     for (;;) {
@@ -72,6 +91,9 @@ int main(void) {
             break;
         case 4:
             run_peripheral();
+            break;
+        case 6:
+            hang();
             break;
         default:
             (void)recurse(100000);
