@@ -1,7 +1,8 @@
 /**
  * Writes the tables of docs/sizing.md.
- *   npm run sizing               all of them: builds and runs the judged networks
- *   npm run sizing -- --boards   only what is arithmetic: the shipped model on every board
+ *   npm run sizing                     the next, and predictions against runs: builds and runs the judged networks
+ *   npm run sizing -- --boards         only what is arithmetic: the shipped model on every board
+ *   npm run sizing -- --quality [DIR]  pruned models on the held-out set, with those in DIR that were trained on
  * Predicting is left to codegen/size, running to scripts/sizing.
  */
 import { readFileSync } from "node:fs";
@@ -10,11 +11,13 @@ import { listBoards } from "../codegen/board.ts";
 import { sizeRule } from "../codegen/size/rule.ts";
 import { formatBytes, formatNumber } from "../host/report/format.ts";
 import { writeFileWhole } from "../host/workflow/output-file.ts";
-import { PROJECT_DIR } from "../host/workflow/paths.ts";
-import { createProgress } from "../host/workflow/progress.ts";
+import { MODELS_DIR, PROJECT_DIR } from "../host/workflow/paths.ts";
+import { createProgress, type Progress } from "../host/workflow/progress.ts";
 import { sizesFor, subjectOf } from "../host/workflow/size/size.ts";
+import { readClipSet } from "./evaluation/clip-set.ts";
 import { replaceBlock } from "./replace-block.ts";
 import { type Agreement, predictAndRun } from "./sizing/predicted-and-run.ts";
+import { measureResized, RATIOS, type ResizedResults } from "./sizing/resized-quality.ts";
 
 const PAGE = join(PROJECT_DIR, "docs", "sizing.md");
 const BUDGETS = { budgetMs: 10, budgetMw: 1 } as const;
@@ -91,10 +94,49 @@ export function predictedBlock({
   ].join("\n");
 }
 
+/** How the model hears at fewer units, by the way it came there. */
+export function resizedBlock({ set, clipsPerSnr, rows }: ResizedResults): string {
+  const body = [...rows]
+    .sort((a, b) => b.hiddenSize - a.hiddenSize)
+    .map(({ hiddenSize, way, weights, gainDb, mean }) =>
+      cells([
+        way === "thinned" ? "64" : String(hiddenSize),
+        way === "thinned" ? `thinned to the weights of ${hiddenSize}` : way,
+        formatNumber(weights),
+        ...gainDb.map((gain) => gain.toFixed(2)),
+        `${mean.value.toFixed(2)} (${mean.low.toFixed(2)} to ${mean.high.toFixed(2)})`,
+      ]),
+    );
+  return [
+    "",
+    `SI-SDR gain of the exact int8 twin in dB, ${clipsPerSnr} clips of the ${set} set at each ratio, from zero state; mean of all with its 95 % interval, bootstrap over clips:`,
+    "",
+    `| units | way | weights | ${RATIOS.map((ratio) => `${ratio} dB`).join(" | ")} | mean |`,
+    "|---|---|---|---|---|---|---|---|",
+    ...body,
+    "",
+  ].join("\n");
+}
+
+function measured(progress: Progress): ResizedResults {
+  const asked = process.argv[process.argv.indexOf("--quality") + 1];
+  const heldOut = join(PROJECT_DIR, "training", ".cache", "heldout", "manifest.json");
+  return measureResized(
+    readClipSet([
+      { kind: "held-out", path: heldOut },
+      { kind: "shipped-clips", path: join(MODELS_DIR, "clips", "manifest.json") },
+    ]),
+    asked ?? null,
+    progress,
+  );
+}
+
 async function main(): Promise<void> {
   const progress = createProgress();
   let page = replaceBlock(readFileSync(PAGE, "utf8"), "boards", boardsBlock());
-  if (!process.argv.includes("--boards")) {
+  if (process.argv.includes("--quality")) {
+    page = replaceBlock(page, "resized", resizedBlock(measured(progress)));
+  } else if (!process.argv.includes("--boards")) {
     page = replaceBlock(page, "predicted", predictedBlock(await predictAndRun(progress)));
   }
   progress.end();

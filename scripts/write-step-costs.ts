@@ -19,7 +19,8 @@ import {
   countedCore,
   fitSteps,
   MEASURES,
-  rulesDigest,
+  type RulesDigests,
+  rulesDigests,
   STEPS_DIRECTORY,
 } from "../codegen/size/step-costs.ts";
 import { termsOf } from "../codegen/size/terms.ts";
@@ -75,19 +76,21 @@ async function count(
 
 async function countBoard(
   board: EmulatedBoard,
-  digest: string,
+  digests: RulesDigests,
   format: IntegerFormat,
 ): Promise<void> {
   for (const shape of REFERENCE_NETWORKS) {
     const before = countedCore(board.core, PARTIAL_DIR) ?? countedCore(board.core);
-    const fresh = before?.rulesDigest === digest ? before : null;
+    const isFresh =
+      before?.rulesDigest === digests.rulesDigest && before.boundsDigest === digests.boundsDigest;
+    const fresh = isFresh ? before : null;
     const kept = fresh?.formats[format]?.steps ?? [];
     if (kept.some((step) => canonicalJson(step.shape) === canonicalJson(shape))) continue;
     const { step, variant, compiler, flags } = await count(shape, board, format);
     const document: CountedCore = {
       schema: 1,
       core: board.core,
-      rulesDigest: digest,
+      ...digests,
       compiler,
       flags,
       formats: { ...fresh?.formats, [format]: { variant, steps: [...kept, step] } },
@@ -119,8 +122,8 @@ const wanted = options.boards?.split(",");
 const formats = INTEGER_FORMATS.filter((format) => options.formats.split(",").includes(format));
 for (const board of listBoards()) {
   if (board.kind !== "emulated" || (wanted !== undefined && !wanted.includes(board.id))) continue;
-  const digest = rulesDigest(board.core);
-  if (digest === null) continue;
-  for (const format of formats) await countBoard(board, digest, format);
+  const digests = rulesDigests(board.core);
+  if (digests === null) continue;
+  for (const format of formats) await countBoard(board, digests, format);
 }
 progress.end();

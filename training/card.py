@@ -124,7 +124,19 @@ def training_text(trained: Trained) -> str:
         f" {KG_CO2_PER_KWH:g} kg CO2 a kWh): {grams:.1f} g, without the making of the computer."])
 
 
+def what_of(trained: Trained) -> str:
+    """What the model is; for one that is no recipe as it stands, where it comes from."""
+    recipe, record = trained.recipe, trained.record
+    if recipe.name in WHAT:
+        return WHAT[recipe.name]
+    origin = [*([f"begun with the weights of `{record['start']}`"] if "start" in record else []),
+              *([f"taught by `{record['teacher']}`"] if "teacher" in record else [])]
+    return f"A denoiser of {recipe.hidden} units{''.join(f', {text}' for text in origin)}."
+
+
 def loss_choice_text(name: str) -> str:
+    if name not in RECIPES:
+        return "As the recipe that it is a variant of."
     if RECIPES[name].loss == "mask":
         return ("`mask`, taken from an earlier measurement of the same recipe and not compared:"
                 " nearly clean audio leaves little SI-SDR to gain.")
@@ -145,7 +157,7 @@ def write_card(folder: Path, trained: Trained, sidecar: dict, corpus_name: str) 
     own = corpus_name != "debian"
     text = f"""# {name}
 
-{WHAT[name]}
+{what_of(trained)}
 Speech in noise, 16 kHz, one microphone: a gain for each of 32 bands every 10 ms.
 Licence of the weights: {"yours to state" if own else "CC-BY-SA-4.0, see [LICENSE](LICENSE)"}.
 

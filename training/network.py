@@ -19,6 +19,8 @@ IGNORED_FRAMES = 8
 CELL_LIMIT, CELL_WEIGHT = 4.0, 0.1
 # Weight of a decibel of SI-SDR against the squared mask error, by loss.
 SI_SDR_WEIGHTS = {"mask": 0.0, "blend": 0.004, "strong-blend": 0.02}
+# Weight of the squared distance from a teacher's gains.
+TEACHER_WEIGHT = 1.0
 PEAK_RATE, WARM_UP, FINAL = 3e-3, 200, 0.01
 BETA1, BETA2, DECAY, CLIP_NORM = 0.9, 0.99, 1e-5, 1.0
 
@@ -82,8 +84,11 @@ def si_sdr_db(estimate, reference):
     return 10.0 * jnp.log10((jnp.sum(target**2, axis=1) + 1e-9) / error)
 
 
-def loss(parameters, noisy, clean, mean, deviation, kind: str):
-    """Squared error to the ideal band mask, less SI-SDR by SI_SDR_WEIGHTS; all limit the cell."""
+def loss(parameters, noisy, clean, mean, deviation, kind: str, teacher=None):
+    """Squared error to the ideal band mask, less SI-SDR by SI_SDR_WEIGHTS; all limit the cell.
+
+    With a teacher (parameters of a network of any hidden size) its gains are aimed at, too.
+    """
     noisy_spectrum = spectra(noisy)
     power = band_powers(noisy_spectrum)
     features = (jnp.log2(power + frontend.EPSILON) - mean) / deviation
@@ -91,6 +96,9 @@ def loss(parameters, noisy, clean, mean, deviation, kind: str):
     gains, cell = forward(parameters, features)
     total = jnp.mean((gains - ideal)[:, IGNORED_FRAMES:] ** 2)
     total += CELL_WEIGHT * jnp.mean(jnp.maximum(jnp.abs(cell) - CELL_LIMIT, 0.0) ** 2)
+    if teacher is not None:
+        taught, _ = forward(teacher, features)
+        total += TEACHER_WEIGHT * jnp.mean((gains - taught)[:, IGNORED_FRAMES:] ** 2)
     if SI_SDR_WEIGHTS[kind] > 0:
         cleaned = synthesize(noisy_spectrum, gains)
         quality = si_sdr_db(cleaned[:, IGNORED_FRAMES * HOP :], clean[:, IGNORED_FRAMES * HOP :])
@@ -110,9 +118,10 @@ def initial_optimizer(parameters):
 
 
 @partial(jax.jit, static_argnames=("kind", "steps"))
-def train_step(parameters, optimizer, noisy, clean, mean, deviation, kind, steps):
+def train_step(parameters, optimizer, noisy, clean, mean, deviation, kind, steps, teacher=None):
     """One AdamW step; returns (parameters, optimizer, loss)."""
-    value, gradient = jax.value_and_grad(loss)(parameters, noisy, clean, mean, deviation, kind)
+    value, gradient = jax.value_and_grad(loss)(parameters, noisy, clean, mean, deviation, kind,
+                                               teacher)
     norm = jnp.sqrt(sum(jnp.sum(g * g) for g in jax.tree.leaves(gradient)))
     gradient = jax.tree.map(lambda g: g * jnp.minimum(1.0, CLIP_NORM / (norm + 1e-9)), gradient)
     rate, count = learning_rate(optimizer["step"], steps), optimizer["step"] + 1.0

@@ -62,11 +62,13 @@ class Progress:
 
 
 def optimize(corpus: Corpus, recipe: Recipe, steps: int, seed: int, quiet: bool,
-             keeper: Keeper | None = None) -> Trained:
+             keeper: Keeper | None = None, start: dict | None = None,
+             teacher: dict | None = None) -> Trained:
     """Train and return the checkpoint chosen on the development split; never sees the test.
 
     With a keeper a run that was stopped goes on after its last look at the development split, and
-    ends with the same parameters as one that was not.
+    ends with the same parameters as one that was not. `start` and `teacher` are parameters as in
+    network.initial_parameters: what it begins with, and whose gains it aims at besides.
     """
     wall, cpu = time.monotonic(), time.process_time()
     mean, deviation = normalization(corpus, recipe)
@@ -75,7 +77,7 @@ def optimize(corpus: Corpus, recipe: Recipe, steps: int, seed: int, quiet: bool,
     dev_noisy = np.stack([c.noisy for c in clips]).astype(np.float32) / np.float32(32768)
     dev_clean = np.stack([c.clean for c in clips]).astype(np.float32) / np.float32(32768)
     batches = Batches(corpus, seed, recipe.snr_db)
-    parameters = network.initial_parameters(recipe.hidden, seed)
+    parameters = start or network.initial_parameters(recipe.hidden, seed)
     optimizer = network.initial_optimizer(parameters)
     history, best, losses, done = [], None, [], 0
     if keeper and (run := keeper.load()):
@@ -86,7 +88,8 @@ def optimize(corpus: Corpus, recipe: Recipe, steps: int, seed: int, quiet: bool,
     batch = batches.draw(done + 1)
     for step in range(done + 1, steps + 1):
         parameters, optimizer, value = network.train_step(
-            parameters, optimizer, *batch, mean32, deviation32, recipe.loss, steps)
+            parameters, optimizer, *batch, mean32, deviation32, recipe.loss, steps,
+            teacher)
         if step < steps:
             batch = batches.draw(step + 1)  # made while the step runs
         losses.append(float(value))

@@ -3,10 +3,11 @@
 import argparse
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from errors import SOMETHING_MISSING, TrainingError
-from recipes import RECIPES
+from recipes import RECIPES, Recipe
 
 HERE = Path(__file__).resolve().parent
 CACHE = HERE / ".cache"
@@ -28,6 +29,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
                              " shipped ones)")
     parser.add_argument("--steps", type=int, help="gradient steps, instead of the recipe's")
     parser.add_argument("--seed", type=int, default=1, help="of initial weights and batches")
+    parser.add_argument("--hidden", type=int, help="units, instead of the recipe's")
+    parser.add_argument("--start", type=Path,
+                        help="weights to begin with: .safetensors of pioneer size --make, or .onnx")
+    parser.add_argument("--teacher", type=Path,
+                        help="a model, of any size, whose gains are aimed at besides")
     parser.add_argument("--quiet", action="store_true", help="no progress lines")
     options = parser.parse_args(arguments)
     if (options.speech is None) != (options.noise is None):
@@ -37,10 +43,42 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     if options.steps is not None and options.steps < 1:
         raise TrainingError(f"--steps {options.steps} trains nothing", "it must be at least 1",
                             "leave --steps out, or give 200 for a quick look")
+    if options.hidden is not None and not 1 <= options.hidden <= 1024:
+        raise TrainingError(f"--hidden {options.hidden} is no size", "it is from 1 to 1024",
+                            "--hidden 48")
+    if options.model == "all" and (options.hidden or options.start):
+        raise TrainingError("--model all trains four recipes as they are",
+                            "a size or weights to begin with belong to one",
+                            "--model hearable --hidden 48")
     if options.seed < 0:
         raise TrainingError(f"--seed {options.seed} is negative", "seeds are counted from 0",
                             "--seed 1 is the recipe's")
     return options
+
+
+def origin_of(options: argparse.Namespace):
+    """(parameters to begin with, a teacher's, what the record says of both)."""
+    from start import read_parameters
+
+    given = {"start": options.start, "teacher": options.teacher}
+    read = {k: read_parameters(path) for k, path in given.items() if path}
+    return read.get("start"), read.get("teacher"), {k: given[k].name for k in read}
+
+
+def variant_of(recipe: Recipe, options: argparse.Namespace, start: dict | None) -> Recipe:
+    """The recipe as it is, or at another size, named after its size or what it begins with."""
+    if start is None and options.hidden in (None, recipe.hidden):
+        return recipe
+    hidden = recipe.hidden if options.hidden is None else options.hidden
+    if start is None:
+        return replace(recipe, name=f"{recipe.name}-{hidden}", hidden=hidden)
+    begun = start["dense"].shape[0]
+    if options.hidden not in (None, begun):
+        raise TrainingError(f"--start has {begun} units, --hidden {options.hidden}",
+                            "training changes weights, not sizes",
+                            f"npx pioneer size {recipe.name} --board nrf52840-dk --make"
+                            f" {options.hidden} writes such a start")
+    return replace(recipe, name=options.start.stem, hidden=begun)
 
 
 def main(arguments: list[str]) -> int:
@@ -65,12 +103,17 @@ def main(arguments: list[str]) -> int:
         say("corpus: reading, or building it (about 65 MB of downloads and one minute)")
         corpus = load_corpus(CACHE)
     names = list(RECIPES) if options.model == "all" else [options.model]
+    start, teacher, origin = origin_of(options)
     for name in names:
-        recipe = RECIPES[name]
+        recipe = variant_of(RECIPES[name], options, start)
+        name = recipe.name
         steps = options.steps or recipe.steps
         saved = CACHE / "runs" / f"{corpus.name}-{name}-seed{options.seed}.npz"
-        keeper = Keeper(saved.with_suffix(".unfinished.npz"), recipe, steps, options.seed)
-        trained = optimize(corpus, recipe, steps, options.seed, options.quiet, keeper)
+        keeper = Keeper(saved.with_suffix(".unfinished.npz"), recipe, steps, options.seed,
+                        origin)
+        trained = optimize(corpus, recipe, steps, options.seed, options.quiet, keeper, start,
+                           teacher)
+        trained.record.update(origin)
         checkpoint.save(saved, trained)
         keeper.remove()
         say(f"{name}: best at step {trained.record['bestStep']}, dev"

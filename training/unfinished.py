@@ -28,9 +28,11 @@ class Unfinished:
 class Keeper:
     """One run's file; `identity` is whatever makes two runs the same: another one is not resumed."""
 
-    def __init__(self, path: Path, recipe: Recipe, steps: int, seed: int):
+    def __init__(self, path: Path, recipe: Recipe, steps: int, seed: int,
+                 origin: dict | None = None):
         self.path = path
-        self.identity = json.dumps({"recipe": asdict(recipe), "steps": steps, "seed": seed})
+        same = {"recipe": asdict(recipe), "steps": steps, "seed": seed}
+        self.identity = json.dumps(same | ({"origin": origin} if origin else {}))
 
     def save(self, run: Unfinished) -> None:
         arrays = {f"parameters/{k}": v for k, v in run.parameters.items()}

@@ -11,7 +11,7 @@ import { targetOf } from "../plan/target.ts";
 import type { IntegerFormat } from "../quantize/params.ts";
 import { footprintOfShape, type NetworkFootprint } from "./footprint.ts";
 import type { NetworkShape } from "./network.ts";
-import { costOf, type StepCosts, stepCosts } from "./step-costs.ts";
+import { costOf, rulesDigests, type StepCosts, stepCosts } from "./step-costs.ts";
 import { termsOf } from "./terms.ts";
 
 export interface PredictedCycles {
@@ -107,14 +107,14 @@ export function createPredictor(board: Board, format: IntegerFormat): Predictor 
     source:
       costs === null
         ? ""
-        : `${costs.source}; waits of ${memory.name} by boards/${board.id}.json${unwaited}; waits for code not included`,
+        : `${costs.source}${costs.isBounded ? "" : ", whose bounds have changed since and are not in the interval"}; waits of ${memory.name} by boards/${board.id}.json${unwaited}; waits for code not included`,
     missing: costs === null ? missingCosts(board, format) : null,
     of,
   };
 }
 
 function missingCosts(board: Board, format: IntegerFormat): string {
-  return stepCosts(board.core, "int8") === null
+  return rulesDigests(board.core) === null
     ? `no timing table boards/cores/${board.core}.json charges the cycles of ${board.core}`
     : `no steps of ${board.core} were counted in ${format}: npx tsx scripts/write-step-costs.ts --boards ${board.kind === "real" ? board.emulatedBy : board.id} --formats ${format}`;
 }
@@ -162,12 +162,13 @@ function cyclesOf(
   if (value === null || low === null || high === null) return { cycles: null, instructions };
   const stalls = stallsOf(footprint, waits);
   const others = [stalls, ...ends.map((end) => stallsOf(footprint, end))];
-  const { worstError } = costs;
+  const { worstError, isBounded } = costs;
+  const [least, most] = isBounded ? [Math.min(value, low), Math.max(value, high)] : [value, value];
   return {
     cycles: {
       value: value + stalls,
-      low: Math.min(value, low) * (1 - worstError) + Math.min(...others),
-      high: Math.max(value, high) * (1 + worstError) + Math.max(...others),
+      low: least * (1 - worstError) + Math.min(...others),
+      high: most * (1 + worstError) + Math.max(...others),
       stalls,
     },
     instructions,

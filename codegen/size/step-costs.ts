@@ -41,6 +41,8 @@ export interface CountedCore {
   readonly core: Core;
   /** SHA-256 of the rules that charged the cycles: boards/cores/CORE.json. */
   readonly rulesDigest: string;
+  /** The same of their bounds, which made cyclesLow and cyclesHigh. */
+  readonly boundsDigest: string;
   readonly compiler: string;
   readonly flags: string;
   readonly formats: Readonly<
@@ -60,21 +62,34 @@ export interface StepCosts {
   /** The most that a reference network used, and that its program took [byte]. */
   readonly stackBytes: number;
   readonly programBytes: number;
+  /** Whether cyclesLow and cyclesHigh rest on the bounds that the core's rules have now. */
+  readonly isBounded: boolean;
   /** In words: what charged and counted. */
   readonly source: string;
 }
 
 export const STEPS_DIRECTORY = fileURLToPath(new URL("steps", import.meta.url));
 
-/** SHA-256 of a core's rules and model, by which counted steps know that they are stale. */
-export function rulesDigest(core: Core): string | null {
+/** By which counted steps know that they are stale: SHA-256 of a core's model and rules, and of the rules' bounds. */
+export interface RulesDigests {
+  readonly rulesDigest: string;
+  readonly boundsDigest: string;
+}
+
+/** Null for a core without a table. */
+export function rulesDigests(core: Core): RulesDigests | null {
   const file = join(BOARDS_DIRECTORY, "cores", `${core}.json`);
   if (!existsSync(file)) return null;
   const { model, issueWidth, predictor, rules } = JSON.parse(readFileSync(file, "utf8"));
-  const values = Object.entries(rules as Record<string, { value: number; interval?: number[] }>);
-  const charged = values.map(([name, { value, interval }]) => [name, value, interval ?? null]);
-  const facts = { model, issueWidth: issueWidth?.value, predictor: predictor?.value, charged };
-  return createHash("sha256").update(canonicalJson(facts)).digest("hex");
+  const entries = Object.entries(rules as Record<string, { value: number; interval?: number[] }>);
+  const digest = (facts: unknown): string =>
+    createHash("sha256").update(canonicalJson(facts)).digest("hex");
+  const values = entries.map(([name, { value }]) => [name, value]);
+  const bounds = entries.map(([name, { value, interval }]) => [name, interval ?? [value, value]]);
+  return {
+    rulesDigest: digest({ model, width: issueWidth?.value, predictor: predictor?.value, values }),
+    boundsDigest: digest(bounds),
+  };
 }
 
 /** What was counted on a core; null where nothing was, because it has no timing table or nobody has run it. */
@@ -99,7 +114,7 @@ export function stepCosts(core: Core, format: IntegerFormat): StepCosts | null {
 
 /** @throws RangeError with fewer steps than terms */
 export function fitSteps(
-  { core, compiler }: Pick<CountedCore, "core" | "compiler">,
+  { core, compiler, boundsDigest }: Pick<CountedCore, "core" | "compiler" | "boundsDigest">,
   format: IntegerFormat,
   steps: readonly CountedStep[],
 ): StepCosts {
@@ -127,6 +142,7 @@ export function fitSteps(
     worstError: Math.max(...errors),
     stackBytes: Math.max(...steps.map(({ stackBytes }) => stackBytes)),
     programBytes: Math.max(...steps.map(({ programBytes }) => programBytes)),
+    isBounded: rulesDigests(core)?.boundsDigest === boundsDigest,
     source: `loops of ${steps.length} reference networks counted with boards/cores/${core}.json, ${compiler}`,
   };
 }

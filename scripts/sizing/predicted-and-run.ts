@@ -8,7 +8,7 @@ import { type EmulatedBoard, loadBoard } from "../../codegen/board.ts";
 import { canonicalDigest } from "../../codegen/plan/canonical-json.ts";
 import { type NetworkShape, outputSizeOf, seededModel } from "../../codegen/size/network.ts";
 import { createPredictor } from "../../codegen/size/predict.ts";
-import { rulesDigest } from "../../codegen/size/step-costs.ts";
+import { rulesDigests } from "../../codegen/size/step-costs.ts";
 import { countSteps } from "../../host/workflow/bench/count-steps.ts";
 import { requireEmulated } from "../../host/workflow/device.ts";
 import { writeFileWhole } from "../../host/workflow/output-file.ts";
@@ -50,7 +50,7 @@ async function runCycles(
   board: EmulatedBoard,
   progress: Progress,
 ): Promise<number> {
-  const key = canonicalDigest({ shape, rules: rulesDigest(board.core) }).slice(0, 16);
+  const key = canonicalDigest({ shape, rules: rulesDigests(board.core)?.rulesDigest }).slice(0, 16);
   const file = join(WORK_DIR, "sizing", `${board.id}-${key}.json`);
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as number;
   const { signal } = new AbortController();

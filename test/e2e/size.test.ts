@@ -37,11 +37,12 @@ test("without a model there is an LSTM over so many inputs", () => {
   expect(chosen).toMatchObject({ hiddenSize: 256, method: "train", quality: null });
 });
 
-test("a board whose core has no timing table: the missing file is named", () => {
-  const typed = size("hearable", "--board", "alif-ensemble-e7", "--json");
+test("a format that nobody counted on a core: what is missing is named, nothing guessed", () => {
+  const words = ["hearable", "--board", "alif-ensemble-e7", "--format", "int16x8"];
+  const typed = size(...words, "--json");
   expect(typed.status).toBe(1);
   const document = JSON.parse(typed.stdout);
-  expect(document.missing).toContain("boards/cores/cortex-m55.json");
+  expect(document.missing).toContain("no steps of cortex-m55 were counted in int16x8");
   expect(document.candidates[0].cycles).toBeNull();
   expect(existsSync(join(out, "size-hearable-alif-ensemble-e7.svg"))).toBe(false);
 });

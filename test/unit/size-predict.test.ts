@@ -1,10 +1,11 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type Core, loadBoard } from "../../codegen/board.ts";
 import { loadModel } from "../../codegen/model/load.ts";
 import { leastSquares } from "../../codegen/size/least-squares.ts";
 import { type NetworkShape, resized, shapeOf } from "../../codegen/size/network.ts";
 import { createPredictor } from "../../codegen/size/predict.ts";
-import { costOf, countedCore, rulesDigest, stepCosts } from "../../codegen/size/step-costs.ts";
+import { costOf, countedCore, rulesDigests, stepCosts } from "../../codegen/size/step-costs.ts";
 import { MODELS_DIR } from "../../host/workflow/paths.ts";
 import { type Subject, sizesFor } from "../../host/workflow/size/size.ts";
 
@@ -36,7 +37,7 @@ const STACK: NetworkShape = {
 
 describe.each(CORES)("the counted steps of %s", (core) => {
   test("were charged by the rules that the core's table has now", () => {
-    expect(countedCore(core)?.rulesDigest).toBe(rulesDigest(core));
+    expect(countedCore(core)?.rulesDigest).toBe(rulesDigests(core)?.rulesDigest);
   });
 
   test("lie within 2 % of what their loops cost together", () => {
@@ -46,11 +47,41 @@ describe.each(CORES)("the counted steps of %s", (core) => {
   });
 });
 
+/** What the kernels' own regression test counts; the costs were fitted to none of these sizes. */
+const COUNTS = JSON.parse(
+  readFileSync(new URL("../qemu/kernel-counts.json", import.meta.url), "utf8"),
+) as readonly {
+  readonly board: string;
+  readonly kernel: "lstm" | "gru";
+  readonly format: string;
+  readonly storage: string;
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly instructions: number;
+}[];
+
+test("instructions are foretold within 3 % of what the kernels of now are counted to take", () => {
+  const rows = COUNTS.filter(({ format, storage }) => format === "int8" && storage === "narrow");
+  const errors = rows.flatMap(({ board, kernel, inputSize, hiddenSize, instructions }) => {
+    const { of } = createPredictor(loadBoard(board), "int8");
+    const layer = {
+      kind: kernel,
+      inputSize,
+      hiddenSize,
+      ...(kernel === "gru" ? { resetAfter: true } : {}),
+    };
+    const told = of({ inputSize, layers: [layer] }).instructions;
+    return told === null ? [] : [{ board, kernel, hiddenSize, error: told / instructions - 1 }];
+  });
+  expect(new Set(errors.map(({ board }) => board)).size).toBeGreaterThanOrEqual(6);
+  expect(errors.filter(({ error }) => Math.abs(error) > 0.03)).toEqual([]);
+});
+
 describe("predictions", () => {
-  test("a core without a timing table has no cycles, and says what is missing", () => {
-    const { missing, of } = createPredictor(loadBoard("alif-ensemble-e7"), "int8");
+  test("a core whose steps nobody counted has no cycles, and says how to count them", () => {
+    const { missing, of } = createPredictor(loadBoard("alif-ensemble-e7"), "int16x8");
     expect(missing).toBe(
-      "no timing table boards/cores/cortex-m55.json charges the cycles of cortex-m55",
+      "no steps of cortex-m55 were counted in int16x8: npx tsx scripts/write-step-costs.ts --boards qemu-m55 --formats int16x8",
     );
     expect(of(SUBJECT.shape).cycles).toBeNull();
   });
@@ -82,8 +113,8 @@ describe("predictions", () => {
   test("5,000 sizes are foretold and ranked in less than a second of processor time", () => {
     const board = loadBoard("nrf52840-dk");
     const subject = { ...SUBJECT, shape: STACK, own: [64, 64] };
-    // The best of three: other programs slow this one down, nothing speeds it up.
-    const seconds = [0, 1, 2].map(() => {
+    // The better of two: other programs slow this one down, nothing speeds it up.
+    const seconds = [0, 1].map(() => {
       const { user } = process.cpuUsage();
       const { sizes } = sizesFor(subject, board, "int8", { maxHidden: 280, budgetMw: 1 });
       // Two layers: 70 multiples of 4 each.
@@ -91,7 +122,7 @@ describe("predictions", () => {
       return (process.cpuUsage().user - user) / 1e6;
     });
     expect(Math.min(...seconds)).toBeLessThan(4900 / 5000);
-  });
+  }, 120_000);
 });
 
 describe("least squares", () => {
