@@ -134,6 +134,8 @@ export interface RealBoard extends BoardBase {
   /** Null on a board that PlatformIO has no environment for. */
   readonly platformio: {
     readonly platform: string;
+    /** The platform in one version, or in one state of its sources, as platformio.ini names it. */
+    readonly package: string;
     readonly board: string;
     readonly framework: string;
     readonly source: string;

@@ -33,6 +33,14 @@ app_dir = directory(
 )
 model_dir = directory("custom_model_dir", "PIONEER_MODEL_DIR", "pioneer_model.h")
 
+# A framework brings a main of its own, which calls the program's by this name. The flag is found when a file is
+# compiled, since the platform has not spoken yet.
+main = env.GetProjectOption("custom_main", "")  # noqa: F821
+if main:
+    env.Append(CCFLAGS=["$PROGRAM_FLAGS"])  # noqa: F821
+    env.AddBuildMiddleware(  # noqa: F821
+        lambda env, node: env.Object(node, PROGRAM_FLAGS="-Dmain=" + main), f"*{app}.c"
+    )
 env.BuildSources("$BUILD_DIR/app", app_dir, f"-<*> +<{app}.c>")  # noqa: F821
 # How a program talks to its host: in records, but for the one that has a dialect of its own.
 CONVERSATIONS = {"mlperf_tiny": "+<ascii_command.c> +<ascii_reply.c>"}

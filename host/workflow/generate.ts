@@ -194,8 +194,9 @@ async function printLibrary(
   prepared: Prepared,
 ): Promise<number> {
   const { zipLibrary } = await import("./project/library.ts");
-  const path = join(options.out ?? ".", `${prefixOf(prepared)}.zip`);
-  const bytes = zipLibrary(prepared);
+  const prefix = prefixOf(prepared);
+  const path = join(options.out ?? ".", `${prefix}.zip`);
+  const bytes = zipLibrary(prepared, prefix);
   writeFileWhole(path, bytes);
   const { name, format, digest, target } = prepared.generated.stages.plan;
   const document = { schema: 1, model: name, board: target.id, format, digest, library: path };

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Board, UsageError } from "../../../codegen/index.ts";
 import { FIRMWARE_DIR } from "../paths.ts";
+import { filesIn } from "./folder.ts";
 
 /** What an environment adds to every board's. */
 export interface Environment {
@@ -57,6 +58,13 @@ function resolved(sections: ReadonlyMap<string, Section>, name: string, key: str
   return own.replaceAll(/\$\{(\w+)\.(\w+)\}/g, (_, from: string, what: string) =>
     from === "sysenv" ? "" : resolved(sections, from, what),
   );
+}
+
+/** C and C++ files under firmware/ that the environment of that name compiles, beside program and model. */
+export function sourcesOf(name: string): readonly string[] {
+  const filter = resolved(readFirmwareIni(), `env:${name}`, "build_src_filter");
+  const named = [...filter.matchAll(/\+<([^>]+)>/g)].map(([, path]) => String(path));
+  return named.flatMap((path) => (path.endsWith("/") ? filesIn(path, /\.(c|cpp)$/) : [path]));
 }
 
 /** @throws UsageError TP-USE-133 for a board whose firmware needs a framework */

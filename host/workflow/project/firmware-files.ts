@@ -2,10 +2,11 @@
  * Copies out of firmware/ what one board's programs need, into lib/pioneer of a project.
  * Which sources those are is left to environment.ts, the files of the project's own to project-text.ts.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { FIRMWARE_DIR } from "../paths.ts";
 import type { Environment } from "./environment.ts";
+import { filesIn } from "./folder.ts";
 
 /** A file of a project: its path there, with slashes. */
 export interface ProjectFile {
@@ -58,13 +59,6 @@ function scriptsOf(ldscript: string): readonly string[] {
 function movedText(path: string): string {
   const text = read(path);
   return path.endsWith(".ld") ? text.replaceAll(/^INCLUDE /gm, `INCLUDE ${LIBRARY}/`) : text;
-}
-
-function filesIn(folder: string, pattern: RegExp): readonly string[] {
-  const directory = join(FIRMWARE_DIR, folder);
-  if (!existsSync(directory)) return [];
-  const names = readdirSync(directory).filter((name) => pattern.test(name));
-  return names.sort().map((name) => `${folder}${name}`);
 }
 
 function read(path: string): string {

@@ -3,7 +3,7 @@
  * The C is left to codegen, a project around it to new-project.ts.
  */
 import { strToU8, zipSync } from "fflate";
-import { type Prepared, prefixOf } from "../generate.ts";
+import type { Prepared } from "../generate.ts";
 import { TOOL_VERSION } from "../version.ts";
 import { licenceText, type ProjectFile } from "./firmware-files.ts";
 
@@ -13,11 +13,10 @@ const C_TYPES = { int8: "int8_t", int16: "int16_t", float32: "float" } as const;
 /** The time of every entry, the earliest that a ZIP file can hold: the same C gives the same bytes. */
 const ZIP_TIME = new Date(1980, 0, 1);
 
-/** Files of the library, from its own folder. */
-export function libraryFiles(prepared: Prepared): readonly ProjectFile[] {
+/** Files of the library, from its own folder; `prefix` is what every name of the C begins with. */
+export function libraryFiles(prepared: Prepared, prefix: string): readonly ProjectFile[] {
   const { generated, board } = prepared;
   const { plan } = generated.stages;
-  const prefix = prefixOf(prepared);
   const sentence = `The model ${plan.name} in ${plan.format}, as C for ${(prepared.as ?? board).id}`;
   return [
     ...generated.files.map(({ name, text }) => ({ path: `src/${name}`, text })),
@@ -42,10 +41,9 @@ export function libraryFiles(prepared: Prepared): readonly ProjectFile[] {
 }
 
 /** One folder, NAME, in a ZIP file: what Arduino's "Add .ZIP library" and PlatformIO's lib_deps take. */
-export function zipLibrary(prepared: Prepared): Uint8Array {
-  const folder = prefixOf(prepared);
-  const entries = libraryFiles(prepared).map(({ path, text }) => [
-    `${folder}/${path}`,
+export function zipLibrary(prepared: Prepared, prefix: string): Uint8Array {
+  const entries = libraryFiles(prepared, prefix).map(({ path, text }) => [
+    `${prefix}/${path}`,
     typeof text === "string" ? strToU8(text) : text,
   ]);
   return zipSync(Object.fromEntries(entries), { mtime: ZIP_TIME, level: 9 });

@@ -44,11 +44,14 @@ export async function newProject(
 /** Every file of a project but the model's own. */
 export function projectFiles(prepared: Prepared, model: string): readonly ProjectFile[] {
   const environment = environmentOf(prepared.board);
-  const library = `lib/${prefixOf(prepared)}`;
+  const prefix = prefixOf(prepared);
   return [
     ...projectTexts(prepared, environment, model),
     { path: "src/main.cpp", text: readFileSync(join(FIRMWARE_DIR, "project", "main.cpp"), "utf8") },
-    ...libraryFiles(prepared).map(({ path, text }) => ({ path: `${library}/${path}`, text })),
+    ...libraryFiles(prepared, prefix).map(({ path, text }) => ({
+      path: `lib/${prefix}/${path}`,
+      text,
+    })),
     ...firmwareFiles(environment),
     { path: "LICENSE", text: licenceText() },
   ];

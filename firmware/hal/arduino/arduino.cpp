@@ -1,0 +1,88 @@
+/*
+ * Any board with an Arduino core: its serial port and its microseconds under the programs of apps/.
+ * The counter, the rest and the reset are left to the family's file. The core's own handlers keep faults, and
+ * the deepest use of its stack is not known: both are left out of what such a board reports.
+ */
+#include <Arduino.h>
+
+#include "../hal.h"
+#include "counter.h"
+#include "family.h"
+
+#define BAUD_RATE 921600
+
+/* The program's main, which platformio.ini renames: the core has its own. */
+extern "C" int pioneer_main(void);
+
+static hal_board board = {PIONEER_BOARD, PIONEER_CLOCK_HZ, HAL_COUNTER_NONE, nullptr};
+static uint32_t last_us;
+static uint64_t time_us;
+
+static uint32_t now_us(void) {
+    return (uint32_t)micros();
+}
+
+void setup() {
+    (void)pioneer_main();
+}
+
+void loop() {
+}
+
+const hal_board *hal_init(void) {
+    Serial.begin(BAUD_RATE);
+    last_us = now_us();
+    if (counter_start(board.clock_hz, now_us, &board.notice)) {
+        board.counter = HAL_COUNTER_CORE_CYCLES;
+    }
+    return &board;
+}
+
+size_t hal_read(uint8_t *bytes, size_t capacity) {
+    size_t count = 0;
+    while (count < capacity && Serial.available() > 0) {
+        bytes[count++] = (uint8_t)Serial.read();
+    }
+    return count;
+}
+
+bool hal_write(const uint8_t *bytes, size_t length) {
+    return Serial.write(bytes, length) == length;
+}
+
+uint64_t hal_cycles(void) {
+    return board.counter == HAL_COUNTER_NONE ? 0 : counter_cycles();
+}
+
+uint64_t hal_time_us(void) {
+    const uint32_t now = now_us();
+    time_us += (uint32_t)(now - last_us);
+    last_us = now;
+    return time_us;
+}
+
+/* Which pin is free differs from board to board, and no board's file says so. */
+bool hal_pin(bool is_high) {
+    (void)is_high;
+    return false;
+}
+
+void hal_idle(void) {
+    (void)hal_time_us();
+    (void)hal_cycles();
+    family_rest();
+}
+
+void hal_exit(int status) {
+    Serial.flush();
+    if (status == 0) {
+        family_reset();
+    }
+    for (;;) {
+        family_rest();
+    }
+}
+
+uint32_t hal_stack_bytes(void) {
+    return 0;
+}

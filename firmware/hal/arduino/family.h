@@ -1,0 +1,34 @@
+/*
+ * What a family of chips has for hal/arduino and hal/espidf: a cycle counter, a rest, a reset.
+ * One file a family implements it; extending the counter and checking it is left to counter.c.
+ */
+#ifndef PIONEER_FAMILY_H
+#define PIONEER_FAMILY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Bits of the counter that count. */
+extern const uint32_t family_counter_mask;
+
+/* Starts the counter; false when the core says that it has none. */
+bool family_counter_start(void);
+
+/* The counter, counting up [cycle]; bits outside the mask are 0. */
+uint32_t family_counter(void);
+
+/* Rests until an interrupt or the next tick of the system, at most about a millisecond. */
+void family_rest(void);
+
+/* Starts the chip again. */
+__attribute__((noreturn)) void family_reset(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

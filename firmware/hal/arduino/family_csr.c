@@ -1,0 +1,30 @@
+/*
+ * ESP32-C3 and C6 (RV32IMC): Espressif's counter in CSRs 7E0 to 7E2, event 1 being cycles (ESP32-C3 technical
+ * reference manual, 1.4). It stops while the core rests. FreeRTOS's tick stays on, part of a measured window.
+ */
+#include "family.h"
+
+#include "esp_system.h"
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
+
+const uint32_t family_counter_mask = 0xFFFFFFFFu;
+
+bool family_counter_start(void) {
+    __asm__ volatile("csrwi 0x7E0, 1\n\tcsrwi 0x7E1, 1");
+    return true;
+}
+
+uint32_t family_counter(void) {
+    uint32_t cycles;
+    __asm__ volatile("csrr %0, 0x7E2" : "=r"(cycles));
+    return cycles;
+}
+
+void family_rest(void) {
+    vTaskDelay(1);
+}
+
+void family_reset(void) {
+    esp_restart();
+}

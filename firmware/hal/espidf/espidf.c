@@ -1,0 +1,95 @@
+/*
+ * A board with ESP-IDF alone: UART 0 through its driver, time by esp_timer, the program in the main task.
+ * The counter, the rest and the reset are left to hal/arduino's file of the family. The system's handlers keep
+ * faults, and the deepest use of the stack is not known: neither is reported.
+ */
+#include "driver/uart.h"
+#include "esp_timer.h"
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
+
+#include "../arduino/counter.h"
+#include "../arduino/family.h"
+#include "../hal.h"
+
+#define BAUD_RATE 921600
+
+/* Four of the longest frames fit, as many as the greeting gives credit for. */
+#define ARRIVED_BYTES 8192
+
+/* The program's main, which platformio.ini renames; the system's entry is app_main. */
+int pioneer_main(void);
+void app_main(void);
+
+static hal_board board = {.id = PIONEER_BOARD, .clock_hz = PIONEER_CLOCK_HZ, .counter = HAL_COUNTER_NONE};
+
+static uint32_t now_us(void) {
+    return (uint32_t)esp_timer_get_time();
+}
+
+void app_main(void) {
+    (void)pioneer_main();
+}
+
+const hal_board *hal_init(void) {
+    const uart_config_t settings = {
+        .baud_rate = BAUD_RATE,
+        .data_bits = UART_DATA_8_BITS,
+        .parity = UART_PARITY_DISABLE,
+        .stop_bits = UART_STOP_BITS_1,
+        .flow_ctrl = UART_HW_FLOWCTRL_DISABLE,
+    };
+    if (uart_driver_install(UART_NUM_0, ARRIVED_BYTES, 0, 0, NULL, 0) != ESP_OK ||
+        uart_param_config(UART_NUM_0, &settings) != ESP_OK) {
+        board.notice = "the serial port's driver refused its settings";
+    }
+    const char *notice;
+    if (counter_start(board.clock_hz, now_us, &notice)) {
+        board.counter = HAL_COUNTER_CORE_CYCLES;
+    }
+    if (board.notice == NULL) {
+        board.notice = notice;
+    }
+    return &board;
+}
+
+size_t hal_read(uint8_t *bytes, size_t capacity) {
+    const int count = uart_read_bytes(UART_NUM_0, bytes, (uint32_t)capacity, 0);
+    return count > 0 ? (size_t)count : 0;
+}
+
+bool hal_write(const uint8_t *bytes, size_t length) {
+    return uart_write_bytes(UART_NUM_0, bytes, length) == (int)length;
+}
+
+uint64_t hal_cycles(void) {
+    return board.counter == HAL_COUNTER_NONE ? 0 : counter_cycles();
+}
+
+uint64_t hal_time_us(void) {
+    return (uint64_t)esp_timer_get_time();
+}
+
+bool hal_pin(bool is_high) {
+    (void)is_high;
+    return false;
+}
+
+void hal_idle(void) {
+    (void)hal_cycles();
+    family_rest();
+}
+
+void hal_exit(int status) {
+    (void)uart_wait_tx_done(UART_NUM_0, portMAX_DELAY);
+    if (status == 0) {
+        family_reset();
+    }
+    for (;;) {
+        family_rest();
+    }
+}
+
+uint32_t hal_stack_bytes(void) {
+    return 0;
+}

@@ -1,0 +1,66 @@
+/**
+ * Decides the environments of firmware/platformio.ini for the boards with a framework, from their files alone.
+ * Those without one are written by hand above; which HAL a framework has is left to firmware/hal.
+ */
+import type { Board, RealBoard } from "../../codegen/index.ts";
+
+/** The line above which everything is written by hand. */
+export const MARK =
+  "; From here on written by `npm run platformio` from boards/*.json: change those, not this.";
+
+/** The file of hal/arduino for each counter that a board's file may name. */
+const FAMILIES: Readonly<Record<string, string>> = {
+  CCOUNT: "family_ccount.c",
+  "CSR 0x7E2": "family_csr.c",
+  "DWT CYCCNT": "family_dwt.c",
+  SysTick: "family_systick.c",
+};
+
+/** Flags are for the project's own sources: a framework's have warnings of their own. */
+const SHARED = `[framework]
+custom_main = pioneer_main
+build_src_filter = -<*> +<telemetry/> +<apps/region.c> +<hal/arduino/counter.c>
+build_src_flags = -O3 -Wall -Wextra
+build_flags = -I hal -I telemetry -I apps
+
+[arduino]
+extends = framework
+framework = arduino
+build_src_filter = \${framework.build_src_filter} +<hal/arduino/arduino.cpp>
+
+[espidf]
+extends = framework
+framework = espidf
+build_src_filter = \${framework.build_src_filter} +<hal/espidf/>
+`;
+
+/** Mark, shared sections and one environment a board, ordered as they come. @throws Error for a counter without a file */
+export function frameworkEnvironments(boards: readonly Board[]): string {
+  const real = boards.filter((board): board is RealBoard => board.kind === "real");
+  return [MARK, "", SHARED, ...real.flatMap(environment)].join("\n");
+}
+
+function environment(board: RealBoard): readonly string[] {
+  const { id, platformio, counter, clockHz } = board;
+  if (platformio === null) return [];
+  const family = FAMILIES[counter?.name ?? ""];
+  if (family === undefined) throw new Error(`${id}: hal/arduino has no counter "${counter?.name}"`);
+  const { package: source, framework } = platformio;
+  const flags = [`-D PIONEER_BOARD=\\"${id}\\"`, `-D PIONEER_CLOCK_HZ=${clockHz.value}`];
+  return [
+    `[env:${id}]
+extends = ${framework}
+platform = ${source}
+board = ${platformio.board}
+build_src_filter = \${${framework}.build_src_filter} +<hal/arduino/${family}>
+build_flags = \${framework.build_flags} ${flags.join(" ")}
+`,
+  ];
+}
+
+/** The text of platformio.ini with the environments of `boards` in place of those it had. */
+export function withFrameworkEnvironments(text: string, boards: readonly Board[]): string {
+  const at = text.indexOf(MARK);
+  const byHand = at < 0 ? `${text.trimEnd()}\n\n` : text.slice(0, at);
+  return `${byHand}${frameworkEnvironments(boards).trimEnd()}\n`;
+}

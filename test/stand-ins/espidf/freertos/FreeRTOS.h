@@ -1,0 +1,5 @@
+/* FreeRTOS reference manual; ESP-IDF's port counts ticks in 32 bits. */
+#pragma once
+#include <stdint.h>
+typedef uint32_t TickType_t;
+#define portMAX_DELAY ((TickType_t)0xffffffffUL)

@@ -1,0 +1,143 @@
+/**
+ * The boards with a framework: platformio.ini says what their files say, PlatformIO can read it, and each board's HAL and
+ * programs compile for its core with warnings as errors, against declarations that stand in for the framework's.
+ */
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, test } from "vitest";
+import { BOARDS_DIRECTORY, type Core, listBoards, type RealBoard } from "../../codegen/index.ts";
+import { sourcesOf } from "../../host/workflow/project/environment.ts";
+import { withFrameworkEnvironments } from "../../scripts/platformio/environments.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const FIRMWARE = join(ROOT, "firmware");
+const INI = join(FIRMWARE, "platformio.ini");
+const STAND_INS = join(ROOT, "test/stand-ins");
+const TOY_MODEL = join(ROOT, "test/qemu/toy-model");
+const PIO = join(ROOT, ".venv/bin/pio");
+
+const folder = mkdtempSync(join(tmpdir(), "pioneer-real-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const real = listBoards().filter((board): board is RealBoard => board.kind === "real");
+const withFramework = real.filter(({ platformio }) => platformio !== null);
+
+describe("firmware/platformio.ini", () => {
+  test("is what the boards' files say (npm run platformio)", () => {
+    const text = readFileSync(INI, "utf8");
+    expect(withFrameworkEnvironments(text, listBoards())).toBe(text);
+  });
+
+  test("takes a board that is added as one file", () => {
+    const boards = join(folder, "boards");
+    cpSync(BOARDS_DIRECTORY, boards, { recursive: true });
+    const file = (id: string) => join(boards, `${id}.json`);
+    const mine = JSON.parse(readFileSync(file("nucleo-l476rg"), "utf8"));
+    mine.id = "my-board";
+    mine.platformio.board = "my_board";
+    writeFileSync(file("my-board"), JSON.stringify(mine));
+    const emulated = JSON.parse(readFileSync(file("qemu-m4"), "utf8"));
+    emulated.standsFor.push("my-board");
+    writeFileSync(file("qemu-m4"), JSON.stringify(emulated));
+
+    const added = withFrameworkEnvironments(readFileSync(INI, "utf8"), listBoards(boards));
+    expect(added).toContain(`[env:my-board]
+extends = arduino
+platform = ${mine.platformio.package}
+board = my_board
+build_src_filter = \${arduino.build_src_filter} +<hal/arduino/family_dwt.c>
+`);
+  });
+
+  test.skipIf(!existsSync(PIO))(
+    "is read by PlatformIO, each environment with a pinned platform",
+    () => {
+      const args = ["project", "config", "-d", FIRMWARE, "--json-output"];
+      const env = { ...process.env, PLATFORMIO_CORE_DIR: join(folder, "core") };
+      const { stdout } = spawnSync(PIO, args, { env, encoding: "utf8" });
+      const sections = JSON.parse(stdout) as [string, [string, unknown][]][];
+      const named = new Map(sections.map(([name, options]) => [name, Object.fromEntries(options)]));
+      for (const { id, platformio } of withFramework) {
+        const options = named.get(`env:${id}`);
+        expect(options, id).toMatchObject({
+          board: platformio?.board,
+          framework: [platformio?.framework],
+          platform: platformio?.package,
+        });
+        expect(options?.platform, id).toMatch(/@\d+\.\d+\.\d+$|#[0-9a-f]{40}$/);
+      }
+    },
+  );
+});
+
+/** The compiler of each core, and what it is told. */
+const COMPILERS: Readonly<Partial<Record<Core, readonly [string, readonly string[]]>>> = {
+  "cortex-m0plus": ["arm-none-eabi-", ["-mcpu=cortex-m0plus", "-mthumb"]],
+  "cortex-m4": ["arm-none-eabi-", ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard"]],
+  "cortex-m7": ["arm-none-eabi-", ["-mcpu=cortex-m7", "-mthumb", "-mfloat-abi=hard"]],
+  "cortex-m33": ["arm-none-eabi-", ["-mcpu=cortex-m33", "-mthumb", "-mfloat-abi=hard"]],
+  rv32imc: [
+    "riscv64-unknown-elf-",
+    ["-march=rv32imc_zicsr", "-mabi=ilp32", "-ffreestanding", "-I", join(FIRMWARE, "freestanding")],
+  ],
+  // Debian has no compiler for LX6 and LX7; this one knows the same base instructions.
+  "xtensa-mac16": ["xtensa-lx106-elf-", ["-ffreestanding", "-I", join(FIRMWARE, "freestanding")]],
+};
+
+const WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"];
+const APPS = ["check", "speed", "stream", "session"].map((name) => `apps/${name}.c`);
+
+describe("hal/arduino and hal/espidf", () => {
+  // Boards of one core and one family differ in names and clocks alone: the first is compiled.
+  const keyOf = (board: RealBoard) => `${board.core} ${sourcesOf(board.id).join(" ")}`;
+  const different = withFramework.filter(
+    (board, at) => withFramework.findIndex((other) => keyOf(other) === keyOf(board)) === at,
+  );
+
+  test("stand behind every board, by its framework and its counter", () => {
+    const pairs = withFramework.map(({ id }) =>
+      sourcesOf(id).filter((path) => path.startsWith("hal/")),
+    );
+    for (const sources of pairs) {
+      expect(sources.filter((path) => /family_\w+\.c$/.test(path))).toHaveLength(1);
+      expect(sources).toContain("hal/arduino/counter.c");
+    }
+    expect(different.length).toBeGreaterThanOrEqual(6);
+  });
+
+  test.each(different)("compile for $id and its like", { timeout: 60_000 }, (board) => {
+    const [prefix, flags] = COMPILERS[board.core] ?? [];
+    if (prefix === undefined || flags === undefined) throw new Error(`no compiler: ${board.core}`);
+    if (spawnSync(`${prefix}gcc`, ["--version"]).status !== 0) return;
+    const objects = join(folder, board.id);
+    mkdirSync(objects);
+    const sources = [...sourcesOf(board.id), ...APPS].map((path) => join(FIRMWARE, path));
+    const shared = [
+      ...[...flags, ...WARNINGS, "-O2", "-c"],
+      ...["hal", "telemetry", "apps"].flatMap((name) => ["-I", join(FIRMWARE, name)]),
+      ...["arduino", "espidf"].flatMap((name) => ["-I", join(STAND_INS, name)]),
+      ...["-I", TOY_MODEL, "-Dmain=pioneer_main"],
+      ...[`-DPIONEER_BOARD="${board.id}"`, `-DPIONEER_CLOCK_HZ=${board.clockHz.value}`],
+    ];
+    const compile = (program: string, language: readonly string[], pattern: RegExp) => {
+      const own = sources.filter((path) => pattern.test(path));
+      if (own.length === 0) return "";
+      const args = [...language, ...shared, ...own];
+      const finished = spawnSync(`${prefix}${program}`, args, { cwd: objects, encoding: "utf8" });
+      return finished.stdout + finished.stderr;
+    };
+    expect(compile("gcc", ["-std=gnu11"], /\.c$/)).toBe("");
+    expect(compile("g++", ["-std=gnu++11", "-fno-exceptions"], /\.cpp$/)).toBe("");
+  });
+});
