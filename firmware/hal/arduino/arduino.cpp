@@ -61,9 +61,19 @@ uint64_t hal_time_us(void) {
     return time_us;
 }
 
-/* Which pin is free differs from board to board, and no board's file says so. */
+/* Which pins are free differs from board to board, and no board's file says so. */
 bool hal_pin(bool is_high) {
     (void)is_high;
+    return false;
+}
+
+bool hal_i2c_lines(bool is_clock_high, bool is_data_high) {
+    (void)is_clock_high;
+    (void)is_data_high;
+    return false;
+}
+
+bool hal_i2c_data(void) {
     return false;
 }
 

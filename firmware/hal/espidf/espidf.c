@@ -75,6 +75,16 @@ bool hal_pin(bool is_high) {
     return false;
 }
 
+bool hal_i2c_lines(bool is_clock_high, bool is_data_high) {
+    (void)is_clock_high;
+    (void)is_data_high;
+    return false;
+}
+
+bool hal_i2c_data(void) {
+    return false;
+}
+
 void hal_idle(void) {
     (void)hal_cycles();
     family_rest();
