@@ -14,6 +14,7 @@
             "push {r4-r6, lr}     \n\t" \
             "ldr r0, =" buffer "\n\t" \
             "ldr r4, =" laps "\n\t" \
+            "cmp r4, #0           \n\t" /* no zero: what BRANCH_UNTAKEN asks */ \
             ".p2align 2           \n" \
             "1:                   \n\t" \
             body \

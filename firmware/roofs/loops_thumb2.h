@@ -13,7 +13,7 @@
             "push {r4-r6, lr}     \n\t" \
             "movw r0, #:lower16:" buffer "\n\t" \
             "movt r0, #:upper16:" buffer "\n\t" \
-            "mov.w r4, #" laps "\n\t" \
+            "movs.w r4, #" laps "\n\t" /* no zero: what BRANCH_UNTAKEN asks */ \
             ".p2align 2           \n" \
             "1:                   \n\t" \
             body \

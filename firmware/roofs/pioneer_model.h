@@ -15,6 +15,8 @@
 #define MODEL_DIGEST "726f6f6673020003"
 #elif defined(__XTENSA__)
 #define MODEL_DIGEST "726f6f6673020004"
+#elif defined(__ARM_FEATURE_MVE)
+#define MODEL_DIGEST "726f6f6673020005"
 #elif defined(__ARM_FEATURE_DSP)
 #define MODEL_DIGEST "726f6f6673020001"
 #else

@@ -9,7 +9,7 @@
 #include "pioneer_model.h"
 
 enum {
-    BUFFER_WORDS = 128, /* 16 loads, 32 bytes apart */
+    BUFFER_WORDS = 128, /* 16 loads, 32 bytes apart, 16 bytes each at most */
     FAR_WORDS = 16384   /* more than the caches before a board's flash hold */
 };
 
@@ -26,6 +26,8 @@ uint32_t roofs_data[BUFFER_WORDS] __attribute__((used));
 #include "loops_riscv.h"
 #elif defined(__XTENSA__)
 #include "loops_xtensa.h"
+#elif defined(__ARM_FEATURE_MVE)
+#include "loops_mve.h"
 #elif defined(__ARM_FEATURE_DSP)
 #include "loops_thumb2.h"
 #else

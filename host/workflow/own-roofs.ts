@@ -15,8 +15,8 @@ const ARITHMETIC: Readonly<Record<string, string>> = {
 
 /** Reading data that no memory holds up: what the core's port delivers. */
 const PORT = /^read\.data\./;
-/** Reading constants one after the other. */
-const CONSTANTS = "read.weights.stride4";
+/** Reading constants one after the other: words, or the vectors of a core that has them. */
+const CONSTANTS = ["read.weights.stride4", "read.weights.stride16"] as const;
 
 /** The same board with its own roofs; `facts` itself where it has none. */
 export function withOwnRoofs(
@@ -33,7 +33,12 @@ export function withOwnRoofs(
   const own = (stated: StatedValue, roof: ReportedValue | undefined): StatedValue =>
     roof === undefined ? stated : replaced(board.id, stated, roof);
   const memory = (one: MemoryFacts): MemoryFacts => {
-    const roof = one.traffic === "core" ? port : one.name === flash ? find(CONSTANTS) : undefined;
+    const roof =
+      one.traffic === "core"
+        ? port
+        : one.name === flash
+          ? CONSTANTS.map(find).find((one) => one !== undefined)
+          : undefined;
     return { ...one, bytesPerCycle: own(one.bytesPerCycle, roof) };
   };
   return {

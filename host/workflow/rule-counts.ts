@@ -7,7 +7,7 @@
 export type RuleEnds = Readonly<Record<string, readonly [number, number]>>;
 
 /** As the plugin limits them. */
-const MAX_RULES = 63;
+const MAX_RULES = 125;
 const NAME = /^[A-Za-z]{1,31}$/;
 
 /** The value of a counts line's `rules`, or what is wrong with it. */

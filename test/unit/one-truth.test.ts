@@ -54,6 +54,18 @@ describe("roofs of a core", () => {
     expect(facts?.compute[1]?.macsPerCycle.value ?? null).toBe(float === null ? null : 1 / float);
   });
 
+  // Four products of 32 bits in as many cycles as a vector has beats; two instructions share a cycle only when both are short.
+  test("cortex-m55 multiplies four at a time", () => {
+    const facts = coreFactsOf("cortex-m55");
+    const beats = rule("cortex-m55", "vectorBeats");
+    expect(facts?.compute.map(({ macsPerCycle }) => macsPerCycle.value)).toEqual([
+      4 / beats,
+      4 / beats,
+    ]);
+    expect(facts?.port.value).toBe(16 / beats);
+    expect(facts?.issue.value).toBe(1);
+  });
+
   // Two instructions share a cycle only beside a branch, IT or NOP: pairAny parts all others.
   test("cortex-m33 issues one of what computes", () => {
     expect(rule("cortex-m33", "pairAny")).toBe(1);

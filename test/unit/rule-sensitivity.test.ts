@@ -43,6 +43,8 @@ describe("unsure rules", () => {
   });
 });
 
+const LETTERS = "abcdefghijklmnopqrstuvwxyz";
+
 describe("a counts line with rules", () => {
   const line = (rules: unknown) =>
     `${JSON.stringify({
@@ -62,7 +64,12 @@ describe("a counts line with rules", () => {
     ["below 0", { div: [-1, 2] }],
     [
       "too many",
-      Object.fromEntries(Array.from({ length: 64 }, (_, i) => ["a".repeat(i + 1), [1, 2]])),
+      Object.fromEntries(
+        Array.from({ length: 126 }, (_, i) => [
+          LETTERS[i % 26] + "".padEnd(1 + i / 26, "x"),
+          [1, 2],
+        ]),
+      ),
     ],
   ])("is refused with %s", (_, rules) => {
     const { regions, problems } = parseCounts(line(rules));

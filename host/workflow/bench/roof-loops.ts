@@ -92,6 +92,23 @@ export const LOOP_SETS: readonly LoopSet[] = [
     ],
   },
   {
+    cores: ["cortex-m55"],
+    file: "loops_mve.h",
+    digest: "726f6f6673020005",
+    loops: [
+      rate("mac-int16", "MAC/cycle", 16 * 8, "macs.int16"),
+      rate("mac-int8", "MAC/cycle", 16 * 16, "macs.int8"),
+      rate("mac-float", "MAC/cycle", 16 * 4, "macs.float"),
+      rate("read-data-16", "byte/cycle", 256, "read.data.stride16"),
+      rate("read-data-32", "byte/cycle", 256, "read.data.stride32"),
+      rate("write-data-16", "byte/cycle", 256, "write.data.stride16"),
+      rate("read-weights-16", "byte/cycle", 256, "read.weights.stride16"),
+      rate("read-weights-32", "byte/cycle", 256, "read.weights.stride32"),
+      ...BRANCHES,
+      ...FAR,
+    ],
+  },
+  {
     cores: ["cortex-m0", "cortex-m0plus"],
     file: "loops_thumb1.h",
     digest: "726f6f6673020002",
