@@ -12,7 +12,6 @@ import type { RecurrentModel } from "../../codegen/model/types.ts";
 import { canonicalDigest } from "../../codegen/plan/canonical-json.ts";
 import type { CalibrationData } from "../../codegen/quantize/calibrate.ts";
 import { resized, shapeOf } from "../../codegen/size/network.ts";
-import { padModel } from "../../codegen/size/pad.ts";
 import { magnitudePruned, pruneModel } from "../../codegen/size/prune.ts";
 import { readRecordings } from "../../host/audio/recordings.ts";
 import { writeFileWhole } from "../../host/workflow/output-file.ts";
@@ -26,9 +25,9 @@ const FAMILY = "hearable";
 const OWN = 64;
 /** Ratios that the one number is the mean of [dB]. */
 export const RATIOS: readonly number[] = [-5, 0, 5, 10];
-export const PRUNED_SIZES: readonly number[] = [60, 56, 48, 40, 32];
+export const PRUNED_SIZES: readonly number[] = [48, 32];
 
-export type Way = "as trained" | "padded" | "pruned" | "pruned, trained on" | "thinned";
+export type Way = "as trained" | "pruned" | "pruned, trained on" | "thinned";
 
 export interface ResizedQuality {
   readonly hiddenSize: number;
@@ -113,7 +112,6 @@ function variants(retrained: string | null): readonly Variant[] {
   const trained = [
     { hiddenSize: OWN, way: "as trained" as const, loaded: own },
     { hiddenSize: 32, way: "as trained" as const, loaded: load(`${FAMILY}-32`, MODELS_DIR) },
-    { hiddenSize: 96, way: "as trained" as const, loaded: load(`${FAMILY}-96`, MODELS_DIR) },
   ];
   const made = PRUNED_SIZES.flatMap((hiddenSize): readonly Variant[] => {
     const name = `${FAMILY}-pruned-${hiddenSize}`;
@@ -128,12 +126,11 @@ function variants(retrained: string | null): readonly Variant[] {
       { hiddenSize, way: "thinned", loaded: of(magnitudePruned(own.model, share)) },
     ];
   });
-  const padded = of(padModel(own.model, [OWN + 4]));
-  return [...trained, { hiddenSize: OWN + 4, way: "padded", loaded: padded }, ...made];
+  return [...trained, ...made];
 }
 
 /** Clips of each ratio that the page's table rests on. */
-export const CLIPS_PER_SNR = 16;
+export const CLIPS_PER_SNR = 6;
 
 /** @param retrained folder of models hearable-pruned-N that were trained on; null for none */
 export function measureResized(

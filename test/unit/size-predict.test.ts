@@ -13,6 +13,7 @@ const CORES: readonly Core[] = [
   "cortex-m4",
   "cortex-m7",
   "cortex-m33",
+  "cortex-m55",
   "cortex-m0plus",
   "rv32imc",
   "xtensa-mac16",
