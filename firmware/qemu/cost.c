@@ -140,6 +140,11 @@ static unsigned issue_cycles(const uint8_t *cycles, const struct insn *previous,
 
 /* A loaded register is ready at the end of the load's own cycles; a computed one is late for the
  * address adder. */
+/* What comes from memory: neither an address written back nor a sum beside the load. */
+static uint32_t loaded_by(const struct insn *insn) {
+    return insn->writes & ~insn->updates & ~insn->accumulates;
+}
+
 static unsigned stall_cycles(const uint8_t *cycles, const struct insn *previous,
                              const struct insn *insn) {
     unsigned stall = 0;
@@ -149,7 +154,7 @@ static unsigned stall_cycles(const uint8_t *cycles, const struct insn *previous,
     if (is_memory(insn) && !is_memory(previous) && address_depends(previous, insn)) {
         stall += cycles[COST_addressAfterResult];
     }
-    if ((previous->flags & INSN_LOADS) != 0 && (previous->writes & insn->reads) != 0) {
+    if ((previous->flags & INSN_LOADS) != 0 && (loaded_by(previous) & insn->reads) != 0) {
         stall += cycles[COST_loadUse];
     }
     if (previous->kind == KIND_FPU_ARITHMETIC && (previous->fp_writes & insn->fp_reads) != 0) {

@@ -56,6 +56,7 @@ void xtensa_decode_mac16(struct insn *insn, uint32_t word) {
         insn->reads |= form->second_is_m ? 1U << (XTENSA_M0 + 2U + insn_bits(word, 6, 6))
                                          : 1U << xtensa_t(word);
         insn->reads |= adds ? accumulator : 0U;
+        insn->accumulates = adds ? accumulator : 0U;
         insn->writes = accumulator;
     }
     if (form->loads) {

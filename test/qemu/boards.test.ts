@@ -14,6 +14,7 @@ import { prepareDevice } from "../../host/workflow/device.ts";
 import { prepare, writePrepared } from "../../host/workflow/generate.ts";
 import { silentProgress } from "../../host/workflow/progress.ts";
 import { xorshiftFrames } from "../../host/workflow/stimulus.ts";
+import { compareFirmware } from "../decoders/compare.ts";
 import { BOARDS } from "./boards.ts";
 import { build, Device, functionAt, missingFor, TOY_MODEL } from "./device.ts";
 import * as wire from "./wire.ts";
@@ -52,6 +53,14 @@ describe.each(BOARDS)("$id", { timeout: 60_000 }, (board) => {
   });
 
   afterEach(() => device?.close());
+
+  whenThere("the plugin's decoder and objdump agree on every instruction of both programs", () => {
+    for (const elf of Object.values(elves)) {
+      const { compared, unlisted, wrong } = compareFirmware(elf, board.toolchain);
+      expect({ unlisted, wrong }).toEqual({ unlisted: [], wrong: [] });
+      expect(compared).toBeGreaterThan(500);
+    }
+  });
 
   async function boot(app: "check" | "fault"): Promise<Device> {
     device = await Device.boot(elves[app], board.id);

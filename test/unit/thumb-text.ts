@@ -12,6 +12,9 @@ export interface ReadsAndWrites {
 const NAMES: Readonly<Record<string, number>> = { sl: 10, fp: 11, ip: 12, sp: 13, lr: 14 };
 const CONDITIONS = "(?:eq|ne|cs|cc|mi|pl|vs|vc|hi|ls|ge|lt|gt|le)?";
 
+/** LR counts the rounds of a low-overhead loop. */
+const LR = 1 << 14;
+
 const SHAPES: readonly (readonly [
   string,
   (operands: readonly string[], text: string) => ReadsAndWrites,
@@ -27,6 +30,9 @@ const SHAPES: readonly (readonly [
     "mov[sw]?|mvns?|[su]xt[bh]|[su]xtb16|clz|rbit|rev|rev16|revsh|ssat|usat|ssat16|usat16|ubfx|sbfx|adr|rrx",
     moves,
   ],
+  ["negs", moves],
+  ["dls|dlstp\\.\\d+|wls|wlstp\\.\\d+", (o) => ({ reads: all(o.slice(1, 2)), writes: LR })],
+  ["le|letp", () => ({ reads: LR, writes: LR })],
   ["movt|bfi|bfc", (o) => ({ reads: all(o), writes: all(o.slice(0, 1)) })],
   ["(?:add|sub|adc|sbc|rsb|and|orr|orn|eor|bic|lsl|lsr|asr|ror|mul)[s]?|addw|subw", sums],
   [
@@ -59,7 +65,8 @@ const PATTERNS = SHAPES.map(
 
 /** Null for a mnemonic that is not listed. */
 export function readsAndWrites(text: string): ReadsAndWrites | null {
-  const [line = ""] = text.split(/[;@]/);
+  // GNU as fills with MOV r8, r8 where a core has no NOP, and objdump calls it that.
+  const [line = ""] = text.replace(/^nop.*\((mov .*)\)$/, "$1").split(/[;@]/);
   const [, mnemonic = "", rest = ""] = /^(\S+)\s*(.*?)\s*$/.exec(line) ?? [];
   const operands = splitOperands(rest);
   const shape = PATTERNS.find(([pattern]) => pattern.test(mnemonic))?.[1];

@@ -94,7 +94,11 @@ export function vectorText(text: string): VectorText | null {
   // objdump 2.40 lists a register too many for these two.
   const rest = /^vq(?:abs|neg)/.test(mnemonic) ? all.replace(/, q\d,/, ",") : all;
   if (/^vmov/.test(mnemonic)) return moveOf(mnemonic, rest);
-  const found = PATTERNS.find(([pattern]) => pattern.test(mnemonic));
+  // In a block that a predicate governs each name ends with T or E.
+  const plain = mnemonic.replace(/[te](?=\.|$)/, "");
+  const found =
+    PATTERNS.find(([pattern]) => pattern.test(mnemonic)) ??
+    PATTERNS.find(([pattern]) => pattern.test(plain));
   if (!found) return null;
   const [, insnClass, pipe, result, shape] = found;
   const isScalarFloat = /^v(?:add|sub)\.f/.test(mnemonic) && coresOf(rest) !== 0;
