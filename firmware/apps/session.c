@@ -153,6 +153,14 @@ void session_send_ina(const record_ina *conversion) {
     send(RECORD_INA, record_ina_pack(conversion, frame_payload(&sender), MAX_PAYLOAD_BYTES));
 }
 
+void session_send_temperature(uint32_t next_frame) {
+    const record_temperature record = {.frame = next_frame, .millikelvin = hal_temperature()};
+    if (record.millikelvin != 0) {
+        send(RECORD_TEMPERATURE,
+             record_temperature_pack(&record, frame_payload(&sender), MAX_PAYLOAD_BYTES));
+    }
+}
+
 void session_log(const char *text) {
     const record_log line = {.text = text};
     send(RECORD_LOG, record_log_pack(&line, frame_payload(&sender), MAX_PAYLOAD_BYTES));

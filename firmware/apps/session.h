@@ -37,6 +37,9 @@ void session_send_output(const record_output *output);
 /* Sends one conversion of a current monitor. */
 void session_send_ina(const record_ina *conversion);
 
+/* Sends what the chip's own sensor reads before a frame, on a board that has one. */
+void session_send_temperature(uint32_t next_frame);
+
 /* Sends a line for people. */
 void session_log(const char *text);
 

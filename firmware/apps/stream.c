@@ -7,6 +7,9 @@
 #include "session.h"
 #include "step.h"
 
+/* The sensor is read before every so many frames: about once a second at a hearable's pace. */
+#define FRAMES_A_TEMPERATURE 100u
+
 int main(void) {
     static model_state state;
     static _Alignas(STEP_ALIGNMENT) uint8_t input[MODEL_INPUT_BYTES];
@@ -23,6 +26,9 @@ int main(void) {
             break;
         case SESSION_INPUT:
             memcpy(input, request.input.values, sizeof input);
+            if (request.input.frame % FRAMES_A_TEMPERATURE == 0) {
+                session_send_temperature(request.input.frame);
+            }
             /* A power monitor sees by it when a frame is computed. */
             (void)hal_pin(true);
             const uint64_t cycles = timed_step(&state, input, output);

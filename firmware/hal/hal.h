@@ -51,6 +51,9 @@ bool hal_i2c_lines(bool is_clock_high, bool is_data_high);
 /* Level of its data line; false where there is none. */
 bool hal_i2c_data(void);
 
+/* What the chip's own sensor reads [mK], within 0.1 ms; 0 where there is none or it does not answer. */
+uint32_t hal_temperature(void);
+
 /* Rests until a byte may have arrived; may return early. */
 void hal_idle(void);
 

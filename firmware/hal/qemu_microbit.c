@@ -113,6 +113,11 @@ bool hal_i2c_data(void) {
     return false;
 }
 
+/* The machine has no sensor. */
+uint32_t hal_temperature(void) {
+    return 0;
+}
+
 void hal_idle(void) {
     __asm__ volatile("dsb\n\twfi" ::: "memory");
     (void)hal_time_us();

@@ -85,6 +85,11 @@ bool hal_i2c_data(void) {
     return false;
 }
 
+/* The machine has no sensor. */
+uint32_t hal_temperature(void) {
+    return 0;
+}
+
 void hal_idle(void) {
     (void)hal_time_us();
     XTENSA_WRITE(XTENSA_CCOMPARE0, XTENSA_READ(XTENSA_CCOUNT) + REST_US * TICKS_PER_US);

@@ -19,17 +19,18 @@ extern "C" {
 #define MAX_PAYLOAD_BYTES 1088u
 
 /* Type bytes: below 0x80 from device to host, the others from host to device. */
-#define RECORD_HELLO    0x01u
-#define RECORD_OUTPUT   0x02u
-#define RECORD_SUMMARY  0x03u
-#define RECORD_LOG      0x04u
-#define RECORD_FAULT    0x05u
-#define RECORD_INA      0x10u
-#define RECORD_IDENTIFY 0x80u
-#define RECORD_INPUT    0x81u
-#define RECORD_RESET    0x82u
-#define RECORD_MEASURE  0x83u
-#define RECORD_STOP     0x84u
+#define RECORD_HELLO       0x01u
+#define RECORD_OUTPUT      0x02u
+#define RECORD_SUMMARY     0x03u
+#define RECORD_LOG         0x04u
+#define RECORD_FAULT       0x05u
+#define RECORD_INA         0x10u
+#define RECORD_TEMPERATURE 0x11u
+#define RECORD_IDENTIFY    0x80u
+#define RECORD_INPUT       0x81u
+#define RECORD_RESET       0x82u
+#define RECORD_MEASURE     0x83u
+#define RECORD_STOP        0x84u
 
 /* Text is NUL-terminated and at most 255 bytes long; Bytes are a pointer and a length. */
 
@@ -122,6 +123,14 @@ typedef struct {
      * diagnostics/alert. */
     uint16_t status;
 } record_ina;
+
+/* What the chip's own sensor reads, every so many frames; never sent by a board without one. */
+typedef struct {
+    /* Next frame. */
+    uint32_t frame;
+    /* [mK] */
+    uint32_t millikelvin;
+} record_temperature;
 
 /* Asks the device who it is. */
 typedef struct {
@@ -290,6 +299,15 @@ static inline size_t record_ina_pack(const record_ina *record, uint8_t *payload,
     record_put_u32(&writer, record->shunt);
     record_put_u32(&writer, record->bus);
     record_put_u16(&writer, record->status);
+    return writer.fits ? writer.length : 0u;
+}
+
+static inline size_t record_temperature_pack(const record_temperature *record, uint8_t *payload,
+                                             size_t capacity)
+{
+    record_writer writer = {payload, capacity, 0u, true};
+    record_put_u32(&writer, record->frame);
+    record_put_u32(&writer, record->millikelvin);
     return writer.fits ? writer.length : 0u;
 }
 

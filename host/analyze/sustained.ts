@@ -89,7 +89,8 @@ export function sustainedOf(facts: SustainedFacts, intervalMs: number): Sustaine
   const last = changes.at(-1)?.after.value ?? 0;
   const slope = driftOf(latencyMs, intervalMs);
   if (slope === null) why.drift = `fewer than ${3 * BLOCKS} frames`;
-  if (temperatureC === null) why.temperature = "this board's program reads no temperature";
+  if (temperatureC === null)
+    why.temperature = "the board told none: it has no sensor that its program reads";
   return {
     duration: read((latencyMs.length * intervalMs) / 1e3, "s"),
     frames: mark(counted(latencyMs.length, "frame", "answers that came")),

@@ -3,10 +3,18 @@
  * Whether the run is good is left to its readers.
  */
 import type { LinkEvent, RecordEvent } from "./frames.ts";
-import type { FaultRecord, HelloRecord, OutputRecord, SummaryRecord } from "./records.gen.ts";
+import type {
+  FaultRecord,
+  HelloRecord,
+  OutputRecord,
+  SummaryRecord,
+  TemperatureRecord,
+} from "./records.gen.ts";
 
 /** Text and complaints kept of one run; the totals of the decoder count all of them. */
 const KEPT_LINES = 1000;
+/** More than an hour of a hearable's frames gives. */
+const KEPT_TEMPERATURES = 10_000;
 
 export type OutputEvent = RecordEvent<OutputRecord>;
 
@@ -16,6 +24,8 @@ export class DeviceRun {
   fault: FaultRecord | undefined;
   /** One a frame that arrived, in order of arrival; frames go up. */
   readonly outputs: OutputEvent[] = [];
+  /** What the chip's own sensor read, in order; the first so many. */
+  readonly temperatures: TemperatureRecord[] = [];
   /** Frames that were passed over by a later one. */
   readonly missingFrames: number[] = [];
   /** Outputs whose frame had come before or was passed over. */
@@ -61,6 +71,9 @@ export class DeviceRun {
         break;
       case "fault":
         this.fault ??= record;
+        break;
+      case "temperature":
+        if (this.temperatures.length < KEPT_TEMPERATURES) this.temperatures.push(record);
         break;
       case "log":
         keep(this.messages, record.text);

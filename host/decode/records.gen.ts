@@ -18,6 +18,7 @@ import type {
   Reset,
   Stop,
   Summary,
+  Temperature,
 } from "./records.ts";
 
 export interface HelloRecord extends Hello {
@@ -42,6 +43,10 @@ export interface FaultRecord extends Fault {
 
 export interface InaRecord extends Ina {
   readonly type: "ina";
+}
+
+export interface TemperatureRecord extends Temperature {
+  readonly type: "temperature";
 }
 
 export interface IdentifyRecord extends Identify {
@@ -71,7 +76,8 @@ export type DeviceRecord =
   | SummaryRecord
   | LogRecord
   | FaultRecord
-  | InaRecord;
+  | InaRecord
+  | TemperatureRecord;
 
 /** What the host sends. */
 export type HostRecord = IdentifyRecord | InputRecord | ResetRecord | MeasureRecord | StopRecord;
@@ -86,6 +92,7 @@ export const RECORD_IDS = {
   log: 0x04,
   fault: 0x05,
   ina: 0x10,
+  temperature: 0x11,
   identify: 0x80,
   input: 0x81,
   reset: 0x82,
@@ -160,6 +167,12 @@ export function decodeDeviceRecord(
         shunt: reader.u32(),
         bus: reader.u32(),
         status: reader.u16(),
+      });
+    case 0x11:
+      return reader.finish({
+        type: "temperature",
+        frame: reader.u32(),
+        millikelvin: reader.u32(),
       });
     default:
       return { ok: false, reason: unknownType(type) };
@@ -253,6 +266,10 @@ export function encodePayload(record: WireRecord): Uint8Array {
       writer.u32(record.shunt);
       writer.u32(record.bus);
       writer.u16(record.status);
+      break;
+    case "temperature":
+      writer.u32(record.frame);
+      writer.u32(record.millikelvin);
       break;
     case "identify":
       writer.u8(record.wireVersion);

@@ -108,6 +108,14 @@ export interface Ina {
   readonly status: U16;
 }
 
+/** What the chip's own sensor reads, every so many frames; never sent by a board without one. @record 0x11 */
+export interface Temperature {
+  /** Next frame. */
+  readonly frame: U32;
+  /** [mK] */
+  readonly millikelvin: U32;
+}
+
 /** Asks the device who it is. @record 0x80 */
 export interface Identify {
   /** The host's WIRE_VERSION. */

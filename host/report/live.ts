@@ -46,6 +46,8 @@ function recordText(record: DeviceRecord, faultText: (record: FaultOf) => string
       return `log        ${printable(record.text)}`;
     case "ina":
       return `ina        INA${record.part}, conversion ${record.index}, shunt 0x${record.shunt.toString(16)}, bus 0x${record.bus.toString(16)}`;
+    case "temperature":
+      return `sensor     ${(record.millikelvin / 1000 - 273.15).toFixed(1)} degC before frame ${record.frame}`;
     case "fault":
       return `fault      ${faultText(record)}`;
   }

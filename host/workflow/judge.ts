@@ -94,7 +94,7 @@ export function judgeRecording(
     build: { ...manifest.build, compiler: run.hello?.compiler ?? "unknown" },
     ...(manifest.work === undefined ? {} : { work: manifest.work }),
     files,
-    ...sustainedFacts(capture, manifest),
+    ...sustainedFacts(capture, manifest, run),
     ...fieldFacts(capture),
   };
   const licence = capture.attachments.get(ATTACHMENTS.licence);
@@ -111,6 +111,7 @@ export function judgeRecording(
 function sustainedFacts(
   { attachments }: Capture,
   { minutes, board }: RunManifest,
+  { temperatures }: DeviceRun,
 ): Pick<RunFacts, "sustained"> {
   const bytes = attachments.get(ATTACHMENTS.latencies);
   if (!bytes || minutes === undefined) return {};
@@ -120,7 +121,9 @@ function sustainedFacts(
   );
   const latencyMs = all.filter(Number.isFinite);
   if (latencyMs.length === 0) return {};
-  return { sustained: { minutes, latencyMs, temperatureC: null, simulated: board.emulated } };
+  const celsius = temperatures.map(({ millikelvin }) => millikelvin / 1000 - 273.15);
+  const temperatureC = celsius.length === 0 ? null : celsius;
+  return { sustained: { minutes, latencyMs, temperatureC, simulated: board.emulated } };
 }
 
 function fieldFacts({ attachments }: Capture): Pick<RunFacts, "field"> {

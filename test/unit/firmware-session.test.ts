@@ -80,6 +80,17 @@ describe.skipIf(!hasGcc)("programs on the host (needs gcc)", () => {
     expect(summary(frames)).toEqual({ frames: 3, droppedRecords: 0, badFrames: 0, stackBytes: 0 });
   });
 
+  it("streams: the chip's sensor is told before frames 0, 100, ..., where there is one", () => {
+    const frames = stream(input(99, [1, 2, 3]), input(100, [1, 2, 3]), input(101, [1, 2, 3]), stop);
+    const told = (env: Record<string, string>) =>
+      converse("stream", frames, env).filter(({ type }) => type === 0x11);
+    expect(told({})).toEqual([]);
+    const [record, ...others] = told({ HAL_MILLIKELVIN: "303150" });
+    // 100, then 303,150 mK (0x4a02e), both u32.
+    expect([...(record?.payload ?? [])]).toEqual([100, 0, 0, 0, 0x2e, 0xa0, 0x04, 0]);
+    expect(others).toEqual([]);
+  });
+
   it("checks: every result carries the state", () => {
     const frames = converse("check", stream(input(0, [1, 2, 3]), input(1, [1, 2, 3]), stop));
     expect(outputs(frames).map((output) => output.state)).toEqual([

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { fieldDocument } from "../../host/analyze/field-curve.ts";
 import { Random } from "../../host/analyze/statistics/random.ts";
 import { driftOf, sustainedOf } from "../../host/analyze/sustained.ts";
+import { DeviceRun } from "../../host/decode/device-run.ts";
 
 /** Latency of 1 ms with a deviation of 5 %, times what `level` says of the frame. */
 function series(seed: number, length: number, level: (frame: number) => number): number[] {
@@ -114,6 +115,23 @@ test("an emulator's times are simulated; a sensor's readings are kept", () => {
     last: { value: 41 },
     max: { value: 45, unit: "degC" },
   });
+});
+
+test("a run keeps what the sensor read", () => {
+  const run = new DeviceRun();
+  for (const [frame, millikelvin] of [
+    [0, 303_150],
+    [100, 318_150],
+  ] as const) {
+    run.accept({
+      kind: "record",
+      record: { type: "temperature", frame, millikelvin },
+      sequence: 0,
+      deviceTimeUs: 0,
+      receiveTimeUs: 0,
+    });
+  }
+  expect(run.temperatures.map(({ millikelvin }) => millikelvin)).toEqual([303_150, 318_150]);
 });
 
 test("a curve's gains are differences, below 0 where a model harms", () => {

@@ -3,7 +3,7 @@
  * bytes counted by timer 1, timer 0 for time and rest. Start, faults and the cycle counter are left to cortex_m/.
  *
  * Registers: nRF52840 Product Specification 1.7: 4.4 (NVMC), 5.3 (power), 5.4 (clock), 6.9 (GPIO), 6.16 (PPI),
- * 6.30 (TIMER), 6.34 (UARTE). Interrupts stay masked; timer 0's only ends the core's rest.
+ * 6.27 (TEMP), 6.30 (TIMER), 6.34 (UARTE). Interrupts stay masked; timer 0's only ends the core's rest.
  */
 #include "../cortex_m/cortex_m.h"
 #include "../hal.h"
@@ -49,6 +49,11 @@
 #define UARTE_RX_BYTES REGISTER(0x40002538u)
 #define UARTE_TX_POINTER REGISTER(0x40002544u)
 #define UARTE_TX_BYTES REGISTER(0x40002548u)
+
+#define TEMP_START REGISTER(0x4000C000u)
+#define TEMP_READY REGISTER(0x4000C100u)
+#define TEMP_QUARTERS REGISTER(0x4000C508u) /* of a degree Celsius, signed */
+#define ZERO_CELSIUS_MK 273150
 
 #define PPI_ENABLE_SET REGISTER(0x4001F504u)
 #define PPI_EVENT_0 REGISTER(0x4001F510u)
@@ -242,6 +247,17 @@ bool hal_i2c_lines(bool is_clock_high, bool is_data_high) {
 
 bool hal_i2c_data(void) {
     return (P0_INPUT & (1u << PIN_SDA)) != 0;
+}
+
+uint32_t hal_temperature(void) {
+    TEMP_READY = 0;
+    TEMP_START = 1;
+    for (uint32_t reads = 0; reads < WAIT_READS; reads++) {
+        if (TEMP_READY != 0) {
+            return (uint32_t)(ZERO_CELSIUS_MK + 250 * (int32_t)TEMP_QUARTERS);
+        }
+    }
+    return 0;
 }
 
 void hal_idle(void) {

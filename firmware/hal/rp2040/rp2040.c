@@ -2,7 +2,7 @@
  * An RP2040: UART 0, filled by DMA while the core computes, SysTick for cycles, the timer for time and rest.
  * Clocks are left to clock.c, the flash to boot2.c, start and faults to cortex_m/; core 1 stays in the ROM.
  *
- * Registers: RP2040 data sheet, 2.4.8 (SysTick), 2.5.7 (DMA), 2.19.6 (pins), 4.2.8 (UART), 4.6.5 (timer).
+ * Registers: RP2040 data sheet, 2.4.8 (SysTick), 2.5.7 (DMA), 2.19.6 (pins), 4.9 (ADC), 4.2.8 (UART), 4.6.5 (timer).
  * Interrupts stay masked; the timer's only ends the core's rest.
  */
 #include "rp2040.h"
@@ -36,6 +36,22 @@
 #define SIO_GPIO_OUT_CLEAR REGISTER(0xD0000018u)
 #define SIO_GPIO_OE_SET REGISTER(0xD0000024u)
 #define SIO_GP2 (1u << 2)
+
+/* The sensor is input 4 of the ADC (4.9.5): 0.706 V at 27 degrees Celsius, 1.721 mV less a degree. */
+#define RESETS_RESET 0x4000C000u
+#define RESETS_RESET_DONE REGISTER(0x4000C008u)
+#define RESETS_ADC (1u << 0)
+#define CLK_ADC_CTRL REGISTER(0x40008060u)
+#define CLK_ADC_FROM_CRYSTAL ((1u << 11) | (3u << 5))
+#define ADC_CS REGISTER(0x4004C000u)
+#define ADC_CS_SENSOR ((4u << 12) | (1u << 1) | (1u << 0))
+#define ADC_CS_START (1u << 2)
+#define ADC_CS_READY (1u << 8)
+#define ADC_RESULT REGISTER(0x4004C004u)
+#define ADC_READS 20000u
+#define CELSIUS_27_MK 300150
+#define SENSOR_AT_27_UV 706000
+#define SENSOR_UV_A_KELVIN 1721
 
 /* GP4 (SDA) and GP5 (SCL): low when driven, pulled up by the pad when not (2.19.6.3). */
 #define GPIO4_CTRL REGISTER(0x40014024u)
@@ -197,6 +213,36 @@ bool hal_i2c_lines(bool is_clock_high, bool is_data_high) {
 
 bool hal_i2c_data(void) {
     return (SIO_GPIO_IN & SIO_SDA) != 0;
+}
+
+static bool wait_for_bits(volatile uint32_t *address, uint32_t bits) {
+    for (uint32_t reads = 0; reads < ADC_READS; reads++) {
+        if ((*address & bits) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t hal_temperature(void) {
+    static bool is_started;
+    if (!is_started) {
+        CLK_ADC_CTRL = CLK_ADC_FROM_CRYSTAL;
+        CLEAR_BITS(RESETS_RESET) = RESETS_ADC;
+        is_started = wait_for_bits(&RESETS_RESET_DONE, RESETS_ADC);
+        ADC_CS = ADC_CS_SENSOR;
+    }
+    if (!is_started || !wait_for_bits(&ADC_CS, ADC_CS_READY)) {
+        return 0;
+    }
+    ADC_CS = ADC_CS_SENSOR | ADC_CS_START;
+    if (!wait_for_bits(&ADC_CS, ADC_CS_READY)) {
+        return 0;
+    }
+    /* 3.3 V over 4096 steps. */
+    const int32_t microvolts = (int32_t)(ADC_RESULT & 0xFFFu) * 103125 / 128;
+    const int32_t above = (SENSOR_AT_27_UV - microvolts) * 100 / SENSOR_UV_A_KELVIN;
+    return (uint32_t)(CELSIUS_27_MK + above * 10);
 }
 
 void hal_idle(void) {

@@ -1,7 +1,8 @@
 /*
  * The HAL on standard input and output, so that whole programs run under the host's sanitizers.
  * HAL_CHUNK says how many bytes one read gives at most; HAL_REFUSE which write, from 0, the link refuses;
- * HAL_TICK_US by how much the clock advances with each reading; HAL_PIN that there is a pin, which is shown.
+ * HAL_TICK_US by how much the clock advances with each reading; HAL_PIN that there is a pin, which is shown;
+ * HAL_MILLIKELVIN what the sensor reads.
  */
 #include "hal.h"
 
@@ -39,6 +40,10 @@ uint64_t hal_time_us(void) {
     static uint64_t now_us;
     now_us += setting("HAL_TICK_US", 0);
     return now_us;
+}
+
+uint32_t hal_temperature(void) {
+    return (uint32_t)setting("HAL_MILLIKELVIN", 0);
 }
 
 bool hal_pin(bool is_high) {
