@@ -77,6 +77,10 @@ bool hal_i2c_data(void) {
     return false;
 }
 
+uint32_t hal_temperature(void) {
+    return 0;
+}
+
 void hal_idle(void) {
     (void)hal_time_us();
     (void)hal_cycles();

@@ -85,6 +85,10 @@ bool hal_i2c_data(void) {
     return false;
 }
 
+uint32_t hal_temperature(void) {
+    return 0;
+}
+
 void hal_idle(void) {
     (void)hal_cycles();
     family_rest();
