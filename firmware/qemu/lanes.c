@@ -5,7 +5,6 @@
 #include "lanes.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 
 /* One rule alone at one of its ends. */
 struct lane {

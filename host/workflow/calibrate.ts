@@ -23,7 +23,7 @@ import { formatNumber } from "../report/format.ts";
 import { fitRules, type LoopCost } from "./bench/fit-rules.ts";
 import { EMPTY_LAPS, microbenchmarks } from "./bench/roof-loops.ts";
 import { countLoops, passesOf } from "./bench/roofs.ts";
-import { measuredRoofs } from "./bench/roofs-capture.ts";
+import { measuredRoofs, noMeasurement } from "./bench/roofs-capture.ts";
 import type { VerbContext } from "./context.ts";
 import { loadCoreTable } from "./core-table.ts";
 import type { RegionCounts } from "./counts.ts";
@@ -50,9 +50,12 @@ export async function calibrate(
   file: string,
 ): Promise<number> {
   const board = loadBoard(options.board);
+  if (board.kind === "emulated") {
+    throw noMeasurement(file, `${board.id} is emulated: nothing is measured there`);
+  }
   const measured = readMeasured(file, board);
   const waits = fittedParameters(board, memoryLoops(measured, board));
-  const rules = board.kind === "real" ? await ruleParameters(context, measured, board) : [];
+  const rules = await ruleParameters(context, measured, board);
   const parameters = [...waits, ...rules];
   if (parameters.length === 0) throw nothingToFit(file, board.memories[0]?.name ?? "flash");
   const kept = measured.parameters.filter(
@@ -85,11 +88,8 @@ function readMeasured(file: string, board: Board): MeasuredBoard {
   if (reading.state === "read") {
     const { manifest } = reading.capture;
     if (manifest.board !== board.id || manifest.as !== null) {
-      throw new UsageError("TP-USE-106", {
-        what: `${file} holds no measurement of ${board.id}`,
-        why: `it was recorded on ${manifest.board}${manifest.as === null ? "" : ` standing for ${manifest.as}`}`,
-        fix: `run the loops on the board: pioneer bench roofs --board ${board.id} --port PORT --record FILE`,
-      });
+      const standing = manifest.as === null ? "" : ` standing for ${manifest.as}`;
+      throw noMeasurement(file, `it was recorded on ${manifest.board}${standing}`);
     }
     return checkMeasured(measuredRoofs(replayRun(reading.capture).run, board, file), board, file);
   }

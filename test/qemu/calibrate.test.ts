@@ -153,6 +153,7 @@ describe("a recording that measured nothing is refused:", () => {
 
   test("an emulated board's, whatever it says", async () => {
     const file = record("emulated.tpcap", cycles, { board: "qemu-m4" });
-    await expect(of(file, "qemu-m4")).rejects.toThrow(/qemu-m4 is emulated.*\n|TP-USE-106/);
+    await expect(of(file, "qemu-m4")).rejects.toThrow("qemu-m4 is emulated");
+    await expect(of(file)).rejects.toThrow("it was recorded on qemu-m4");
   });
 });

@@ -56,7 +56,8 @@ function wholePasses({ outputs }: DeviceRun, each: number): readonly LoopCycles[
   ).filter((pass): pass is number[] => pass.every((loop) => loop !== undefined));
 }
 
-function noMeasurement(where: string, why: string): UsageError {
+/** The error of what is no measurement of a board. */
+export function noMeasurement(where: string, why: string): UsageError {
   return new UsageError("TP-USE-106", {
     what: `${where} holds no measurement of the board`,
     why,
