@@ -106,14 +106,14 @@ export async function prepareDevice(request: DeviceRequest): Promise<Device> {
   return emulatedDevice(request, requireEmulated(request.board));
 }
 
-/** @throws UsageError TP-USE-126 for a real board, which has no HAL here yet */
+/** @throws UsageError TP-USE-126 for a real board, whose firmware this verb does not build */
 export function requireEmulated(board: Board): EmulatedBoard {
   if (board.kind === "emulated") return board;
   throw new UsageError(
     "TP-USE-126",
     {
-      what: `no firmware is built for ${board.id} yet`,
-      why: "firmware/hal has QEMU's boards so far; real boards are described, generated for and rated",
+      what: `no firmware is built for ${board.id} here`,
+      why: "a real board's program is built and uploaded by PlatformIO alone: docs/boards.md",
       fix: `pioneer run MODEL --board ${board.emulatedBy} --as ${board.id}`,
     },
     { board: board.id },
