@@ -32,9 +32,9 @@ FRAMES = 200
 FEW_FRAMES = 40
 
 
-def inputs_of(net, size, frames):
+def inputs_of(net, size, frames, steps):
     least, greatest = (-128, 127) if net.kind == "int8" else (-32768, 32767)
-    values = net.random.normal(0, greatest / 3, (frames, net.steps, size))
+    values = net.random.normal(0, greatest / 3, (frames, steps, size))
     values[frames // 2] = least
     values[frames // 2 + 1] = greatest
     return np.clip(np.round(values), least, greatest).astype(TYPES[net.kind][1])
@@ -42,11 +42,11 @@ def inputs_of(net, size, frames):
 
 def record(make, folder, frames):
     net = make()
-    size = net.size if not net.builder.graph.operators else net.builder.graph.tensors[net.first].shape[-1]
+    _, steps, size = net.builder.graph.tensors[net.first].shape
     content = net.finish()
     interpreter = runtime.Interpreter.from_bytes(content)
     given, made = [], []
-    for frame in inputs_of(net, size, max(1, frames // net.steps)):
+    for frame in inputs_of(net, size, max(1, frames // steps), steps):
         interpreter.set_input(frame[np.newaxis], 0)
         interpreter.invoke()
         given.append(frame.ravel())

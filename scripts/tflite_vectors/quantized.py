@@ -82,6 +82,15 @@ class Network:
         self.builder.operator(name, 2, [self.at], [output])
         self.at, self.scale, self.zero_point = output, scale, zero_point
 
+    def flatten(self):
+        """All positions of a step become one vector."""
+        size = self.steps * self.size
+        shape = self.builder.tensor("int32", (3,), data=[1, 1, size])
+        output = self.builder.tensor(self.kind, (1, 1, size), self.scale, self.zero_point)
+        options = schema.ReshapeOptionsT()
+        self.builder.operator("RESHAPE", 1, [self.at, shape], [output], options, schema.BuiltinOptions.ReshapeOptions)
+        self.at, self.size, self.steps = output, size, 1
+
     def softmax(self, beta):
         options = schema.SoftmaxOptionsT()
         options.beta = beta
@@ -163,6 +172,14 @@ def softmax_many_int8():
     return net
 
 
+def flat_int8():
+    """A step of four positions, which a dense layer reads at once."""
+    net = Network(19, "int8", 3, 4, 0.05, -3)
+    net.flatten()
+    net.dense(5, 0.04, 4)
+    return net
+
+
 def lstm_int16():
     net = Network(7, "int16", 5, 1, 2.0**-13, 0)
     net.lstm(6, 2.0, 2.0**-15, 0, -11, 10.0)
@@ -205,6 +222,7 @@ MODELS = [
     softmax_int8,
     softmax_far_int8,
     softmax_many_int8,
+    flat_int8,
     lstm_int16,
     mask_int16,
     tanh_int16,
@@ -212,4 +230,4 @@ MODELS = [
 ]
 
 # Of these few calls tell as much as many.
-STATELESS = [dense_int8, softmax_far_int8, softmax_many_int8]
+STATELESS = [dense_int8, softmax_far_int8, softmax_many_int8, flat_int8]

@@ -7,7 +7,7 @@ import { type ImportedGraph, importGraph } from "../graph/graph.ts";
 import type { OnnxGraph, OnnxNode } from "../graph/nodes.ts";
 import type { TimeOfGraph } from "../graph/time-axis.ts";
 import type { IntegerModel } from "../integer-model.ts";
-import { integerModelOf } from "./integer.ts";
+import { integerModelOf, takesWholeSteps } from "./integer.ts";
 import { LSTM_OPTION, lstm } from "./lstm.ts";
 import type { Speller } from "./moving.ts";
 import { SPELLERS } from "./operators.ts";
@@ -62,8 +62,8 @@ export function importTfliteGraph(
   const model = { graph: spelled(spelling), opset: SPELLED_OPSET };
   const given = { constants: spelling.constants, ...(time ? { time } : {}) };
   const imported = inOwnWords(() => importGraph(model, file, fileBytes, given));
-  const integer = integerModelOf(spelling);
-  return integer ? { ...imported, integer } : imported;
+  const integer = integerModelOf(spelling, time?.steps ?? 1);
+  return integer && takesWholeSteps(integer, imported) ? { ...imported, integer } : imported;
 }
 
 function inOwnWords<V>(read: () => V): V {

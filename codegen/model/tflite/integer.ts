@@ -32,8 +32,14 @@ const SOFTMAX_BETA = 0;
 const MOST_SLICED = 65_536;
 const ACTIVATIONS = { LOGISTIC: "sigmoid", TANH: "tanh" } as const;
 
-/** The chain's integers; undefined where any of it is real, branches, or has no integer kernel. */
-export function integerModelOf(spelling: Spelling): IntegerModel | undefined {
+/**
+ * The chain's integers; undefined where any of it is real, branches, or has no integer kernel.
+ * @param sequenceSteps time steps of a call; 1 where a call is one step
+ */
+export function integerModelOf(
+  spelling: Spelling,
+  sequenceSteps: number,
+): IntegerModel | undefined {
   const { graph, file } = spelling;
   let [at = -1] = graph.inputs;
   let edge = edgeOf(graph.tensors[at] as TfliteTensor, file);
@@ -46,9 +52,9 @@ export function integerModelOf(spelling: Spelling): IntegerModel | undefined {
     if (operator.operator === "QUANTIZE" || operator.operator === "DEQUANTIZE") {
       // Between layers, other integers for the same values would need a kernel.
       if (layers.length > 0 && made) return undefined;
-    } else if (!keepsSteps(operator, spelling)) {
+    } else if (!keepsSteps(operator, spelling, sequenceSteps)) {
       const layer = edge && made && layerOf(operator, spelling, edge, made);
-      if (!layer) return undefined;
+      if (!layer || (layer.kind === "window" && layer.steps !== sequenceSteps)) return undefined;
       layers.push(layer);
     }
     at = output;
@@ -60,8 +66,40 @@ export function integerModelOf(spelling: Spelling): IntegerModel | undefined {
   return { input: first.input, output: last.output, layers };
 }
 
+/** Values that a layer takes and gives in a step; an activation's are those before it. */
+function sizesOf(layer: IntegerLayer): readonly [number, number] | undefined {
+  switch (layer.kind) {
+    case "lstm": {
+      const { rows = 0, cols = 0 } = layer.gates[0]?.inputWeights ?? {};
+      return [cols, rows];
+    }
+    case "dense":
+      return [layer.weights.cols, layer.weights.rows];
+    case "window":
+      return [layer.inputSize, layer.steps * layer.inputSize];
+    case "softmax":
+      return [layer.size, layer.size];
+    case "activation":
+      return undefined;
+  }
+}
+
+/** Whether each layer takes a whole step of what the one before gives: none runs over positions inside it. */
+export function takesWholeSteps(
+  { layers }: IntegerModel,
+  { inputSize, outputSize }: { readonly inputSize: number; readonly outputSize: number },
+): boolean {
+  let size = inputSize;
+  for (const layer of layers) {
+    const [takes, gives] = sizesOf(layer) ?? [size, size];
+    if (takes !== size) return false;
+    size = gives;
+  }
+  return size === outputSize;
+}
+
 /** Whether an operator keeps a step's values together and in order, or takes the last step. */
-function keepsSteps(operator: TfliteOperator, spelling: Spelling): boolean {
+function keepsSteps(operator: TfliteOperator, spelling: Spelling, sequenceSteps: number): boolean {
   const { file } = spelling;
   const from = spelling.input(operator, 0);
   const to = spelling.output(operator);
@@ -73,7 +111,8 @@ function keepsSteps(operator: TfliteOperator, spelling: Spelling): boolean {
     case "RESHAPE":
     case "SQUEEZE":
     case "EXPAND_DIMS":
-      return whole && (steps === 1 || to.shape.at(-1) === size);
+      // Where a call is one step, all values are that step's, in whatever shape.
+      return whole && (sequenceSteps === 1 || steps === 1 || to.shape.at(-1) === size);
     case "PACK":
     case "UNPACK":
       return whole && single && (operator.operator === "UNPACK" || operator.inputs.length === 1);
