@@ -154,6 +154,13 @@ export interface LinkFacts {
   readonly badFrames?: number;
 }
 
+/** Code and constants, variables with initial values, and variables without [byte]. */
+export interface SectionSizes {
+  readonly text: number;
+  readonly data: number;
+  readonly bss: number;
+}
+
 export interface MemoryUse {
   /** Program, tables and weights [byte]. */
   readonly flashBytes: number | null;
@@ -161,6 +168,8 @@ export interface MemoryUse {
   readonly ramBytes: number | null;
   /** Deepest use of the stack, painted and read back [byte]. */
   readonly stackBytes: number | null;
+  /** Absent for a program that was linked elsewhere. */
+  readonly sections?: SectionSizes;
 }
 
 export interface AudioFacts {

@@ -66,6 +66,7 @@ class LastingLink implements Link {
   async #connect(signal?: AbortSignal): Promise<Link> {
     const link = await this.#options.connect();
     await link.open(signal);
+    if (this.#closing.signal.aborted) await link.close();
     this.#openedMs = performance.now();
     this.#current = link;
     return link;

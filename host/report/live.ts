@@ -2,8 +2,10 @@
  * Decides how one event of a link reads as a line while it happens.
  * Which events there are is left to decode/, naming functions to the caller.
  */
+import type { ClockError } from "../analyze/device-clock.ts";
 import type { LinkEvent } from "../decode/frames.ts";
 import type { DeviceRecord } from "../decode/records.gen.ts";
+import { formatNumber } from "./format.ts";
 import { printable } from "./printable.ts";
 
 export type NameFunction = (address: number) => string | undefined;
@@ -25,6 +27,13 @@ export function eventLine(event: LinkEvent, faultText: (record: FaultOf) => stri
         .map((line) => `${time}text       ${printable(line)}`)
         .join("\n");
   }
+}
+
+/** The line that tells, now and then, how a device's clock does. */
+export function clockLine(receiveTimeUs: number, { error, seconds }: ClockError): string {
+  const [low, high] = error.interval ?? [error.value, error.value];
+  const time = `${(receiveTimeUs / 1e6).toFixed(3).padStart(9)} s  `;
+  return `${time}clock      off by ${formatNumber(error.value)} ppm (${formatNumber(low)} to ${formatNumber(high)}) over ${formatNumber(seconds)} s`;
 }
 
 type FaultOf = Extract<DeviceRecord, { type: "fault" }>;

@@ -192,7 +192,7 @@ export function rooflineRows(document: RunDocument): readonly Line[] {
 
 /** Program and memory. */
 export function sizeRows(document: RunDocument): readonly Line[] {
-  const { flashBytes, ramBytes, stackBytes } = document.memory;
+  const { flashBytes, ramBytes, stackBytes, sections } = document.memory;
   const { flash, ram } = document.provenance;
   const rows: Line[] = [];
   const of = (whole: { readonly value: number } | null) =>
@@ -211,6 +211,15 @@ export function sizeRows(document: RunDocument): readonly Line[] {
       text: formatBytes(ramBytes) + of(ram),
       kind: "counted",
       source: "sections of the linked program, without the stack",
+    });
+  }
+  if (sections !== undefined) {
+    const { text, data, bss } = sections;
+    rows.push({
+      name: "sections",
+      text: `text ${formatBytes(text)}, data ${formatBytes(data)}, bss ${formatBytes(bss)}`,
+      kind: "counted",
+      source: "sections of the linked program",
     });
   }
   if (stackBytes !== null) {

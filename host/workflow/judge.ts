@@ -86,6 +86,7 @@ export function judgeRecording(
     memory: {
       flashBytes: manifest.flashBytes,
       ramBytes: manifest.ramBytes,
+      ...(manifest.sections && { sections: manifest.sections }),
       stackBytes: run.summary?.stackBytes ?? null,
     },
     budgets: manifest.budgets,

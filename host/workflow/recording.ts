@@ -4,7 +4,13 @@
  */
 import type { Quantization } from "../../codegen/index.ts";
 import { UsageError } from "../../codegen/index.ts";
-import type { BoardFacts, BuildFacts, HostFacts, ModelFacts } from "../analyze/facts.ts";
+import type {
+  BoardFacts,
+  BuildFacts,
+  HostFacts,
+  ModelFacts,
+  SectionSizes,
+} from "../analyze/facts.ts";
 import type { KernelWork } from "../analyze/kernel-work.ts";
 import type { Capture } from "../capture/format.ts";
 
@@ -42,6 +48,8 @@ export interface RunManifest {
   readonly build: BuildFacts;
   readonly flashBytes: number | null;
   readonly ramBytes: number | null;
+  /** Absent for a program that was linked elsewhere, and in recordings of before it was kept. */
+  readonly sections?: SectionSizes;
   readonly counter: string;
   readonly cycleModel: string;
   readonly frameIntervalMs: number;

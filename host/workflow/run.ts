@@ -370,6 +370,7 @@ function manifestOf({ request, app, prepared, stimulus, device, host }: RunParts
     },
     flashBytes: device.firmware?.sizes.flashBytes ?? null,
     ramBytes: device.firmware?.sizes.ramBytes ?? null,
+    ...(device.firmware && { sections: device.firmware.sizes.sections }),
     counter: device.counter,
     cycleModel: device.cycleModel,
     frameIntervalMs: frameIntervalOf(prepared),

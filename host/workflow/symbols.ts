@@ -3,6 +3,7 @@
  * Building it is left to build.ts; binutils read the file, so no ELF parser of our own meets it.
  */
 import { ToolkitError } from "../../codegen/index.ts";
+import type { SectionSizes } from "../analyze/facts.ts";
 import { runProcess } from "./process.ts";
 
 /** The programs that read a board's files come with its compiler. */
@@ -21,6 +22,8 @@ export interface FirmwareSizes {
   readonly flashBytes: number;
   /** Variables, without the stack [byte]. */
   readonly ramBytes: number;
+  /** What both are made of [byte]. */
+  readonly sections: SectionSizes;
 }
 
 /**
@@ -109,8 +112,9 @@ function withoutThumbBit(address: number): number {
  */
 export async function readSizes(elf: string, toolchain = "arm-none-eabi-"): Promise<FirmwareSizes> {
   const stdout = await readWith(`${toolchain}size`, [], elf);
-  const [text, data, bss] = (stdout.split("\n")[1] ?? "").trim().split(/\s+/).map(Number);
-  return { flashBytes: (text ?? 0) + (data ?? 0), ramBytes: (data ?? 0) + (bss ?? 0) };
+  const numbers = (stdout.split("\n")[1] ?? "").trim().split(/\s+/).map(Number);
+  const [text = 0, data = 0, bss = 0] = numbers;
+  return { flashBytes: text + data, ramBytes: data + bss, sections: { text, data, bss } };
 }
 
 /** A function or an object of an ELF file. */

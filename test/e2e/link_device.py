@@ -22,8 +22,7 @@ UNPLUGGED_S = 0.5
 def stuffed(plain: bytes) -> bytes:
     """COBS: each zero becomes the distance to the next; 254 bytes without one are a block of their own."""
     out = bytearray()
-    for index, run in enumerate(plain.split(b"\0")):
-        del index
+    for run in plain.split(b"\0"):
         while len(run) >= 254:
             out += b"\xff" + run[:254]
             run = run[254:]
@@ -106,10 +105,11 @@ def main() -> None:
             except OSError:
                 pass
         if 0 in ready:
-            line = sys.stdin.readline()
-            if line == "":
+            commands = os.read(0, 4096).decode()
+            if commands == "":
                 return
-            board.obey(line.strip())
+            for command in commands.split():
+                board.obey(command)
         if time.monotonic() >= next_output:
             if board.greeted:
                 board.output()

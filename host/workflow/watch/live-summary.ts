@@ -67,6 +67,11 @@ export class LiveSummary {
     }
   }
 
+  /** The device's clock against this computer's, as far as is known by now. */
+  clock(): ClockError | null {
+    return clockError(this.#points);
+  }
+
   document(
     totals: LinkTotals,
     names: { readonly link: string; readonly recording: string | null },
@@ -89,7 +94,7 @@ export class LiveSummary {
       records: this.#records,
       totals: { ...link, textBytes, discardedFrames },
       void: voidByLosses(link),
-      clock: clockError(this.#points),
+      clock: this.clock(),
       stackBytes: this.#summary?.stackBytes ?? null,
       fault: this.#fault ? faultDocument(this.#fault, nameFunction) : null,
       recording: names.recording,

@@ -16,7 +16,7 @@ import { WIRE_VERSION } from "../../decode/records.ts";
 import { faultError, type NameFunction } from "../../link/outcome.ts";
 import { createReplayLink } from "../../link/replay.ts";
 import type { Link } from "../../link/source.ts";
-import { eventLine } from "../../report/live.ts";
+import { clockLine, eventLine } from "../../report/live.ts";
 import { watchText } from "../../report/watch.ts";
 import type { VerbContext } from "../context.ts";
 import { gitState } from "../git-state.ts";
@@ -27,6 +27,9 @@ import { functionAt, readSymbols } from "../symbols.ts";
 import { TOOL_VERSION } from "../version.ts";
 import { LiveSummary, type WatchDocument } from "./live-summary.ts";
 import { lastingPort, type PortOptions } from "./port.ts";
+
+/** Between two lines about the device's clock [µs]. */
+const CLOCK_EVERY_US = 10e6;
 
 export interface WatchOptions extends PortOptions {
   /** ELF file of what runs there, so that faults are named. */
@@ -90,10 +93,17 @@ async function watchPort(
     (line) => context.progress.note(line),
     () => identify(),
   );
+  // First the link: a file that is there stays as it is where no device is.
+  await port.link.open(context.signal);
   let writer: CaptureWriter | undefined;
-  if (path !== null) {
-    mkdirSync(dirname(path), { recursive: true });
-    writer = new CaptureWriter(path, manifestOf(options, port.link, undefined));
+  try {
+    if (path !== null) {
+      mkdirSync(dirname(path), { recursive: true });
+      writer = new CaptureWriter(path, manifestOf(options, port.link, undefined));
+    }
+  } catch (error) {
+    await port.link.close();
+    throw error;
   }
   const link = writer ? recordLink(port.link, writer) : port.link;
   identify = () => {
@@ -105,8 +115,8 @@ async function watchPort(
     options.seconds === undefined ? undefined : setTimeout(stop, options.seconds * 1000);
   context.signal.addEventListener("abort", stop, { once: true });
   let totals = createDeviceDecoder().totals;
+  let nextClockUs = CLOCK_EVERY_US;
   try {
-    await link.open(context.signal);
     identify();
     context.progress.step(`listening on ${link.name}; Ctrl-C ends it`);
     totals = await listen(link, (event) => {
@@ -114,6 +124,12 @@ async function watchPort(
       summary.take(event);
       if (summary.hello !== known) writer?.describe(manifestOf(options, link, summary.hello));
       write(event);
+      if (event.receiveTimeUs < nextClockUs) return;
+      nextClockUs = event.receiveTimeUs + CLOCK_EVERY_US;
+      const clock = summary.clock();
+      if (clock && !context.json && !context.quiet) {
+        process.stdout.write(`${clockLine(event.receiveTimeUs, clock)}\n`);
+      }
     });
     writer?.end("stopped");
   } finally {
