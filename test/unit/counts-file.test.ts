@@ -101,7 +101,7 @@ describe("parseCounts", () => {
     ["no classes", line({ classes: undefined }), "classes are missing"],
     ["a missing class", line({ classes: { ...CLASSES, fpu: undefined } }), "classes.fpu"],
     ["classes that do not add up", line({ instructions: 28 }), "do not add up"],
-    ["a very long line", `${" ".repeat(20_000)}\n`, "20000 characters"],
+    ["a very long line", `${" ".repeat(30_000)}\n`, "30000 characters"],
     ["an error with control characters", '{"error":"\\u001b[2J"}\n', "an error without a word"],
   ])("refuses %s", (_, text, detail) => {
     const { regions, problems } = parseCounts(text);
