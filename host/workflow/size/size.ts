@@ -43,6 +43,7 @@ import { withUsageErrors } from "../import.ts";
 import { writeFileWhole } from "../output-file.ts";
 import { MODELS_DIR, OUT_DIR } from "../paths.ts";
 import { type Made, makeModel } from "./make.ts";
+import { candidateDocument } from "./size-document.ts";
 import { trainedSizes } from "./trained-sizes.ts";
 
 export interface SizeOptions {
@@ -366,39 +367,4 @@ function boardsThatHold(
     const ms = (cycles.value / rating.clockHz) * 1e3;
     return room && holds(ms, limits, rating) ? [board.id] : [];
   });
-}
-
-/** As design of the command line has it: numbers that are not plain counting carry their kind. */
-function candidateDocument(one: JudgedSize, format: IntegerFormat) {
-  const { cycles, quality } = one;
-  const modelled = (value: number | null, unit: string) =>
-    value === null ? null : { value, unit, kind: "modelled" };
-  return {
-    hiddenSize: one.hiddenSizes.length === 1 ? one.hiddenSizes[0] : null,
-    hiddenSizes: one.hiddenSizes,
-    method: one.method,
-    format,
-    macs: one.macs,
-    paddedMacs: one.paddedMacs,
-    weightBytes: one.weightBytes,
-    paddedBytes: one.paddedBytes,
-    residentBytes: one.residentBytes,
-    streamedBytes: one.streamedBytes,
-    linesTouched: one.linesTouched,
-    flashBytes: one.flashBytes,
-    ramBytes: one.ramBytes,
-    cycles:
-      cycles === null
-        ? null
-        : { ...modelled(cycles.value, "cycle"), interval: [cycles.low, cycles.high] },
-    stallCycles: cycles === null ? null : modelled(cycles.stalls, "cycle"),
-    latencyMs: modelled(one.latencyMs, "ms"),
-    energyUj: modelled(one.energyUj, "uJ"),
-    powerMw: modelled(one.powerMw, "mW"),
-    quality,
-    verdict: one.verdict,
-    binding: one.binding,
-    bound: one.bound,
-    misses: one.misses,
-  };
 }
