@@ -67,7 +67,7 @@ function programTexts(programs: readonly Program[]): readonly string[] {
 }
 
 const missing = missingTool();
-if (missing) console.warn(`plugin-pipeline: skipped, ${missing}`);
+if (missing) console.warn(`pipeline: skipped, ${missing}`);
 
 /** Declares the tests of one core's programs; they run on `machine`, which has the core's instructions. */
 export function describePrograms(

@@ -140,14 +140,18 @@ describe("a trace", () => {
     expect(trace.otherData.timeline).toMatch(/1 us is 1 cycle/);
   });
 
-  it("comes from a device's own stamps, too", () => {
+  it.each(["measured", "modelled"] as const)("comes from a device's own stamps, %s", (kind) => {
     const steps = [
       { frame: 0, beginUs: 100.5, lengthUs: 20 },
       { frame: 1, beginUs: 10_100, lengthUs: 21 },
     ];
-    const trace = stampedTrace(steps, request);
-    expect(checkTrace(JSON.stringify(trace))).toHaveLength(2);
-    expect(trace.otherData.kind).toBe("measured");
+    const trace = stampedTrace(steps, request, kind);
+    const events = checkTrace(JSON.stringify(trace));
+    expect(events.map(({ name, ts, dur }) => [name, ts, dur])).toEqual([
+      ["step 0", 100.5, 20],
+      ["step 1", 10_100, 21],
+    ]);
+    expect(trace.otherData.kind).toBe(kind);
   });
 
   it("is refused by these rules when events overlap", () => {

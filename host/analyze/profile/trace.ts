@@ -82,8 +82,12 @@ export function profileTrace(facts: ProfileFacts, request: TraceRequest): Trace 
   });
 }
 
-/** From a device's own time stamps. */
-export function stampedTrace(steps: readonly StampedStep[], request: TraceRequest): Trace {
+/** From a device's own time stamps; `kind` of its cycles: an emulator drives the counter of an emulated board. */
+export function stampedTrace(
+  steps: readonly StampedStep[],
+  request: TraceRequest,
+  kind: "measured" | "modelled",
+): Trace {
   const events = steps.map(
     ({ frame, beginUs, lengthUs }): TraceEvent => ({
       name: `step ${frame}`,
@@ -95,7 +99,7 @@ export function stampedTrace(steps: readonly StampedStep[], request: TraceReques
       dur: lengthUs,
     }),
   );
-  return trace(events, request, { timeline: "the device's clock", kind: "measured" });
+  return trace(events, request, { timeline: "the device's clock", kind });
 }
 
 function trace(

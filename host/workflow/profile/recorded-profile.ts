@@ -78,7 +78,8 @@ function traceOf(
     source: cycleSource ?? counter,
   };
   if (profile !== null) return profileTrace(profile, request);
-  if (steps.length > 0) return stampedTrace(steps, request);
+  const kind = document.cycles?.kind === "measured" ? "measured" : "modelled";
+  if (steps.length > 0) return stampedTrace(steps, request, kind);
   throw notProfiled(path);
 }
 
