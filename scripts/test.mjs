@@ -73,7 +73,7 @@ function runTraining() {
   const ok = step(
     title,
     python,
-    ["-m", "unittest", "--quiet", "test_frontend", "test_unfinished"],
+    ["-m", "unittest", "--quiet", "test_frontend", "test_start", "test_unfinished"],
     folder,
   );
   return { title, passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };

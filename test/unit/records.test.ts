@@ -70,10 +70,7 @@ const DEVICE: readonly (readonly [DeviceRecord, number[]])[] = [
     { type: "fault", cause: 2, pc: 0x1001, lr: 0xfffffff9, status: 0x8200, address: 0x20400000 },
     [...u8(2), ...u32(0x1001), ...u32(0xfffffff9), ...u32(0x8200), ...u32(0x20400000)],
   ],
-  [
-    { type: "temperature", frame: 100, millikelvin: 303_150 },
-    [100, 0, 0, 0, ...u32(303_150)],
-  ],
+  [{ type: "temperature", frame: 100, millikelvin: 303_150 }, [100, 0, 0, 0, ...u32(303_150)]],
   [
     { type: "ina", part: 228, index: 3, timeUs: 0x10203, shunt: 0xfffff0, bus: 0x3e80, status: 2 },
     [228, 0, 3, 0, 0, 0, 3, 2, 1, 0, 0xf0, 0xff, 0xff, 0, 0x80, 0x3e, 0, 0, 2, 0],
