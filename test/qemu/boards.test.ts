@@ -67,15 +67,21 @@ describe.each(BOARDS)("$id", { timeout: 60_000 }, (board) => {
     return device;
   }
 
-  whenThere("greets, goes on after damaged frames, computes and takes its leave", async () => {
-    const toy = await boot("check");
-    toy.send(wire.IDENTIFY, Uint8Array.of(1));
-    const hello = await toy.receive();
-    expect(Buffer.from(hello.payload.slice(1, 1 + board.id.length)).toString()).toBe(board.id);
+  /** The Hello, once what the board has to say after it is heard. */
+  async function greet(toy: Device): Promise<wire.Frame> {
+    const hello = await toy.greet();
+    expect(hello.type).toBe(wire.HELLO);
     if (board.notice !== undefined) {
       const log = await toy.receive();
       expect([log.type, wire.readText(log.payload)]).toEqual([wire.LOG, board.notice]);
     }
+    return hello;
+  }
+
+  whenThere("greets, goes on after damaged frames, computes and takes its leave", async () => {
+    const toy = await boot("check");
+    const hello = await greet(toy);
+    expect(Buffer.from(hello.payload.slice(1, 1 + board.id.length)).toString()).toBe(board.id);
 
     const frame = wire.frameBytes(wire.INPUT, 0, wire.inputPayload(0, [1, 2, 3]));
     toy.write(frame.map((byte, at) => (at === 3 ? byte ^ 4 : byte)));
@@ -104,6 +110,7 @@ describe.each(BOARDS)("$id", { timeout: 60_000 }, (board) => {
     { fault: 1, cause: 3, where: "run_undefined_instruction", address: 0 },
   ])("reports a fault in $where", async ({ fault, cause, where, address }) => {
     const toy = await boot("fault");
+    await greet(toy);
     toy.send(wire.INPUT, wire.inputPayload(0, [fault, 0, 0]));
     const report = wire.readFault((await toy.receive()).payload);
     expect(report).toMatchObject({ cause, address });
@@ -114,6 +121,7 @@ describe.each(BOARDS)("$id", { timeout: 60_000 }, (board) => {
 
   whenThere("reports a stack overflow", async () => {
     const toy = await boot("fault");
+    await greet(toy);
     toy.send(wire.INPUT, wire.inputPayload(0, [5, 0, 0]));
     const report = wire.readFault((await toy.receive()).payload);
     expect(report).toMatchObject({ cause: 4, pc: 0, lr: 0 });

@@ -14,6 +14,8 @@ export interface TestedBoard {
   readonly belowStack: readonly [number, number];
   /** What it says after its greeting, because the emulator lacks a part of the chip. */
   readonly notice?: string;
+  /** How long its receiver drops what comes after power-on, about [ms]: the firmware waits for clocks first. */
+  readonly deafMs?: number;
 }
 
 const SEMIHOSTING = ["-semihosting-config", "enable=on,target=native"];
@@ -58,6 +60,7 @@ export const BOARDS: readonly TestedBoard[] = [
     // The first serial line is USART1; the firmware's is USART2, where ST's boards have it.
     args: ["-M", "netduinoplus2", ...SEMIHOSTING, "-serial", "null"],
     notice: "the clock controller reads 0, as in an emulator: the clock is unknown",
+    deafMs: 150,
   },
   xtensa("qemu-xtensa", "lx106"),
   xtensa("qemu-xtensa-mac16", "de212"),

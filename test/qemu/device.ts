@@ -11,9 +11,11 @@ import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 import { testedBoard } from "./boards.ts";
 import { type Build, buildInto, missingFor } from "./pio-build.ts";
-import { type Frame, frameBytes, readFrame } from "./wire.ts";
+import { type Frame, frameBytes, IDENTIFY, readFrame } from "./wire.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** How long a greeting is waited for before it is asked for again [ms]. */
+const GREETING_MS = 1000;
 export const TOY_MODEL = join(ROOT, "test/qemu/toy-model");
 
 export { missingFor };
@@ -59,10 +61,17 @@ export class Device {
   readonly #exit: Promise<number | null>;
   readonly #socket: Socket;
   readonly #chunks: AsyncIterator<Buffer>;
+  readonly #deafMs: number;
   #pending = Buffer.alloc(0);
   #sequence = 0;
 
-  private constructor(process: ChildProcess, exit: Promise<number | null>, socket: Socket) {
+  private constructor(
+    process: ChildProcess,
+    exit: Promise<number | null>,
+    socket: Socket,
+    deafMs: number,
+  ) {
+    this.#deafMs = deafMs;
     this.#process = process;
     this.#exit = exit;
     this.#socket = socket;
@@ -72,7 +81,7 @@ export class Device {
   /** Boots the firmware and connects to its serial port. */
   static async boot(elf: string, board = "qemu-m4"): Promise<Device> {
     const path = join(freshFolder(), "serial");
-    const { emulator, args } = testedBoard(board);
+    const { emulator, args, deafMs = 0 } = testedBoard(board);
     const child = spawn(
       emulator,
       [
@@ -87,7 +96,7 @@ export class Device {
         const attempt = connect(path, () => resolve(attempt));
         attempt.once("error", () => resolve(undefined));
       });
-      if (socket) return new Device(child, exit, socket);
+      if (socket) return new Device(child, exit, socket, deafMs);
       if (child.exitCode !== null) throw new Error(`QEMU ended with ${child.exitCode}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -101,6 +110,19 @@ export class Device {
   /** Sends one record. */
   send(type: number, payload: Uint8Array): void {
     this.write(frameBytes(type, this.#sequence++, payload));
+  }
+
+  /** Asks who it is until it answers: what arrives before the receiver is on is lost, as on a board. */
+  async greet(): Promise<Frame> {
+    await new Promise((resolve) => setTimeout(resolve, this.#deafMs));
+    const identify = () => this.send(IDENTIFY, Uint8Array.of(1));
+    identify();
+    const again = setInterval(identify, GREETING_MS);
+    try {
+      return await this.receive();
+    } finally {
+      clearInterval(again);
+    }
   }
 
   /** The next frame; throws when the device ends first. */
