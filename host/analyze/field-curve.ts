@@ -2,6 +2,7 @@
  * The document of a curve of quality in noise: one model and another beside it, at each signal-to-noise ratio.
  * Mixing and computing is left to workflow/field-curve.ts.
  */
+import { requireFiniteIn } from "./number-limits.ts";
 import type { Quantity } from "./quantity.ts";
 import { derive, measured, stated } from "./quantity.ts";
 
@@ -31,7 +32,10 @@ export interface FieldDocument {
   }[];
 }
 
-export function fieldDocument({ clip, noise, rows }: FieldFacts): FieldDocument {
+/** @throws AnalysisError TP-USE-242 for a number that is not finite */
+export function fieldDocument(facts: FieldFacts): FieldDocument {
+  requireFiniteIn("a curve of quality", facts);
+  const { clip, noise, rows } = facts;
   return {
     clip,
     noise,

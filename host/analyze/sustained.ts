@@ -2,7 +2,7 @@
  * Decides whether a long run kept its speed: drift, and throttling as a change of level that stays.
  * Holding the run is left to workflow/, the test for changes to statistics/change-points.ts.
  */
-import { requirePositive } from "./number-limits.ts";
+import { requireFinite, requireFiniteIn, requirePositive } from "./number-limits.ts";
 import type { Quantity } from "./quantity.ts";
 import { counted, measured } from "./quantity.ts";
 import { changePoints } from "./statistics/change-points.ts";
@@ -63,10 +63,12 @@ const FALSE_ALARMS = "at most 3 in 100 runs of steady, independent noise show a 
 
 /**
  * @param intervalMs between two frames [ms]
- * @throws AnalysisError TP-USE-240 without a frame, -242 for an interval that is not above 0
+ * @throws AnalysisError TP-USE-240 without a frame, -242 for an interval that is not above 0 and for a number that is
+ * not finite
  */
 export function sustainedOf(facts: SustainedFacts, intervalMs: number): SustainedDocument {
   requirePositive("the time between two frames", intervalMs);
+  requireFiniteIn("a long run", facts);
   const { latencyMs, temperatureC, simulated } = facts;
   const source = simulated
     ? "this computer's clock, from due to answered: the emulator's speed, not a board's"
@@ -110,11 +112,14 @@ export function sustainedOf(facts: SustainedFacts, intervalMs: number): Sustaine
 /**
  * Least squares through the medians of equal blocks, of the overall median [%/h], with the 95 % interval of the slope
  * (Draper and Smith, Applied Regression Analysis, 1.4). null where the blocks would hold fewer than 3 frames.
+ * @throws AnalysisError TP-USE-242 for a number that is not finite, an interval or a mean that is not above 0
  */
 export function driftOf(
   values: readonly number[],
   intervalMs: number,
 ): { readonly percent: number; readonly interval: readonly [number, number] } | null {
+  requirePositive("the time between two frames", intervalMs);
+  requireFiniteIn("the latency", values);
   const block = Math.floor(values.length / BLOCKS);
   if (block < 3) return null;
   const medians = Array.from({ length: BLOCKS }, (_, k) =>
@@ -123,7 +128,8 @@ export function driftOf(
   const hours = medians.map((_, k) => ((k + 0.5) * block * intervalMs) / 3.6e6);
   const mean = (numbers: readonly number[]) =>
     numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
-  const [meanX, meanY] = [mean(hours), mean(medians)];
+  const meanX = mean(hours);
+  const meanY = requirePositive("the mean latency", mean(medians));
   let [squares, products] = [0, 0];
   for (const [k, x] of hours.entries()) {
     squares += (x - meanX) ** 2;
@@ -135,7 +141,7 @@ export function driftOf(
     0,
   );
   const half = T_95 * Math.sqrt(residuals / (BLOCKS - 2) / squares);
-  const percent = (value: number) => (100 * value) / meanY;
+  const percent = (value: number) => requireFinite("the drift", (100 * value) / meanY);
   return { percent: percent(slope), interval: [percent(slope - half), percent(slope + half)] };
 }
 

@@ -36,6 +36,12 @@ const wishes = { path: wifi, form, distanceKm: 100, intervalMs: 10, deadlineMs: 
 const by = ["latency", "energy"] as const;
 const transport = { path: wifi, form, intervalMs: 10, distanceKm: 100 };
 const times = [5, 4, 4.5, 4.2, 6, 4.1, 4.4, 4.3, 5.5, 4.6];
+const steady = Array.from({ length: 200 }, (_, frame) => 4 + (frame % 7) / 10);
+const field = {
+  clip: "speech.wav",
+  noise: "babble",
+  rows: [{ snrDb: 5, siSdrInDb: 4.9, models: [{ name: "hearable", siSdrOutDb: 9.1 }] }],
+};
 const slower = times.map((time) => time * 1.1);
 const ticks = times.map((time) => Math.round(time * 1e6));
 const milliseconds = (value: number) => analyze.measured(value, "ms", "by hand");
@@ -384,6 +390,9 @@ export const CALLS: Calls = {
   anyOf: [0.01, 100],
   sharePerDevice: [0.99, 100],
   fleetTail: [counts, 5e6, 100],
+  sustainedOf: [{ minutes: 1, latencyMs: steady, temperatureC: [24, 25], simulated: false }, 10],
+  driftOf: [steady, 10],
+  fieldDocument: [field],
   fleetPercentile: [counts, 100, 0.99],
   injection: ["radio", { rate: 2 }],
   delayOf: ["radio", analyze.injection("radio").values, new Random(1)],
