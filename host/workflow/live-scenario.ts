@@ -29,8 +29,8 @@ import type { GenerateRequest, Prepared } from "./generate.ts";
 import { prepare, standsForOf, writePrepared } from "./generate.ts";
 import { judgeRecording } from "./judge.ts";
 import { WORK_DIR } from "./paths.ts";
-import type { Conversation } from "./run.ts";
-import { recordRun } from "./run.ts";
+import type { Conversation } from "./record-run.ts";
+import { recordRun } from "./record-run.ts";
 import { liveSettings, type ScenarioOptions } from "./scenario-request.ts";
 import type { Stimulus } from "./stimulus.ts";
 import { streamStimulus } from "./stimulus.ts";
@@ -91,7 +91,7 @@ export async function runLive(
     progress.step(`issuing ${scenario} queries to ${device.link.name}`);
     const result = await recordRun({
       context,
-      request: { ...options, app: "stream" },
+      request: {},
       app: "stream",
       prepared,
       stimulus,

@@ -7,8 +7,8 @@ import { UsageError } from "../../codegen/index.ts";
 import type { LinkEvent } from "../decode/frames.ts";
 import type { Session } from "../link/session.ts";
 import type { Progress } from "./progress.ts";
+import type { Conversation } from "./record-run.ts";
 import { ATTACHMENTS } from "./recording.ts";
-import type { Conversation } from "./run.ts";
 import type { Stimulus } from "./stimulus.ts";
 
 /** An hour of frames of 10 ms: the twin's answers to all of them are kept. */

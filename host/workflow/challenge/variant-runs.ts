@@ -19,7 +19,7 @@ import { standsForOf, writePrepared } from "../generate.ts";
 import { judgeRecording } from "../judge.ts";
 import { writeFileWhole } from "../output-file.ts";
 import { silentProgress } from "../progress.ts";
-import { recordRun } from "../run.ts";
+import { recordRun } from "../record-run.ts";
 import type { Stimulus } from "../stimulus.ts";
 import { functionAt } from "../symbols.ts";
 
@@ -131,7 +131,7 @@ export class VariantRuns {
     try {
       const result = await recordRun({
         context: { ...this.#context, progress: silentProgress },
-        request: { board: prepared.board.id, app: "check", format: identity.format as "int8" },
+        request: {},
         app: "check",
         prepared,
         stimulus,

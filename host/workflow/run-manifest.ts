@@ -1,0 +1,138 @@
+/**
+ * Decides what a recording says of the model, the build, the board and the wishes behind it.
+ * Writing it is left to record-run.ts.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Board } from "../../codegen/index.ts";
+import {
+  findMeasured,
+  listBoards,
+  loadBoard,
+  VALUE_BYTES,
+  valueBytes,
+  withCalibration,
+} from "../../codegen/index.ts";
+import type { HostFacts } from "../analyze/facts.ts";
+import type { RecordedApp } from "./build.ts";
+import type { Device } from "./device.ts";
+import type { Prepared } from "./generate.ts";
+import { summarize } from "./inspect.ts";
+import { knownBoard } from "./known-board.ts";
+import { planWork } from "./plan-work.ts";
+import type { RunManifest } from "./recording.ts";
+import type { Stimulus } from "./stimulus.ts";
+
+/** Time between frames of a model that has no front end to say so [ms]. */
+const DEFAULT_FRAME_MS = 10;
+
+/** What a run was asked to hold to. */
+export interface RunWishes {
+  readonly budgetMs?: number;
+  readonly budgetMw?: number;
+  /** A run at the pace of real time [min]. */
+  readonly minutes?: number;
+}
+
+/** What is known of a run before it begins. */
+export interface RunFacts {
+  readonly request: RunWishes;
+  readonly app: RecordedApp;
+  readonly prepared: Prepared;
+  readonly stimulus: Stimulus;
+  readonly device: Device;
+  readonly host: HostFacts | null;
+}
+
+export function manifestOf({
+  request,
+  app,
+  prepared,
+  stimulus,
+  device,
+  host,
+}: RunFacts): RunManifest {
+  const { stages } = prepared.generated;
+  const { plan, quantize } = stages;
+  const rated = prepared.as ?? prepared.board;
+  const { parameters } = summarize(stages.model).model;
+  const { state } = valueBytes(plan, plan.schedule);
+  const { layers } = quantize.model;
+  const stateParts = layers.flatMap((layer) =>
+    layer.kind === "lstm"
+      ? [
+          { values: layer.hiddenSize, bytes: VALUE_BYTES[layer.output.type] },
+          { values: layer.hiddenSize, bytes: state },
+        ]
+      : layer.kind === "gru"
+        ? [{ values: layer.hiddenSize, bytes: state }]
+        : [],
+  );
+  return {
+    board: knownBoard(prepared.board),
+    as: prepared.as ? knownBoard(prepared.as) : null,
+    otherBoards: boardsLike(rated.id, rated.core),
+    model: {
+      name: plan.name,
+      digest: plan.digest.slice(0, 16),
+      macs: plan.cost.macs,
+      paddedMacs: plan.cost.paddedMacs,
+      weightBytes: plan.cost.weightBytes,
+      stateBytes: plan.stateBytes,
+      parameters,
+      layers: layers.length,
+    },
+    build: {
+      compiler: "",
+      flags: device.flags,
+      placement: placementText(prepared, rated),
+      ...(device.firmware && { firmwareSha256: sha256Of(device.firmware.elf) }),
+    },
+    flashBytes: device.firmware?.sizes.flashBytes ?? null,
+    ramBytes: device.firmware?.sizes.ramBytes ?? null,
+    ...(device.firmware && { sections: device.firmware.sizes.sections }),
+    counter: device.counter,
+    cycleModel: device.cycleModel,
+    frameIntervalMs: frameIntervalOf(prepared),
+    ...(request.minutes === undefined ? {} : { minutes: request.minutes }),
+    budgets: { latencyMs: request.budgetMs ?? null, powerMw: request.budgetMw ?? null },
+    host,
+    output: plan.output,
+    frames: stimulus.inputs.length,
+    lastOnly: app === "speed",
+    outputBytes: stimulus.expected[0]?.length ?? 0,
+    stateBytes: app === "check" ? plan.stateBytes : 0,
+    stateParts,
+    clip: stimulus.audio?.name ?? null,
+    work: planWork(plan),
+  };
+}
+
+/** Time between two frames [ms]. */
+export function frameIntervalOf({ loaded }: Prepared): number {
+  const frontEnd = loaded.sidecar?.frontEnd;
+  return frontEnd ? (1000 * frontEnd.hopLength) / frontEnd.sampleRateHz : DEFAULT_FRAME_MS;
+}
+
+/** In hexadecimal. */
+function sha256Of(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
+}
+
+/** Where what lies, and what is not fused: what a waterfall of recordings says that a step changed. */
+function placementText({ board, placement, generated }: Prepared, rated: Board): string {
+  const { fusion } = generated.stages.plan.schedule;
+  const passes = fusion === "full" ? "" : `; fusion ${fusion}`;
+  const others = (["tables", "code"] as const).flatMap((part) =>
+    placement[part] === undefined ? [] : [`, ${part} in ${placement[part]}`],
+  );
+  return `generated for ${rated.id} with weights in its ${rated.weights.memory}${others.join("")}; linked for ${board.id}${passes}`;
+}
+
+/** Other real boards with the same core, to say where a missed budget would hold. */
+function boardsLike(id: string, core: string): RunManifest["otherBoards"] {
+  return listBoards()
+    .filter((board) => board.kind === "real" && board.core === core && board.id !== id)
+    .map(({ id: other }) => loadBoard(other))
+    .map((board) => knownBoard(withCalibration(board, findMeasured(board))));
+}
