@@ -8,6 +8,7 @@ export type { LayerFunction, SourceParts } from "./emit/source-parts.ts";
 export * from "./emit/write.ts";
 export * from "./errors.ts";
 export * from "./frontend/analyse.ts";
+export { createRealFft, type RealFft, type Spectrum } from "./frontend/fft.ts";
 export * from "./measured.ts";
 export * from "./memory/calibrated.ts";
 export * from "./memory/hierarchy.ts";
