@@ -11,6 +11,7 @@ import {
   calibrate,
   code,
   count,
+  framework,
   fusion,
   steps,
   tables,
@@ -86,6 +87,7 @@ export function modelVerbs(verb: DeclareVerb): void {
     .option("--board <id>", "board to build for; needed outside a project")
     .option("--as <id>", "real board to generate for")
     .option("--app <name>", "check, speed, stream, ina or mlperf_tiny", "stream")
+    .addOption(framework())
     .addOption(anyFormat())
     .addOption(fusion())
     .addOption(weights())

@@ -27,6 +27,8 @@ export const weights = () =>
 export const tables = () =>
   new Option("--tables <place>", "memory for tables; without it beside the weights");
 export const code = () => new Option("--code <place>", "memory for the functions of a step");
+export const framework = () =>
+  new Option("--framework", "Arduino or ESP-IDF, on a board that needs none, too");
 export const calibrate = () =>
   new Option(
     "--calibrate <file>",

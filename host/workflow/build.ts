@@ -3,8 +3,10 @@
  * What the model's C says is left to codegen, how boards are compiled to firmware/platformio.ini.
  */
 import { access } from "node:fs/promises";
-import { join } from "node:path";
-import { MissingToolError, ToolkitError, UsageError } from "../../codegen/index.ts";
+import { dirname, join } from "node:path";
+import { MissingToolError, type RealBoard, ToolkitError, UsageError } from "../../codegen/index.ts";
+import type { FirmwareEnvironment } from "./firmware-environment.ts";
+import { requirePackages } from "./framework-packages.ts";
 import { withLock } from "./lock.ts";
 import { writeFileWhole } from "./output-file.ts";
 import { FIRMWARE_DIR, PROJECT_DIR, WORK_DIR } from "./paths.ts";
@@ -53,6 +55,12 @@ export interface Built {
 /** Compiler or linker refused. Exit 1: the work ran and failed. */
 export class BuildError extends ToolkitError {}
 
+/** PlatformIO keeps what it fetches in this checkout, and its calls home are off. */
+const PLATFORMIO_ENV = {
+  PLATFORMIO_CORE_DIR: join(WORK_DIR, "platformio"),
+  PLATFORMIO_SETTING_ENABLE_TELEMETRY: "no",
+};
+
 /** Folder, settings and result of PlatformIO: of firmware/, or of a project, which brings its platform. */
 function placesOf(request: BuildRequest): {
   readonly source: string;
@@ -84,17 +92,46 @@ export async function buildFirmware(request: BuildRequest): Promise<Built> {
   const { source, buildDir, env } = placesOf(request);
   return withLock(`${buildDir}.lock`, request.signal, async () => {
     const finished = await runProcess(pio, ["run", "-d", source, "-e", request.board], {
-      env: {
-        ...env,
-        PLATFORMIO_CORE_DIR: join(WORK_DIR, "platformio"),
-        PLATFORMIO_SETTING_ENABLE_TELEMETRY: "no",
-      },
+      env: { ...PLATFORMIO_ENV, ...env },
       signal: request.signal,
       install: "npm run setup",
     });
     if (finished.code !== 0) throw buildError(request, buildDir, finished.stdout + finished.stderr);
     return { elf: join(buildDir, request.board, "firmware.elf"), log: finished.stdout };
   });
+}
+
+/**
+ * What PlatformIO will fetch before it can build a real board's environment; empty where it needs nothing more.
+ * @throws MissingToolError TP-NEED-003 without PlatformIO, TP-NEED-005 when it cannot be fetched
+ */
+export async function packagesToFetch(
+  board: RealBoard,
+  { name, platform }: FirmwareEnvironment,
+  options: {
+    readonly project?: string | undefined;
+    readonly target?: "upload";
+    readonly signal: AbortSignal;
+  },
+): Promise<readonly string[]> {
+  if (platform === null) return [];
+  return requirePackages({
+    ...{ board: board.id, emulatedBy: board.emulatedBy, environment: name, platform },
+    project: options.project ?? FIRMWARE_DIR,
+    target: options.target,
+    env: PLATFORMIO_ENV,
+    python: join(dirname(await findPlatformio()), "python"),
+    signal: options.signal,
+  });
+}
+
+/** What PlatformIO says of a framework's program at the end of its build [byte]; null where it says nothing. */
+export function sizesInLog(log: string): { flashBytes: number; ramBytes: number } | null {
+  const used = (what: string) =>
+    new RegExp(`^${what}: .*\\(used (\\d+) bytes from \\d+ bytes\\)`, "m").exec(log)?.[1];
+  const [flash, ram] = [used("Flash"), used("RAM")];
+  if (flash === undefined || ram === undefined) return null;
+  return { flashBytes: Number(flash), ramBytes: Number(ram) };
 }
 
 /** The project's own `pio`. @throws MissingToolError TP-NEED-003 when set-up has not made it */

@@ -106,14 +106,14 @@ export async function prepareDevice(request: DeviceRequest): Promise<Device> {
   return emulatedDevice(request, requireEmulated(request.board));
 }
 
-/** @throws UsageError TP-USE-126 for a real board, whose firmware this verb does not build */
+/** @throws UsageError TP-USE-126 for a real board */
 export function requireEmulated(board: Board): EmulatedBoard {
   if (board.kind === "emulated") return board;
   throw new UsageError(
     "TP-USE-126",
     {
-      what: `no firmware is built for ${board.id} here`,
-      why: "a real board's program is built and uploaded by PlatformIO alone: docs/boards.md",
+      what: `${board.id} cannot be emulated`,
+      why: "it is a real board, and no port was named",
       fix: `pioneer run MODEL --board ${board.emulatedBy} --as ${board.id}`,
     },
     { board: board.id },

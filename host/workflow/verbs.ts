@@ -4,13 +4,13 @@
  */
 import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
-import { loadBoard } from "../../codegen/index.ts";
+import { type Board, loadBoard } from "../../codegen/index.ts";
 import { boardsTable, boardText, doctorTable, portsTable } from "../report/tables.ts";
 import { boardDetails, boardList } from "./boards.ts";
-import { APPS, buildFirmware, parseApp } from "./build.ts";
+import { APPS, buildFirmware, packagesToFetch, parseApp, sizesInLog } from "./build.ts";
 import type { VerbContext } from "./context.ts";
-import { requireEmulated } from "./device.ts";
 import { diagnose } from "./doctor.ts";
+import { type FirmwareEnvironment, firmwareEnvironment } from "./firmware-environment.ts";
 import type { GenerateRequest } from "./generate.ts";
 import { prepare, writePrepared } from "./generate.ts";
 import { portRows } from "./ports.ts";
@@ -76,31 +76,57 @@ async function buildProject(context: VerbContext): Promise<number> {
   return 0;
 }
 
-function sizesText(elf: string, { flashBytes, ramBytes }: FirmwareSizes): string {
-  return `${relative(process.cwd(), elf)}\n${flashBytes} B of flash, ${ramBytes} B of RAM (counted)`;
+function sizesText(
+  elf: string,
+  sizes: Pick<FirmwareSizes, "flashBytes" | "ramBytes"> | null,
+): string {
+  const path = relative(process.cwd(), elf);
+  return sizes === null
+    ? path
+    : `${path}\n${sizes.flashBytes} B of flash, ${sizes.ramBytes} B of RAM (counted)`;
+}
+
+export interface BuildOptions extends Omit<GenerateRequest, "board"> {
+  readonly board?: string;
+  readonly app: string;
+  readonly framework?: boolean;
 }
 
 /** The model is the shipped default when none is named. */
 export async function build(
   context: VerbContext,
-  typed: Omit<GenerateRequest, "board"> & { readonly board?: string; readonly app: string },
+  typed: BuildOptions,
   typedModel: string,
 ): Promise<number> {
   if (typed.board === undefined) return buildProject(context);
   const { request: options, model: modelName } = typedOrProject(typed, typedModel);
   const app = parseApp(options.app, APPS);
+  const board = loadBoard(options.board);
+  const environment = firmwareEnvironment(board, options.framework);
+  await tellPackages(context, board, environment);
   const prepared = prepare(modelName, options);
-  requireEmulated(prepared.board);
-  context.progress.step(`building ${app} for ${prepared.board.id}`);
-  const { elf } = await buildFirmware({
-    board: prepared.board.id,
+  context.progress.step(`building ${app} for ${board.id}`);
+  const { elf, log } = await buildFirmware({
+    board: environment.name,
     app,
     modelDir: writePrepared(prepared),
     key: prepared.folder,
     signal: context.signal,
   });
-  const sizes = await readSizes(elf);
-  const document = { schema: 1, board: prepared.board.id, app, elf, ...sizes };
+  const sizes = environment.platform === null ? await readSizes(elf) : sizesInLog(log);
+  const document = { schema: 1, board: board.id, app, elf, ...sizes };
   context.print(document, () => sizesText(elf, sizes));
   return 0;
+}
+
+/** Says what PlatformIO fetches first, before any work is done. @throws MissingToolError TP-NEED-005 when it cannot */
+async function tellPackages(
+  { progress, signal }: VerbContext,
+  board: Board,
+  environment: FirmwareEnvironment,
+): Promise<void> {
+  if (board.kind === "emulated") return;
+  const packages = await packagesToFetch(board, environment, { signal });
+  if (packages.length === 0) return;
+  progress.note(`PlatformIO fetches ${packages.join(", ")} first, which takes minutes`);
 }

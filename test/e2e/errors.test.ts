@@ -1,5 +1,6 @@
 /** What goes wrong is told in three lines, with a stable code and the promised exit status. */
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -46,6 +47,7 @@ describe("wrong use exits with 2", () => {
       code: "TP-USE-002",
       says: "whole number",
     },
+    { typed: ["build", "--board", "alif-ensemble-e7"], code: "TP-USE-136", says: "--as alif" },
     { typed: ["generate", "hearabel", "--board", "qemu-m4"], code: "TP-USE-020", says: "hearable" },
     {
       typed: ["generate", "missing.onnx", "--board", "qemu-m4"],
@@ -109,6 +111,19 @@ describe("files that are not models", () => {
     expect(stderr).toMatch(/TP-MODEL-\d{3}/);
     expect(status).toBe(2);
   });
+});
+
+// Where somebody has built for that board, PlatformIO has what it needs.
+const installed = existsSync(join(PROJECT, ".pioneer/platformio/platforms/teensy"));
+test.skipIf(installed)("a board's framework out of reach exits with 3, without retries", () => {
+  // No connection is taken on this port (discard).
+  const env = { HTTPS_PROXY: "http://127.0.0.1:9", https_proxy: "http://127.0.0.1:9" };
+  const { status, stdout, stderr } = pioneer(["build", "--board", "teensy41", "--quiet"], env);
+  expect(stderr).toMatch(THREE_LINES);
+  expect(stderr).toContain("teensy41 cannot be linked offline");
+  expect(stderr).toContain("[TP-NEED-005]");
+  expect(stdout).toBe("");
+  expect(status).toBe(3);
 });
 
 test("a missing compiler exits with 3 and the package that has it", () => {
