@@ -35,6 +35,8 @@ export interface BoardMemory {
   readonly role: "flash" | "ram";
   readonly address: StatedValue<"address">;
   readonly bytes: StatedValue<"byte">;
+  /** What the framework's linker script gives variables and constants that lie in it, where that is less. */
+  readonly staticBytes?: StatedValue<"byte">;
   /** Taken by a boot loader or a radio stack. */
   readonly reservedBytes?: StatedValue<"byte">;
   /** Cycles beyond the first of an access that no cache serves; absent where no source gives them. */
@@ -45,6 +47,8 @@ export interface BoardMemory {
   readonly readBytesPerCycle?: StatedValue<"byte/cycle">;
   /** Linker sections that lie in it, for weights and tables and for functions; empty: where the linker puts them anyway. */
   readonly sections?: { readonly constants?: string; readonly code?: string };
+  /** Other names by which those may be asked for. */
+  readonly aliases?: { readonly constants?: readonly string[]; readonly code?: readonly string[] };
 }
 
 /** A cache or the line buffers of a flash accelerator. */
@@ -75,6 +79,16 @@ export interface BoardWeights {
   readonly line: StatedValue<"byte">;
   /** One sentence for the report and the generated header. */
   readonly why: string;
+}
+
+/** A place that users ask for by name and that a board cannot give. */
+export interface RefusedPlace {
+  readonly name: string;
+  /** What cannot lie there. */
+  readonly parts: readonly ("weights" | "tables" | "code")[];
+  readonly why: string;
+  readonly source: string;
+  readonly confidence: Confidence;
 }
 
 /** Compute roofs of the core. */
@@ -120,6 +134,7 @@ interface BoardBase {
   readonly memories: readonly BoardMemory[];
   readonly caches: readonly BoardCache[];
   readonly weights: BoardWeights;
+  readonly refusedPlaces?: readonly RefusedPlace[];
   readonly peak: BoardPeak;
 }
 
@@ -275,6 +290,7 @@ function contradictionsOf(board: Board, id: string): string[] {
   }
   if (board.kind === "real") found.push(...unexplainedOf(board));
   const names = board.memories.map((memory) => memory.name);
+  found.push(...placesNamedTwice(board));
   if (new Set(names).size !== names.length) found.push("memories: two have the same name");
   if (!names.includes(board.weights.memory)) {
     found.push(`weights.memory: "${board.weights.memory}" is none of ${names.join(", ")}`);
@@ -285,6 +301,19 @@ function contradictionsOf(board: Board, id: string): string[] {
     found.push(...geometryProblems(cache).map((problem) => `caches: ${cache.name}: ${problem}`));
   }
   return found;
+}
+
+/** A name that a user may ask for, for weights or for code, means one place or one refusal. */
+function placesNamedTwice({ memories, refusedPlaces = [] }: Board): string[] {
+  return (["weights", "code"] as const).flatMap((part) => {
+    const kind = part === "code" ? "code" : "constants";
+    const names = [
+      ...memories.flatMap(({ name, aliases }) => [name, ...(aliases?.[kind] ?? [])]),
+      ...refusedPlaces.filter(({ parts }) => parts.includes(part)).map(({ name }) => name),
+    ];
+    const twice = new Set(names.filter((name, at) => names.indexOf(name) !== at));
+    return [...twice].map((name) => `places: "${name}" means two of them for ${part}`);
+  });
 }
 
 /** Values that a real board may lack only when it says why. */

@@ -8,12 +8,21 @@ import { PlanError } from "../errors.ts";
 export const PLACED_PARTS = ["weights", "tables", "code"] as const;
 export type PlacedPart = (typeof PLACED_PARTS)[number];
 
-/** A memory's name, or its role: then the first memory of that role, the weights' own before others. */
+/** A memory's name or alias, or its role: then the first memory of that role, the weights' own before others. */
 export type PlacementRequest = Readonly<Partial<Record<PlacedPart, string>>>;
 
 interface Place {
   readonly memory: BoardMemory;
   readonly section: string;
+}
+
+/** What `sections` and `aliases` of a memory call a part. */
+function kindOf(part: PlacedPart): "code" | "constants" {
+  return part === "code" ? "code" : "constants";
+}
+
+function aliasesOf({ aliases }: BoardMemory, part: PlacedPart): readonly string[] {
+  return aliases?.[kindOf(part)] ?? [];
 }
 
 /** The memories of a board that take a part, the weights' own memory first. */
@@ -22,23 +31,40 @@ function placesFor(board: Board, part: PlacedPart): readonly Place[] {
   const first = board.memories.filter(({ name }) => name === own);
   const others = board.memories.filter(({ name }) => name !== own);
   return [...first, ...others].flatMap((memory) => {
-    const given = memory.sections?.[part === "code" ? "code" : "constants"];
+    const given = memory.sections?.[kindOf(part)];
     const section = memory.name === own && part !== "code" ? board.weights.section : given;
     return section === undefined ? [] : [{ memory, section }];
   });
 }
 
 /**
- * Where a board puts a part that is asked for by name or role.
- * @throws PlanError TP-PLAN-002 when it names no such place
+ * Where a board puts a part that is asked for by name, alias or role.
+ * @throws PlanError TP-PLAN-002 when it names no such place, or refuses it for a reason of its own
  */
 export function placeOf(board: Board, part: PlacedPart, wanted: string): Place {
   const places = placesFor(board, part);
   const found =
     places.find(({ memory }) => memory.name === wanted) ??
+    places.find(({ memory }) => aliasesOf(memory, part).includes(wanted)) ??
     places.find(({ memory }) => memory.role === wanted);
   if (found) return found;
-  const names = places.map(({ memory }) => `${memory.name} (${memory.role})`).join(", ");
+  const names = places
+    .map(({ memory }) => `${memory.name} (${[...aliasesOf(memory, part), memory.role].join(", ")})`)
+    .join(", ");
+  const refused = board.refusedPlaces?.find(
+    ({ name, parts }) => name === wanted && parts.includes(part),
+  );
+  if (refused) {
+    throw new PlanError(
+      "TP-PLAN-002",
+      {
+        what: `${board.id} cannot hold ${part} in "${wanted}"`,
+        why: `${refused.why} (${refused.source})`,
+        fix: `--${part} with one of its places: ${names}`,
+      },
+      { board: board.id, part, wanted },
+    );
+  }
   throw new PlanError(
     "TP-PLAN-002",
     {
@@ -81,13 +107,18 @@ export function withWeightsIn<B extends Board>(board: B, wanted: string | undefi
  */
 export function checkWeightsFit(board: Board, bytes: number): void {
   const memory = board.memories.find(({ name }) => name === board.weights.memory) as BoardMemory;
-  const free = memory.bytes.value - (memory.reservedBytes?.value ?? 0);
+  const unreserved = memory.bytes.value - (memory.reservedBytes?.value ?? 0);
+  const { staticBytes } = memory;
+  const free = Math.min(unreserved, staticBytes?.value ?? unreserved);
   if (bytes <= free) return;
   throw new PlanError(
     "TP-PLAN-003",
     {
       what: `the model needs ${bytes} B of ${memory.name} for its weights; ${board.id} has ${free} B`,
-      why: `weights lie in ${memory.name}, a ${memory.role}`,
+      why:
+        staticBytes === undefined
+          ? `weights lie in ${memory.name}, a ${memory.role}`
+          : `weights lie in ${memory.name}, of whose ${memory.bytes.value} B its linker script gives data ${free} (${staticBytes.source})`,
       fix: "--weights and another memory, or a smaller hidden size",
     },
     { board: board.id, memory: memory.name, bytes, free },

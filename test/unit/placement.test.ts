@@ -1,6 +1,9 @@
 /** Places for weights, tables and code: what a board's file names becomes C, and what it does not is refused. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { loadBoard } from "../../codegen/board.ts";
+import { BOARDS_DIRECTORY, loadBoard } from "../../codegen/board.ts";
 import { PlanError } from "../../codegen/errors.ts";
 import { generate } from "../../codegen/pipeline.ts";
 import {
@@ -85,4 +88,66 @@ test("weights that are larger than their memory are refused", () => {
   expect(() => checkWeightsFit(board, 131073)).toThrow(
     /131073 B of sram.*has 131072 B \[TP-PLAN-003\]/,
   );
+});
+
+describe("places of the ESP32 boards", () => {
+  const section = (board: string, weights: string) =>
+    macro(headerFor(board, { weights }), "PIONEER_WEIGHTS");
+
+  test.each(["esp32dev", "esp32-s3-devkitc-1", "esp32-c3-devkitm-1", "esp32-c6-devkitc-1"])(
+    "%s: DRAM by Arduino's name, flash behind its cache's line, no PSRAM",
+    (board) => {
+      // DRAM_ATTR of ESP-IDF is section .dram1, which the linker copies to RAM.
+      expect(section(board, "dram")).toBe(' __attribute__((section(".dram1")))');
+      expect(section(board, "flash")).toBe("");
+      expect(withWeightsIn(loadBoard(board), "flash").weights).toMatchObject({
+        rule: "cache-line",
+        line: { value: 32 },
+      });
+      expect(withWeightsIn(loadBoard(board), "dram").weights).toMatchObject({
+        memory: "sram",
+        rule: "simd-word",
+      });
+      expect(macro(headerFor(board, { code: "iram" }), "PIONEER_CODE")).toBe(
+        ' __attribute__((section(".iram1")))',
+      );
+      expect(() => section(board, "psram")).toThrow(/psram" \[TP-PLAN-002\]/);
+    },
+  );
+
+  test.each(["esp32dev", "esp32-s3-devkitc-1", "esp32-c3-devkitm-1"])(
+    "%s: IRAM, read in whole words alone, is refused for weights and tables",
+    (board) => {
+      const refusal = /in "iram" \[TP-PLAN-002\]\n {2}why: .*whole words.*\n.*sram \(dram, ram\)/;
+      expect(() => section(board, "iram")).toThrow(refusal);
+      expect(() => headerFor(board, { tables: "iram" })).toThrow(refusal);
+    },
+  );
+
+  test("the C6 has one SRAM for both, so IRAM is DRAM", () => {
+    expect(section("esp32-c6-devkitc-1", "iram")).toBe(section("esp32-c6-devkitc-1", "dram"));
+  });
+
+  test("the ESP32's DRAM takes what its linker script gives variables", () => {
+    // 0x2c200 - 0xdb5c = 180736 - 56156, the size in the linker's own message "region dram0_0_seg overflowed".
+    const board = withWeightsIn(loadBoard("esp32dev"), "dram");
+    expect(() => checkWeightsFit(board, 124580)).not.toThrow();
+    expect(() => checkWeightsFit(board, 124581)).toThrow(
+      /124581 B of sram.*has 124580 B \[TP-PLAN-003\]\n {2}why: .*of whose 327680 B/,
+    );
+  });
+});
+
+test("a file whose names for places mean two of them is refused", () => {
+  const folder = mkdtempSync(join(tmpdir(), "pioneer-places-"));
+  try {
+    cpSync(BOARDS_DIRECTORY, folder, { recursive: true });
+    const file = join(folder, "esp32dev.json");
+    const board = JSON.parse(readFileSync(file, "utf8"));
+    board.memories[1].aliases.constants = ["dram", "psram"];
+    writeFileSync(file, JSON.stringify(board));
+    expect(() => loadBoard("esp32dev", folder)).toThrow(/"psram" means two of them for weights/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
