@@ -39,7 +39,7 @@ int main(void) {
             });
             break;
         default:
-            session_refuse();
+            session_refuse(&request);
         }
     }
 }

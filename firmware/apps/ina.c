@@ -67,7 +67,7 @@ int main(void) {
     for (;;) {
         const session_request request = session_wait();
         if (request.kind != SESSION_MEASURE) {
-            session_refuse();
+            session_refuse(&request);
             continue;
         }
         if (part == INA_NONE) {

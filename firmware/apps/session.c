@@ -55,6 +55,10 @@ static void send_hello(void) {
         .credit_frames = CREDIT_FRAMES,
     };
     send(RECORD_HELLO, record_hello_pack(&hello, frame_payload(&sender), MAX_PAYLOAD_BYTES));
+    if (board->boot.cause != HAL_BOOT_UNKNOWN) {
+        const record_boot boot = {.cause = (uint8_t)board->boot.cause, .status = board->boot.status};
+        send(RECORD_BOOT, record_boot_pack(&boot, frame_payload(&sender), MAX_PAYLOAD_BYTES));
+    }
     if (board->notice != NULL) {
         session_log(board->notice);
     }
@@ -106,6 +110,12 @@ static bool take(const frame *received, session_request *request) {
     case RECORD_MEASURE:
         request->kind = SESSION_MEASURE;
         if (record_measure_unpack(&request->measure, payload, length)) {
+            return true;
+        }
+        break;
+    case RECORD_READ_ROOFS:
+        request->kind = SESSION_READ_ROOFS;
+        if (record_read_roofs_unpack(&request->read_roofs, payload, length)) {
             return true;
         }
         break;
@@ -161,12 +171,21 @@ void session_send_temperature(uint32_t next_frame) {
     }
 }
 
+void session_send_roof(const record_roof *roof) {
+    send(RECORD_ROOF, record_roof_pack(roof, frame_payload(&sender), MAX_PAYLOAD_BYTES));
+}
+
 void session_log(const char *text) {
     const record_log line = {.text = text};
     send(RECORD_LOG, record_log_pack(&line, frame_payload(&sender), MAX_PAYLOAD_BYTES));
 }
 
-void session_refuse(void) {
+void session_refuse(const session_request *request) {
+    /* A program without microbenchmarks has an answer all the same: that there are none. */
+    if (request->kind == SESSION_READ_ROOFS) {
+        session_send_roof(&(record_roof){.loops = 0});
+        return;
+    }
     misfit_frames++;
     session_log("this program does not answer that record");
 }

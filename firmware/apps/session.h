@@ -14,13 +14,14 @@ extern "C" {
 #endif
 
 /* What the host asks of a program; Identify and Stop are answered here and never seen by it. */
-typedef enum { SESSION_INPUT, SESSION_RESET, SESSION_MEASURE } session_request_kind;
+typedef enum { SESSION_INPUT, SESSION_RESET, SESSION_MEASURE, SESSION_READ_ROOFS } session_request_kind;
 
 typedef struct {
     session_request_kind kind;
     union {
         record_input input; /* values [MODEL_INPUT_BYTES], good until the next session_wait */
         record_measure measure;
+        record_read_roofs read_roofs;
     };
 } session_request;
 
@@ -40,11 +41,14 @@ void session_send_ina(const record_ina *conversion);
 /* Sends what the chip's own sensor reads before a frame, on a board that has one. */
 void session_send_temperature(uint32_t next_frame);
 
+/* Sends what one microbenchmark took. */
+void session_send_roof(const record_roof *roof);
+
 /* Sends a line for people. */
 void session_log(const char *text);
 
 /* Tells the host that this program does not do what it asked. */
-void session_refuse(void);
+void session_refuse(const session_request *request);
 
 #ifdef __cplusplus
 }

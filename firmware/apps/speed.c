@@ -69,17 +69,66 @@ static void measure(const record_measure *request) {
     }
 }
 
+#ifdef MODEL_MICROBENCHMARKS /* firmware/roofs in place of a model: every step is one of so many */
+
+#define MAX_PASSES 64u
+
+/* A pass is every microbenchmark once, in order; what `cycles` has no room for is not begun. */
+static void read_roofs(const session_request *request) {
+    static model_state state;
+    static _Alignas(STEP_ALIGNMENT) uint8_t input[MODEL_INPUT_BYTES];
+    static _Alignas(STEP_ALIGNMENT) uint8_t output[MODEL_OUTPUT_BYTES];
+
+    const uint32_t passes = request->read_roofs.passes;
+    const uint32_t loops = MODEL_MICROBENCHMARKS;
+    if (passes == 0 || passes > MAX_PASSES || passes * loops > MAX_FRAMES) {
+        session_log("speed reads its roofs 1 to 64 times");
+        return;
+    }
+    model_init(&state);
+    for (uint32_t i = 0; i < passes * loops; i++) {
+        const uint64_t taken = timed_step(&state, input, output);
+        cycles[i] = taken < UINT32_MAX ? (uint32_t)taken : UINT32_MAX;
+    }
+    for (uint32_t i = 0; i < passes * loops; i++) {
+        session_send_roof(&(record_roof){
+            .pass = (uint16_t)(i / loops),
+            .loop = (uint16_t)(i % loops),
+            .loops = (uint16_t)loops,
+            .cycles = cycles[i],
+        });
+    }
+}
+
+#else
+
+static void read_roofs(const session_request *request) {
+    session_refuse(request);
+}
+
+#endif
+
+static void answer_measure(const record_measure *request) {
+    if (request->frames == 0 || request->frames > MAX_FRAMES || request->seed == 0) {
+        session_log("speed measures 1 to 4096 frames, with a seed that is not 0");
+    } else {
+        measure(request);
+    }
+}
+
 int main(void) {
     session_start("speed", 0);
     for (;;) {
         const session_request request = session_wait();
-        if (request.kind != SESSION_MEASURE) {
-            session_refuse();
-        } else if (request.measure.frames == 0 || request.measure.frames > MAX_FRAMES ||
-                   request.measure.seed == 0) {
-            session_log("speed measures 1 to 4096 frames, with a seed that is not 0");
-        } else {
-            measure(&request.measure);
+        switch (request.kind) {
+        case SESSION_MEASURE:
+            answer_measure(&request.measure);
+            break;
+        case SESSION_READ_ROOFS:
+            read_roofs(&request);
+            break;
+        default:
+            session_refuse(&request);
         }
     }
 }

@@ -19,11 +19,31 @@ typedef enum {
     HAL_COUNTER_CORE_CYCLES = 1, /* clock cycles of the core */
 } hal_counter;
 
+/* Why the chip started; numbers of the wire's Boot record. */
+typedef enum {
+    HAL_BOOT_UNKNOWN = 0, /* the chip does not tell, or an emulator has no such register */
+    HAL_BOOT_POWER_ON = 1,
+    HAL_BOOT_BROWN_OUT = 2,
+    HAL_BOOT_POWER_ON_OR_BROWN_OUT = 3, /* the chip has one flag for both */
+    HAL_BOOT_PIN = 4,
+    HAL_BOOT_SOFTWARE = 5,
+    HAL_BOOT_WATCHDOG = 6,
+    HAL_BOOT_LOCKUP = 7, /* a fault inside a fault's handler */
+    HAL_BOOT_DEBUGGER = 8,
+    HAL_BOOT_SLEEP = 9, /* awake from a sleep that ends in a reset */
+} hal_boot_cause;
+
+typedef struct {
+    hal_boot_cause cause;
+    uint32_t status; /* the chip's own register, read before its flags were cleared */
+} hal_boot;
+
 typedef struct {
     const char *id;    /* of the board file the firmware was built for */
     uint32_t clock_hz; /* core clock [Hz]; 0 when an emulator has none */
     hal_counter counter;
     const char *notice; /* what did not start as the board's file asks, for people; null if all did */
+    hal_boot boot;      /* why the chip started; unknown by default */
 } hal_board;
 
 /* Starts the serial link, the clocks and the cycle counter; call it once, before any other. */
@@ -71,12 +91,13 @@ typedef enum {
     HAL_FAULT_MEMORY = 4,
     HAL_FAULT_ASSERTION = 5,
     HAL_FAULT_WATCHDOG = 6,
+    HAL_FAULT_STACK = 7, /* the stack is full: its limit or the guard below it was met */
 } hal_fault_cause;
 
 typedef struct {
     hal_fault_cause cause;
-    uint32_t pc;      /* of the instruction that faulted; 0 when lost (stack overflow) */
-    uint32_t lr;      /* where its function returns to; 0 with pc */
+    uint32_t pc;      /* of the instruction that faulted; 0 when lost */
+    uint32_t lr;      /* where its function returns to; of a full stack without pc the last return on it */
     uint32_t status;  /* the core's own word: CFSR on Cortex-M */
     uint32_t address; /* of the access that faulted; 0 when unknown */
 } hal_fault;

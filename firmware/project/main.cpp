@@ -39,7 +39,7 @@ int main() {
             model_reset(&state);
             break;
         default:
-            session_refuse();
+            session_refuse(&request);
         }
     }
 }

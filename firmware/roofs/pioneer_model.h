@@ -26,10 +26,14 @@
 #define MODEL_OUTPUT_BYTES 4
 #define MODEL_STATE_BYTES 4
 #define MODEL_INPUT_VALUE_BYTES 1
+#define MODEL_MICROBENCHMARKS roofs_count()
 
 typedef struct {
     uint32_t next;
 } model_state;
+
+/* How many microbenchmarks there are. */
+uint32_t roofs_count(void);
 
 /* Runs microbenchmark `index` modulo their number. */
 void roofs_run(uint32_t index);

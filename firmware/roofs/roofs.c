@@ -34,7 +34,12 @@ uint32_t roofs_data[BUFFER_WORDS] __attribute__((used));
 #include "loops_thumb1.h"
 #endif
 
+uint32_t roofs_count(void)
+{
+    return sizeof loops / sizeof loops[0];
+}
+
 void roofs_run(uint32_t index)
 {
-    loops[index % (sizeof loops / sizeof loops[0])]();
+    loops[index % roofs_count()]();
 }

@@ -26,11 +26,14 @@ extern "C" {
 #define RECORD_FAULT       0x05u
 #define RECORD_INA         0x10u
 #define RECORD_TEMPERATURE 0x11u
+#define RECORD_BOOT        0x12u
+#define RECORD_ROOF        0x13u
 #define RECORD_IDENTIFY    0x80u
 #define RECORD_INPUT       0x81u
 #define RECORD_RESET       0x82u
 #define RECORD_MEASURE     0x83u
 #define RECORD_STOP        0x84u
+#define RECORD_READ_ROOFS  0x85u
 
 /* Text is NUL-terminated and at most 255 bytes long; Bytes are a pointer and a length. */
 
@@ -95,11 +98,14 @@ typedef struct {
 
 /* The device met a fault and stops. */
 typedef struct {
-    /* 1 hard fault, 2 bus fault, 3 usage fault, 4 memory fault, 5 assertion, 6 watchdog. */
+    /* 1 hard fault, 2 bus fault, 3 usage fault, 4 memory fault, 5 assertion, 6 watchdog, 7 full
+     * stack. */
     uint8_t cause;
-    /* Program counter at the fault. */
+    /* Program counter at the fault; 0 where the core could not keep it, as with most full
+     * stacks. */
     uint32_t pc;
-    /* Link register at the fault. */
+    /* Link register at the fault; of a full stack whose core kept nothing, the last return
+     * address on it. */
     uint32_t lr;
     /* The core's own status word (CFSR on Cortex-M). */
     uint32_t status;
@@ -131,6 +137,28 @@ typedef struct {
     /* [mK] */
     uint32_t millikelvin;
 } record_temperature;
+
+/* Why the chip started, behind the greeting; never sent by a board that cannot tell, such as an
+ * emulated one. */
+typedef struct {
+    /* 1 power on, 2 brown-out, 3 one of both, 4 reset pin, 5 software, 6 watchdog, 7 lock-up, 8
+     * debugger, 9 sleep. */
+    uint8_t cause;
+    /* The chip's own register of it, as it was at the start. */
+    uint32_t status;
+} record_boot;
+
+/* Cycles of one microbenchmark, as asked for by ReadRoofs. */
+typedef struct {
+    /* Which of the passes asked for, from 0. */
+    uint16_t pass;
+    /* Its place in the program's list, from 0. */
+    uint16_t loop;
+    /* How many the list has; 0 from a program without any, which sends one Roof that says so. */
+    uint16_t loops;
+    /* By the device's own counter [cycle]; 0 without one. */
+    uint64_t cycles;
+} record_roof;
 
 /* Asks the device who it is. */
 typedef struct {
@@ -166,6 +194,13 @@ typedef struct {
     /* 0. */
     uint8_t reserved;
 } record_stop;
+
+/* Times each microbenchmark of the program `passes` times; their Roofs come pass by pass, after
+ * the last is done. */
+typedef struct {
+    /* 1 to 64. */
+    uint16_t passes;
+} record_read_roofs;
 
 /* Fields go to bytes[length]; after the first that does not fit, `fits` stays false. */
 typedef struct {
@@ -311,6 +346,24 @@ static inline size_t record_temperature_pack(const record_temperature *record, u
     return writer.fits ? writer.length : 0u;
 }
 
+static inline size_t record_boot_pack(const record_boot *record, uint8_t *payload, size_t capacity)
+{
+    record_writer writer = {payload, capacity, 0u, true};
+    record_put_u8(&writer, record->cause);
+    record_put_u32(&writer, record->status);
+    return writer.fits ? writer.length : 0u;
+}
+
+static inline size_t record_roof_pack(const record_roof *record, uint8_t *payload, size_t capacity)
+{
+    record_writer writer = {payload, capacity, 0u, true};
+    record_put_u16(&writer, record->pass);
+    record_put_u16(&writer, record->loop);
+    record_put_u16(&writer, record->loops);
+    record_put_u64(&writer, record->cycles);
+    return writer.fits ? writer.length : 0u;
+}
+
 /* Reads from `at`; after the first field that is cut off, `valid` stays false and values are 0. */
 typedef struct {
     const uint8_t *at;
@@ -406,6 +459,14 @@ static inline bool record_stop_unpack(record_stop *record, const uint8_t *payloa
 {
     record_reader reader = {payload, length, true};
     record->reserved = record_take_u8(&reader);
+    return reader.valid && reader.left == 0u;
+}
+
+static inline bool record_read_roofs_unpack(record_read_roofs *record, const uint8_t *payload,
+                                            size_t length)
+{
+    record_reader reader = {payload, length, true};
+    record->passes = record_take_u16(&reader);
     return reader.valid && reader.left == 0u;
 }
 

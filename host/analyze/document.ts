@@ -70,6 +70,8 @@ export interface RunDocument {
   readonly void?: string;
   /** The device's clock against this computer's; absent for an emulator. */
   readonly clock?: ClockError;
+  /** Why the chip started, in words, and its own register of it in hex; absent for a board that does not tell. */
+  readonly boot?: { readonly cause: string; readonly status: string };
   readonly ironLaw: IronLaw | null;
   readonly roofline: RooflineDocument | null;
   /** Bytes of the median frame by what they hold, beside those counted. */
@@ -171,6 +173,7 @@ export function analyzeRun(facts: RunFacts): RunDocument {
     link: facts.link,
     ...(lost === null ? {} : { void: lost }),
     ...(facts.clock === undefined ? {} : { clock: facts.clock }),
+    ...(facts.boot === undefined ? {} : { boot: facts.boot }),
     ironLaw: ironLawOf(instructions, cycles, rated),
     roofline: "missing" in roofline ? null : roofline,
     traffic,

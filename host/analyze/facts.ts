@@ -226,6 +226,8 @@ export interface RunFacts {
   readonly link: LinkFacts | null;
   /** The device's clock against the host's; absent for an emulator, whose clock is the host's. */
   readonly clock?: ClockError;
+  /** Why the chip started, in words, and its own register of it in hex; absent for a board that does not tell. */
+  readonly boot?: { readonly cause: string; readonly status: string };
   readonly memory: MemoryUse;
   /** Limits asked for; null: not asked. */
   readonly budgets: { readonly latencyMs: number | null; readonly powerMw: number | null };

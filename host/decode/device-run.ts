@@ -4,15 +4,19 @@
  */
 import type { LinkEvent, RecordEvent } from "./frames.ts";
 import type {
+  BootRecord,
   FaultRecord,
   HelloRecord,
   OutputRecord,
+  RoofRecord,
   SummaryRecord,
   TemperatureRecord,
 } from "./records.gen.ts";
 
 /** Text and complaints kept of one run; the totals of the decoder count all of them. */
 const KEPT_LINES = 1000;
+/** More than the largest program's microbenchmarks give in the most passes. */
+const KEPT_ROOFS = 10_000;
 /** More than an hour of a hearable's frames gives. */
 const KEPT_TEMPERATURES = 10_000;
 
@@ -22,10 +26,14 @@ export class DeviceRun {
   hello: HelloRecord | undefined;
   summary: SummaryRecord | undefined;
   fault: FaultRecord | undefined;
+  /** Why the chip started, by its last greeting; never of a board that cannot tell. */
+  boot: BootRecord | undefined;
   /** One a frame that arrived, in order of arrival; frames go up. */
   readonly outputs: OutputEvent[] = [];
   /** What the chip's own sensor read, in order; the first so many. */
   readonly temperatures: TemperatureRecord[] = [];
+  /** Microbenchmarks as they came; the first so many. */
+  readonly roofs: RoofRecord[] = [];
   /** Frames that were passed over by a later one. */
   readonly missingFrames: number[] = [];
   /** Outputs whose frame had come before or was passed over. */
@@ -71,6 +79,12 @@ export class DeviceRun {
         break;
       case "fault":
         this.fault ??= record;
+        break;
+      case "boot":
+        this.boot = record;
+        break;
+      case "roof":
+        if (this.roofs.length < KEPT_ROOFS) this.roofs.push(record);
         break;
       case "temperature":
         if (this.temperatures.length < KEPT_TEMPERATURES) this.temperatures.push(record);

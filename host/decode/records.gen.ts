@@ -7,6 +7,7 @@
 import type { Decoded } from "./payload.ts";
 import { PayloadReader, PayloadWriter } from "./payload.ts";
 import type {
+  Boot,
   Fault,
   Hello,
   Identify,
@@ -15,7 +16,9 @@ import type {
   Log,
   Measure,
   Output,
+  ReadRoofs,
   Reset,
+  Roof,
   Stop,
   Summary,
   Temperature,
@@ -49,6 +52,14 @@ export interface TemperatureRecord extends Temperature {
   readonly type: "temperature";
 }
 
+export interface BootRecord extends Boot {
+  readonly type: "boot";
+}
+
+export interface RoofRecord extends Roof {
+  readonly type: "roof";
+}
+
 export interface IdentifyRecord extends Identify {
   readonly type: "identify";
 }
@@ -69,6 +80,10 @@ export interface StopRecord extends Stop {
   readonly type: "stop";
 }
 
+export interface ReadRoofsRecord extends ReadRoofs {
+  readonly type: "readRoofs";
+}
+
 /** What a device sends. */
 export type DeviceRecord =
   | HelloRecord
@@ -77,10 +92,18 @@ export type DeviceRecord =
   | LogRecord
   | FaultRecord
   | InaRecord
-  | TemperatureRecord;
+  | TemperatureRecord
+  | BootRecord
+  | RoofRecord;
 
 /** What the host sends. */
-export type HostRecord = IdentifyRecord | InputRecord | ResetRecord | MeasureRecord | StopRecord;
+export type HostRecord =
+  | IdentifyRecord
+  | InputRecord
+  | ResetRecord
+  | MeasureRecord
+  | StopRecord
+  | ReadRoofsRecord;
 
 export type WireRecord = DeviceRecord | HostRecord;
 
@@ -93,11 +116,14 @@ export const RECORD_IDS = {
   fault: 0x05,
   ina: 0x10,
   temperature: 0x11,
+  boot: 0x12,
+  roof: 0x13,
   identify: 0x80,
   input: 0x81,
   reset: 0x82,
   measure: 0x83,
   stop: 0x84,
+  readRoofs: 0x85,
 } as const satisfies Record<WireRecord["type"], number>;
 
 function unknownType(type: number): string {
@@ -174,6 +200,20 @@ export function decodeDeviceRecord(
         frame: reader.u32(),
         millikelvin: reader.u32(),
       });
+    case 0x12:
+      return reader.finish({
+        type: "boot",
+        cause: reader.u8(),
+        status: reader.u32(),
+      });
+    case 0x13:
+      return reader.finish({
+        type: "roof",
+        pass: reader.u16(),
+        loop: reader.u16(),
+        loops: reader.u16(),
+        cycles: reader.u64(),
+      });
     default:
       return { ok: false, reason: unknownType(type) };
   }
@@ -214,6 +254,11 @@ export function decodeHostRecord(
       return reader.finish({
         type: "stop",
         reserved: reader.u8(),
+      });
+    case 0x85:
+      return reader.finish({
+        type: "readRoofs",
+        passes: reader.u16(),
       });
     default:
       return { ok: false, reason: unknownType(type) };
@@ -271,6 +316,16 @@ export function encodePayload(record: WireRecord): Uint8Array {
       writer.u32(record.frame);
       writer.u32(record.millikelvin);
       break;
+    case "boot":
+      writer.u8(record.cause);
+      writer.u32(record.status);
+      break;
+    case "roof":
+      writer.u16(record.pass);
+      writer.u16(record.loop);
+      writer.u16(record.loops);
+      writer.u64(record.cycles);
+      break;
     case "identify":
       writer.u8(record.wireVersion);
       break;
@@ -287,6 +342,9 @@ export function encodePayload(record: WireRecord): Uint8Array {
       break;
     case "stop":
       writer.u8(record.reserved);
+      break;
+    case "readRoofs":
+      writer.u16(record.passes);
       break;
   }
   return writer.finish();

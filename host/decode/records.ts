@@ -80,11 +80,11 @@ export interface Log {
 
 /** The device met a fault and stops. @record 0x05 */
 export interface Fault {
-  /** 1 hard fault, 2 bus fault, 3 usage fault, 4 memory fault, 5 assertion, 6 watchdog. */
+  /** 1 hard fault, 2 bus fault, 3 usage fault, 4 memory fault, 5 assertion, 6 watchdog, 7 full stack. */
   readonly cause: U8;
-  /** Program counter at the fault. */
+  /** Program counter at the fault; 0 where the core could not keep it, as with most full stacks. */
   readonly pc: U32;
-  /** Link register at the fault. */
+  /** Link register at the fault; of a full stack whose core kept nothing, the last return address on it. */
   readonly lr: U32;
   /** The core's own status word (CFSR on Cortex-M). */
   readonly status: U32;
@@ -114,6 +114,26 @@ export interface Temperature {
   readonly frame: U32;
   /** [mK] */
   readonly millikelvin: U32;
+}
+
+/** Why the chip started, behind the greeting; never sent by a board that cannot tell, such as an emulated one. @record 0x12 */
+export interface Boot {
+  /** 1 power on, 2 brown-out, 3 one of both, 4 reset pin, 5 software, 6 watchdog, 7 lock-up, 8 debugger, 9 sleep. */
+  readonly cause: U8;
+  /** The chip's own register of it, as it was at the start. */
+  readonly status: U32;
+}
+
+/** Cycles of one microbenchmark, as asked for by ReadRoofs. @record 0x13 */
+export interface Roof {
+  /** Which of the passes asked for, from 0. */
+  readonly pass: U16;
+  /** Its place in the program's list, from 0. */
+  readonly loop: U16;
+  /** How many the list has; 0 from a program without any, which sends one Roof that says so. */
+  readonly loops: U16;
+  /** By the device's own counter [cycle]; 0 without one. */
+  readonly cycles: U64;
 }
 
 /** Asks the device who it is. @record 0x80 */
@@ -148,4 +168,10 @@ export interface Measure {
 export interface Stop {
   /** 0. */
   readonly reserved: U8;
+}
+
+/** Times each microbenchmark of the program `passes` times; their Roofs come pass by pass, after the last is done. @record 0x85 */
+export interface ReadRoofs {
+  /** 1 to 64. */
+  readonly passes: U16;
 }

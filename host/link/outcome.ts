@@ -6,6 +6,7 @@ import { LinkError } from "../../codegen/index.ts";
 import type { DeviceRun } from "../decode/device-run.ts";
 import type { LinkTotals } from "../decode/frames.ts";
 import type { FaultRecord } from "../decode/records.gen.ts";
+import { FAULT_CAUSES, hexWord } from "./causes.ts";
 import { lastWords } from "./last-words.ts";
 import type { LinkEnd } from "./source.ts";
 
@@ -28,17 +29,7 @@ export type RunResult = Ending & {
 };
 
 const MEMORY_FAULT = 4;
-
-/** The causes of a Fault record, by number. */
-export const FAULT_CAUSES: readonly string[] = [
-  "an unknown fault",
-  "a hard fault",
-  "a bus fault",
-  "a usage fault",
-  "a memory fault",
-  "a failed assertion",
-  "the watchdog",
-];
+const STACK_FAULT = 7;
 
 /** Names the function of the firmware at an address, where its symbols are at hand. */
 export type NameFunction = (address: number) => string | undefined;
@@ -96,31 +87,39 @@ function explainTimeout(waitingFor: string, waitedMs: number, result: RunResult)
 
 /** What a Fault record says, its functions named where their names are known. */
 export function faultError(fault: FaultRecord, nameFunction: NameFunction): LinkError {
-  const hex = (value: number) => `0x${value.toString(16).padStart(8, "0")}`;
   const place = (address: number) => {
     const name = nameFunction(address);
-    return name === undefined ? hex(address) : `${name} (${hex(address)})`;
+    return name === undefined ? hexWord(address) : `${name} (${hexWord(address)})`;
   };
-  // A core that cannot save its registers leaves no address: its stack ran into the guard below it.
-  if (fault.cause === MEMORY_FAULT && fault.pc === 0)
-    return stackOverflow(fault, hex(fault.address));
+  // Firmware of before cause 7 told a full stack as a memory fault without an address.
+  if (fault.cause === STACK_FAULT || (fault.cause === MEMORY_FAULT && fault.pc === 0)) {
+    return stackOverflow(fault, place);
+  }
   return new LinkError(
     "TP-LINK-006",
     {
       what: `the device met ${FAULT_CAUSES[fault.cause] ?? FAULT_CAUSES[0]} at ${place(fault.pc)}`,
-      why: `called from ${place(fault.lr)}, status ${hex(fault.status)}, address ${hex(fault.address)}`,
+      why: `called from ${place(fault.lr)}, status ${hexWord(fault.status)}, address ${hexWord(fault.address)}`,
       fix: "look the address up in firmware.map, or debug the firmware there",
     },
     { fault, function: nameFunction(fault.pc) },
   );
 }
 
-function stackOverflow(fault: FaultRecord, address: string): LinkError {
+function stackOverflow(fault: FaultRecord, place: (address: number) => string): LinkError {
+  const { pc, lr, address } = fault;
+  const where =
+    pc !== 0
+      ? ` in ${place(pc)}`
+      : lr !== 0
+        ? `; the last return address on it is in ${place(lr)}`
+        : "; the core could not save where it was";
+  const limit = address === 0 ? "" : ` at ${hexWord(address)}`;
   return new LinkError(
     "TP-LINK-006",
     {
-      what: "the device's stack overflowed",
-      why: `an access to ${address} met the guard below the stack; the core could not save where it was`,
+      what: `the device's stack overflowed${where}`,
+      why: `${pc !== 0 && lr !== 0 ? `called from ${place(lr)}; ` : ""}an access met the stack's limit or the guard below it${limit}`,
       fix: "use less stack, or give it more: STACK_BYTES in the board's linker script",
     },
     { fault },

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DeviceRun } from "../decode/device-run.ts";
 import type { LinkEvent } from "../decode/frames.ts";
 import { createDeviceDecoder, encodeFrame } from "../decode/frames.ts";
-import type { HelloRecord, HostRecord } from "../decode/records.gen.ts";
+import type { HelloRecord, HostRecord, RoofRecord } from "../decode/records.gen.ts";
 import { WIRE_VERSION } from "../decode/records.ts";
 import type { Expectation } from "./greeting.ts";
 import { checkGreeting, wireVersionError } from "./greeting.ts";
@@ -142,6 +142,21 @@ export class Session {
     await this.#send({ type: "measure", frames, seed });
     this.#framesSent += frames;
     await this.#expectOutputs();
+  }
+
+  /**
+   * Lets the device time its own microbenchmarks, `passes` times each; they are in `run.roofs` then. Gives how many there
+   * are: 0 for a program without any, undefined when the conversation ended first.
+   */
+  async readRoofs(passes: number): Promise<number | undefined> {
+    if (this.#ending) return undefined;
+    await this.#send({ type: "readRoofs", passes });
+    const { roofs } = this.run;
+    const isDone = () => {
+      const last = roofs.at(-1);
+      return last !== undefined && (last.loops === 0 || isLastRoof(last, passes));
+    };
+    return (await this.#expect("roof", isDone)) ? roofs.at(-1)?.loops : undefined;
   }
 
   /** Ends the run, waits for the summary and for an emulator to leave, closes the link and tells how it all ended. */
@@ -302,6 +317,10 @@ export class Session {
   }
 
   readonly #onAbort = (): void => this.#wake();
+}
+
+function isLastRoof({ pass, loop, loops }: RoofRecord, passes: number): boolean {
+  return pass === passes - 1 && loop === loops - 1;
 }
 
 /** What a device is asked to do between greeting and goodbye. */

@@ -5,6 +5,7 @@
 import type { ClockError } from "../analyze/device-clock.ts";
 import type { LinkEvent } from "../decode/frames.ts";
 import type { DeviceRecord } from "../decode/records.gen.ts";
+import { bootCause, hexWord } from "../link/causes.ts";
 import { formatNumber } from "./format.ts";
 import { printable } from "./printable.ts";
 
@@ -55,6 +56,12 @@ function recordText(record: DeviceRecord, faultText: (record: FaultOf) => string
       return `log        ${printable(record.text)}`;
     case "ina":
       return `ina        INA${record.part}, conversion ${record.index}, shunt 0x${record.shunt.toString(16)}, bus 0x${record.bus.toString(16)}`;
+    case "boot":
+      return `boot       the last reset came from ${bootCause(record)}, status ${hexWord(record.status)}`;
+    case "roof":
+      return record.loops === 0
+        ? "roof       this program has no microbenchmarks"
+        : `roof       microbenchmark ${record.loop + 1} of ${record.loops}, pass ${record.pass + 1}, ${record.cycles} cycles`;
     case "temperature":
       return `sensor     ${(record.millikelvin / 1000 - 273.15).toFixed(1)} degC before frame ${record.frame}`;
     case "fault":

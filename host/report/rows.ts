@@ -77,6 +77,14 @@ export function proofRows(document: RunDocument): readonly Line[] {
       ...origin(error),
     });
   }
+  if (document.boot !== undefined) {
+    rows.push({
+      name: "last reset",
+      text: `${document.boot.cause}, status ${document.boot.status}`,
+      kind: "measured",
+      source: "the chip's own register, read at its start",
+    });
+  }
   return rows;
 }
 

@@ -7,7 +7,7 @@ import { formatNumber } from "./format.ts";
 import { printable } from "./printable.ts";
 
 export function watchText(document: WatchDocument): string {
-  const { device, totals, clock, stackBytes, fault, records } = document;
+  const { device, boot, totals, clock, stackBytes, fault, records } = document;
   const lines = [
     `${document.link}, ${formatNumber(document.seconds)} s`,
     device === null
@@ -20,6 +20,7 @@ export function watchText(document: WatchDocument): string {
     }`,
     `  ${formatNumber(totals.bytes)} B, ${formatNumber(totals.discardedBytes)} B discarded in ${formatNumber(totals.discardedFrames)} pieces, ${formatNumber(totals.lostRecords)} records lost, ${formatNumber(totals.textBytes)} B of text`,
   ];
+  if (boot !== null) lines.push(`  its last reset came from ${boot.cause}, status ${boot.status}`);
   if (totals.droppedRecords !== undefined) {
     lines.push(
       `  the device dropped ${formatNumber(totals.droppedRecords)} records and met ${formatNumber(totals.badFrames ?? 0)} bad frames`,

@@ -26,6 +26,7 @@ import { decodeWav, encodeWav, monoSamples, toInt16 } from "../audio/wav.ts";
 import type { Capture } from "../capture/format.ts";
 import { replayRun } from "../capture/replay.ts";
 import type { DeviceRun } from "../decode/device-run.ts";
+import { bootCause, hexWord } from "../link/causes.ts";
 import type { Clip } from "../report/audio-svg.ts";
 import { parseCounts } from "./counts.ts";
 import { recordedProfile, stampedSteps } from "./profile/recorded-profile.ts";
@@ -83,6 +84,7 @@ export function judgeRecording(
       }),
     },
     ...clockOf(manifest, run),
+    ...(run.boot && { boot: { cause: bootCause(run.boot), status: hexWord(run.boot.status) } }),
     memory: {
       flashBytes: manifest.flashBytes,
       ramBytes: manifest.ramBytes,

@@ -9,6 +9,7 @@ import type { HostFacts } from "../analyze/facts.ts";
 import { percentile } from "../analyze/tail.ts";
 import { loadCapture } from "../capture/file.ts";
 import type { Capture } from "../capture/format.ts";
+import { badBoot } from "../link/causes.ts";
 import { explainEnding } from "../link/outcome.ts";
 import type { ReportInput } from "../report/report-input.ts";
 import { reportInput } from "../report/report-input.ts";
@@ -184,6 +185,8 @@ export async function executeRun(
     });
     const capture = await loadCapture(recording);
     const symbols = device.firmware?.symbols ?? [];
+    const bad = badBoot(result.run.boot);
+    if (bad !== undefined) progress.note(`warning: ${bad}`);
     const broken = explainEnding(result, (address) => functionAt(symbols, address));
     if (broken) throw broken;
     return { report: reportOf(capture, kept), recording: kept };

@@ -124,7 +124,11 @@ describe.each(BOARDS)("$id", { timeout: 60_000 }, (board) => {
     await greet(toy);
     toy.send(wire.INPUT, wire.inputPayload(0, [5, 0, 0]));
     const report = wire.readFault((await toy.receive()).payload);
-    expect(report).toMatchObject({ cause: 4, pc: 0, lr: 0 });
+    expect(report.cause).toBe(7);
+    // The core keeps the counter where it needs no stack for it; else the last return address is found on the stack.
+    expect(
+      [report.pc, report.lr].map((at) => functionAt(elves.fault, at, board.toolchain)),
+    ).toContain("recurse");
     expect(report.address).toBeGreaterThanOrEqual(board.belowStack[0]);
     expect(report.address).toBeLessThan(board.belowStack[1]);
     expect(await toy.exitStatus()).toBe(4);

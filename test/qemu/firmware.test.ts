@@ -160,11 +160,12 @@ describe.skipIf(missing.length > 0)("firmware in QEMU", { timeout: 20_000 }, () 
     expect(await toy.exitStatus()).toBe(4);
   });
 
-  it("reports a stack overflow, which leaves no program counter", async () => {
+  it("reports a full stack: no program counter, and who called last", async () => {
     const toy = await boot("fault");
     toy.send(wire.INPUT, wire.inputPayload(0, [5, 0, 0]));
     const report = wire.readFault((await toy.receive()).payload);
-    expect(report).toMatchObject({ cause: 4, pc: 0, lr: 0, status: 0x92 });
+    expect(report).toMatchObject({ cause: 7, pc: 0, status: 0x92 });
+    expect(functionAt(elves.get("fault") ?? "", report.lr)).toBe("recurse");
     // in the linker script's guard, the first 4 KB of RAM
     expect(report.address).toBeGreaterThanOrEqual(0x20000000);
     expect(report.address).toBeLessThan(0x20001000);

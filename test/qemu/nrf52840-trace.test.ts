@@ -26,6 +26,8 @@ class Nrf52840 implements Registers {
   reset = false;
   /** Bytes on their way to the receiver. */
   line: number[] = [];
+  /** POWER.RESETREAS, cleared by writing ones. */
+  resetReason = 0;
   readonly #values = new Map<number, number>();
   #ram: DataView | undefined;
   #receiving = { pointer: 0, length: 0, at: 0, on: false };
@@ -40,10 +42,12 @@ class Nrf52840 implements Registers {
     // DWT's counter advances; there is no protection unit.
     if (address === 0xe000_1004) return this.#instructions;
     if (address === 0xe000_ed90) return 0;
+    if (address === 0x4000_0400) return this.resetReason;
     return this.#values.get(address) ?? 0;
   }
 
   write(address: number, value: number): void {
+    if (address === 0x4000_0400) this.resetReason &= ~value;
     this.#values.set(address, value);
     if (address === 0x4000_0000 && this.hasCrystal) this.#values.set(0x4000_0100, 1);
     if (address === 0x4000_2000) this.#startReceiving();
@@ -121,6 +125,7 @@ describe.skipIf(!hasCompiler)("nRF52840", { timeout: 60_000 }, () => {
     expect(ring).toBeGreaterThanOrEqual(0x2000_0000);
     expect(ring).toBeLessThan(0x2004_0000 - 2 * HALF);
     expect(interpreter.writes.map(({ address, value }) => [address, value])).toEqual([
+      [0x4000_0400, 0], // POWER.RESETREAS: no flag to clear
       [0x4000_0000, 1], // CLOCK.TASKS_HFCLKSTART
       [0x4000_0578, 1], // POWER.DCDCEN
       [0x4001_e540, 1], // NVMC.ICACHECNF: cache on
@@ -166,11 +171,11 @@ describe.skipIf(!hasCompiler)("nRF52840", { timeout: 60_000 }, () => {
 
     const answers = wire.readFrames(Uint8Array.from(chip.sent));
     expect(answers.map(({ type }) => type)).toEqual([
-      wire.HELLO,
+      ...[wire.HELLO, 0x12],
       ...new Array(frames).fill(wire.OUTPUT),
       wire.SUMMARY,
     ]);
-    for (const [i, answer] of answers.slice(1, -1).entries()) {
+    for (const [i, answer] of answers.slice(2, -1).entries()) {
       const { frame, values, cycles } = wire.readOutput(answer.payload);
       // output = input + sum of all inputs: 1 + (i + 1), and i + (0 + 1 + ... + i)
       expect([frame, ...values]).toEqual([i, (i + 2) & 0xff, (i + (i * (i + 1)) / 2) & 0xff, 0]);
@@ -186,14 +191,35 @@ describe.skipIf(!hasCompiler)("nRF52840", { timeout: 60_000 }, () => {
     expect(pointers.map(({ value }) => value)).toEqual(halves);
   });
 
+  // Product Specification 5.3.7.4: 0 RESETPIN, 1 DOG, 2 SREQ, 3 LOCKUP, 16 OFF, 18 DIF; none after power-on or brown-out.
+  test.each([
+    { reason: 0, cause: 3 },
+    { reason: 1 << 0, cause: 4 },
+    { reason: 1 << 1, cause: 6 },
+    { reason: 1 << 2, cause: 5 },
+    { reason: (1 << 3) | 1, cause: 7 },
+    { reason: 1 << 16, cause: 9 },
+    { reason: 1 << 18, cause: 8 },
+  ])("tells reset reason $reason as cause $cause and clears it", ({ reason, cause }) => {
+    const chip = new Nrf52840();
+    chip.resetReason = reason;
+    const interpreter = start(chip);
+    chip.line = [0, ...wire.frameBytes(wire.IDENTIFY, 0, Uint8Array.of(1))];
+    interpreter.run(() => chip.sent.filter((byte) => byte === 0).length >= 4, 2_000_000);
+    const [, boot] = wire.readFrames(Uint8Array.from(chip.sent));
+    const status = new Uint8Array(Uint32Array.of(reason).buffer);
+    expect([boot?.type, ...(boot?.payload ?? [])]).toEqual([0x12, cause, ...status]);
+    expect(chip.resetReason).toBe(0);
+  });
+
   test("runs on without a crystal, and says so", () => {
     const chip = new Nrf52840();
     chip.hasCrystal = false;
     const interpreter = start(chip);
     chip.line = [0, ...wire.frameBytes(wire.IDENTIFY, 0, Uint8Array.of(1))];
-    const isWhole = () => chip.sent.filter((byte) => byte === 0).length >= 4;
+    const isWhole = () => chip.sent.filter((byte) => byte === 0).length >= 6;
     interpreter.run(isWhole, 2_000_000);
-    const [, log] = wire.readFrames(Uint8Array.from(chip.sent));
+    const [, , log] = wire.readFrames(Uint8Array.from(chip.sent));
     expect(wire.readText(log?.payload ?? new Uint8Array())).toContain("the crystal did not start");
   });
 });

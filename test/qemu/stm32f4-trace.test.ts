@@ -19,6 +19,7 @@ const BYTE_INSTRUCTIONS = 700;
 const RCC_CR = 0x4002_3800;
 const PLLCFGR = 0x4002_3804;
 const CFGR = 0x4002_3808;
+const RCC_CSR = 0x4002_3874;
 
 const folder = mkdtempSync(join(tmpdir(), "pioneer-stm32f4-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -28,6 +29,8 @@ class Stm32f446 implements Registers {
   readonly sent: number[] = [];
   reset = false;
   line: number[] = [];
+  /** RCC.CSR as the reset left it; a write of bit 24 clears its flags. */
+  resetFlags = 0;
   readonly #values = new Map([
     [RCC_CR, 0x83], // the internal oscillator is on and ready
     [PLLCFGR, 0x2400_3010],
@@ -48,10 +51,12 @@ class Stm32f446 implements Registers {
 
   read(address: number): number {
     if (address === 0xe000_1004 || address === 0x4000_0024) return this.#instructions;
+    if (address === RCC_CSR) return this.resetFlags;
     return this.#values.get(address) ?? 0;
   }
 
   write(address: number, value: number): void {
+    if (address === RCC_CSR && (value & (1 << 24)) !== 0) this.resetFlags = 0;
     this.#values.set(address, value);
     const on = (bit: number) => (value & (1 << bit)) !== 0;
     if (address === RCC_CR) {
@@ -153,6 +158,34 @@ describe.skipIf(!hasCompiler)("STM32F446", { timeout: 60_000 }, () => {
     expect(said.clockHz).toBe(chip.clockHz);
     expect(said.notice.startsWith(chip.notice), said.notice).toBe(true);
     expect(said.notice === "").toBe(chip.notice === "");
+  });
+
+  // RM0390, 6.3.21: 25 BORRSTF, 26 PINRSTF, 27 PORRSTF, 28 SFTRSTF, 29 IWDGRSTF, 30 WWDGRSTF, 31 LPWRRSTF. Power-on sets
+  // 25 to 27, and every reset from inside pulls the pin.
+  test.each([
+    { what: "power-on", flags: 0x0e00_0000, cause: 1 },
+    { what: "a brown-out", flags: 0x0600_0000, cause: 2 },
+    { what: "the pin", flags: 0x0400_0000, cause: 4 },
+    { what: "software", flags: 0x1400_0000, cause: 5 },
+    { what: "the independent watchdog", flags: 0x2400_0000, cause: 6 },
+    { what: "the window watchdog", flags: 0x4400_0000, cause: 6 },
+    { what: "a wrong way into a low-power mode", flags: 0x8400_0000, cause: 9 },
+    { what: "nothing that it tells", flags: 0, cause: undefined },
+  ])("says that it was reset by $what, and clears the flags", ({ flags, cause }) => {
+    const chip = new Stm32f446({ oscillator: true, loop: true });
+    chip.resetFlags = flags >>> 0;
+    const interpreter = start(chip);
+    chip.line = [
+      ...[0, ...wire.frameBytes(wire.IDENTIFY, 0, Uint8Array.of(1))],
+      ...wire.frameBytes(wire.STOP, 1, Uint8Array.of(0)),
+    ];
+    interpreter.run(() => chip.reset, 4_000_000);
+    const boots = wire.readFrames(Uint8Array.from(chip.sent)).filter(({ type }) => type === 0x12);
+    const status = new Uint8Array(Uint32Array.of(flags).buffer);
+    expect(boots.map(({ payload }) => [...payload])).toEqual(
+      cause === undefined ? [] : [[cause, ...status]],
+    );
+    expect(chip.resetFlags).toBe(0);
   });
 
   test("answers through more than a round of the DMA's ring and loses no byte", () => {

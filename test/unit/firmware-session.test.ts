@@ -118,6 +118,47 @@ describe.skipIf(!hasGcc)("programs on the host (needs gcc)", () => {
     expect(summary(frames).frames).toBe(2);
   });
 
+  it("has no roofs to read without microbenchmarks, and says so", () => {
+    for (const app of ["check", "speed", "stream"]) {
+      const frames = converse(app, stream([0x85, Uint8Array.of(3, 0)], stop));
+      // pass, loop and loops u16, cycles u64: all 0
+      expect(frames.map(({ type, payload }) => [type, [...payload].slice(0, 14)])[0]).toEqual([
+        0x13,
+        new Array(14).fill(0),
+      ]);
+      expect(summary(frames).badFrames).toBe(0);
+    }
+  });
+
+  it("reads its microbenchmarks pass by pass, and not more often than it has room for", () => {
+    const roofs = buildOnHost(
+      "roofs",
+      ["firmware/apps/speed.c", ...SHARED],
+      ["-DMODEL_MICROBENCHMARKS=3u"],
+    );
+    const passes = [2, 0, 65].map((count) => [0x85, Uint8Array.of(count, 0)] as const);
+    const { stdout, stderr } = runOnHost(roofs, [], stream(...passes, stop));
+    expect(stderr).toBe("");
+    const frames = wire.readFrames(stdout);
+    const told = frames.filter(({ type }) => type === 0x13).map(({ payload }) => [...payload]);
+    // pass, loop, loops; the board on standard input and output has no counter.
+    expect(told.map((payload) => [payload[0], payload[2], payload[4]])).toEqual(
+      [0, 1].flatMap((pass) => [0, 1, 2].map((loop) => [pass, loop, 3])),
+    );
+    expect(frames.map(({ type }) => type).slice(6)).toEqual([wire.LOG, wire.LOG, wire.SUMMARY]);
+  });
+
+  it("says behind its greeting why the chip started, where the chip tells", () => {
+    const frames = converse("check", stream(identify, stop), { HAL_BOOT: "6" });
+    expect(frames.map(({ type }) => type)).toEqual([wire.HELLO, 0x12, wire.SUMMARY]);
+    // the watchdog, status 0x12345678
+    expect([...(frames[1]?.payload ?? [])]).toEqual([6, 0x78, 0x56, 0x34, 0x12]);
+    expect(converse("check", stream(identify, stop)).map(({ type }) => type)).toEqual([
+      wire.HELLO,
+      wire.SUMMARY,
+    ]);
+  });
+
   it("refuses what it cannot measure, with a line that says why", () => {
     const refused = [
       wire.measurePayload(0, 1),

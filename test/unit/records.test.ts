@@ -70,6 +70,11 @@ const DEVICE: readonly (readonly [DeviceRecord, number[]])[] = [
     { type: "fault", cause: 2, pc: 0x1001, lr: 0xfffffff9, status: 0x8200, address: 0x20400000 },
     [...u8(2), ...u32(0x1001), ...u32(0xfffffff9), ...u32(0x8200), ...u32(0x20400000)],
   ],
+  [{ type: "boot", cause: 2, status: 0x0e000000 }, [2, 0, 0, 0, 0x0e]],
+  [
+    { type: "roof", pass: 1, loop: 0x0203, loops: 20, cycles: 0x0807060504030201n },
+    [1, 0, 3, 2, 20, 0, 1, 2, 3, 4, 5, 6, 7, 8],
+  ],
   [{ type: "temperature", frame: 100, millikelvin: 303_150 }, [100, 0, 0, 0, ...u32(303_150)]],
   [
     { type: "ina", part: 228, index: 3, timeUs: 0x10203, shunt: 0xfffff0, bus: 0x3e80, status: 2 },
@@ -86,6 +91,7 @@ const HOST: readonly (readonly [HostRecord, number[]])[] = [
   [{ type: "reset", reserved: 0 }, [0]],
   [{ type: "measure", frames: 1000, seed: 0xdeadbeef }, [...u32(1000), ...u32(0xdeadbeef)]],
   [{ type: "stop", reserved: 0 }, [0]],
+  [{ type: "readRoofs", passes: 0x0103 }, [3, 1]],
 ];
 
 const nameOf = ([record]: readonly [WireRecord, number[]]) => record.type;
@@ -151,7 +157,7 @@ describe("records", () => {
     const next = random(0x1f123bb5);
     for (let round = 0; round < 20_000; round++) {
       const payload = Uint8Array.from({ length: next() % 64 }, () => next() & 0xff);
-      decodeDeviceRecord(next() % 8, payload);
+      decodeDeviceRecord(next() % 32, payload);
       decodeHostRecord(0x80 + (next() % 8), payload);
     }
   });
@@ -181,11 +187,11 @@ function packProgram(records: readonly DeviceRecord[]): string {
     });
     const size = encodePayload(record).length;
     return `{
-      record_${type} record;
+      record_${snake(type)} record;
       ${setters.join("\n")}
       uint8_t *payload = malloc(${size});
-      assert(record_${type}_pack(&record, payload, ${size - 1}u) == 0u);
-      assert(record_${type}_pack(&record, payload, ${size}u) == ${size}u);
+      assert(record_${snake(type)}_pack(&record, payload, ${size - 1}u) == 0u);
+      assert(record_${snake(type)}_pack(&record, payload, ${size}u) == ${size}u);
       for (size_t i = 0; i < ${size}u; ++i) printf("%02x", payload[i]);
       printf("\\n");
       free(payload);
@@ -216,8 +222,8 @@ function unpackProgram(records: readonly HostRecord[]): string {
       for (size_t length = 0; length <= sizeof sent + 1u; ++length) {
         uint8_t *payload = calloc(length + (length == 0u), 1u);
         memcpy(payload, sent, length < sizeof sent ? length : sizeof sent);
-        record_${type} record;
-        assert(record_${type}_unpack(&record, payload, length) == (length == sizeof sent));
+        record_${snake(type)} record;
+        assert(record_${snake(type)}_unpack(&record, payload, length) == (length == sizeof sent));
         if (length == sizeof sent) { ${checks.join("\n")} }
         free(payload);
       }

@@ -44,6 +44,16 @@ describe("what a watched device says", () => {
     ]);
   });
 
+  it("says why the chip started, as it comes and in the end", () => {
+    const { lines, document } = watched(0, { type: 0x12, payload: [2, ...u32(0x0600_0000)] });
+    expect(lines.at(-1)).toBe(
+      "    0.010 s  boot       the last reset came from a brown-out, status 0x06000000",
+    );
+    expect(document.boot).toEqual({ cause: "a brown-out", status: "0x06000000" });
+    expect(watchText(document)).toContain("its last reset came from a brown-out");
+    expect(watched(1).document.boot).toBeNull();
+  });
+
   it("tells how far its clock is off", () => {
     const { summary, document } = watched(7000);
     const clock = summary.clock();

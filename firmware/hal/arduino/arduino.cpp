@@ -14,7 +14,7 @@
 /* The program's main, which platformio.ini renames: the core has its own. */
 extern "C" int pioneer_main(void);
 
-static hal_board board = {PIONEER_BOARD, PIONEER_CLOCK_HZ, HAL_COUNTER_NONE, nullptr};
+static hal_board board = {PIONEER_BOARD, PIONEER_CLOCK_HZ, HAL_COUNTER_NONE, nullptr, {HAL_BOOT_UNKNOWN, 0}};
 static uint32_t last_us;
 static uint64_t time_us;
 
@@ -30,6 +30,7 @@ void loop() {
 }
 
 const hal_board *hal_init(void) {
+    board.boot = family_boot();
     Serial.begin(BAUD_RATE);
     last_us = now_us();
     if (counter_start(board.clock_hz, now_us, &board.notice)) {

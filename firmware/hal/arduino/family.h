@@ -1,5 +1,5 @@
 /*
- * What a family of chips has for hal/arduino and hal/espidf: a cycle counter, a rest, a reset.
+ * What a family of chips has for hal/arduino and hal/espidf: a cycle counter, a rest, a reset and its cause.
  * One file a family implements it; extending the counter and checking it is left to counter.c.
  */
 #ifndef PIONEER_FAMILY_H
@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "../hal.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -23,6 +25,9 @@ uint32_t family_counter(void);
 
 /* Rests until an interrupt or the next tick of the system, at most about a millisecond. */
 void family_rest(void);
+
+/* Why the chip started; unknown where the family's chips do not agree on a register. */
+hal_boot family_boot(void);
 
 /* Starts the chip again. */
 __attribute__((noreturn)) void family_reset(void);

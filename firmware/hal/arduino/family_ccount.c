@@ -3,6 +3,7 @@
  * FreeRTOS's tick stays on and the second core runs what the system gives it: both are part of a measured window.
  */
 #include "family.h"
+#include "esp_boot.h"
 
 #include "esp_system.h"
 #include "freertos/FreeRTOS.h"
@@ -22,6 +23,10 @@ uint32_t family_counter(void) {
 
 void family_rest(void) {
     vTaskDelay(1);
+}
+
+hal_boot family_boot(void) {
+    return esp_boot();
 }
 
 void family_reset(void) {

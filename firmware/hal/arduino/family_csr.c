@@ -3,6 +3,7 @@
  * reference manual, 1.4). It stops while the core rests. FreeRTOS's tick stays on, part of a measured window.
  */
 #include "family.h"
+#include "esp_boot.h"
 
 #include "esp_system.h"
 #include "freertos/FreeRTOS.h"
@@ -23,6 +24,10 @@ uint32_t family_counter(void) {
 
 void family_rest(void) {
     vTaskDelay(1);
+}
+
+hal_boot family_boot(void) {
+    return esp_boot();
 }
 
 void family_reset(void) {

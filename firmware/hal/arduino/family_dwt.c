@@ -38,6 +38,10 @@ void family_rest(void) {
     __asm__ volatile("dsb\n\twfi" ::: "memory");
 }
 
+hal_boot family_boot(void) {
+    return (hal_boot){.cause = HAL_BOOT_UNKNOWN};
+}
+
 void family_reset(void) {
     __asm__ volatile("dsb" ::: "memory");
     AIRCR = AIRCR_RESET;

@@ -36,6 +36,10 @@ void family_rest(void) {
     __asm__ volatile("nop");
 }
 
+hal_boot family_boot(void) {
+    return (hal_boot){.cause = HAL_BOOT_UNKNOWN};
+}
+
 void family_reset(void) {
     AIRCR = AIRCR_RESET;
     for (;;) {

@@ -32,6 +32,7 @@ void app_main(void) {
 }
 
 const hal_board *hal_init(void) {
+    board.boot = family_boot();
     const uart_config_t settings = {
         .baud_rate = BAUD_RATE,
         .data_bits = UART_DATA_8_BITS,

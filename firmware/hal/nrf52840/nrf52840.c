@@ -15,6 +15,15 @@
 #define CLOCK_START_CRYSTAL REGISTER(0x40000000u)
 #define CLOCK_CRYSTAL_STARTED REGISTER(0x40000100u)
 #define POWER_DCDC REGISTER(0x40000578u)
+/* Why the chip started (5.3.7.4): the flags gather until they are cleared by writing ones; none means power-on or
+ * brown-out, which this chip does not tell apart. */
+#define POWER_RESET_REASON REGISTER(0x40000400u)
+#define RESET_PIN (1u << 0)
+#define RESET_WATCHDOG (1u << 1)
+#define RESET_SOFTWARE (1u << 2)
+#define RESET_LOCKUP (1u << 3)
+#define RESET_AWAKE ((1u << 16) | (1u << 17) | (1u << 19) | (1u << 20)) /* pin, comparator, NFC, USB */
+#define RESET_DEBUGGER (1u << 18)
 #define NVMC_INSTRUCTION_CACHE REGISTER(0x4001E540u)
 
 /* Port 0: 6 sends and 8 receives, wired to the kit's debugger; 3 is for a power monitor. */
@@ -155,8 +164,28 @@ static void start_time(void) {
     NVIC_ENABLE = NVIC_TIMER0;
 }
 
+static hal_boot read_boot(void) {
+    static const struct {
+        uint32_t flags;
+        hal_boot_cause cause;
+    } causes[] = {
+        {RESET_LOCKUP, HAL_BOOT_LOCKUP},     {RESET_WATCHDOG, HAL_BOOT_WATCHDOG},
+        {RESET_SOFTWARE, HAL_BOOT_SOFTWARE}, {RESET_PIN, HAL_BOOT_PIN},
+        {RESET_DEBUGGER, HAL_BOOT_DEBUGGER}, {RESET_AWAKE, HAL_BOOT_SLEEP},
+    };
+    const uint32_t status = POWER_RESET_REASON;
+    POWER_RESET_REASON = status;
+    for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++) {
+        if ((status & causes[i].flags) != 0) {
+            return (hal_boot){.cause = causes[i].cause, .status = status};
+        }
+    }
+    return (hal_boot){.cause = HAL_BOOT_POWER_ON_OR_BROWN_OUT, .status = status};
+}
+
 const hal_board *hal_init(void) {
     __asm__ volatile("cpsid i" ::: "memory");
+    board.boot = read_boot();
     if (!start_crystal()) {
         board.notice = "the crystal did not start: the clock is the chip's own, exact to 1.5 %";
     }

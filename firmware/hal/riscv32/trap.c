@@ -18,7 +18,6 @@
 #define PMP_LOCKED (1u << 7)
 #define PMP_NAPOT (3u << 3)
 #define PMP_GUARD_SHIFT 2u /* pmpaddr holds address bits 33 to 2 */
-#define GUARD_BYTES 4096u
 
 /* The program's own stack may be the cause, so the handler has another. */
 #define TRAP_STACK_BYTES 1024
@@ -28,7 +27,7 @@ static volatile bool handling;
 
 void riscv32_stack_guard(void) {
     /* A region of 2^n bytes is its address with n - 3 ones below. */
-    CSR_WRITE("pmpaddr0", ((uintptr_t)stack_guard >> PMP_GUARD_SHIFT) | (GUARD_BYTES / 8u - 1u));
+    CSR_WRITE("pmpaddr0", ((uintptr_t)stack_guard >> PMP_GUARD_SHIFT) | (STACK_GUARD_BYTES / 8u - 1u));
     CSR_WRITE("pmpcfg0", PMP_LOCKED | PMP_NAPOT);
 }
 
@@ -45,7 +44,7 @@ static hal_fault_cause cause_of(uint32_t cause) {
 }
 
 static bool is_in_guard(uint32_t address) {
-    return address - (uint32_t)(uintptr_t)stack_guard < GUARD_BYTES;
+    return address - (uint32_t)(uintptr_t)stack_guard < STACK_GUARD_BYTES;
 }
 
 __attribute__((used, noreturn)) static void report(uint32_t return_address) {
@@ -62,11 +61,8 @@ __attribute__((used, noreturn)) static void report(uint32_t return_address) {
         .status = status,
         .address = is_access(status) ? CSR_READ("mtval") : 0,
     };
-    /* Below the stack: what the caller was doing is of no use, and told as lost. */
     if (is_access(status) && is_in_guard(fault.address)) {
-        fault.cause = HAL_FAULT_MEMORY;
-        fault.pc = 0;
-        fault.lr = 0;
+        fault.cause = HAL_FAULT_STACK;
     }
     hal_on_fault(&fault);
     hal_exit(4);

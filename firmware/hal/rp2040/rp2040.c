@@ -64,6 +64,20 @@
 #define SIO_SDA (1u << 4)
 #define SIO_SCL (1u << 5)
 
+/* Why the chip started: the chip-level reset that came last (2.12.7), and, after it, the watchdog (4.7.6). The core's
+ * own reset by AIRCR leaves both as they were, so that hal_exit leaves a note in a scratch word, which any reset of the
+ * chip clears. An emulator without these registers reads ones. */
+#define CHIP_RESET REGISTER(0x40064008u)
+#define CHIP_RESET_POWER (1u << 8) /* power-on and brown-out detector */
+#define CHIP_RESET_PIN (1u << 16)
+#define CHIP_RESET_DEBUGGER (1u << 20)
+#define CHIP_RESET_NOTHING 0xFFFFFFFFu
+#define WATCHDOG_REASON REGISTER(0x40058008u)
+#define WATCHDOG_REASON_TIMER (1u << 0)
+#define WATCHDOG_REASON_FORCED (1u << 1)
+#define WATCHDOG_SCRATCH0 REGISTER(0x4005800Cu)
+#define OWN_RESET 0x7E5E7001u
+
 #define DMA_CH0_READ_ADDR REGISTER(0x50000000u)
 #define DMA_CH0_WRITE_ADDR REGISTER(0x50000004u)
 #define DMA_CH0_TRANS_COUNT REGISTER(0x50000008u)
@@ -138,8 +152,32 @@ static bool start_cycles(void) {
     return last_cycle != before;
 }
 
+static hal_boot read_boot(void) {
+    const uint32_t status = CHIP_RESET;
+    const uint32_t watchdog = WATCHDOG_REASON;
+    const bool is_own = WATCHDOG_SCRATCH0 == OWN_RESET;
+    WATCHDOG_SCRATCH0 = 0;
+    hal_boot boot = {.status = status};
+    if (status == CHIP_RESET_NOTHING) {
+        return (hal_boot){.cause = HAL_BOOT_UNKNOWN};
+    }
+    if (is_own || (watchdog & WATCHDOG_REASON_FORCED) != 0) {
+        boot.cause = HAL_BOOT_SOFTWARE;
+    } else if ((watchdog & WATCHDOG_REASON_TIMER) != 0) {
+        boot.cause = HAL_BOOT_WATCHDOG;
+    } else if ((status & CHIP_RESET_DEBUGGER) != 0) {
+        boot.cause = HAL_BOOT_DEBUGGER;
+    } else if ((status & CHIP_RESET_PIN) != 0) {
+        boot.cause = HAL_BOOT_PIN;
+    } else if ((status & CHIP_RESET_POWER) != 0) {
+        boot.cause = HAL_BOOT_POWER_ON_OR_BROWN_OUT;
+    }
+    return boot;
+}
+
 const hal_board *hal_init(void) {
     __asm__ volatile("cpsid i" ::: "memory");
+    board.boot = read_boot();
     board.clock_hz = rp2040_clock_start(&board.notice);
     start_serial(board.clock_hz);
     TIMER_INTE = TIMER_ALARM0_BIT;
@@ -257,6 +295,7 @@ void hal_exit(int status) {
     }
     /* After a goodbye the board starts again for the next host; after a fault it rests as it is. */
     if (status == 0) {
+        WATCHDOG_SCRATCH0 = OWN_RESET;
         AIRCR = AIRCR_RESET;
     }
     for (;;) {

@@ -20,6 +20,18 @@
 #define RCC_APB1ENR_TIM2 (1u << 0)
 #define RCC_APB1ENR_USART2 (1u << 17)
 
+/* Why the chip started (6.3.21). Every reset pulls the pin low, and power-on sets the brown-out's flag too, so that
+ * the flags are asked in this order. A dip that the brown-out reset's level, an option of the chip, does not see and
+ * that goes below 1.7 V is a power-on to it. */
+#define RCC_CSR REGISTER(0x40023874u)
+#define RCC_CSR_CLEAR (1u << 24)
+#define RCC_CSR_BROWN_OUT (1u << 25)
+#define RCC_CSR_PIN (1u << 26)
+#define RCC_CSR_POWER_ON (1u << 27)
+#define RCC_CSR_SOFTWARE (1u << 28)
+#define RCC_CSR_WATCHDOGS (3u << 29)
+#define RCC_CSR_LOW_POWER (1u << 31)
+
 /* Pins 2 and 3 of port A, two bits of mode and four of function each: alternate function 7. */
 #define GPIOA_MODER REGISTER(0x40020000u)
 #define GPIOA_MODER_PINS (0xFu << 4)
@@ -159,8 +171,28 @@ static void start_time(const stm32f4_clock *clock) {
     SYSTICK_CTRL = SYSTICK_CTRL_ENABLE;
 }
 
+static hal_boot read_boot(void) {
+    static const struct {
+        uint32_t flags;
+        hal_boot_cause cause;
+    } causes[] = {
+        {RCC_CSR_LOW_POWER, HAL_BOOT_SLEEP},      {RCC_CSR_WATCHDOGS, HAL_BOOT_WATCHDOG},
+        {RCC_CSR_SOFTWARE, HAL_BOOT_SOFTWARE},    {RCC_CSR_POWER_ON, HAL_BOOT_POWER_ON},
+        {RCC_CSR_BROWN_OUT, HAL_BOOT_BROWN_OUT},  {RCC_CSR_PIN, HAL_BOOT_PIN},
+    };
+    hal_boot boot = {.status = RCC_CSR};
+    RCC_CSR |= RCC_CSR_CLEAR;
+    for (size_t i = 0; i < sizeof causes / sizeof causes[0] && boot.cause == HAL_BOOT_UNKNOWN; i++) {
+        if ((boot.status & causes[i].flags) != 0) {
+            boot.cause = causes[i].cause;
+        }
+    }
+    return boot;
+}
+
 const hal_board *hal_init(void) {
     __asm__ volatile("cpsid i" ::: "memory");
+    board.boot = read_boot();
     const stm32f4_clock clock = stm32f4_clock_start();
     RCC_AHB1ENR |= RCC_AHB1ENR_GPIOA | RCC_AHB1ENR_DMA1;
     RCC_APB1ENR |= RCC_APB1ENR_TIM2 | RCC_APB1ENR_USART2;

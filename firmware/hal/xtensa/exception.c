@@ -109,9 +109,7 @@ void xtensa_report(uint32_t return_address, uint32_t has_cause) {
         fault.address = is_access(fault.status) ? XTENSA_READ(XTENSA_EXCVADDR) : 0;
     }
     if (fault.cause == HAL_FAULT_BUS && is_below_stack(fault.address)) {
-        fault.cause = HAL_FAULT_MEMORY;
-        fault.pc = 0;
-        fault.lr = 0;
+        fault.cause = HAL_FAULT_STACK;
     }
     hal_on_fault(&fault);
     hal_exit(4);

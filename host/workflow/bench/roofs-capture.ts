@@ -34,7 +34,10 @@ export function measuredRoofs(run: DeviceRun, board: Board, where: string): Meas
   }
   const passes = wholePasses(run, EMPTY_LAPS.length + set.loops.length);
   if (passes.length === 0)
-    throw noMeasurement(where, `${run.outputs.length} loops arrived, no whole pass`);
+    throw noMeasurement(
+      where,
+      `${run.roofs.length + run.outputs.length} loops arrived, no whole pass`,
+    );
   const counter = `the cycle counter of ${hello.board}`;
   const loops = microbenchmarks(set.loops, passes, "measured", counter);
   return {
@@ -47,10 +50,14 @@ export function measuredRoofs(run: DeviceRun, board: Board, where: string): Meas
   };
 }
 
-/** Passes of which every loop arrived. */
-function wholePasses({ outputs }: DeviceRun, each: number): readonly LoopCycles[] {
-  const cycles = new Map(outputs.map(({ record }) => [record.frame, Number(record.cycles)]));
-  const count = Math.ceil(Math.max(0, ...outputs.map(({ record }) => record.frame + 1)) / each);
+/** Passes of which every loop arrived: Roofs, or the Outputs of a recording from before there were any. */
+function wholePasses({ roofs, outputs }: DeviceRun, each: number): readonly LoopCycles[] {
+  const answers =
+    roofs.length > 0
+      ? roofs.map(({ pass, loop, cycles }) => ({ index: pass * each + loop, cycles }))
+      : outputs.map(({ record: { frame, cycles } }) => ({ index: frame, cycles }));
+  const cycles = new Map(answers.map((answer) => [answer.index, Number(answer.cycles)]));
+  const count = Math.ceil(Math.max(0, ...answers.map(({ index }) => index + 1)) / each);
   return Array.from({ length: count }, (_, pass) =>
     Array.from({ length: each }, (_, index) => cycles.get(pass * each + index)),
   ).filter((pass): pass is number[] => pass.every((loop) => loop !== undefined));

@@ -7,6 +7,7 @@ import {
   checkMeasured,
   type EmulatedBoard,
   findMeasured,
+  LinkError,
   loadBoard,
   type MeasuredBoard,
   UsageError,
@@ -47,8 +48,6 @@ export interface RoofOptions {
 }
 
 const REPEATS = 3;
-/** Not used by the loops; the program wants one. */
-const SEED = 1;
 
 /**
  * @throws UsageError TP-USE-433 for a core without loops, TP-USE-126 for a real board without a port, TP-USE-106 for a board
@@ -101,7 +100,7 @@ export async function countLoops(
   try {
     await session.open();
     progress.step(`running ${set.loops.length} microbenchmarks on ${board.id}`);
-    await session.measure(REPEATS * each, SEED);
+    await readLoops(session, set);
     const failure = explainEnding(await session.finish());
     if (failure) throw failure;
     const text = new TextDecoder().decode((await device.readCounts()) ?? new Uint8Array());
@@ -185,7 +184,7 @@ async function measureRoofs(
   try {
     await session.open();
     progress.step(`running ${set.loops.length} microbenchmarks on ${board}`);
-    await session.measure(REPEATS * (set.loops.length + EMPTY_LAPS.length), SEED);
+    await readLoops(session, set);
     const failure = explainEnding(await session.finish());
     if (failure) throw failure;
     writer?.end("finished");
@@ -203,6 +202,22 @@ function sessionOf(
   signal: AbortSignal,
 ): Session {
   return new Session(link, { expect: { board, app: "speed", modelDigest: digest }, signal });
+}
+
+/** @throws LinkError TP-LINK-012 when the device has other microbenchmarks than the host knows for its core */
+async function readLoops(session: Session, { loops }: LoopSet): Promise<void> {
+  const expected = loops.length + EMPTY_LAPS.length;
+  const found = await session.readRoofs(REPEATS);
+  if (found === undefined || found === expected) return;
+  throw new LinkError(
+    "TP-LINK-012",
+    {
+      what: `the device has ${found} microbenchmarks; ${expected} are known for its core`,
+      why: "its program is not speed with firmware/roofs of this version",
+      fix: "build it again: docs/boards.md says how the roofs of a board are read",
+    },
+    { found, expected },
+  );
 }
 
 export function passesOf(cycles: readonly number[], each: number): readonly LoopCycles[] {

@@ -7,8 +7,14 @@ import { clockError } from "../../analyze/device-clock.ts";
 import type { LinkFacts } from "../../analyze/facts.ts";
 import { voidByLosses } from "../../analyze/link-loss.ts";
 import type { LinkEvent, LinkTotals } from "../../decode/frames.ts";
-import type { FaultRecord, HelloRecord, SummaryRecord } from "../../decode/records.gen.ts";
-import { FAULT_CAUSES, type NameFunction } from "../../link/outcome.ts";
+import type {
+  BootRecord,
+  FaultRecord,
+  HelloRecord,
+  SummaryRecord,
+} from "../../decode/records.gen.ts";
+import { bootCause, FAULT_CAUSES, hexWord } from "../../link/causes.ts";
+import type { NameFunction } from "../../link/outcome.ts";
 
 /** Points kept of the device's clock; when there are more, every second one goes. */
 const MOST_POINTS = 20_000;
@@ -20,6 +26,8 @@ export interface WatchDocument {
   readonly seconds: number;
   /** What the device said of itself; null when it did not. */
   readonly device: Omit<HelloRecord, "type"> | null;
+  /** Why the chip started, the last time it said so; null for a board that does not. */
+  readonly boot: { readonly cause: string; readonly status: string } | null;
   readonly records: Readonly<Record<string, number>>;
   readonly totals: LinkFacts & { readonly textBytes: number; readonly discardedFrames: number };
   /** Why so much was lost that the rest says nothing; null when it was not. */
@@ -46,6 +54,7 @@ export class LiveSummary {
   hello: HelloRecord | undefined;
   #summary: SummaryRecord | undefined;
   #fault: FaultRecord | undefined;
+  #boot: BootRecord | undefined;
   readonly #records: Record<string, number> = {};
   #points: ClockPoint[] = [];
   #stride = 1;
@@ -61,6 +70,7 @@ export class LiveSummary {
     this.#records[record.type] = (this.#records[record.type] ?? 0) + 1;
     if (record.type === "hello") this.#greet(record);
     else if (record.type === "summary") this.#summary = record;
+    else if (record.type === "boot") this.#boot = record;
     else if (record.type === "fault") this.#fault ??= record;
     else if (record.type === "output" && this.#outputs++ % this.#stride === 0) {
       this.#keep({ deviceUs: event.deviceTimeUs, hostUs: event.receiveTimeUs });
@@ -91,6 +101,9 @@ export class LiveSummary {
       link: names.link,
       seconds: this.#firstUs === undefined ? 0 : (this.#lastUs - this.#firstUs) / 1e6,
       device: hello ? withoutType(hello) : null,
+      boot: this.#boot
+        ? { cause: bootCause(this.#boot), status: hexWord(this.#boot.status) }
+        : null,
       records: this.#records,
       totals: { ...link, textBytes, discardedFrames },
       void: voidByLosses(link),
@@ -123,14 +136,13 @@ function withoutType({ type: _, ...fields }: HelloRecord): Omit<HelloRecord, "ty
 }
 
 function faultDocument(fault: FaultRecord, nameFunction: NameFunction): FaultDocument {
-  const hex = (value: number) => `0x${value.toString(16).padStart(8, "0")}`;
   return {
     cause: FAULT_CAUSES[fault.cause] ?? (FAULT_CAUSES[0] as string),
-    pc: hex(fault.pc),
-    lr: hex(fault.lr),
+    pc: hexWord(fault.pc),
+    lr: hexWord(fault.lr),
     function: nameFunction(fault.pc) ?? null,
     calledFrom: nameFunction(fault.lr) ?? null,
-    status: hex(fault.status),
-    address: hex(fault.address),
+    status: hexWord(fault.status),
+    address: hexWord(fault.address),
   };
 }

@@ -52,7 +52,32 @@ export function sentFrame(sequence: number, draw: Draw): SentFrame {
   if (kind === 98) {
     const names = ["pc", "lr", "status", "address"];
     const rest = names.map((name) => number32(name, word()));
-    return frame(sequence, 0x05, "fault", [number8("cause", draw(7)), ...rest]);
+    return frame(sequence, 0x05, "fault", [number8("cause", draw(8)), ...rest]);
+  }
+  const rare = draw(5);
+  if (rare === 0) {
+    const index = [number32("index", word()), number32("timeUs", word())];
+    const registers = ["shunt", "bus"].map((name) => number32(name, word()));
+    const status = number16("status", draw(65536));
+    return frame(sequence, 0x10, "ina", [number16("part", 226), ...index, ...registers, status]);
+  }
+  if (rare === 1) {
+    const names = ["frame", "millikelvin"];
+    return frame(
+      sequence,
+      0x11,
+      "temperature",
+      names.map((name) => number32(name, word())),
+    );
+  }
+  if (rare === 2) {
+    const cause = number8("cause", draw(10));
+    return frame(sequence, 0x12, "boot", [cause, number32("status", word())]);
+  }
+  if (rare === 3) {
+    const places = ["pass", "loop", "loops"].map((name) => number16(name, draw(65536)));
+    const cycles = word();
+    return frame(sequence, 0x13, "roof", [...places, ["cycles", u64(cycles), BigInt(cycles)]]);
   }
   return frame(sequence, 0x01, "hello", [
     ...["board", "app", "model", "modelDigest", "compiler"].map((name) => words(name, `${word()}`)),

@@ -73,7 +73,7 @@ int main(void) {
     for (;;) {
         const session_request request = session_wait();
         if (request.kind != SESSION_INPUT) {
-            session_refuse();
+            session_refuse(&request);
             continue;
         }
         switch (request.input.values[0]) {

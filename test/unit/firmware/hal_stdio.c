@@ -2,7 +2,7 @@
  * The HAL on standard input and output, so that whole programs run under the host's sanitizers.
  * HAL_CHUNK says how many bytes one read gives at most; HAL_REFUSE which write, from 0, the link refuses;
  * HAL_TICK_US by how much the clock advances with each reading; HAL_PIN that there is a pin, which is shown;
- * HAL_MILLIKELVIN what the sensor reads.
+ * HAL_MILLIKELVIN what the sensor reads; HAL_BOOT why the chip started.
  */
 #include "hal.h"
 
@@ -15,7 +15,8 @@ static size_t setting(const char *name, size_t otherwise) {
 }
 
 const hal_board *hal_init(void) {
-    static const hal_board board = {.id = "host", .clock_hz = 7, .counter = HAL_COUNTER_NONE};
+    static hal_board board = {.id = "host", .clock_hz = 7, .counter = HAL_COUNTER_NONE};
+    board.boot = (hal_boot){.cause = (hal_boot_cause)setting("HAL_BOOT", 0), .status = 0x12345678u};
     return &board;
 }
 
