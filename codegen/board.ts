@@ -103,6 +103,12 @@ export interface BoardPower {
   readonly supplyVolts: StatedValue<"V">;
   readonly activeMicroampsPerMhz: StatedValue<"uA/MHz">;
   readonly sleepMicroamps: StatedValue<"uA">;
+  /** What the chip's documents call that sleep; absent where they have one alone. */
+  readonly sleepName?: string;
+  /** Into that sleep and out of it again, RAM kept, reckoned at the current of computing; absent where no source gives it. */
+  readonly wakeMicroseconds?: StatedValue<"us">;
+  /** A sleep shorter than this is refused. */
+  readonly shortestSleepMicroseconds?: StatedValue<"us">;
   /** What the numbers include. */
   readonly scope: string;
 }

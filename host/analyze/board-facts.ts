@@ -33,6 +33,9 @@ export interface BoardFile {
     readonly supplyVolts: StatedValue;
     readonly activeMicroampsPerMhz: StatedValue;
     readonly sleepMicroamps: StatedValue;
+    readonly sleepName?: string;
+    readonly wakeMicroseconds?: StatedValue;
+    readonly shortestSleepMicroseconds?: StatedValue;
   } | null;
 }
 
@@ -57,6 +60,7 @@ export function boardFactsOf(board: BoardFile, weightWaits?: WeightWaitFacts): B
     supply: board.power?.supplyVolts ?? null,
     activeCurrent: board.power?.activeMicroampsPerMhz ?? null,
     sleepCurrent: board.power?.sleepMicroamps ?? null,
+    ...sleepCostOf(board.power),
     computeRoofs: [
       { name: "16-bit MAC", macsPerCycle: board.peak.macsPerCycle },
       { name: "packed int8 MAC", macsPerCycle: board.peak.packedInt8MacsPerCycle },
@@ -72,6 +76,18 @@ export function boardFactsOf(board: BoardFile, weightWaits?: WeightWaitFacts): B
     ...(weightWaits === undefined ? {} : { weightWaits }),
     flashBytes: largest(board, "flash"),
     ramBytes: largest(board, "ram"),
+  };
+}
+
+/** What going to sleep costs, as far as the file says. */
+function sleepCostOf(
+  power: BoardFile["power"],
+): Pick<BoardFacts, "sleepName" | "wake" | "shortestSleep"> {
+  const { sleepName, wakeMicroseconds: wake, shortestSleepMicroseconds: shortest } = power ?? {};
+  return {
+    ...(sleepName === undefined ? {} : { sleepName }),
+    ...(wake === undefined ? {} : { wake }),
+    ...(shortest === undefined ? {} : { shortestSleep: shortest }),
   };
 }
 

@@ -6,7 +6,7 @@
 import { averagePower } from "./energy.ts";
 import type { BoardFacts } from "./facts.ts";
 import { requireAtLeast0, requireFiniteIn } from "./number-limits.ts";
-import { boardPower, clockHz, dutyCycle, longestActiveMs } from "./power.ts";
+import { type BoardPower, boardPower, clockHz, dutyCycle, longestActiveMs } from "./power.ts";
 import type { Quantity } from "./quantity.ts";
 import { derive, stated } from "./quantity.ts";
 import type { Timing } from "./timing.ts";
@@ -82,8 +82,10 @@ export function judgePower(
   }
   const value = averagePower(timing, board);
   const met = value.value <= limitMw;
-  const { duty } = dutyCycle(timing.mean.value, timing.intervalMs, power);
-  const arithmetic = `${digits(power.activeMw)} mW x ${digits(duty * 100)} % computing + ${digits(power.sleepMw)} mW x ${digits((1 - duty) * 100)} % asleep = ${digits(value.value)} mW`;
+  const { duty, waking, sleeps } = dutyCycle(timing.mean.value, timing.intervalMs, power);
+  const awake =
+    waking === 0 ? "" : ` and ${digits(waking * 100)} % ${sleeps ? "waking" : "waiting awake"}`;
+  const arithmetic = `${digits(power.activeMw)} mW x ${digits(duty * 100)} % computing${awake} + ${digits(power.sleepMw)} mW x ${digits((1 - duty - waking) * 100)} % asleep = ${digits(value.value)} mW`;
   const holdsOn = met
     ? []
     : sameCore(board, others)
@@ -110,14 +112,13 @@ export function judgePower(
   }
 }
 
-function remedy(
-  limitMw: number,
-  timing: Timing,
-  power: { readonly activeMw: number; readonly sleepMw: number },
-): string {
+function remedy(limitMw: number, timing: Timing, power: BoardPower): string {
   const longest = longestActiveMs(limitMw, timing.intervalMs, power);
   if (longest === null) {
-    return `out of reach: asleep it already takes ${digits(power.sleepMw)} mW`;
+    const wakeMs = power.wakeMs ?? 0;
+    if (wakeMs === 0) return `out of reach: asleep it already takes ${digits(power.sleepMw)} mW`;
+    const { averageMw } = dutyCycle(0, timing.intervalMs, power);
+    return `out of reach: falling asleep and waking every ${digits(timing.intervalMs)} ms it already takes ${digits(averageMw)} mW`;
   }
   const factor = timing.mean.value / longest;
   return `it would have to compute at most ${digits(longest)} ms of every ${digits(timing.intervalMs)} ms, ${digits(factor)} times faster`;

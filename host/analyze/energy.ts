@@ -6,10 +6,11 @@ import type { Family } from "./counts.ts";
 import type { BoardFacts } from "./facts.ts";
 import { quantityOf } from "./facts.ts";
 import { notListed } from "./number-limits.ts";
-import { boardPower, dutyCycle } from "./power.ts";
+import { type BoardPower, boardPower, dutyCycle } from "./power.ts";
 import type { Quantity } from "./quantity.ts";
 import { derive } from "./quantity.ts";
 import type { Timing } from "./timing.ts";
+import { digits } from "./wording.ts";
 
 /** Computing one frame, and one whole interval with its sleep [uJ]. */
 export interface EnergyFamily extends Family {
@@ -17,12 +18,16 @@ export interface EnergyFamily extends Family {
   readonly perInterval: number;
 }
 
-/** Average over the interval, while computing, asleep [mW]; share of the time computing [%]. */
+/** Average over the interval, while computing, asleep [mW]; shares of the time [%]. */
 export interface PowerFamily extends Family {
   readonly average: number;
   readonly active: number;
   readonly sleep: number;
   readonly dutyPercent: number;
+  /** Awake without computing: waking up, or all that is left where that is too short to sleep [%]. */
+  readonly wakingPercent: number;
+  /** Which sleep the rest is spent in, in words. */
+  readonly sleepMode: string;
 }
 
 /** Energy and power, or null with the reason put under both names of `why`. */
@@ -37,7 +42,11 @@ export function powerOf(
     why.powerMw = why.energyUj;
     return null;
   }
-  const { duty, activeUj, intervalUj } = dutyCycle(timing.mean.value, timing.intervalMs, power);
+  const { duty, waking, sleeps, activeUj, intervalUj } = dutyCycle(
+    timing.mean.value,
+    timing.intervalMs,
+    power,
+  );
   const average = averagePower(timing, rated);
   const currents = powerSources(rated)
     .map((value) => `${value.value} ${value.unit} (${value.source})`)
@@ -56,6 +65,8 @@ export function powerOf(
       active: power.activeMw,
       sleep: power.sleepMw,
       dutyPercent: duty * 100,
+      wakingPercent: waking * 100,
+      sleepMode: sleepModeOf(power, sleeps),
     },
   };
 }
@@ -70,15 +81,25 @@ export function averagePower(timing: Timing, board: BoardFacts): Quantity {
     throw notListed(`no average power of ${board.id}`, `its file has no ${power.missing}`);
   }
   const { averageMw } = dutyCycle(timing.mean.value, timing.intervalMs, power);
-  return derive(averageMw, "mW", "duty cycle: P_active * d + P_sleep * (1 - d)", [
-    timing.mean,
-    ...powerSources(board),
-  ]);
+  const formula =
+    board.wake === undefined
+      ? "duty cycle: P_active * d + P_sleep * (1 - d)"
+      : "duty cycle: P_active * (d + w) + P_sleep * (1 - d - w), w of the time waking";
+  return derive(averageMw, "mW", formula, [timing.mean, ...powerSources(board)]);
+}
+
+/** The sleep that is reckoned with, and what it costs. */
+function sleepModeOf(power: BoardPower, sleeps: boolean): string {
+  const { sleepName = "asleep", wakeMs, shortestSleepMs = 0 } = power;
+  if (!sleeps) return "none: the rest of the interval is too short";
+  if (wakeMs === undefined) return `${sleepName}; waking is charged as nothing, for no source gives its time`;
+  const shortest = shortestSleepMs > 0 ? `, at least ${digits(shortestSleepMs)} ms asleep` : "";
+  return `${sleepName}, ${digits(wakeMs)} ms to fall asleep and wake${shortest}`;
 }
 
 /** The board file's values behind its power, as quantities. */
 function powerSources(board: BoardFacts): readonly Quantity[] {
-  return [board.supply, board.activeCurrent, board.sleepCurrent]
-    .filter((value) => value !== null)
+  return [board.supply, board.activeCurrent, board.sleepCurrent, board.wake, board.shortestSleep]
+    .filter((value) => value !== null && value !== undefined)
     .map(quantityOf);
 }

@@ -104,9 +104,12 @@ const RUN: readonly Rule[] = [
   ),
   rule(
     "powerMw.average",
-    "active x duty + sleep x (1 - duty)",
-    ["powerMw.active", "powerMw.dutyPercent", "powerMw.sleep"],
-    (active, percent, sleep) => active * (percent / 100) + sleep * (1 - percent / 100),
+    "active x awake + sleep x (1 - awake), awake being computing and waking",
+    ["powerMw.active", "powerMw.dutyPercent", "powerMw.wakingPercent", "powerMw.sleep"],
+    (active, computing, waking, sleep) => {
+      const awake = (computing + waking) / 100;
+      return active * awake + sleep * (1 - awake);
+    },
   ),
   rule(
     "powerMw.dutyPercent",

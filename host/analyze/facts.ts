@@ -73,6 +73,12 @@ export interface BoardFacts {
   readonly activeCurrent: StatedValue | null;
   /** Asleep between frames, RAM kept [mA] or [uA]. */
   readonly sleepCurrent: StatedValue | null;
+  /** What the board's documents call that sleep; absent where they have one alone. */
+  readonly sleepName?: string;
+  /** Into that sleep and out of it again [us] or [ms]; absent where no source gives it, and then 0. */
+  readonly wake?: StatedValue;
+  /** Shorter sleeps are refused [us] or [ms]. */
+  readonly shortestSleep?: StatedValue;
   /** Rates of multiply-accumulates, the hardware's own peak first: MFU is against it, the others are drawn. */
   readonly computeRoofs: readonly ComputeFacts[];
   /** Most instructions the core can issue in a cycle [instruction/cycle]. */

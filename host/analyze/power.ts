@@ -2,21 +2,32 @@
  * Decides energy and average power of work that wakes, computes and sleeps at a fixed interval.
  * Measured energy is left to host/power; radio, sensors and converters are not in this model.
  *
- * Source of the formula: the duty-cycle model P = P_active * d + P_sleep * (1 - d), d = t_active / T.
+ * Source of the formula: the duty-cycle model P = P_active * d + P_sleep * (1 - d), d = t_active / T; the time in which a
+ * processor falls asleep and wakes up counts as computing, t_active + t_wake in place of t_active.
  */
 
 import type { BoardFacts, StatedValue } from "./facts.ts";
 import { notListed, requireAtLeast0, requirePositive } from "./number-limits.ts";
 
-/** Power of a board while it computes and while it sleeps [mW]. */
+/** Power of a board while it computes and while it sleeps [mW], and what it costs to sleep. */
 export interface BoardPower {
   readonly activeMw: number;
   readonly sleepMw: number;
+  /** What the board's documents call the sleep; absent where they have one alone. */
+  readonly sleepName?: string;
+  /** Into the sleep and out of it again, at activeMw [ms]; absent: 0. */
+  readonly wakeMs?: number;
+  /** Shorter sleeps are refused [ms]; absent: none is. */
+  readonly shortestSleepMs?: number;
 }
 
 export interface DutyCycle {
   /** Share of the interval spent computing, 0..1; 1 when the work does not fit. */
   readonly duty: number;
+  /** Share of it spent awake without computing: waking up, or all that is left where that is too short to sleep. */
+  readonly waking: number;
+  /** Whether anything is left to sleep in. */
+  readonly sleeps: boolean;
   /** [mW] */
   readonly averageMw: number;
   /** Energy of the computation alone [uJ]. */
@@ -35,11 +46,18 @@ export function dutyCycle(activeMs: number, intervalMs: number, power: BoardPowe
   requireAtLeast0("activeMs", activeMs);
   requirePositive("intervalMs", intervalMs);
   requirePower(power);
+  const { wakeMs = 0, shortestSleepMs = 0 } = power;
   const duty = Math.min(1, activeMs / intervalMs);
-  const averageMw = power.activeMw * duty + power.sleepMw * (1 - duty);
+  const sleepMs = intervalMs - activeMs - wakeMs;
+  const sleeps = sleepMs > 0 && sleepMs >= shortestSleepMs;
+  const waking = sleeps ? wakeMs / intervalMs : 1 - duty;
+  const awake = sleeps ? duty + waking : 1;
+  const averageMw = power.activeMw * awake + power.sleepMw * (1 - awake);
   const periodMs = Math.max(activeMs, intervalMs);
   return {
     duty,
+    waking,
+    sleeps,
     averageMw,
     activeUj: power.activeMw * activeMs,
     intervalUj: averageMw * periodMs,
@@ -47,7 +65,8 @@ export function dutyCycle(activeMs: number, intervalMs: number, power: BoardPowe
 }
 
 /**
- * Longest computing time in every interval that keeps the average at or below a limit [ms]; null when sleep alone exceeds it.
+ * Longest computing time in every interval that keeps the average at or below a limit [ms]; null when sleeping and waking alone
+ * exceed it.
  * @throws AnalysisError TP-USE-242
  */
 export function longestActiveMs(
@@ -60,17 +79,22 @@ export function longestActiveMs(
   requirePower(power);
   if (power.sleepMw > limitMw) return null;
   if (power.activeMw <= limitMw) return intervalMs;
-  return (intervalMs * (limitMw - power.sleepMw)) / (power.activeMw - power.sleepMw);
+  const { wakeMs = 0, shortestSleepMs = 0 } = power;
+  const awakeMs = (intervalMs * (limitMw - power.sleepMw)) / (power.activeMw - power.sleepMw);
+  const longest = Math.min(awakeMs, intervalMs - shortestSleepMs) - wakeMs;
+  return longest < 0 ? null : longest;
 }
 
-function requirePower({ activeMw, sleepMw }: BoardPower): void {
+function requirePower({ activeMw, sleepMw, wakeMs = 0, shortestSleepMs = 0 }: BoardPower): void {
+  requireAtLeast0("wakeMs", wakeMs);
+  requireAtLeast0("shortestSleepMs", shortestSleepMs);
   requireAtLeast0("activeMw", activeMw);
   requireAtLeast0("sleepMw", sleepMw);
 }
 
 /** Power of a board from its file, or which value is missing. @throws AnalysisError TP-USE-242, -243 for an unknown unit */
 export function boardPower(board: BoardFacts): BoardPower | { readonly missing: string } {
-  const { supply, activeCurrent, sleepCurrent, clock } = board;
+  const { supply, activeCurrent, sleepCurrent, sleepName, wake, shortestSleep, clock } = board;
   if (supply === null) return { missing: "supply voltage" };
   if (activeCurrent === null) return { missing: "active current" };
   if (sleepCurrent === null) return { missing: "sleep current" };
@@ -79,6 +103,9 @@ export function boardPower(board: BoardFacts): BoardPower | { readonly missing: 
   const power = {
     activeMw: supply.value * milliamps(activeCurrent, hz),
     sleepMw: supply.value * milliamps(sleepCurrent, hz),
+    ...(sleepName === undefined ? {} : { sleepName }),
+    ...(wake === undefined ? {} : { wakeMs: milliseconds(wake) }),
+    ...(shortestSleep === undefined ? {} : { shortestSleepMs: milliseconds(shortestSleep) }),
   };
   requirePower(power);
   return power;
@@ -99,6 +126,13 @@ function milliamps(current: StatedValue, hz: number): number {
   const factor = factors[unit];
   if (factor === undefined) throw unknownUnit("current", current.unit, factors);
   return current.value * factor * (perMhz ? hz / 1e6 : 1);
+}
+
+function milliseconds(time: StatedValue): number {
+  const factors: Readonly<Record<string, number>> = { s: 1e3, ms: 1, us: 1e-3 };
+  const factor = factors[time.unit];
+  if (factor === undefined) throw unknownUnit("time", time.unit, factors);
+  return time.value * factor;
 }
 
 function unknownUnit(what: string, unit: string, known: Readonly<Record<string, number>>) {

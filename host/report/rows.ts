@@ -3,6 +3,7 @@
  * Colour, columns and escaping are left to the report that prints them.
  */
 import type { RunDocument } from "../analyze/document.ts";
+import type { PowerFamily } from "../analyze/energy.ts";
 import type { LinkFacts } from "../analyze/facts.ts";
 import type { MemoryFamily } from "../analyze/memory-frame.ts";
 import type { Kind } from "../analyze/quantity.ts";
@@ -141,11 +142,17 @@ export function speedRows(document: RunDocument): readonly Line[] {
   else {
     rows.push({
       name: "power",
-      text: `${formatValue(powerMw.average, "mW")} on average, computing ${formatNumber(powerMw.dutyPercent)} % of the time`,
+      text: `${formatValue(powerMw.average, "mW")} on average, computing ${formatNumber(powerMw.dutyPercent)} % of the time${waking(powerMw)}`,
       ...origin(powerMw),
     });
   }
   return rows;
+}
+
+/** What of the time is spent awake beside, where anything is. */
+function waking({ wakingPercent, sleepMode }: PowerFamily): string {
+  if (wakingPercent === 0) return "";
+  return `, ${formatNumber(wakingPercent)} % awake beside it; ${sleepMode}`;
 }
 
 /** The unsure rule of the core or value of the board that moves the cycles most. */

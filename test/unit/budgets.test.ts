@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { loadBoard } from "../../codegen/index.ts";
+import { boardFactsOf } from "../../host/analyze/board-facts.ts";
 import { analyzeRun } from "../../host/analyze/document.ts";
 import type { StatedValue } from "../../host/analyze/facts.ts";
 import { boardPower, clockHz, dutyCycle, longestActiveMs } from "../../host/analyze/power.ts";
@@ -38,9 +40,42 @@ describe("the duty cycle", () => {
     expect(longestActiveMs(1, 10, { activeMw: 33, sleepMw: 2 })).toBeNull();
   });
 
+  test("waking up counts as computing, and a rest too short is spent awake", () => {
+    const power = { activeMw: 100, sleepMw: 1, wakeMs: 0.5, shortestSleepMs: 0.2 };
+    // 1.5 of 10 ms awake: 15 + 0.85 mW.
+    const found = dutyCycle(1, 10, power);
+    expect(found).toMatchObject({ duty: 0.1, waking: 0.05, sleeps: true, activeUj: 100 });
+    expect(found.averageMw).toBeCloseTo(15.85, 12);
+    // 10 - 9.4 - 0.5 = 0.1 ms are no sleep.
+    const crowded = dutyCycle(9.4, 10, power);
+    expect(crowded).toMatchObject({ averageMw: 100, sleeps: false });
+    expect(crowded.waking).toBeCloseTo(0.06, 12);
+    expect(dutyCycle(9.2, 10, power).sleeps).toBe(true);
+    // 20 mW allow (20 - 1) / 99 of 10 ms awake, less the waking; 5 mW not even that.
+    expect(longestActiveMs(20, 10, power)).toBeCloseTo(190 / 99 - 0.5, 12);
+    expect(longestActiveMs(5, 10, power)).toBeNull();
+    expect(longestActiveMs(99.9, 10, power)).toBeCloseTo(9.3, 12);
+  });
+
+  test("no ESP32 board reaches 1 mW by light sleep every 10 ms, were its work done in no time", () => {
+    const floorOf = (id: string) => {
+      const power = boardPower(boardFactsOf(loadBoard(id)));
+      return "missing" in power ? null : dutyCycle(0, 10, power).averageMw;
+    };
+    // active mW x (wake / 10 ms) + asleep mW x the rest, from the boards' files by hand.
+    expect(floorOf("esp32dev")).toBeCloseTo(161.7264 * 0.0272 + 2.64 * 0.9728, 3);
+    expect(floorOf("esp32-s3-devkitc-1")).toBeCloseTo(168.3 * 0.0515 + 0.792 * 0.9485, 3);
+    expect(floorOf("esp32-c3-devkitm-1")).toBeCloseTo(75.9 * 0.0142 + 0.429 * 0.9858, 3);
+    expect(floorOf("esp32-c6-devkitc-1")).toBeCloseTo(89.1 * 0.0374 + 0.594 * 0.9626, 3);
+  });
+
   test("refuses times that cannot be", () => {
     expect(() => dutyCycle(-1, 10, { activeMw: 1, sleepMw: 0 })).toThrow(RangeError);
     expect(() => dutyCycle(1, 0, { activeMw: 1, sleepMw: 0 })).toThrow(RangeError);
+    expect(() => dutyCycle(1, 10, { activeMw: 1, sleepMw: 0, wakeMs: -1 })).toThrow(RangeError);
+    expect(() => dutyCycle(1, 10, { activeMw: 1, sleepMw: 0, shortestSleepMs: NaN })).toThrow(
+      RangeError,
+    );
   });
 });
 
@@ -104,6 +139,32 @@ describe("a budget", () => {
     const asleep = { ...nrf52840, sleepCurrent: said(1, "mA") };
     const [power] = budgetsOf({ as: asleep, budgets: { latencyMs: null, powerMw: 1 } }) ?? [];
     expect(power?.why).toMatch(/out of reach: asleep it already takes 3 mW/);
+  });
+
+  test("names the sleep, the waking and what they take", () => {
+    const asleep = {
+      ...nrf52840,
+      sleepName: "light sleep",
+      wake: said(500, "us"),
+      shortestSleep: said(0.2, "ms"),
+    };
+    const { powerMw, budgets } = analyzeRun({ ...facts, as: asleep });
+    expect(powerMw?.wakingPercent).toBeCloseTo(5, 12);
+    expect(powerMw?.sleepMode).toBe(
+      "light sleep, 0.5 ms to fall asleep and wake, at least 0.2 ms asleep",
+    );
+    const duty = (46410.75 + WAIT) / 64e3 / 10;
+    expect(powerMw?.average).toBeCloseTo(9.984 * (duty + 0.05) + 0.0045 * (0.95 - duty), 9);
+    const power = budgets?.find(({ name }) => name === "powerMw");
+    expect(power?.why).toMatch(/computing and 5 % waking \+ /);
+
+    const slow = { ...asleep, wake: said(5, "ms") };
+    const [out] = budgetsOf({ as: slow, budgets: { latencyMs: null, powerMw: 1 } }) ?? [];
+    // 9.984 / 2 + 0.0045 / 2 mW.
+    expect(out?.why).toMatch(/falling asleep and waking every 10 ms it already takes 4\.99 mW/);
+    const never = analyzeRun({ ...facts, as: { ...asleep, wake: said(9.9, "ms") } });
+    expect(never.powerMw?.sleepMode).toBe("none: the rest of the interval is too short");
+    expect(never.powerMw?.average).toBeCloseTo(9.984, 9);
   });
 
   test("is not carried over to another core", () => {

@@ -191,5 +191,7 @@ describe("the answer", () => {
     );
     expect(request(0.1)).toContain("asleep the board already takes 0.1 mW");
     expect(periodFor(1, 0.5, { activeMw: 10, sleepMw: 0.1 })).toBeCloseTo(24.75, 10);
+    // With 0.5 ms to wake: 1.5 * 9.9 / 0.4 ms.
+    expect(periodFor(1, 0.5, { activeMw: 10, sleepMw: 0.1, wakeMs: 0.5 })).toBeCloseTo(37.125, 10);
   });
 });

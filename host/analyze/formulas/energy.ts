@@ -34,10 +34,14 @@ export const ENERGY: Theme = {
         intervalMs,
         activeMw,
         sleepMw,
+        wakeMs: withDefault(
+          amount("ms", "time to fall asleep and wake up, at the power of computing"),
+          0,
+        ),
       },
       unit: "mW",
       expression:
-        "activeMw * min(1, activeMs / intervalMs) + sleepMw * (1 - min(1, activeMs / intervalMs))",
+        "activeMw * min(1, (activeMs + wakeMs) / intervalMs) + sleepMw * (1 - min(1, (activeMs + wakeMs) / intervalMs))",
       source: DUTY,
       given: { activeMs: 0.75, intervalMs: 10, activeMw: 9.9, sleepMw: 0.009 },
       gives: [0.750825, 1e-9],

@@ -123,11 +123,13 @@ function remedies({ sizes, limits, rating, otherBoards }: AnswerRequest): readon
   return found;
 }
 
-/** The period at which active * t / T + sleep * (1 - t / T) is the limit [ms]. */
+/** The period at which active * a / T + sleep * (1 - a / T) is the limit, a being the time awake [ms]. */
 export function periodFor(activeMs: number, limitMw: number, power: BoardPower): number {
-  const period = (activeMs * (power.activeMw - power.sleepMw)) / (limitMw - power.sleepMw);
-  // Never shorter than the work itself.
-  return Math.max(activeMs, period);
+  if (power.activeMw <= limitMw) return activeMs;
+  const { wakeMs = 0, shortestSleepMs = 0 } = power;
+  const awakeMs = activeMs + wakeMs;
+  const period = (awakeMs * (power.activeMw - power.sleepMw)) / (limitMw - power.sleepMw);
+  return Math.max(awakeMs + shortestSleepMs, period);
 }
 
 /** Whether a time and the power that goes with it hold both budgets. */
