@@ -92,7 +92,8 @@ export function averagePower(timing: Timing, board: BoardFacts): Quantity {
 function sleepModeOf(power: BoardPower, sleeps: boolean): string {
   const { sleepName = "asleep", wakeMs, shortestSleepMs = 0 } = power;
   if (!sleeps) return "none: the rest of the interval is too short";
-  if (wakeMs === undefined) return `${sleepName}; waking is charged as nothing, for no source gives its time`;
+  if (wakeMs === undefined)
+    return `${sleepName}; waking is charged as nothing, for no source gives its time`;
   const shortest = shortestSleepMs > 0 ? `, at least ${digits(shortestSleepMs)} ms asleep` : "";
   return `${sleepName}, ${digits(wakeMs)} ms to fall asleep and wake${shortest}`;
 }
