@@ -11,13 +11,11 @@
 /* Enough to hide the host's answer time behind one step. */
 #define CREDIT_FRAMES 4
 
-#define INPUT_OVERHEAD_BYTES 6 /* frame u32, length u16 */
-_Static_assert(INPUT_OVERHEAD_BYTES + MODEL_INPUT_BYTES <= MAX_PAYLOAD_BYTES,
+_Static_assert(MODEL_INPUT_BYTES <= SESSION_MAX_INPUT_BYTES,
                "one input frame of this model does not fit into one Input record");
 
 static const hal_board *board;
-static const char *app_name;
-static uint16_t app_state_bytes;
+static session_shape shape;
 
 static frame_sender sender;
 static frame_receiver receiver;
@@ -43,16 +41,16 @@ static void send(uint8_t type, size_t payload_length) {
 static void send_hello(void) {
     const record_hello hello = {
         .board = board->id,
-        .app = app_name,
+        .app = shape.app,
         .model = MODEL_NAME,
         .model_digest = MODEL_DIGEST,
         .compiler = "GCC " __VERSION__,
         .clock_hz = board->clock_hz,
         .counter_kind = (uint8_t)board->counter,
-        .input_bytes = MODEL_INPUT_BYTES,
-        .output_bytes = MODEL_OUTPUT_BYTES,
-        .state_bytes = app_state_bytes,
-        .credit_frames = CREDIT_FRAMES,
+        .input_bytes = shape.input_bytes,
+        .output_bytes = shape.output_bytes,
+        .state_bytes = shape.state_bytes,
+        .credit_frames = shape.credit_frames,
     };
     send(RECORD_HELLO, record_hello_pack(&hello, frame_payload(&sender), MAX_PAYLOAD_BYTES));
     if (board->boot.cause != HAL_BOOT_UNKNOWN) {
@@ -103,7 +101,7 @@ static bool take(const frame *received, session_request *request) {
     case RECORD_INPUT:
         request->kind = SESSION_INPUT;
         if (record_input_unpack(&request->input, payload, length) &&
-            request->input.values_length == MODEL_INPUT_BYTES) {
+            request->input.values_length == shape.input_bytes) {
             return true;
         }
         break;
@@ -126,10 +124,19 @@ static bool take(const frame *received, session_request *request) {
     return false;
 }
 
-void session_start(const char *app, uint16_t state_bytes) {
-    app_name = app;
-    app_state_bytes = state_bytes;
+void session_start_shaped(const session_shape *asked) {
+    shape = *asked;
     board = hal_init();
+}
+
+void session_start(const char *app, uint16_t state_bytes) {
+    session_start_shaped(&(session_shape){
+        .app = app,
+        .input_bytes = MODEL_INPUT_BYTES,
+        .output_bytes = MODEL_OUTPUT_BYTES,
+        .state_bytes = state_bytes,
+        .credit_frames = CREDIT_FRAMES,
+    });
 }
 
 session_request session_wait(void) {
@@ -157,6 +164,15 @@ session_request session_wait(void) {
 void session_send_output(const record_output *output) {
     frames++;
     send(RECORD_OUTPUT, record_output_pack(output, frame_payload(&sender), MAX_PAYLOAD_BYTES));
+}
+
+void session_send_hop(const record_hop *hop) {
+    send(RECORD_HOP, record_hop_pack(hop, frame_payload(&sender), MAX_PAYLOAD_BYTES));
+}
+
+void session_send_recovery(const record_recovery *recovery) {
+    send(RECORD_RECOVERY,
+         record_recovery_pack(recovery, frame_payload(&sender), MAX_PAYLOAD_BYTES));
 }
 
 void session_send_ina(const record_ina *conversion) {

@@ -19,13 +19,27 @@ typedef enum { SESSION_INPUT, SESSION_RESET, SESSION_MEASURE, SESSION_READ_ROOFS
 typedef struct {
     session_request_kind kind;
     union {
-        record_input input; /* values [MODEL_INPUT_BYTES], good until the next session_wait */
+        record_input input; /* values [input_bytes], good until the next session_wait */
         record_measure measure;
         record_read_roofs read_roofs;
     };
 } session_request;
 
-/* Starts the board and the link. app: the program's name in the greeting;
+/* What a program exchanges with its host; told in the greeting. */
+typedef struct {
+    const char *app;       /* the program's name */
+    uint16_t input_bytes;  /* values of every Input; at most SESSION_MAX_INPUT_BYTES */
+    uint16_t output_bytes; /* values of every Output */
+    uint16_t state_bytes;  /* state in every Output, 0 when it is not sent */
+    uint8_t credit_frames; /* Inputs that the host may have outstanding */
+} session_shape;
+
+#define SESSION_MAX_INPUT_BYTES (MAX_PAYLOAD_BYTES - 6) /* beside them frame u32, length u16 */
+
+/* Starts the board and the link for frames of any size. */
+void session_start_shaped(const session_shape *shape);
+
+/* The same for the model's own frames. app: the program's name in the greeting;
  * state_bytes: length of the state in every Output, 0 when it is not sent. */
 void session_start(const char *app, uint16_t state_bytes);
 
@@ -34,6 +48,12 @@ session_request session_wait(void);
 
 /* Sends one frame's result and counts the frame. */
 void session_send_output(const record_output *output);
+
+/* Sends how long a hop of audio took; before its Output. */
+void session_send_hop(const record_hop *hop);
+
+/* Sends that the model's state was put back. */
+void session_send_recovery(const record_recovery *recovery);
 
 /* Sends one conversion of a current monitor. */
 void session_send_ina(const record_ina *conversion);

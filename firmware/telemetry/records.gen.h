@@ -28,6 +28,8 @@ extern "C" {
 #define RECORD_TEMPERATURE 0x11u
 #define RECORD_BOOT        0x12u
 #define RECORD_ROOF        0x13u
+#define RECORD_HOP         0x14u
+#define RECORD_RECOVERY    0x15u
 #define RECORD_IDENTIFY    0x80u
 #define RECORD_INPUT       0x81u
 #define RECORD_RESET       0x82u
@@ -41,7 +43,7 @@ extern "C" {
 typedef struct {
     /* Id of the board file the firmware was built for. */
     const char *board;
-    /* Program: "check", "speed", "stream", "ina". */
+    /* Program: "check", "speed", "stream", "ina", "hearable". */
     const char *app;
     /* Prefix of the generated C. */
     const char *model;
@@ -159,6 +161,39 @@ typedef struct {
     /* By the device's own counter [cycle]; 0 without one. */
     uint64_t cycles;
 } record_roof;
+
+/* How long one hop of audio took, sent before its Output ("hearable"). */
+typedef struct {
+    /* Index of the frame. */
+    uint32_t frame;
+    /* From its last sample received to its cleaned samples ready, by the device's clock [us]. */
+    uint32_t compute_us;
+    /* Cycles of the front end's analysis by the device's own counter [cycle]; 0 without one, as
+     * the next three. */
+    uint32_t analyse_cycles;
+    /* Of the model's step [cycle]. */
+    uint32_t step_cycles;
+    /* Of the front end's synthesis [cycle]. */
+    uint32_t synthesise_cycles;
+    /* Of the watch over the model's state [cycle]. */
+    uint32_t watch_cycles;
+    /* Hops since the start or Reset that took longer than a hop lasts. */
+    uint32_t overruns;
+    /* The longest of them so far [us]. */
+    uint32_t worst_us;
+    /* Frame of that one. */
+    uint32_t worst_frame;
+} record_hop;
+
+/* The model's state was put back because its gains no longer moved ("hearable"). */
+typedef struct {
+    /* The last frame that was computed with the old state. */
+    uint32_t frame;
+    /* 1: nothing was let through; 2: gains above nothing stood still. */
+    uint8_t cause;
+    /* Frames with moving input for which the gains had stood still. */
+    uint32_t frames;
+} record_recovery;
 
 /* Asks the device who it is. */
 typedef struct {
@@ -361,6 +396,31 @@ static inline size_t record_roof_pack(const record_roof *record, uint8_t *payloa
     record_put_u16(&writer, record->loop);
     record_put_u16(&writer, record->loops);
     record_put_u64(&writer, record->cycles);
+    return writer.fits ? writer.length : 0u;
+}
+
+static inline size_t record_hop_pack(const record_hop *record, uint8_t *payload, size_t capacity)
+{
+    record_writer writer = {payload, capacity, 0u, true};
+    record_put_u32(&writer, record->frame);
+    record_put_u32(&writer, record->compute_us);
+    record_put_u32(&writer, record->analyse_cycles);
+    record_put_u32(&writer, record->step_cycles);
+    record_put_u32(&writer, record->synthesise_cycles);
+    record_put_u32(&writer, record->watch_cycles);
+    record_put_u32(&writer, record->overruns);
+    record_put_u32(&writer, record->worst_us);
+    record_put_u32(&writer, record->worst_frame);
+    return writer.fits ? writer.length : 0u;
+}
+
+static inline size_t record_recovery_pack(const record_recovery *record, uint8_t *payload,
+                                          size_t capacity)
+{
+    record_writer writer = {payload, capacity, 0u, true};
+    record_put_u32(&writer, record->frame);
+    record_put_u8(&writer, record->cause);
+    record_put_u32(&writer, record->frames);
     return writer.fits ? writer.length : 0u;
 }
 

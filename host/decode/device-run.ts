@@ -7,7 +7,9 @@ import type {
   BootRecord,
   FaultRecord,
   HelloRecord,
+  HopRecord,
   OutputRecord,
+  RecoveryRecord,
   RoofRecord,
   SummaryRecord,
   TemperatureRecord,
@@ -19,6 +21,9 @@ const KEPT_LINES = 1000;
 const KEPT_ROOFS = 10_000;
 /** More than an hour of a hearable's frames gives. */
 const KEPT_TEMPERATURES = 10_000;
+
+/** More than an hour of hops of 10 ms. */
+const KEPT_HOPS = 400_000;
 
 export type OutputEvent = RecordEvent<OutputRecord>;
 
@@ -34,6 +39,10 @@ export class DeviceRun {
   readonly temperatures: TemperatureRecord[] = [];
   /** Microbenchmarks as they came; the first so many. */
   readonly roofs: RoofRecord[] = [];
+  /** What the deadline monitor said of each hop, in order; the first so many. */
+  readonly hops: HopRecord[] = [];
+  /** When the model's state was put back on the device, in order; the first so many. */
+  readonly recoveries: RecoveryRecord[] = [];
   /** Frames that were passed over by a later one. */
   readonly missingFrames: number[] = [];
   /** Outputs whose frame had come before or was passed over. */
@@ -88,6 +97,12 @@ export class DeviceRun {
         break;
       case "temperature":
         if (this.temperatures.length < KEPT_TEMPERATURES) this.temperatures.push(record);
+        break;
+      case "hop":
+        if (this.hops.length < KEPT_HOPS) this.hops.push(record);
+        break;
+      case "recovery":
+        if (this.recoveries.length < KEPT_HOPS) this.recoveries.push(record);
         break;
       case "log":
         keep(this.messages, record.text);

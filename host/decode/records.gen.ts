@@ -10,6 +10,7 @@ import type {
   Boot,
   Fault,
   Hello,
+  Hop,
   Identify,
   Ina,
   Input,
@@ -17,6 +18,7 @@ import type {
   Measure,
   Output,
   ReadRoofs,
+  Recovery,
   Reset,
   Roof,
   Stop,
@@ -60,6 +62,14 @@ export interface RoofRecord extends Roof {
   readonly type: "roof";
 }
 
+export interface HopRecord extends Hop {
+  readonly type: "hop";
+}
+
+export interface RecoveryRecord extends Recovery {
+  readonly type: "recovery";
+}
+
 export interface IdentifyRecord extends Identify {
   readonly type: "identify";
 }
@@ -94,7 +104,9 @@ export type DeviceRecord =
   | InaRecord
   | TemperatureRecord
   | BootRecord
-  | RoofRecord;
+  | RoofRecord
+  | HopRecord
+  | RecoveryRecord;
 
 /** What the host sends. */
 export type HostRecord =
@@ -118,6 +130,8 @@ export const RECORD_IDS = {
   temperature: 0x11,
   boot: 0x12,
   roof: 0x13,
+  hop: 0x14,
+  recovery: 0x15,
   identify: 0x80,
   input: 0x81,
   reset: 0x82,
@@ -213,6 +227,26 @@ export function decodeDeviceRecord(
         loop: reader.u16(),
         loops: reader.u16(),
         cycles: reader.u64(),
+      });
+    case 0x14:
+      return reader.finish({
+        type: "hop",
+        frame: reader.u32(),
+        computeUs: reader.u32(),
+        analyseCycles: reader.u32(),
+        stepCycles: reader.u32(),
+        synthesiseCycles: reader.u32(),
+        watchCycles: reader.u32(),
+        overruns: reader.u32(),
+        worstUs: reader.u32(),
+        worstFrame: reader.u32(),
+      });
+    case 0x15:
+      return reader.finish({
+        type: "recovery",
+        frame: reader.u32(),
+        cause: reader.u8(),
+        frames: reader.u32(),
       });
     default:
       return { ok: false, reason: unknownType(type) };
@@ -325,6 +359,22 @@ export function encodePayload(record: WireRecord): Uint8Array {
       writer.u16(record.loop);
       writer.u16(record.loops);
       writer.u64(record.cycles);
+      break;
+    case "hop":
+      writer.u32(record.frame);
+      writer.u32(record.computeUs);
+      writer.u32(record.analyseCycles);
+      writer.u32(record.stepCycles);
+      writer.u32(record.synthesiseCycles);
+      writer.u32(record.watchCycles);
+      writer.u32(record.overruns);
+      writer.u32(record.worstUs);
+      writer.u32(record.worstFrame);
+      break;
+    case "recovery":
+      writer.u32(record.frame);
+      writer.u8(record.cause);
+      writer.u32(record.frames);
       break;
     case "identify":
       writer.u8(record.wireVersion);

@@ -26,7 +26,7 @@ export type Bytes = Uint8Array;
 export interface Hello {
   /** Id of the board file the firmware was built for. */
   readonly board: Text;
-  /** Program: "check", "speed", "stream", "ina". */
+  /** Program: "check", "speed", "stream", "ina", "hearable". */
   readonly app: Text;
   /** Prefix of the generated C. */
   readonly model: Text;
@@ -134,6 +134,38 @@ export interface Roof {
   readonly loops: U16;
   /** By the device's own counter [cycle]; 0 without one. */
   readonly cycles: U64;
+}
+
+/** How long one hop of audio took, sent before its Output ("hearable"). @record 0x14 */
+export interface Hop {
+  /** Index of the frame. */
+  readonly frame: U32;
+  /** From its last sample received to its cleaned samples ready, by the device's clock [us]. */
+  readonly computeUs: U32;
+  /** Cycles of the front end's analysis by the device's own counter [cycle]; 0 without one, as the next three. */
+  readonly analyseCycles: U32;
+  /** Of the model's step [cycle]. */
+  readonly stepCycles: U32;
+  /** Of the front end's synthesis [cycle]. */
+  readonly synthesiseCycles: U32;
+  /** Of the watch over the model's state [cycle]. */
+  readonly watchCycles: U32;
+  /** Hops since the start or Reset that took longer than a hop lasts. */
+  readonly overruns: U32;
+  /** The longest of them so far [us]. */
+  readonly worstUs: U32;
+  /** Frame of that one. */
+  readonly worstFrame: U32;
+}
+
+/** The model's state was put back because its gains no longer moved ("hearable"). @record 0x15 */
+export interface Recovery {
+  /** The last frame that was computed with the old state. */
+  readonly frame: U32;
+  /** 1: nothing was let through; 2: gains above nothing stood still. */
+  readonly cause: U8;
+  /** Frames with moving input for which the gains had stood still. */
+  readonly frames: U32;
 }
 
 /** Asks the device who it is. @record 0x80 */

@@ -64,6 +64,10 @@ function recordText(record: DeviceRecord, faultText: (record: FaultOf) => string
         : `roof       microbenchmark ${record.loop + 1} of ${record.loops}, pass ${record.pass + 1}, ${record.cycles} cycles`;
     case "temperature":
       return `sensor     ${(record.millikelvin / 1000 - 273.15).toFixed(1)} degC before frame ${record.frame}`;
+    case "hop":
+      return `hop        frame ${record.frame}, ${record.computeUs} us, ${record.overruns} overruns, worst ${record.worstUs} us`;
+    case "recovery":
+      return `recovery   after frame ${record.frame}: ${record.cause === 1 ? "nothing was let through" : "the gains stood still"} for ${record.frames} frames`;
     case "fault":
       return `fault      ${faultText(record)}`;
   }

@@ -96,7 +96,9 @@ const COMPILERS: Readonly<Partial<Record<Core, readonly [string, readonly string
 };
 
 const WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"];
-const APPS = ["check", "speed", "stream", "session"].map((name) => `apps/${name}.c`);
+const APPS = ["check", "speed", "stream", "hearable", "model_watch", "session"].map(
+  (name) => `apps/${name}.c`,
+);
 
 describe("hal/arduino and hal/espidf", () => {
   // Boards of one core and one family differ in names and clocks alone: the first is compiled.

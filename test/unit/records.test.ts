@@ -77,6 +77,22 @@ const DEVICE: readonly (readonly [DeviceRecord, number[]])[] = [
   ],
   [{ type: "temperature", frame: 100, millikelvin: 303_150 }, [100, 0, 0, 0, ...u32(303_150)]],
   [
+    {
+      type: "hop",
+      frame: 7,
+      computeUs: 900,
+      analyseCycles: 0x01020304,
+      stepCycles: 54_354,
+      synthesiseCycles: 0xffffffff,
+      watchCycles: 302,
+      overruns: 1,
+      worstUs: 10_001,
+      worstFrame: 3,
+    },
+    [7, 900, 0x01020304, 54_354, 0xffffffff, 302, 1, 10_001, 3].flatMap(u32),
+  ],
+  [{ type: "recovery", frame: 300, cause: 2, frames: 0x10000 }, [...u32(300), 2, 0, 0, 1, 0]],
+  [
     { type: "ina", part: 228, index: 3, timeUs: 0x10203, shunt: 0xfffff0, bus: 0x3e80, status: 2 },
     [228, 0, 3, 0, 0, 0, 3, 2, 1, 0, 0xf0, 0xff, 0xff, 0, 0x80, 0x3e, 0, 0, 2, 0],
   ],
