@@ -40,9 +40,12 @@ export { PLACED_PARTS, type PlacementRequest, placeOf, withWeightsIn } from "./p
 export type { Plan } from "./plan/plan.ts";
 export { FUSIONS, type Fusion } from "./plan/target.ts";
 export * from "./quantize/calibrate.ts";
+export type { DeltaThresholds } from "./quantize/delta.ts";
 export { ungenerated } from "./quantize/operators.ts";
 export * from "./quantize/params.ts";
 export type { QuantizedModel } from "./quantize/quantized-model.ts";
+export type { SkipRequest } from "./quantize/skip.ts";
+export { type SparedWork, withSparedWork } from "./quantize/spared-work.ts";
 export { tfliteFormatOf } from "./quantize/tflite/prepare.ts";
 export * from "./quantize/twin.ts";
 export * from "./size/footprint.ts";

@@ -19,6 +19,7 @@ import { type Calibration, type CalibrationData, calibrate } from "./quantize/ca
 import { toFloat32 } from "./quantize/float32-model.ts";
 import { type AnyFormat, isTfliteFormat } from "./quantize/params.ts";
 import { quantizeModel } from "./quantize/quantize-model.ts";
+import { requireSpareable, type SparedWork, withSparedWork } from "./quantize/spared-work.ts";
 import { prepareTflite } from "./quantize/tflite/prepare.ts";
 import type { ModelInFormat } from "./quantize/twin.ts";
 import { weightStepWarnings } from "./quantize/weight-steps.ts";
@@ -28,7 +29,7 @@ import { judgeHiddenSize, type LineVerdict } from "./size/cache-line.ts";
 export const STAGES = ["model", "size", "quantize", "lower", "plan"] as const;
 export type Stage = (typeof STAGES)[number];
 
-export interface GenerateOptions extends TargetOptions {
+export interface GenerateOptions extends TargetOptions, SparedWork {
   readonly model: RecurrentModel;
   /** The board whose line, section and instructions the C is made for. */
   readonly board: Board;
@@ -79,7 +80,7 @@ function defaultPrefix(name: string): string {
 
 /** Integers from calibration, singles as the target adds them, or the file's own integers. */
 function quantize(
-  { model, format, calibration: data }: GenerateOptions,
+  { model, format, calibration: data, ...spared }: GenerateOptions,
   target: Target,
 ): StageValues["quantize"] {
   if (isTfliteFormat(format)) {
@@ -89,7 +90,8 @@ function quantize(
   if (format === "float32") {
     return { calibration, model: toFloat32(model, productsOf(schedule(format, target))) };
   }
-  const quantized = quantizeModel(model, calibration, format, { halves: target.steps > 1 });
+  const whole = quantizeModel(model, calibration, format, { halves: target.steps > 1 });
+  const quantized = withSparedWork(whole, spared);
   const warnings = [...calibration.warnings, ...weightStepWarnings(model, quantized)];
   return { calibration: { ...calibration, warnings }, model: quantized };
 }
@@ -112,6 +114,7 @@ export function generate(options: GenerateOptions): Generated {
   const board = withWeightsIn(options.board, options.placement?.weights);
   const target = targetOf(options.board, options);
   if (target.steps !== 1) requireSteps(model, format, target);
+  requireSpareable(options, format, target);
   const size = model.layers
     .filter((layer) => layer.kind === "lstm" || layer.kind === "gru")
     .map(({ inputSize, hiddenSize, kind }) =>

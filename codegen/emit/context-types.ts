@@ -98,6 +98,21 @@ export interface StepsContext {
   readonly sections: readonly StepsSection[];
 }
 
+/** What LSTMs that keep their sums need of the file. */
+export interface DeltaContext {
+  /** There is a kernel in assembler; the high half of a product has no function yet. */
+  readonly native: boolean;
+  readonly multiplyHigh: boolean;
+  /** What lies in the state: rows of sums and columns seen, padding included. */
+  readonly layers: readonly {
+    readonly name: string;
+    /** The layer's name in the model, safe in a comment. */
+    readonly layer: string;
+    readonly rows: number;
+    readonly columns: number;
+  }[];
+}
+
 export interface PowerContext {
   /** Differences from here on give 0. */
   readonly end: string;
@@ -233,6 +248,12 @@ export interface CContext {
   readonly addHalves: "add-halves" | "add-halves-high" | "add-halves-mve" | false;
   /** NAME_steps, or false where it is not asked for. */
   readonly steps: StepsContext | false;
+  /** Some kernel makes rows block by block. */
+  readonly usesRows: boolean;
+  /** LSTMs that keep their sums, or false without any. */
+  readonly delta: DeltaContext | false;
+  /** When a step repeats the last result, as SkipRule; false: never. */
+  readonly skip: { readonly level: number; readonly frames: number } | false;
   /** There are layer normalizations. */
   readonly normalizes: boolean;
   /** There are softmaxes. */

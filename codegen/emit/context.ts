@@ -21,6 +21,7 @@ import {
   stringLiteral,
 } from "./c-literal.ts";
 import type { CContext, LineContext } from "./context-types.ts";
+import { deltaContext, usesRows } from "./delta-context.ts";
 import { kernelContext } from "./kernel-context.ts";
 import type { DenseKernelContext } from "./kernel-context-types.ts";
 import { addHalvesPartial, clipsCells } from "./lstm-context.ts";
@@ -218,6 +219,9 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     tflite: tflite && tfliteContext(plan, kernels),
     addHalves: addHalvesPartial(plan),
     steps: stepsContext(plan, kernels, prefix.toUpperCase()),
+    usesRows: usesRows(plan),
+    delta: deltaContext(plan),
+    skip: plan.skip ?? false,
     normalizes: kernels.some(({ kind }) => kind === "layer-norm"),
     softmax,
     power: softmax && float && powerContext(),

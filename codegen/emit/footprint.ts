@@ -54,6 +54,7 @@ function constantBytes({ arrays, tables, pieces, tflite, kernels }: CContext): n
 /** The struct of templates/header.hbs, member by member. */
 function structBytes(context: CContext): number {
   const { lines, lineType, cells, cellType, passes, scratch, fusion, zType } = context;
+  const { delta, skip } = context;
   let end = 0;
   const member = (count: number, bytes: number, alignment = bytes): void => {
     end = Math.ceil(end / alignment) * alignment + count * bytes;
@@ -62,6 +63,14 @@ function structBytes(context: CContext): number {
     member(copies * columns, bytesOf(lineType), LINE_ALIGNMENT);
   }
   for (const { size } of cells) member(size, bytesOf(cellType));
+  for (const { rows, columns } of delta ? delta.layers : []) {
+    member(rows, WORD_BYTES);
+    member(columns, bytesOf(lineType));
+  }
+  if (skip) {
+    member(context.outputSize, bytesOf(context.type));
+    member(1, WORD_BYTES);
+  }
   if (passes) {
     if (fusion.none) member(passes.sums, WORD_BYTES);
     member(passes.gates, bytesOf(zType));

@@ -47,6 +47,15 @@ export interface LstmKernelContext extends KernelContextBase {
   readonly hiddenColumns?: number;
   readonly halfFractionBits?: number;
   readonly rows?: number;
+  /** Where sums are kept: thresholds, columns of x, rows with padding, those of the units at once, bytes of a block. */
+  readonly delta?: {
+    readonly input: number;
+    readonly hidden: number;
+    readonly inputColumns: number;
+    readonly rows: number;
+    readonly groupRows: number;
+    readonly blockBytes: number;
+  };
   readonly from: string;
   readonly to: string;
 }

@@ -6,10 +6,11 @@ import type { Kernel, LstmKernel } from "../lower/kernel-ir.ts";
 import { GATES } from "../model/types.ts";
 import { columnsRead, type StreamLayout } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
-import { hasHalves } from "../quantize/quantized-model.ts";
+import { deltaOf, hasHalves } from "../quantize/quantized-model.ts";
 import { isTfliteLstm } from "../quantize/tflite/layers.ts";
 import { commentText, hexadecimalFloat } from "./c-literal.ts";
 import type { CContext } from "./context-types.ts";
+import { lstmDelta } from "./delta-context.ts";
 import type { KernelContext, LstmKernelContext } from "./kernel-context-types.ts";
 import { placeExpression } from "./state-context.ts";
 import { tfliteLstmContext } from "./tflite-context.ts";
@@ -58,8 +59,14 @@ export function lstmContext(plan: Plan, kernel: LstmKernel): KernelContext {
   if (isTfliteLstm(layer)) return tfliteLstmContext(plan, kernel, layer);
   const { variant, fusion } = plan.schedule;
   const inHalves = hasHalves(layer);
-  const { rows, blocks } = rowsOf(plan, name, inHalves ? "input" : undefined);
-  const partial = fusion === "full" ? VARIANT_TEXT[variant].lstm : `lstm-${fusion}`;
+  const keepsSums = deltaOf(layer) !== null;
+  const { rows, blocks } = rowsOf(
+    plan,
+    name,
+    inHalves ? "input" : keepsSums ? "columns" : undefined,
+  );
+  const fused = keepsSums ? "lstm-delta" : VARIANT_TEXT[variant].lstm;
+  const partial = fusion === "full" ? fused : `lstm-${fusion}`;
   return {
     kind: "lstm",
     partial: inHalves ? `${partial}-halves` : partial,
@@ -75,6 +82,7 @@ export function lstmContext(plan: Plan, kernel: LstmKernel): KernelContext {
     ...("cellFractionBits" in layer ? { cellFractionBits: layer.cellFractionBits } : {}),
     ...(clipsCells(plan) ? { cellLimit: hexadecimalFloat(clipOf(kernel) ?? CELL_LIMIT) } : {}),
     ...halvesContext(plan, kernel),
+    ...lstmDelta(plan, kernel),
     from: placeExpression(plan, kernel.from),
     to: placeExpression(plan, kernel.to),
   };

@@ -29,7 +29,7 @@ export interface SourceParts {
 
 /** Functions without the model's prefix; arithmetic that several parts share is left out. */
 const PART_OF: Readonly<Record<Exclude<Part, "other">, readonly string[]>> = {
-  macs: ["blocks", "sum_rows", "sums", "all_rows", "offset_of"],
+  macs: ["list_moved", "add_moved", "blocks", "sum_rows", "sums", "all_rows", "offset_of"],
   requantize: ["requantize", "scaled", "scale", "scale_wide", "multiply_high", "gate_argument"],
   elementwise: [
     ...["update_unit", "update_units", "update_cells", "update_states", "activate_gates", "apply"],
@@ -47,7 +47,7 @@ const PART_OF: Readonly<Record<Exclude<Part, "other">, readonly string[]>> = {
     ],
     ...["sigmoid_result", "tanh_result", "relu_result", "linear_result"],
   ],
-  state: ["store_hidden", "store_hidden_states", "store_next", "step"],
+  state: ["store_hidden", "store_hidden_states", "store_next", "step", "repeats"],
 };
 
 const PART_OF_KERNEL: Readonly<Record<Kernel["kind"], Part>> = {

@@ -7,6 +7,7 @@ import type { FloatDense, FloatGru, FloatLstm } from "../quantize/float32-model.
 import type { FloatSoftmax } from "../quantize/float32-softmax.ts";
 import type { AnyFormat, Quantization } from "../quantize/params.ts";
 import {
+  deltaOf,
   hasHalves,
   type QuantizedDense,
   type QuantizedGru,
@@ -15,6 +16,7 @@ import {
   type QuantizedSoftmax,
   type QuantizedWindow,
 } from "../quantize/quantized-model.ts";
+import type { SkipRule } from "../quantize/skip.ts";
 import {
   isTfliteLstm,
   type TfliteDense,
@@ -132,7 +134,7 @@ export function isLayerKernel(kernel: Kernel): kernel is LayerKernel {
 /** Rows that read the same columns, in a stream of their own. */
 export interface KernelRows {
   /** Of a kernel with several. */
-  readonly part?: "gates" | "candidate_input" | "candidate_hidden" | "input" | "hidden";
+  readonly part?: "gates" | "candidate_input" | "candidate_hidden" | "input" | "hidden" | "columns";
   readonly matrix: Rows;
   /** Rows of the same unit: gate by gate, hiddenSize rows each. */
   readonly gates: number;
@@ -156,7 +158,14 @@ export function kernelRows({ layer }: LayerKernel): readonly KernelRows[] {
           { part: "hidden", matrix: layer.hiddenHalf, gates: 4, reads: "hidden" },
         ];
       }
-      return [{ matrix: layer.matrix, gates: 4, reads: "joined" }];
+      return [
+        {
+          ...(deltaOf(layer) === null ? {} : { part: "columns" as const }),
+          matrix: layer.matrix,
+          gates: 4,
+          reads: "joined",
+        },
+      ];
     case "gru":
       return [
         { part: "gates", matrix: layer.gates, gates: 2, reads: "joined" },
@@ -178,6 +187,8 @@ export interface Program {
   readonly lines: readonly Line[];
   /** In order of execution. */
   readonly kernels: readonly Kernel[];
+  /** When a step repeats the result of the one before it; absent: never. */
+  readonly skip?: SkipRule;
 }
 
 interface OpenLine {
@@ -263,5 +274,6 @@ export function lower(model: ModelInFormat): Program {
       segments,
     })),
     kernels,
+    ...("skip" in model && model.skip !== undefined ? { skip: model.skip } : {}),
   };
 }

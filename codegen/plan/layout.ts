@@ -11,7 +11,9 @@ import {
   type Line,
   type Program,
 } from "../lower/kernel-ir.ts";
+import type { QuantizedRows } from "../quantize/quantized-model.ts";
 import { blockBytes, columnGranule, roundUp } from "../size/cache-line.ts";
+import { MOVED_BLOCK, packMovedColumns } from "./rows/moved-columns.ts";
 import { LINE_VALUES, type Source } from "./rows/row-layout.ts";
 import { ROW_LAYOUTS, type Schedule } from "./schedule.ts";
 import type { Target } from "./target.ts";
@@ -130,6 +132,12 @@ export function columnsRead(
   return segmentsRead(kernel, reads, lines).reduce((sum, { paddedSize }) => sum + paddedSize, 0);
 }
 
+/** Rows and the padding that fills their last block. */
+function wholeBlocks(rows: readonly Source[], blockRows: number): readonly Source[] {
+  const missing = roundUp(rows.length, blockRows) - rows.length;
+  return [...rows, ...new Array<null>(missing).fill(null)];
+}
+
 export function layOutStream(
   kernel: LayerKernel,
   { part, matrix, gates, reads }: KernelRows,
@@ -137,9 +145,12 @@ export function layOutStream(
   target: Target,
   schedule: Schedule,
 ): StreamLayout {
-  const { variant, block } = schedule;
+  const { variant } = schedule;
+  const moved = part === "columns";
+  const block = moved ? MOVED_BLOCK : schedule.block;
   const columns = columnSources(segmentsRead(kernel, reads, lines));
-  const rows = gateRowSources(matrix.rows / gates, gates, unitsSideBySide(kernel, schedule));
+  const own = gateRowSources(matrix.rows / gates, gates, unitsSideBySide(kernel, schedule));
+  const rows = moved ? wholeBlocks(own, block.rows) : own;
   return {
     kernel: kernel.name,
     ...(part ? { part } : {}),
@@ -150,7 +161,9 @@ export function layOutStream(
     columns: matrix.columns,
     paddedColumns: columns.length,
     alignment: Math.max(8, target.lineBytes),
-    words: ROW_LAYOUTS[variant].pack(matrix, rows, columns),
+    words: moved
+      ? packMovedColumns(matrix as QuantizedRows, rows, columns)
+      : ROW_LAYOUTS[variant].pack(matrix, rows, columns),
   };
 }
 

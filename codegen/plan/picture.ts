@@ -11,6 +11,7 @@ import {
   segmentsRead,
   unitsSideBySide,
 } from "./layout.ts";
+import { MOVED_PICTURE } from "./rows/moved-columns.ts";
 import { ROW_LAYOUTS, type Schedule } from "./schedule.ts";
 
 /** What is drawn of a plan. */
@@ -86,9 +87,21 @@ function streamLines(drawn: Drawn, stream: StreamLayout): readonly string[] {
 /** The order of the streams as an ASCII picture, at most 96 columns wide; padding is zero weights. */
 export function streamPicture(drawn: Drawn): readonly string[] {
   const { variant, block } = drawn.schedule;
+  const moved = drawn.streams.some(({ part }) => part === "columns");
+  const others = drawn.streams.some(({ part }) => part !== "columns");
   return [
-    `Weights: one stream a layer, read once a step, front to back, in blocks of ${block.rows} rows:`,
-    ...ROW_LAYOUTS[variant].picture,
+    ...(moved
+      ? [
+          "Weights of sums that are kept: of each block of eight rows the columns that moved are read:",
+          ...MOVED_PICTURE,
+        ]
+      : []),
+    ...(others || !moved
+      ? [
+          `Weights: one stream a layer, read once a step, front to back, in blocks of ${block.rows} rows:`,
+          ...ROW_LAYOUTS[variant].picture,
+        ]
+      : []),
     ...drawn.streams.flatMap((stream) => streamLines(drawn, stream)),
   ];
 }

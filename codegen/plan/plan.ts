@@ -4,6 +4,7 @@
  */
 import type { Kernel, Program } from "../lower/kernel-ir.ts";
 import type { AnyFormat, Quantization } from "../quantize/params.ts";
+import type { SkipRule } from "../quantize/skip.ts";
 import { canonicalDigest } from "./canonical-json.ts";
 import { type PlanCost, planCost, valueBytes } from "./cost.ts";
 import { type LapColumns, lapOf } from "./laps.ts";
@@ -35,6 +36,8 @@ export interface Plan {
   /** What several steps in a call need besides; null where there is no such function. */
   readonly steps: StepsLayout | null;
   readonly kernels: readonly Kernel[];
+  /** When a step repeats the result of the one before it; absent: never. */
+  readonly skip?: SkipRule;
   /** What model_read_state writes [byte]. */
   readonly stateBytes: number;
   readonly cost: PlanCost;
@@ -61,7 +64,9 @@ export function plan(program: Program, target: Target): Plan {
   const stateBytes = kernels.reduce((bytes, kernel) => bytes + stateOf(kernel), 0);
   const edges = { inputSize, outputSize, input, output };
   const fused = productsOf(scheduled) === "fused" ? { products: "fused" } : {};
-  const facts = { name, format, ...edges, lines, streams, kernels };
+  const { skip } = program;
+  const repeats = skip === undefined ? {} : { skip };
+  const facts = { name, format, ...edges, lines, streams, kernels, ...repeats };
   return {
     ...facts,
     target,

@@ -2,8 +2,10 @@
  * The one form of a quantized model: integers in the model's own order, before any padding or packing.
  * How they are laid out for a target is left to plan/.
  */
+import type { DeltaThresholds } from "./delta.ts";
 import type { ActivationName } from "./operators.ts";
 import type { IntegerFormat, Quantization } from "./params.ts";
+import type { SkipRule } from "./skip.ts";
 
 /**
  * Rows of one joined matrix-vector product:
@@ -24,6 +26,8 @@ export interface QuantizedRows {
 export interface JoinedLstmRows {
   /** [4 * hiddenSize, inputSize + hiddenSize]; row = gate * hiddenSize + unit in GATES order; z is Q3.12. */
   readonly matrix: QuantizedRows;
+  /** Sums are kept from step to step, and take in what moved by more; absent: sums are made anew. */
+  readonly delta?: DeltaThresholds;
 }
 
 /** Each half of a row has an accumulator and a scale of its own: z = sat16((z_x + z_h) << (12 - halfFractionBits)). */
@@ -55,6 +59,11 @@ export type QuantizedLstm = LstmFacts & (JoinedLstmRows | LstmHalves);
 /** Whether the rows of an LSTM are in two halves. */
 export function hasHalves<Layer extends object>(layer: Layer): layer is Layer & LstmHalves {
   return "hiddenHalf" in layer;
+}
+
+/** The thresholds of a layer that keeps its sums; null for one that does not. */
+export function deltaOf(layer: object): DeltaThresholds | null {
+  return "delta" in layer ? ((layer as JoinedLstmRows).delta ?? null) : null;
 }
 
 export interface QuantizedGru {
@@ -141,4 +150,6 @@ export interface QuantizedModel {
   readonly input: Quantization;
   readonly output: Quantization;
   readonly layers: readonly QuantizedLayer[];
+  /** When a step repeats the result of the one before it; absent: never. */
+  readonly skip?: SkipRule;
 }

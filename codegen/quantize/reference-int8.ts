@@ -3,10 +3,12 @@
  * It knows nothing of padding, packing or targets: every kernel, on every machine, must agree with it.
  */
 import { chainTwin, type LayerTwin } from "./chain-twin.ts";
+import { keptSums } from "./delta.ts";
 import { layerNormTwin } from "./layer-norm.ts";
 import { hiddenOf, multiplyRows } from "./multiply-rows.ts";
 import { FORMAT_FACTS, type IntegerFormat } from "./params.ts";
 import {
+  deltaOf,
   hasHalves,
   type QuantizedDense,
   type QuantizedLayer,
@@ -15,25 +17,35 @@ import {
 } from "./quantized-model.ts";
 import { gruTwin } from "./reference-gru.ts";
 import { addHalves, cellArgument, saturate8, updateCell } from "./requantize.ts";
+import { skippingTwin } from "./skip.ts";
 import { softmaxTwin } from "./softmax.ts";
 import { lookUp, SIGMOID_TABLE, TANH_TABLE } from "./tables.ts";
 import type { Twin } from "./twin.ts";
 import { windowTwin } from "./window.ts";
 
-/** What makes z of an LSTM's gates from [x; h]: rows over all of it, or the sums of both halves. */
-function gatesOf(
-  layer: QuantizedLstm,
-  format: IntegerFormat,
-): (joined: Int16Array, z: Int32Array) => void {
+interface Gates {
+  reset(): void;
+  multiply(joined: Int16Array, z: Int32Array): void;
+}
+
+/** What makes z of an LSTM's gates from [x; h]: rows over all of it, the sums of both halves, or sums that are kept. */
+function gatesOf(layer: QuantizedLstm, format: IntegerFormat): Gates {
   const facts = FORMAT_FACTS[format];
-  if (!hasHalves(layer)) return (joined, z) => multiplyRows(layer.matrix, joined, facts, z);
+  const delta = deltaOf(layer);
+  if (!hasHalves(layer)) {
+    if (delta !== null) return keptSums(layer.matrix, layer.inputSize, delta);
+    return { reset() {}, multiply: (joined, z) => multiplyRows(layer.matrix, joined, facts, z) };
+  }
   const fromHidden = new Int32Array(4 * layer.hiddenSize);
-  return (joined, z) => {
-    multiplyRows(layer.inputHalf, joined, facts, z);
-    multiplyRows(layer.hiddenHalf, joined.subarray(layer.inputSize), facts, fromHidden);
-    z.forEach((x, row) => {
-      z[row] = addHalves(x, fromHidden[row] as number, layer.halfFractionBits);
-    });
+  return {
+    reset() {},
+    multiply(joined, z) {
+      multiplyRows(layer.inputHalf, joined, facts, z);
+      multiplyRows(layer.hiddenHalf, joined.subarray(layer.inputSize), facts, fromHidden);
+      z.forEach((x, row) => {
+        z[row] = addHalves(x, fromHidden[row] as number, layer.halfFractionBits);
+      });
+    },
   };
 }
 
@@ -43,7 +55,7 @@ function lstmTwin(layer: QuantizedLstm, format: IntegerFormat): LayerTwin {
   const cell = new Int16Array(hiddenSize);
   const z = new Int32Array(4 * hiddenSize);
   const hidden = joined.subarray(inputSize);
-  const makeGates = gatesOf(layer, format);
+  const gates = gatesOf(layer, format);
   return {
     state: [
       { bytes: FORMAT_FACTS[format].activationBytes, values: hidden },
@@ -52,10 +64,11 @@ function lstmTwin(layer: QuantizedLstm, format: IntegerFormat): LayerTwin {
     reset() {
       hidden.set(layer.initialHidden);
       cell.set(layer.initialCell);
+      gates.reset();
     },
     step(input) {
       joined.set(input);
-      makeGates(joined, z);
+      gates.multiply(joined, z);
       for (let unit = 0; unit < hiddenSize; unit++) {
         const gate = (index: number): number => z[index * hiddenSize + unit] as number;
         const next = updateCell(
@@ -133,5 +146,6 @@ function layerTwin(layer: QuantizedLayer, format: IntegerFormat): LayerTwin {
 export function createIntegerTwin(model: QuantizedModel): Twin {
   const { format } = model;
   const layers = model.layers.map((layer) => layerTwin(layer, format));
-  return chainTwin(layers, model.inputSize, format === "int8" ? Int8Array : Int16Array);
+  const twin = chainTwin(layers, model.inputSize, format === "int8" ? Int8Array : Int16Array);
+  return model.skip === undefined ? twin : skippingTwin(twin, model.skip);
 }

@@ -11,8 +11,10 @@ import {
   calibrate,
   code,
   count,
+  delta,
   framework,
   fusion,
+  skip,
   steps,
   tables,
   weights,
@@ -61,6 +63,8 @@ export function modelVerbs(verb: DeclareVerb): void {
     .option("--prefix <name>", "prefix of the C names")
     .addOption(fusion())
     .addOption(steps())
+    .addOption(delta())
+    .addOption(skip())
     .addOption(weights())
     .addOption(tables())
     .addOption(code())
@@ -90,6 +94,8 @@ export function modelVerbs(verb: DeclareVerb): void {
     .addOption(framework())
     .addOption(anyFormat())
     .addOption(fusion())
+    .addOption(delta())
+    .addOption(skip())
     .addOption(weights())
     .addOption(tables())
     .addOption(code())
@@ -105,6 +111,8 @@ export function modelVerbs(verb: DeclareVerb): void {
     .option("--app <name>", "check, speed, stream or mlperf_tiny", "stream")
     .addOption(anyFormat())
     .addOption(fusion())
+    .addOption(delta())
+    .addOption(skip())
     .addOption(weights())
     .addOption(tables())
     .addOption(code())

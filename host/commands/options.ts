@@ -3,7 +3,14 @@
  * Which verb has which is left to the verbs' own files.
  */
 import { Option } from "commander";
-import { ALL_FORMATS, FORMATS, FUSIONS, UsageError } from "../../codegen/index.ts";
+import {
+  ALL_FORMATS,
+  type DeltaThresholds,
+  FORMATS,
+  FUSIONS,
+  type SkipRequest,
+  UsageError,
+} from "../../codegen/index.ts";
 
 export const budget = (flags: string, what: string) =>
   new Option(flags, what).argParser((text) => positive(text, flags));
@@ -34,6 +41,42 @@ export const calibrate = () =>
     "--calibrate <file>",
     "WAV file or folder of them, channels averaged; without it the model's own clips, else noise",
   );
+
+export const delta = () =>
+  new Option(
+    "--delta <steps>",
+    "int8 LSTMs take in again only what moved by more: steps of inputs and states, as 8 or 8,4",
+  ).argParser(deltaThresholds);
+export const skip = () =>
+  new Option(
+    "--skip <rule>",
+    "LEVEL,FRAMES: repeat the last result in silence, inputs of mean LEVEL or less, after FRAMES such frames",
+  ).argParser(skipRule);
+
+/** @throws UsageError TP-USE-002 */
+function deltaThresholds(text: string): DeltaThresholds {
+  const [input = Number.NaN, hidden = input, ...more] = numbers(text);
+  if (
+    more.length === 0 &&
+    [input, hidden].every((value) => Number.isInteger(value) && value >= 0)
+  ) {
+    return { input, hidden };
+  }
+  throw badNumber(text, "--delta", "one or two whole numbers from 0: --delta 8,4");
+}
+
+/** @throws UsageError TP-USE-002 */
+function skipRule(text: string): SkipRequest {
+  const [level = Number.NaN, frames = Number.NaN, ...more] = numbers(text);
+  if (more.length === 0 && Number.isFinite(level) && Number.isInteger(frames) && frames > 0) {
+    return { level, frames };
+  }
+  throw badNumber(text, "--skip", "a number and a whole number above 0: --skip=-0.5,8");
+}
+
+function numbers(list: string): readonly number[] {
+  return list.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+}
 
 /** @throws UsageError TP-USE-002 */
 export function positive(text: string, flags: string): number {

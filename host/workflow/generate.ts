@@ -11,6 +11,7 @@ import type {
   LoadedModel,
   PlacementRequest,
   RealBoard,
+  SparedWork,
   Stage,
 } from "../../codegen/index.ts";
 import {
@@ -35,7 +36,7 @@ import type { StandsFor } from "./device.ts";
 import { writeFileWhole } from "./output-file.ts";
 import { GENERATED_DIR, MODELS_DIR } from "./paths.ts";
 
-export interface GenerateRequest {
+export interface GenerateRequest extends SparedWork {
   readonly board: string;
   readonly as?: string;
   /** By default the arithmetic of a quantized TFLite file, else int8. */
@@ -86,6 +87,8 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
     ...(request.prefix === undefined ? {} : { prefix: request.prefix }),
     ...(request.fusion === undefined ? {} : { fusion: request.fusion }),
     ...(request.steps === undefined ? {} : { steps: request.steps }),
+    ...(request.delta === undefined ? {} : { delta: request.delta }),
+    ...(request.skip === undefined ? {} : { skip: request.skip }),
     ...(loaded.sidecar ? { licence: loaded.sidecar.license } : {}),
   });
   const target = as ? `${board.id}-as-${as.id}` : board.id;

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Board } from "../../codegen/index.ts";
+import type { Board, Plan } from "../../codegen/index.ts";
 import {
   findMeasured,
   listBoards,
@@ -126,7 +126,15 @@ function placementText({ board, placement, generated }: Prepared, rated: Board):
   const others = (["tables", "code"] as const).flatMap((part) =>
     placement[part] === undefined ? [] : [`, ${part} in ${placement[part]}`],
   );
-  return `generated for ${rated.id} with weights in its ${rated.weights.memory}${others.join("")}; linked for ${board.id}${passes}`;
+  const spared = sparedText(generated.stages.plan);
+  return `generated for ${rated.id} with weights in its ${rated.weights.memory}${others.join("")}; linked for ${board.id}${passes}${spared}`;
+}
+
+/** What a step may leave out of the work that the plan counts. */
+function sparedText({ kernels, skip }: Plan): string {
+  const keeps = kernels.some((kernel) => kernel.kind === "lstm" && "delta" in kernel.layer);
+  const delta = keeps ? "; MACs and bytes are of a step in which every value moved (delta)" : "";
+  return skip === undefined ? delta : `${delta}; silence repeats the last result (skip)`;
 }
 
 /** Other real boards with the same core, to say where a missed budget would hold. */

@@ -135,6 +135,8 @@ class Tally {
   readonly #kernels = new Map<string, number>();
   #halves = 0;
   #inSteps = 0;
+  #delta = 0;
+  #skip = 0;
   /** Cases that every machine they are for has run. */
   done = 0;
   refused = 0;
@@ -148,10 +150,12 @@ class Tally {
     };
     for (const { machine, cases, wrong } of findings) {
       count(this.#machines, machine, cases.length);
-      for (const { variant, halves, steps } of cases) {
+      for (const { variant, halves, steps, spared } of cases) {
         count(this.#kernels, variant, 1);
         this.#inSteps += steps > 1 ? 1 : 0;
         this.#halves += halves ? 1 : 0;
+        this.#delta += spared.delta ? 1 : 0;
+        this.#skip += spared.skip ? 1 : 0;
       }
       this.wrong += wrong.length;
     }
@@ -168,7 +172,7 @@ class Tally {
     return [
       `machines: ${counts(this.#machines)}`,
       `kernels: ${counts(this.#kernels)}`,
-      `with an LSTM in halves: ${this.#halves}; by NAME_steps: ${this.#inSteps}`,
+      `with an LSTM in halves: ${this.#halves}; by NAME_steps: ${this.#inSteps}; with kept sums: ${this.#delta}; with a skip rule: ${this.#skip}`,
       `refused by the generator, and replaced: ${this.refused}`,
     ];
   }

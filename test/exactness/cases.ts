@@ -8,7 +8,7 @@ import { PlanError } from "../../codegen/errors.ts";
 import type { RecurrentModel } from "../../codegen/model/types.ts";
 import { generate } from "../../codegen/pipeline.ts";
 import type { KernelVariant } from "../../codegen/plan/schedule.ts";
-import { FUSIONS, type TargetOptions } from "../../codegen/plan/target.ts";
+import { FUSIONS, type Fusion, type TargetOptions } from "../../codegen/plan/target.ts";
 import {
   type ActivationArray,
   ALL_FORMATS,
@@ -18,6 +18,7 @@ import {
   type TfliteFormat,
 } from "../../codegen/quantize/params.ts";
 import { hasHalves } from "../../codegen/quantize/quantized-model.ts";
+import type { SparedWork } from "../../codegen/quantize/spared-work.ts";
 import { createTwin, type ModelInFormat } from "../../codegen/quantize/twin.ts";
 import { withRandomIntegers } from "../random-integers.ts";
 import {
@@ -42,6 +43,8 @@ export interface Case {
   readonly steps: number;
   /** An LSTM has its rows in halves. */
   readonly halves: boolean;
+  /** It keeps sums from step to step, or repeats results. */
+  readonly spared: SparedWork;
   /** What the frames are made from. */
   readonly frameSeed: number;
   /** STEPS frames of raw values. */
@@ -150,6 +153,23 @@ function withoutOtherLayers(
   return { ...shape, lstms: sizes, convolutions: [], normalized: false, softmax: ends };
 }
 
+/** Of each integer format some cases that leave work out, where their plan may; random frames move by any distance. */
+function randomSparing(
+  random: Random,
+  format: AnyFormat,
+  fusion: Fusion,
+  steps: number,
+): SparedWork {
+  if (steps !== 1 || (format !== "int8" && format !== "int16x8")) return {};
+  const threshold = (): number => random.pick([0, 1, 30, 120]);
+  const delta = format === "int8" && fusion === "full" && random.integer(0, 1) === 0;
+  const skip = random.integer(0, 3) === 0;
+  return {
+    ...(delta ? { delta: { input: threshold(), hidden: threshold() } } : {}),
+    ...(skip ? { skip: { level: 0, frames: random.integer(1, 2) } } : {}),
+  };
+}
+
 /** @throws PlanError when the model cannot be quantized */
 function tryCase(
   random: Random,
@@ -176,6 +196,7 @@ function tryCase(
   const inSteps = sequence && model.layers.some(({ kind }) => kind === "lstm");
   const steps = inSteps ? random.pick([1, 2, 6]) : 1;
   const calibration = { source: "random frames", sequences };
+  const spared = randomSparing(random, format, fusion, steps);
   const { files, stages } = generate({
     ...target,
     fusion,
@@ -184,6 +205,7 @@ function tryCase(
     format,
     prefix,
     calibration,
+    ...spared,
   });
   writeFiles(folder, files);
   const frameSeed = random.integer(1, 2 ** 31);
@@ -195,9 +217,10 @@ function tryCase(
     model: stages.quantize.model,
     steps,
     halves: stages.quantize.model.layers.some(hasHalves),
+    spared,
     frameSeed,
     frames: rawFrames(frameSeed, steps * model.inputSize, stages.quantize.model.input.type, STEPS),
-    description: `${format}, ${variant}, fusion ${fusion}, ${steps} steps, ${describeModel(model)}, ${extreme ?? "random"} weights`,
+    description: `${format}, ${variant}, fusion ${fusion}, ${steps} steps, ${JSON.stringify(spared)}, ${describeModel(model)}, ${extreme ?? "random"} weights`,
   };
 }
 

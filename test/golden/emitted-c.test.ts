@@ -5,6 +5,7 @@
 import { expect, test } from "vitest";
 import { loadBoard } from "../../codegen/board.ts";
 import { type GenerateOptions, generate } from "../../codegen/pipeline.ts";
+import type { SparedWork } from "../../codegen/quantize/spared-work.ts";
 import { createRandom, type ModelShape, randomFrames, randomModel } from "../random-model.ts";
 
 interface Case {
@@ -12,9 +13,21 @@ interface Case {
   readonly format: GenerateOptions["format"];
   readonly board: string;
   readonly licence?: string;
+  readonly spared?: SparedWork;
 }
 
 const CASES: readonly Case[] = [
+  {
+    shape: {
+      name: "kept",
+      inputSize: 4,
+      lstms: [5],
+      denses: [{ size: 2, activation: "sigmoid" }],
+    },
+    format: "int8",
+    board: "nrf52840-dk",
+    spared: { delta: { input: 8, hidden: 4 }, skip: { level: -0.5, frames: 8 } },
+  },
   {
     shape: {
       name: "mask",
@@ -91,16 +104,23 @@ const CASES: readonly Case[] = [
   },
 ];
 
-test.each(CASES)("$shape.name in $format for $board", async ({ shape, format, board, licence }) => {
-  const random = createRandom(42);
-  const { files } = generate({
-    model: randomModel(random, shape),
-    board: loadBoard(board),
-    format,
-    calibration: { source: "random frames", sequences: [randomFrames(random, 8, shape.inputSize)] },
-    ...(licence ? { licence } : {}),
-  });
-  for (const { name, text } of files) {
-    await expect(text).toMatchFileSnapshot(`emitted-c/${shape.name}/${name}`);
-  }
-});
+test.each(CASES)(
+  "$shape.name in $format for $board",
+  async ({ shape, format, board, licence, spared }) => {
+    const random = createRandom(42);
+    const { files } = generate({
+      model: randomModel(random, shape),
+      board: loadBoard(board),
+      format,
+      calibration: {
+        source: "random frames",
+        sequences: [randomFrames(random, 8, shape.inputSize)],
+      },
+      ...(licence ? { licence } : {}),
+      ...spared,
+    });
+    for (const { name, text } of files) {
+      await expect(text).toMatchFileSnapshot(`emitted-c/${shape.name}/${name}`);
+    }
+  },
+);
