@@ -10,6 +10,8 @@ export default defineConfig({
   test: {
     environment: "node",
     env: { ORT_DISABLE_TELEMETRY: "1" },
+    // Every core: vitest would leave one to itself, of two that is half the time.
+    maxWorkers: "100%",
     // A missing golden fails in CI; only a person may accept a new one.
     update: process.env.CI ? "none" : "new",
     projects: [
@@ -41,8 +43,7 @@ export default defineConfig({
           include: ["test/qemu/**/*.test.ts"],
           testTimeout: 5 * MINUTE_MS,
           hookTimeout: 5 * MINUTE_MS,
-          // One emulator at a time: each test owns its build folder and a whole processor core.
-          fileParallelism: false,
+          // After the unit tests, some of which set this tree up anew: builds need it whole.
           sequence: { groupOrder: 1 },
         },
       },
@@ -53,8 +54,9 @@ export default defineConfig({
           include: ["test/hardware/**/*.test.ts"],
           testTimeout: MINUTE_MS,
           hookTimeout: 5 * MINUTE_MS,
+          // There is one board.
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -64,8 +66,7 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 10 * MINUTE_MS,
           hookTimeout: 10 * MINUTE_MS,
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],
