@@ -1,7 +1,7 @@
 /**
  * Runs a program on an emulated Raspberry Pi Pico until it resets the chip, with UART 0 behind a socket; started like
  * QEMU, so that the same link talks to both:
- *   node run.mjs -kernel ELF -serial unix:PATH[,...]|tcp:HOST:PORT[,...] [-counts FILE -begin ADDRESS -end ADDRESS]
+ *   node run.mjs -kernel ELF|UF2 -serial unix:PATH[,...]|tcp:HOST:PORT[,...] [-counts FILE -begin ADDRESS -end ADDRESS]
  * Waits for one connection before the first instruction. Exit status: 0 reset by the program, 2 wrong use, 4 it went
  * astray or the host left.
  */
@@ -12,6 +12,7 @@ import { bootFromFlash } from "./boot-rom.mjs";
 import { characterNanos, createChip, onReset } from "./chip.mjs";
 import { countRegions } from "./counter.mjs";
 import { loadedParts } from "./elf.mjs";
+import { isUf2, uf2Parts } from "./uf2.mjs";
 
 const FLASH = 0x10000000;
 const FLASH_BYTES = 2 << 20;
@@ -45,9 +46,9 @@ function addressOf(serial) {
   return { host, port: Number(port) };
 }
 
-function flashOf(elf) {
+function flashOf(file) {
   const flash = new Uint8Array(FLASH_BYTES).fill(0xff);
-  for (const { address, bytes } of loadedParts(elf)) {
+  for (const { address, bytes } of isUf2(file) ? uf2Parts(file) : loadedParts(file)) {
     const at = address - FLASH;
     if (at < 0 || at + bytes.length > FLASH_BYTES) {
       throw new Error(`a part of the program lies outside the flash, at ${address.toString(16)}`);

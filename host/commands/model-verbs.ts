@@ -129,7 +129,12 @@ export function modelVerbs(verb: DeclareVerb): void {
     .option("--beside <model>", "second model for --snr; hearable-clean without it")
     .addOption(budget("--budget-ms <n>", "longest time a frame may take [ms]"))
     .addOption(budget("--budget-mw <n>", "highest average power [mW]"))
-    .option("--port <path>", "serial port of a real board, or tcp:HOST:PORT")
+    .option(
+      "--port <path>",
+      "serial port of a real board, which is given its program; or tcp:HOST:PORT",
+    )
+    .option("--no-upload", "talk to the program that runs on the board")
+    .addOption(framework())
     .option("--record <file>", "where the recording goes")
     .option("--html <file>", "write the HTML report too")
     .option("--markdown <file>", "write the report as Markdown")

@@ -14,7 +14,9 @@ export interface Expectation {
   readonly modelDigest?: string;
 }
 
-const FIX = "build and load the firmware again: pioneer build, or pioneer run without --port";
+const FIX =
+  "load it again: pioneer run with --port, which builds and uploads, or without for an emulator";
+const ANOTHER_PORT = "name the port of the board that is meant: pioneer ports lists them";
 
 /** The refusal of a device that speaks another version of the wire. */
 export function wireVersionError(found: number): LinkError {
@@ -40,7 +42,7 @@ export function checkGreeting(hello: HelloRecord, expectation: Expectation): voi
       {
         what: `the device runs ${names[key]} ${hello[key] || "(none)"}; expected ${expected}`,
         why: "its firmware was built from something else, so its values would not compare",
-        fix: FIX,
+        fix: key === "board" ? ANOTHER_PORT : FIX,
       },
       { field: key, found: hello[key], expected },
     );

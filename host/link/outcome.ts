@@ -20,6 +20,8 @@ export type Ending =
   | { readonly state: "crashed"; readonly fault?: FaultRecord; readonly end?: LinkEnd }
   /** The run went to its end, but frames are missing. */
   | { readonly state: "lost"; readonly missingFrames: readonly number[] }
+  /** The device began anew in the middle, and what it had computed with is gone. */
+  | { readonly state: "restarted"; readonly outputs: number }
   /** The link went away under a device that had not crashed. */
   | { readonly state: "disconnected"; readonly why: string };
 
@@ -56,6 +58,8 @@ export function explainEnding(
         },
         { missingFrames: result.missingFrames },
       );
+    case "restarted":
+      return explainRestart(result.outputs, result.run.messages);
     case "disconnected":
       return new LinkError("TP-LINK-009", {
         what: `the link went away after ${result.run.outputs.length} outputs`,
@@ -63,6 +67,24 @@ export function explainEnding(
         fix: "plug the board in again, see it with: pioneer ports, then run again",
       });
   }
+}
+
+function explainRestart(outputs: number, messages: readonly string[]): LinkError {
+  const lines = messages
+    .flatMap((text) => text.split(/[\r\n]+/))
+    .filter((line) => line.trim() !== "");
+  const said = lines.findLast((line) => /rst:0x|brownout|panic|watchdog|wdt|reset/i.test(line));
+  return new LinkError(
+    "TP-LINK-012",
+    {
+      what: `the device restarted after ${outputs} outputs`,
+      why: said
+        ? `it said: ${said.trim().slice(0, 120)}`
+        : "its clock began anew, and it did not say why",
+      fix: "give it a stronger supply or a shorter cable; a watchdog or a fault shows itself in: pioneer monitor",
+    },
+    { outputs },
+  );
 }
 
 function explainTimeout(waitingFor: string, waitedMs: number, result: RunResult): LinkError {

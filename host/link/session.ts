@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { DeviceRun } from "../decode/device-run.ts";
-import type { LinkEvent } from "../decode/frames.ts";
+import type { LinkEvent, RecordEvent } from "../decode/frames.ts";
 import { createDeviceDecoder, encodeFrame } from "../decode/frames.ts";
 import type { HelloRecord, HostRecord, RoofRecord } from "../decode/records.gen.ts";
 import { WIRE_VERSION } from "../decode/records.ts";
@@ -68,8 +68,11 @@ export class Session {
   #framesSent = 0;
   /** When the last byte arrived [ms]. */
   #bytesMs = 0;
-  /** When the last record arrived [ms]. */
+  /** When the last record arrived [ms], and when it was sent by the device's clock [µs]. */
   #heardMs = 0;
+  #deviceTimeUs = 0;
+  /** Outputs that had come when it greeted with a clock that began anew. */
+  #restartedAfter: number | undefined;
   #wake: () => void = () => {};
 
   constructor(link: Link, options: SessionOptions = {}) {
@@ -213,15 +216,18 @@ export class Session {
       await this.#send({ type: "stop", reserved: 0 });
       await this.#expect("summary", () => this.run.summary !== undefined);
     } else if (stalled.state === "timeout" && this.run.hello) {
-      // A device that still says goodbye has not stopped: what is missing was lost on the way.
+      // A device that still says goodbye has not stopped: what is missing was lost on the way, or it forgot all in a restart.
       this.#ending = undefined;
+      await this.#send({ type: "identify", wireVersion: WIRE_VERSION });
       await this.#send({ type: "stop", reserved: 0 });
       const deadlineMs = performance.now() + Math.min(GOODBYE_TIMEOUT_MS, this.#silenceTimeoutMs);
       await this.#wait(
         () => this.run.summary !== undefined,
         () => deadlineMs - performance.now(),
       );
-      if (!this.run.summary) this.#ending ??= stalled;
+      if (this.#restartedAfter !== undefined) {
+        this.#ending = { state: "restarted", outputs: this.#restartedAfter };
+      } else if (!this.run.summary) this.#ending ??= stalled;
     }
     if (this.#link.kind === "qemu" && (this.run.summary || this.run.fault)) {
       const limit = new AbortController();
@@ -299,12 +305,21 @@ export class Session {
 
   #accept(events: readonly LinkEvent[]): void {
     for (const event of events) {
-      if (event.kind === "record") this.#heardMs = performance.now();
+      if (event.kind === "record") this.#hear(event);
       this.run.accept(event);
       this.#options.onEvent?.(event);
     }
     if (this.run.fault) this.#ending ??= { state: "crashed", fault: this.run.fault };
     this.#wake();
+  }
+
+  #hear({ record, deviceTimeUs }: RecordEvent): void {
+    this.#heardMs = performance.now();
+    // Before the first frame a restart loses nothing: opening a port is one on many boards.
+    if (record.type === "hello" && this.#framesSent > 0 && deviceTimeUs < this.#deviceTimeUs) {
+      this.#restartedAfter ??= this.run.outputs.length;
+    }
+    this.#deviceTimeUs = deviceTimeUs;
   }
 
   /** A link that ends after the summary, and an emulator that leaves with 0 then, is how a run should end. */

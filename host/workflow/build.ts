@@ -88,16 +88,32 @@ function placesOf(request: BuildRequest): {
 
 /** Builds; throws MissingToolError without PlatformIO (TP-NEED-003), BuildError TP-BUILD-001 with the compiler's words (TP-NEED-004 without a compiler). */
 export async function buildFirmware(request: BuildRequest): Promise<Built> {
+  const { code, log, buildDir } = await runPlatformio(request, []);
+  if (code !== 0) throw buildError(request, buildDir, log);
+  return { elf: join(buildDir, request.board, "firmware.elf"), log };
+}
+
+/** Loads what buildFirmware built onto a real board, by whatever loader its platform calls. Throws as it does. */
+export async function uploadFirmware(
+  request: BuildRequest,
+  port: string,
+): Promise<{ readonly failed: boolean; readonly log: string }> {
+  const { code, log } = await runPlatformio(request, ["-t", "upload", "--upload-port", port]);
+  return { failed: code !== 0, log };
+}
+
+/** `pio run` in the request's folder, one at a time for each. */
+async function runPlatformio(request: BuildRequest, words: readonly string[]) {
   const pio = await findPlatformio();
   const { source, buildDir, env } = placesOf(request);
   return withLock(`${buildDir}.lock`, request.signal, async () => {
-    const finished = await runProcess(pio, ["run", "-d", source, "-e", request.board], {
+    const args = ["run", "-d", source, "-e", request.board, ...words];
+    const { code, stdout, stderr } = await runProcess(pio, args, {
       env: { ...PLATFORMIO_ENV, ...env },
       signal: request.signal,
       install: "npm run setup",
     });
-    if (finished.code !== 0) throw buildError(request, buildDir, finished.stdout + finished.stderr);
-    return { elf: join(buildDir, request.board, "firmware.elf"), log: finished.stdout };
+    return { code, log: stdout + stderr, buildDir };
   });
 }
 

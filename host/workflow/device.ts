@@ -2,7 +2,6 @@
  * Decides how a board is reached: an emulator with freshly built firmware and its counting plugin, or a port.
  * The conversation is left to link/session.ts.
  */
-import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,14 +13,14 @@ import type {
   SourceParts,
 } from "../../codegen/index.ts";
 import { findMeasured, fittedRules, MissingToolError, UsageError } from "../../codegen/index.ts";
+import type { Expectation } from "../link/greeting.ts";
 import { createQemuLink } from "../link/qemu.ts";
 import { createRp2040jsLink } from "../link/rp2040js.ts";
-import { createSerialLink } from "../link/serial.ts";
 import type { Link } from "../link/source.ts";
-import { createTcpLink } from "../link/tcp.ts";
 import type { App } from "./build.ts";
-import { buildFirmware } from "./build.ts";
+import { type BuiltFirmware, buildAndRead } from "./built-firmware.ts";
 import type { FittedRules } from "./core-table.ts";
+import { type FlashBoardRequest, flashBoard } from "./flash/flash-board.ts";
 import { placesOf } from "./memory-places.ts";
 import { memoryText } from "./memory-text.ts";
 import { FIRMWARE_DIR } from "./paths.ts";
@@ -31,13 +30,11 @@ import {
   type TimingPlugin,
   VARIED_FRAMES,
 } from "./plugin.ts";
+import { isConnection, portLink } from "./port-link.ts";
 import { placeLines, profileLayers, readPlaces } from "./profile/places.ts";
 import type { ProfileNames } from "./profile/profile-file.ts";
 import type { Progress } from "./progress.ts";
-import type { FirmwareSizes, FirmwareSymbol } from "./symbols.ts";
-import { addressOf, readObjects, readSizes, readSymbols } from "./symbols.ts";
-
-const BAUD_RATE = 921_600;
+import { readObjects } from "./symbols.ts";
 
 /** The one emulator that is not QEMU. */
 const RP2040JS = "rp2040js";
@@ -57,6 +54,8 @@ export interface DeviceRequest {
   /** For the emulator's command line, after everything else. */
   readonly emulatorArguments?: readonly string[];
   readonly port?: string;
+  /** Build the program and load it through the port first, on a real board; without it what runs there is talked to. */
+  readonly upload?: { readonly expect: Expectation; readonly framework: boolean } | undefined;
   /** Folder of a project of `new`, whose program is built in place of the app. */
   readonly project?: string;
   /** The real board whose memories the emulated one's accesses are charged by. */
@@ -79,14 +78,8 @@ export interface StandsFor {
 /** A board ready to be talked to. */
 export interface Device {
   readonly link: Link;
-  /** Of the firmware that was built here; null behind a port, which keeps its own. */
-  readonly firmware: {
-    readonly elf: string;
-    /** Prefix of the names of its compiler's programs. */
-    readonly toolchain: string;
-    readonly symbols: readonly FirmwareSymbol[];
-    readonly sizes: FirmwareSizes;
-  } | null;
+  /** What was built here, where this tree calls the compiler; null for what a port keeps and what a framework built. */
+  readonly firmware: BuiltFirmware | null;
   /** Flags of the compiler, in words of its own; empty when nothing was built. */
   readonly flags: string;
   /** What counts and what charges cycles; UNCOUNTED and the reason where nothing does. */
@@ -102,8 +95,13 @@ export interface Device {
 
 /** Throws MissingToolError, BuildError or UsageError when it cannot be made ready. */
 export async function prepareDevice(request: DeviceRequest): Promise<Device> {
-  if (request.port !== undefined) return portDevice(request.port);
-  return emulatedDevice(request, requireEmulated(request.board));
+  const { board, port, upload } = request;
+  if (port !== undefined) {
+    return upload === undefined || board.kind === "emulated" || isConnection(port)
+      ? portDevice(port)
+      : flashedDevice({ ...request, ...upload, board, port });
+  }
+  return emulatedDevice(request, requireEmulated(board));
 }
 
 /** @throws UsageError TP-USE-126 for a real board */
@@ -114,7 +112,7 @@ export function requireEmulated(board: Board): EmulatedBoard {
     {
       what: `${board.id} cannot be emulated`,
       why: "it is a real board, and no port was named",
-      fix: `pioneer run MODEL --board ${board.emulatedBy} --as ${board.id}`,
+      fix: `name its port: --port PORT; without it: pioneer run MODEL --board ${board.emulatedBy} --as ${board.id}`,
     },
     { board: board.id },
   );
@@ -122,6 +120,12 @@ export function requireEmulated(board: Board): EmulatedBoard {
 
 /** How `counter` begins on an emulated board whose plugin is missing; the reason and its code follow. */
 const UNCOUNTED = "none: ";
+
+/** A board that is given its program first. */
+async function flashedDevice(request: FlashBoardRequest): Promise<Device> {
+  const { path, firmware, flags } = await flashBoard(request);
+  return { ...portDevice(path), firmware, flags };
+}
 
 function portDevice(port: string): Device {
   return {
@@ -136,38 +140,11 @@ function portDevice(port: string): Device {
   };
 }
 
-/** A serial port, or tcp:HOST:PORT. @throws UsageError TP-USE-127 */
-export function portLink(port: string): Link {
-  if (!port.startsWith("tcp:")) return createSerialLink({ path: port, baudRate: BAUD_RATE });
-  const [, host, number] = /^tcp:([^:]+):(\d{1,5})$/.exec(port) ?? [];
-  if (host !== undefined) return createTcpLink(host, Number(number));
-  throw new UsageError("TP-USE-127", {
-    what: `"${port}" is no connection`,
-    why: "it is spelt tcp:HOST:PORT",
-    fix: "--port tcp:127.0.0.1:5555, or a serial device of: pioneer ports",
-  });
-}
-
-/** The firmware of an emulated board, its flags, and where its region marks lie. */
-async function buildFor(request: DeviceRequest, board: EmulatedBoard) {
+/** The firmware of an emulated board. */
+function buildFor(request: DeviceRequest, board: EmulatedBoard) {
   const { app, key, modelDir, flags, project, progress, signal } = request;
   progress.step(`building ${project === undefined ? app : "the project"} for ${board.id}`);
-  const firmware = { board: board.id, app, modelDir, key, flags, project, signal };
-  const { elf } = await buildFirmware(firmware);
-  const compiler = compilerOf(board.id);
-  const { toolchain } = compiler;
-  const [symbols, sizes] = await Promise.all([
-    readSymbols(elf, toolchain),
-    readSizes(elf, toolchain),
-  ]);
-  return {
-    firmware: { elf, toolchain, symbols, sizes },
-    flags: compilerFlags(compiler, flags ?? []),
-    marks: {
-      begin: addressOf(symbols, "pioneer_region_begin"),
-      end: addressOf(symbols, "pioneer_region_end"),
-    },
-  };
+  return buildAndRead({ board: board.id, app, modelDir, key, flags, project, signal });
 }
 
 /** Without profile and memories, which only the plugin has. */
@@ -303,27 +280,4 @@ function needsQemu(board: EmulatedBoard, what: string): UsageError {
     },
     { board: board.id },
   );
-}
-
-interface Compiler {
-  /** Prefix of its programs' names: "arm-none-eabi-". */
-  readonly toolchain: string;
-  readonly cpu_flags: readonly string[];
-}
-
-/** How the board's PlatformIO file has its code compiled. */
-function compilerOf(board: string): Compiler {
-  const file = readFileSync(join(FIRMWARE_DIR, "boards", `${board}.json`), "utf8");
-  return (JSON.parse(file) as { build: Compiler }).build;
-}
-
-/** Optimisation, language and core flags as platformio.ini, the board's PlatformIO file and the request give them. */
-function compilerFlags(compiler: Compiler, further: readonly string[]): string {
-  const ini = readFileSync(join(FIRMWARE_DIR, "platformio.ini"), "utf8");
-  const common = ini.match(/^ {4}-(?:O\w|std=\S+|ffast-math|flto)$/gm) ?? [];
-  const isLevel = (flag: string): boolean => /^-O\w$/.test(flag);
-  const kept = common
-    .map((flag) => flag.trim())
-    .filter((flag) => !isLevel(flag) || !further.some(isLevel));
-  return [...kept, ...compiler.cpu_flags, ...further].join(" ");
 }

@@ -45,6 +45,10 @@ export interface RunRequest
   /** Folder of a project of `new`, whose program runs in place of the app. */
   readonly project?: string;
   readonly port?: string;
+  /** False: talk to what runs behind the port. */
+  readonly upload?: boolean;
+  /** With Arduino or ESP-IDF, where the board also runs without. */
+  readonly framework?: boolean;
   readonly record?: string;
   readonly profile?: boolean;
 }
@@ -153,6 +157,7 @@ export async function executeRun(
       ? { profile: { parts: prepared.generated.parts, tracedSteps: TRACED_STEPS } }
       : { mayGoUncounted: true }),
     ...(request.port === undefined ? {} : { port: request.port }),
+    ...(request.upload === false ? {} : { upload: uploadOf(prepared, app, request) }),
     ...(request.project === undefined ? {} : { project: request.project }),
   });
   const kept = request.record ?? join(WORK_DIR, "runs", `${prepared.folder}-${app}.tpcap`);
@@ -194,6 +199,13 @@ export async function executeRun(
     if (recording !== kept && existsSync(recording)) renameSync(recording, kept);
     await device.dispose();
   }
+}
+
+/** What a board that was given its program greets with. */
+function uploadOf({ board, generated }: Prepared, app: string, request: RunRequest) {
+  const modelDigest = generated.stages.plan.digest.slice(0, 16);
+  const expect = { board: board.id, app, modelDigest };
+  return { expect, framework: request.framework ?? false };
 }
 
 /** This computer's time for one frame; null for a model that cannot be fed step by step from outside. */

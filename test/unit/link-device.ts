@@ -1,9 +1,10 @@
 /**
- * A device made of sockets for tests: it answers as the wire's description says, and fails in the ways it is told to.
+ * A device for tests behind a socket or another pair of streams: it answers as the wire's description says, and fails in the ways it is told to.
  * It shares no code with host/.
  */
 import type { Server, Socket } from "node:net";
 import { createServer } from "node:net";
+import type { Duplex } from "node:stream";
 import { blob, text, u8, u16, u32, u64, unstuff, wireFrame } from "./frames-wire.ts";
 
 export interface DeviceBehaviour {
@@ -13,6 +14,8 @@ export interface DeviceBehaviour {
   readonly credits?: number;
   /** Sent before anything else, without a frame. */
   readonly bootLog?: string;
+  /** Sent for each Identify, instead of an answer; what it says before somebody listens is lost. */
+  readonly babble?: string;
   /** Never answers. */
   readonly silent?: boolean;
   /** Identify records that are ignored first. */
@@ -27,12 +30,21 @@ export interface DeviceBehaviour {
   readonly leaveAt?: number;
   /** Says nothing more from this frame on, not even a Summary. */
   readonly stopAt?: number;
+  /** Begins anew instead of this frame's Output: counters, clock, and what its chip says at a start. */
+  readonly restartAt?: number;
+  readonly board?: string;
+  /** Its clock at its first record [us]. */
+  readonly uptimeUs?: number;
   /** The connection stays open after the Summary. */
   readonly stays?: boolean;
 }
 
 export const DIGEST = "0123456789abcdef";
 export const INPUT_BYTES = 4;
+
+/** What an ESP32 says when its supply broke down (ESP-IDF, "Fatal Errors", Brownout). */
+export const RESTART_LOG =
+  "\r\nBrownout detector was triggered\r\n\r\nets Jul 29 2019 12:21:46\r\n\r\nrst:0xc (SW_CPU_RESET),boot:0x13\r\n";
 
 /** What this device computes: every byte one more. */
 export const compute = (input: ArrayLike<number>): number[] =>
@@ -43,7 +55,7 @@ export class SimulatedDevice {
   readonly heard: number[] = [];
   /** Most Input records that were waiting at once. */
   mostWaiting = 0;
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #behaviour: DeviceBehaviour;
   readonly #inputs: { frame: number; values: number[] }[] = [];
   #partial: number[] = [];
@@ -52,7 +64,7 @@ export class SimulatedDevice {
   #identified = 0;
   #dead = false;
 
-  constructor(socket: Socket, behaviour: DeviceBehaviour) {
+  constructor(socket: Duplex, behaviour: DeviceBehaviour) {
     this.#socket = socket;
     this.#behaviour = behaviour;
     socket.on("error", () => {});
@@ -74,7 +86,9 @@ export class SimulatedDevice {
   #obey(type: number, payload: number[]): void {
     this.heard.push(type);
     const word = (at: number) => Buffer.from(payload).readUInt32LE(at);
-    if (this.#dead || this.#behaviour.silent) return;
+    const { babble } = this.#behaviour;
+    if (babble !== undefined) this.#socket.write(babble);
+    if (this.#dead || this.#behaviour.silent || babble !== undefined) return;
     if (type === 0x80) this.#greet();
     else if (type === 0x81) this.#queue(word(0), payload.slice(6));
     else if (type === 0x83) {
@@ -87,8 +101,8 @@ export class SimulatedDevice {
 
   #greet(): void {
     if (this.#identified++ < (this.#behaviour.deafFor ?? 0)) return;
-    const { app = "stream", digest = DIGEST, credits = 4 } = this.#behaviour;
-    const names = ["sim", app, "toy", digest, "cc"].flatMap(text);
+    const { app = "stream", digest = DIGEST, credits = 4, board = "sim" } = this.#behaviour;
+    const names = [board, app, "toy", digest, "cc"].flatMap(text);
     const sizes = [...u16(INPUT_BYTES), ...u16(INPUT_BYTES), ...u16(0)];
     this.#send(0x01, [...names, ...u32(0), ...u8(0), ...sizes, ...u8(credits)]);
   }
@@ -104,8 +118,15 @@ export class SimulatedDevice {
   }
 
   #answer(frame: number, values: number[]): void {
-    const { dropOutputs, corruptOutputs, faultAt, leaveAt, stopAt } = this.#behaviour;
+    const { dropOutputs, corruptOutputs, faultAt, leaveAt, stopAt, restartAt } = this.#behaviour;
     if (this.#dead) return;
+    if (frame === restartAt) {
+      this.#sequence = 0;
+      this.#frames = 0;
+      this.#inputs.length = 0;
+      this.#socket.write(RESTART_LOG);
+      return;
+    }
     if (frame === faultAt) {
       const words = [0x1234, 0x5679, 0x8200, 0x20400000].flatMap(u32);
       this.#send(0x05, [...u8(2), ...words]);
@@ -122,8 +143,8 @@ export class SimulatedDevice {
   }
 
   #send(type: number, payload: number[], corrupt = false): void {
-    const { version = 1 } = this.#behaviour;
-    const timestampUs = this.#sequence * 100;
+    const { version = 1, uptimeUs = 0 } = this.#behaviour;
+    const timestampUs = uptimeUs + this.#sequence * 100;
     const bytes = wireFrame({ version, type, sequence: this.#sequence++, timestampUs, payload });
     if (corrupt) bytes[12] = (bytes[12] as number) ^ 0x40 || 0x40;
     this.#socket.write(bytes);

@@ -96,7 +96,7 @@ describe("a refusal", () => {
       [
         "the device speaks version 2 of the wire; this host speaks version 1 [TP-LINK-004]",
         "  why: its firmware was built by another version of this project",
-        "  fix: build and load the firmware again: pioneer build, or pioneer run without --port",
+        "  fix: load it again: pioneer run with --port, which builds and uploads, or without for an emulator",
       ].join("\n"),
     );
   });
@@ -168,6 +168,18 @@ describe("a bad end", () => {
     const result = await stream({ stopAt: 5, stays: true }, { silenceTimeoutMs: 150 });
     expect(result).toMatchObject({ state: "timeout", waitingFor: "output", waitedMs: 150 });
     expect(result.run.outputs).toHaveLength(5);
+  });
+
+  it("is a restart when the device begins anew, with what its chip said", async () => {
+    const result = await stream({ restartAt: 5, stays: true }, { silenceTimeoutMs: 150 });
+    expect(result).toMatchObject({ state: "restarted", outputs: 5 });
+    expect(explainEnding(result)).toMatchObject({
+      code: "TP-LINK-012",
+      text: {
+        what: "the device restarted after 5 outputs",
+        why: "it said: rst:0xc (SW_CPU_RESET),boot:0x13",
+      },
+    });
   });
 
   it("is a loss when outputs are dropped on the way, and the others still count", async () => {

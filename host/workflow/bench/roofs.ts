@@ -21,10 +21,11 @@ import { roofsTable } from "../../report/roofs.ts";
 import type { VerbContext } from "../context.ts";
 import type { FittedRules } from "../core-table.ts";
 import { parseCounts, type RegionCounts } from "../counts.ts";
-import { type Device, portLink, prepareDevice, requireEmulated } from "../device.ts";
+import { type Device, prepareDevice, requireEmulated } from "../device.ts";
 import { compilerVersion } from "../elf-compiler.ts";
 import { writeFileWhole } from "../output-file.ts";
 import { BOARDS_DIR, FIRMWARE_DIR } from "../paths.ts";
+import { portLink } from "../port-link.ts";
 import { TOOL_VERSION } from "../version.ts";
 import {
   EMPTY_LAPS,

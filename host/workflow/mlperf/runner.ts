@@ -23,10 +23,10 @@ import type { SessionError, SessionResult } from "../../mlperf/session-files.ts"
 import { sessionFolder, writeSession } from "../../mlperf/session-files.ts";
 import { mlperfText } from "../../report/mlperf-tiny.ts";
 import type { VerbContext } from "../context.ts";
-import { portLink } from "../device.ts";
 import type { GenerateRequest, Prepared } from "../generate.ts";
 import { prepare } from "../generate.ts";
 import { OUT_DIR } from "../paths.ts";
+import { portLink } from "../port-link.ts";
 import { streamStimulus } from "../stimulus.ts";
 import type { MlperfMode } from "./emulated.ts";
 import { buildEmulatedDut, MODES } from "./emulated.ts";

@@ -93,7 +93,7 @@ function readmeText(prepared: Prepared, environment: Environment): string {
 
 - Build: \`npx pioneer build\`, or \`pio run\` with PlatformIO and the board's compiler installed.
 - Flash: ${flash}
-- Measure: ${measure} sends frames, compares every value with the model's exact twin, and reports
+- Measure: ${measure} ${drive === null ? "" : "builds, uploads, "}sends frames, compares every value with the model's exact twin, and reports
   instructions, cycles and budgets.
 
 The same three are tasks of Visual Studio Code (Terminal, Run Task).

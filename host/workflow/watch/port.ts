@@ -7,7 +7,7 @@ import { type BoardOnUsb, type BoardPort, chooseBoardPort } from "../../link/fin
 import { createLastingLink } from "../../link/lasting.ts";
 import { listPorts } from "../../link/serial.ts";
 import type { Link } from "../../link/source.ts";
-import { portLink } from "../device.ts";
+import { portLink } from "../port-link.ts";
 
 export interface PortOptions {
   readonly port?: string;
