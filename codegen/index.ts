@@ -9,6 +9,8 @@ export * from "./emit/write.ts";
 export * from "./errors.ts";
 export * from "./frontend/analyse.ts";
 export { createRealFft, type RealFft, type Spectrum } from "./frontend/fft.ts";
+export { type FrontEndPlan, planFrontEnd } from "./frontend/fixed-plan.ts";
+export { createFrontEndTwin, type FrontEndTwin } from "./frontend/fixed-twin.ts";
 export * from "./measured.ts";
 export * from "./memory/calibrated.ts";
 export * from "./memory/hierarchy.ts";

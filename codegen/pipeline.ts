@@ -3,12 +3,15 @@
  * Reading models, boards and recordings is left to the callers.
  */
 import type { Board } from "./board.ts";
+import { audioContext } from "./emit/audio-context.ts";
 import { identifier } from "./emit/c-literal.ts";
 import { emitContext } from "./emit/context.ts";
 import { type Footprint, footprintOf } from "./emit/footprint.ts";
-import { type GeneratedFile, renderFiles } from "./emit/render.ts";
+import { type GeneratedFile, renderAudio, renderFiles } from "./emit/render.ts";
 import { type SourceParts, sourceParts } from "./emit/source-parts.ts";
+import { type FrontEndPlan, planFrontEnd } from "./frontend/fixed-plan.ts";
 import { lower, type Program } from "./lower/kernel-ir.ts";
+import type { FrontEnd } from "./model/sidecar.ts";
 import type { RecurrentModel } from "./model/types.ts";
 import { checkWeightsFit, withWeightsIn } from "./plan/placement.ts";
 import { type Plan, plan } from "./plan/plan.ts";
@@ -40,6 +43,8 @@ export interface GenerateOptions extends TargetOptions, SparedWork {
   readonly calibration: CalibrationData | null;
   /** The weights' licence, from the model's sidecar file. */
   readonly licence?: string;
+  /** From the same, its bands the model's inputs and outputs: also makes PREFIX_audio.{h,c} and pioneer_audio.h. */
+  readonly frontEnd?: FrontEnd;
 }
 
 export interface StageValues {
@@ -56,6 +61,8 @@ export interface Generated {
   /** Which layer and part of a kernel the functions and lines of the C belong to. */
   readonly parts: SourceParts;
   readonly stages: StageValues;
+  /** What createFrontEndTwin takes; null without a front end. */
+  readonly frontEnd: FrontEndPlan | null;
   /** What the C takes beside its code and stack. */
   readonly footprint: Footprint;
   readonly warnings: readonly string[];
@@ -130,8 +137,15 @@ export function generate(options: GenerateOptions): Generated {
     verdicts: size,
   });
   const { files, lines } = renderFiles(context);
+  const frontEnd =
+    options.frontEnd === undefined
+      ? null
+      : planFrontEnd(options.frontEnd, planned.input, planned.output);
+  const audio =
+    frontEnd === null ? [] : renderAudio(audioContext(frontEnd, context.prefix, target));
   return {
-    files,
+    files: [...files, ...audio],
+    frontEnd,
     parts: sourceParts(planned, context.prefix, files[1].text, lines),
     footprint: footprintOf(context),
     stages: {

@@ -25,7 +25,7 @@ export interface TableContext {
 export interface ArrayContext {
   readonly name: string;
   readonly comment: string;
-  readonly elementType: "uint32_t" | "int32_t" | LineType;
+  readonly elementType: "uint32_t" | "int32_t" | "uint16_t" | LineType;
   /** Attributes after the declarator, with a leading space, or empty. */
   readonly attributes: string;
   readonly rows: readonly string[];

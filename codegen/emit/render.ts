@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Handlebars from "handlebars";
+import type { AudioContext } from "./audio-context.ts";
 import type { CContext } from "./context-types.ts";
 import { type PartLines, partMark, withoutMarks } from "./part-marks.ts";
 
@@ -27,7 +28,7 @@ export interface GeneratedFile {
   readonly text: string;
 }
 
-type Template = (context: CContext) => string;
+type Template = (context: CContext | AudioContext) => string;
 
 function loadTemplates(): (name: string) => Template {
   const environment = Handlebars.create();
@@ -73,12 +74,27 @@ export interface RenderedFiles {
   readonly lines: readonly PartLines[];
 }
 
-/** The three files of a model. */
-export function renderFiles(context: CContext): RenderedFiles {
+/** @throws RangeError naming a field that cannot be printed */
+function renderer(context: CContext | AudioContext): (template: string) => string {
   requirePrintable(context, "context");
   templates ??= loadTemplates();
-  const render = (template: string): string =>
-    (templates as NonNullable<typeof templates>)(template)(context);
+  const load = templates;
+  return (template) => load(template)(context);
+}
+
+/** The three files of a front end: PREFIX.h, PREFIX.c and pioneer_audio.h. */
+export function renderAudio(context: AudioContext): readonly GeneratedFile[] {
+  const render = renderer(context);
+  return [
+    { name: `${context.prefix}.h`, text: render("audio-header") },
+    { name: `${context.prefix}.c`, text: render("audio-source") },
+    { name: "pioneer_audio.h", text: render("audio-alias") },
+  ];
+}
+
+/** The three files of a model. */
+export function renderFiles(context: CContext): RenderedFiles {
+  const render = renderer(context);
   const { text, lines } = withoutMarks(render(context.tflite ? "source-tflite" : "source"));
   return {
     files: [

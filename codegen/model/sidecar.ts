@@ -23,7 +23,7 @@ export interface FrontEnd {
   readonly windowLength: number;
   /** Samples from frame to frame. */
   readonly hopLength: number;
-  /** Points of the transform; a power of two, zero-padded at the end. */
+  /** Points of the transform: 2^n or 5 * 2^n; zero-padded at the end where it is longer than a window. */
   readonly fftSize: number;
   readonly window: "sqrt-hann-periodic";
   readonly bands: BandPlan;
@@ -175,8 +175,11 @@ function readFrontEnd(fields: Fields): FrontEnd {
   if (windowLength !== 2 * hopLength) {
     throw fields.wrong("windowLength", `twice hopLength, ${2 * hopLength}`, windowLength);
   }
-  if (!Number.isInteger(Math.log2(fftSize))) {
-    throw fields.wrong("fftSize", "a power of two", fftSize);
+  if (
+    !Number.isInteger(Math.log2(fftSize % 5 === 0 ? fftSize / 5 : fftSize)) ||
+    fftSize % 2 !== 0
+  ) {
+    throw fields.wrong("fftSize", "2^n or 5 * 2^n, n at least 1", fftSize);
   }
   return {
     sampleRateHz,

@@ -1,0 +1,102 @@
+/**
+ * The generated front end, built by the host's compiler under the address and undefined-behaviour sanitizers, gives the
+ * bits of its twin: on noise, on extremes and after a reset, for both sizes of transform and every type of edge.
+ */
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, test } from "vitest";
+import { loadBoard } from "../../codegen/board.ts";
+import { writeFiles } from "../../codegen/emit/write.ts";
+import type { FrontEndPlan } from "../../codegen/frontend/fixed-plan.ts";
+import { createFrontEndTwin } from "../../codegen/frontend/fixed-twin.ts";
+import { generate } from "../../codegen/pipeline.ts";
+import { type ActivationArray, type Format, valueArray } from "../../codegen/quantize/params.ts";
+import { execute } from "../exactness/execute.ts";
+import { canSanitize, WARNINGS } from "../exactness/host-program.ts";
+import { createRandom, randomFrames, randomModel } from "../random-model.ts";
+import { extremeHops } from "../unit/front-end-signals.ts";
+import { SHIPPED_FRONT_END } from "../unit/front-ends.ts";
+
+const SEED = 4711;
+const TIMEOUT_MS = 120_000;
+const DRIVER = fileURLToPath(new URL("front-end/driver.c", import.meta.url));
+const SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+
+const directory = mkdtempSync(join(tmpdir(), "pioneer-front-end-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+const hasGcc = await canSanitize("gcc", directory);
+
+/** Radices 4 4 4 4, 2 4 4 5, 2 4 4 4 4; every type that a model's edges have. */
+const CASES = [
+  { fftSize: 512, format: "int8" },
+  { fftSize: 320, format: "int16x8" },
+  { fftSize: 1024, format: "float32" },
+] as const;
+
+/** Writes a small model with this front end as C. */
+function writeFrontEnd(folder: string, fftSize: number, format: Format): FrontEndPlan {
+  const random = createRandom(SEED);
+  const shape = { name: "gains", inputSize: 32, lstms: [] };
+  const model = randomModel(random, { ...shape, denses: [{ size: 32, activation: "sigmoid" }] });
+  const calibration = { source: "random frames", sequences: [randomFrames(random, 4, 32)] };
+  const frontEnd = { ...SHIPPED_FRONT_END, fftSize };
+  const request = { model, board: loadBoard("qemu-m4"), format, prefix: "gains", calibration };
+  const generated = generate({ ...request, frontEnd });
+  mkdirSync(folder, { recursive: true });
+  writeFiles(folder, generated.files);
+  copyFileSync(DRIVER, join(folder, "driver.c"));
+  if (generated.frontEnd === null) throw new Error("no front end was planned");
+  return generated.frontEnd;
+}
+
+/** Outputs of every value the type has, those of a sane model and beyond. */
+function randomOutput(random: () => number, plan: FrontEndPlan): ActivationArray {
+  const { type } = plan.output;
+  const values = valueArray(type, plan.bandCount);
+  const reach = { int8: 256, int16: 65536, float32: 3 }[type];
+  values.forEach((_, band) => {
+    values[band] = (type === "float32" ? random() - 0.3 : random() - 0.5) * reach;
+  });
+  return values;
+}
+
+const bytesOf = (values: ActivationArray): Buffer =>
+  Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+
+describe.skipIf(!hasGcc)(`the front end in C${hasGcc ? "" : ": gcc is not here"}`, () => {
+  test.each(CASES)(
+    "of $fftSize points for $format has the bits of its twin",
+    async ({ fftSize, format }) => {
+      const folder = join(directory, `${format}-${fftSize}`);
+      const plan = writeFrontEnd(folder, fftSize, format);
+      const program = join(folder, "program");
+      const sources = ["driver.c", "gains_audio.c"].map((name) => join(folder, name));
+      const flags = ["-std=c11", "-O1", ...WARNINGS, ...SANITIZERS];
+      await execute("gcc", [...flags, ...sources, "-o", program]);
+
+      const { uniform } = createRandom(SEED);
+      const random = (): number => uniform(0, 1);
+      const hops = extremeHops(plan.hopLength, random);
+      const outputs = hops.map(() => randomOutput(random, plan));
+      const resetAfter = 10;
+      const input = Buffer.concat([
+        Buffer.of(resetAfter),
+        ...hops.flatMap((hop, i) => [bytesOf(hop), bytesOf(outputs[i] as ActivationArray)]),
+      ]);
+      const answer = await execute(program, [], { input });
+
+      const twin = createFrontEndTwin(plan);
+      const expected = hops.flatMap((hop, i) => {
+        if (i === resetAfter) twin.reset();
+        return [
+          bytesOf(twin.analyse(hop)),
+          bytesOf(twin.synthesise(outputs[i] as ActivationArray)),
+        ];
+      });
+      expect(answer.equals(Buffer.concat(expected))).toBe(true);
+    },
+    TIMEOUT_MS,
+  );
+});
