@@ -160,7 +160,14 @@ export function powerDocument(
     budgets:
       question.budgetMw === undefined
         ? []
-        : [judge(question.budgetMw, frames?.averagePower ?? averagePower, facts.simulated, isVoid)],
+        : [
+            judgePower(
+              question.budgetMw,
+              frames?.averagePower ?? averagePower,
+              facts.simulated,
+              isVoid,
+            ),
+          ],
     why,
   };
 }
@@ -195,7 +202,8 @@ function lifeOf(
   );
 }
 
-function judge(
+/** Average power against a limit [mW]; neither a simulated monitor nor a void measurement meets one. */
+export function judgePower(
   limitMw: number,
   value: Quantity | null,
   simulated: boolean,

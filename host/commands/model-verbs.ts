@@ -4,6 +4,7 @@
  */
 import { Option } from "commander";
 import { INTEGER_FORMATS } from "../../codegen/index.ts";
+import { MONITORS } from "../power/monitor-names.ts";
 import type { DeclareVerb } from "./declare.ts";
 import {
   anyFormat,
@@ -154,6 +155,19 @@ export function modelVerbs(verb: DeclareVerb): void {
     .addOption(count("--loops <n>", "mlperf_tiny: timed loops; the rules ask for 5"))
     .addOption(budget("--loop-seconds <n>", "mlperf_tiny: how long each; the rules ask for 10"))
     .option("--out <dir>", "mlperf_tiny: folder of the sessions; out/sessions without it")
+    .option(
+      "--io-manager",
+      "mlperf_tiny: the port is that of the benchmark's interface board, which passes commands on",
+    )
+    .addOption(
+      new Option("--monitor <name>", "mlperf_tiny: energy mode's power monitor").choices([
+        ...MONITORS,
+      ]),
+    )
+    .option("--monitor-port <path>", "mlperf_tiny: its port; found by its USB ids without it")
+    .addOption(count("--supply-mv <n>", "mlperf_tiny: what the monitor supplies [mV]; 3000"))
+    .option("--ammeter", "mlperf_tiny: the monitor measures the current of another supply")
+    .option("--pin <input>", "mlperf_tiny: the monitor's input that falls at a timestamp; D0")
     .option("--serve", "mlperf_tiny: only put the emulated board behind a pseudo terminal")
     .addHelpText(
       "after",

@@ -8,8 +8,11 @@ import type { Link } from "../link/source.ts";
 import type { Inference } from "./replies.ts";
 import { bracketed, errorOf, inferenceOf } from "./replies.ts";
 
-/** Bytes in one `db` command, as the open runner sends them. */
+/** Bytes in one `db` command, as the open runner sends them: fewer where a command has to go through an IO manager. */
 const BYTES_A_COMMAND = 31;
+const BYTES_A_PASSED_COMMAND = 26;
+/** What an IO manager puts before each line of the device behind it. */
+const PASSED = "[dut]: ";
 const MAX_REPLY_BYTES = 1 << 20;
 /** What a port that resets its board sends by itself must not be taken for an answer [ms]. */
 const QUIET_MS = 300;
@@ -33,12 +36,18 @@ export class DeviceUnderTest {
   readonly #signal: AbortSignal;
   /** Sees every line of the conversation, for its log. */
   readonly #log: (line: string) => void;
+  readonly #isPassed: boolean;
 
-  constructor(link: Link, signal: AbortSignal, log: (line: string) => void) {
+  /**
+   * @param isPassed the port is an IO manager's, the benchmark's interface board: `dut COMMAND%` goes through it, and behind
+   *   its own m-ready come the device's lines, each marked
+   */
+  constructor(link: Link, signal: AbortSignal, log: (line: string) => void, isPassed = false) {
     this.#link = link;
     this.#reader = new LinkReader(link);
     this.#signal = signal;
     this.#log = log;
+    this.#isPassed = isPassed;
   }
 
   /** Opens the link, waits until the device is quiet, and asks who it is. */
@@ -59,15 +68,15 @@ export class DeviceUnderTest {
 
   /** The lines of the answer, m-ready left out. */
   async command(text: string, limitMs = ANSWER_LIMIT_MS): Promise<readonly string[]> {
-    await this.#send(`${text}%`);
+    await this.#send(`${this.#isPassed ? "dut " : ""}${text}%`);
     const answer = await this.#reader.text(
-      (received) => /(^|\n)m-ready\r?\n$/.test(received),
+      (received) => this.#isWhole(received),
       limitMs,
       MAX_REPLY_BYTES,
     );
     this.#signal.throwIfAborted();
     if (answer === undefined) throw this.#noAnswer(text, "m-ready");
-    const lines = answer.split(/\r?\n/).slice(0, -2);
+    const lines = this.#linesOf(answer).slice(0, -1);
     for (const line of lines) this.#log(line);
     const error = errorOf(lines);
     if (error !== undefined) throw refused(this.#link.name, text, error);
@@ -78,8 +87,9 @@ export class DeviceUnderTest {
   async load(bytes: Uint8Array): Promise<void> {
     await this.command(`db load ${bytes.length}`);
     let isDone = false;
-    for (let at = 0; at < bytes.length; at += BYTES_A_COMMAND) {
-      const piece = Buffer.from(bytes.subarray(at, at + BYTES_A_COMMAND));
+    const length = this.#isPassed ? BYTES_A_PASSED_COMMAND : BYTES_A_COMMAND;
+    for (let at = 0; at < bytes.length; at += length) {
+      const piece = Buffer.from(bytes.subarray(at, at + length));
       isDone = (await this.command(`db ${piece.toString("hex")}`)).includes("m-load-done");
     }
     if (!isDone) throw this.#noAnswer("db", "m-load-done");
@@ -105,20 +115,36 @@ export class DeviceUnderTest {
     const endMs = performance.now() + GREETING_LIMIT_MS;
     while (performance.now() < endMs) {
       // The first end of a command ends one that was begun on this line before.
-      await this.#send("%name%");
+      await this.#send(this.#isPassed ? "%dut name%" : "%name%");
       const answer = await this.#reader.text(
-        (received) => /m-name-dut-\[[^\]]*\]\r?\nm-ready\r?\n$/.test(received),
+        (received) => {
+          const [name, ready] = this.#linesOf(received).slice(-2);
+          const isName = bracketed([name ?? ""], "name-dut") !== undefined;
+          return /\n$/.test(received) && isName && ready === "m-ready";
+        },
         GREETING_EVERY_MS,
         MAX_REPLY_BYTES,
       );
       this.#signal.throwIfAborted();
       if (answer === undefined) continue;
       await this.#reader.drain(QUIET_MS, BOOT_LIMIT_MS);
-      const lines = answer.split(/\r?\n/).slice(-3, -1);
+      const lines = this.#linesOf(answer).slice(-2);
       for (const line of lines) this.#log(line);
       return bracketed(lines, "name-dut") ?? "";
     }
     throw this.#noAnswer("name", "m-name-dut-[..]");
+  }
+
+  #isWhole(received: string): boolean {
+    const ready = this.#isPassed ? /(^|\n)\[dut\]: m-ready\r?\n$/ : /(^|\n)m-ready\r?\n$/;
+    return ready.test(received);
+  }
+
+  /** The device's own whole lines, without an IO manager's and its marks. */
+  #linesOf(received: string): string[] {
+    const lines = received.split(/\r?\n/).slice(0, -1);
+    if (!this.#isPassed) return lines;
+    return lines.flatMap((line) => (line.startsWith(PASSED) ? [line.slice(PASSED.length)] : []));
   }
 
   async #send(text: string): Promise<void> {

@@ -25,6 +25,11 @@ export interface SessionResult {
     /** Beside the open runner's names: "measured", or "modelled" for an emulator's clock. */
     readonly time_kind: string;
   };
+  /** Energy mode: joules a millisecond, and the running number and the millisecond of each timestamp. */
+  readonly power?: {
+    readonly samples: readonly number[];
+    readonly timestamps: readonly (readonly [number, number])[];
+  };
 }
 
 /** The open runner appends these where a rule is broken. */

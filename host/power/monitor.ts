@@ -13,6 +13,11 @@ export interface CurrentBlock {
   readonly ranges: Uint8Array;
   /** Bit k is digital input Dk at each sample; empty for a monitor without such inputs. */
   readonly digital: Uint8Array;
+  /**
+   * Samples before which the monitor's event input fell, of a monitor that tells edges and not levels alone: a pulse between
+   * two samples is here and not in `digital`. May name the sample behind the block. Absent: edges are those of `digital`.
+   */
+  readonly falls?: readonly number[];
 }
 
 /** Who measured, and how far to trust it. */

@@ -15,7 +15,7 @@ import { startPpk2 } from "./ppk2/ppk2.ts";
 import { openRecorded } from "./recorded/recorded.ts";
 import type { SimulatedDevice } from "./simulated/device.ts";
 import { SIMULATED_SHUNT_OHM, SimulatedIna } from "./simulated/ina.ts";
-import { DEFAULT_LOAD } from "./simulated/load.ts";
+import { DEFAULT_LOAD, type SimulatedLoad } from "./simulated/load.ts";
 import { SimulatedLpm01a } from "./simulated/lpm01a.ts";
 import { SimulatedPpk2 } from "./simulated/ppk2.ts";
 import { openSimulatedPort } from "./simulated/terminal.ts";
@@ -32,6 +32,8 @@ export interface MonitorRequest {
   /** The LPM01A is always the source. */
   readonly mode: "source" | "ammeter";
   readonly signal?: AbortSignal;
+  /** What a simulated monitor pretends to measure; a duty-cycled board without it. */
+  readonly load?: SimulatedLoad;
 }
 
 interface Instrument {
@@ -42,7 +44,7 @@ interface Instrument {
     link: Link,
     request: MonitorRequest & { readonly simulated: boolean },
   ) => Promise<PowerMonitor>;
-  readonly simulate: () => SimulatedDevice;
+  readonly simulate: (load: SimulatedLoad) => SimulatedDevice;
 }
 
 const INSTRUMENTS = {
@@ -52,14 +54,14 @@ const INSTRUMENTS = {
     // A USB port has no rate.
     baudRate: 115_200,
     start: startPpk2,
-    simulate: () => new SimulatedPpk2(DEFAULT_LOAD),
+    simulate: (load) => new SimulatedPpk2(load),
   },
   lpm01a: {
     name: "X-NUCLEO-LPM01A",
     ids: { vendorId: "0483", productId: "5740" },
     baudRate: LPM01A_BAUD,
     start: startLpm01a,
-    simulate: () => new SimulatedLpm01a(DEFAULT_LOAD),
+    simulate: (load) => new SimulatedLpm01a(load),
   },
 } as const satisfies Record<string, Instrument>;
 
@@ -107,14 +109,14 @@ function inaLink({ port }: MonitorRequest): Link {
 const SIMULATED_INA: Pick<Instrument, "start" | "simulate"> = {
   start: (link, request) =>
     startIna(link, { ...inaOptions(request), ...request, shuntOhm: SIMULATED_SHUNT_OHM }),
-  simulate: () => new SimulatedIna(DEFAULT_LOAD),
+  simulate: (load) => new SimulatedIna(load),
 };
 
 async function startSimulated(
   instrument: Pick<Instrument, "start" | "simulate">,
   request: MonitorRequest,
 ): Promise<PowerMonitor> {
-  const port = await openSimulatedPort(instrument.simulate());
+  const port = await openSimulatedPort(instrument.simulate(request.load ?? DEFAULT_LOAD));
   try {
     const link = createSerialLink({ path: port.path, baudRate: PSEUDO_TERMINAL_BAUD });
     const monitor = await instrument.start(link, { ...request, simulated: true });

@@ -47,12 +47,7 @@ export async function power(context: VerbContext, options: PowerOptions): Promis
       "a file's name is given by --from, and read by --monitor file",
     );
   }
-  const bounds = options.monitor.endsWith("lpm01a") ? LPM01A_SUPPLY_MV : PPK2_SUPPLY_MV;
-  const isTold = isFile || options.monitor.endsWith("ina");
-  if (!isTold && (supplyMv < bounds.low || supplyMv > bounds.high)) {
-    const why = `${options.monitor} supplies ${bounds.low} to ${bounds.high} mV`;
-    throw wrongOption(`--supply-mv ${supplyMv}`, why);
-  }
+  requireSupply(options.monitor, supplyMv);
   if (options.monitor.startsWith("sim-") && options.port !== undefined) {
     throw wrongOption(`--port with ${options.monitor}`, "a simulated monitor opens its own port");
   }
@@ -136,7 +131,16 @@ function parseBattery({ battery, batteryMah }: PowerOptions) {
   throw wrongOption(`--battery ${battery}`, `known are ${Object.keys(BATTERIES).join(", ")}`);
 }
 
-function parsePin(text: string): number {
+/** @throws UsageError TP-USE-440 for a supply that the monitor cannot give; those that are told theirs take any */
+export function requireSupply(monitor: MonitorName, supplyMv: number): void {
+  if (monitor === "file" || monitor.endsWith("ina")) return;
+  const { low, high } = monitor.endsWith("lpm01a") ? LPM01A_SUPPLY_MV : PPK2_SUPPLY_MV;
+  if (supplyMv >= low && supplyMv <= high) return;
+  throw wrongOption(`--supply-mv ${supplyMv}`, `${monitor} supplies ${low} to ${high} mV`);
+}
+
+/** @throws UsageError TP-USE-440 for anything but D0 to D7 */
+export function parsePin(text: string): number {
   const match = /^[Dd]?([0-7])$/.exec(text);
   if (!match) throw wrongOption(`--pin ${text}`, "the inputs are D0 to D7");
   return Number(match[1]);

@@ -159,5 +159,37 @@ describe.skipIf(missing.length > 0)(
       // Gone, or dead and not yet waited for.
       expect(shown("-o", "stat=", "-p", String(emulators[0]))).toMatch(/^(Z.*)?$/);
     });
+
+    test("energy mode with a simulated monitor: trials, files, and never a valid score", () => {
+      const out = join(folder, "energy");
+      const { status, stdout } = pioneer([
+        ...[...RUN, "--mode", "energy", "--monitor", "sim-ppk2", "--loops", "2"],
+        ...["--loop-seconds", "0.3", "--budget-mw", "100", "--out", out, "--json"],
+      ]);
+      const document = JSON.parse(stdout);
+      expect(status).toBe(1);
+      expect(document).toMatchObject({ mode: "energy", valid: false, verify: { bitExact: true } });
+      expect(document.reasons[0]).toContain("simulated");
+      const { energy } = document;
+      expect(energy.perInference).toMatchObject({ unit: "uJ", simulated: true });
+      expect(energy.budgets[0].met).toBeNull();
+      // The simulated board computes at 3.3 mA and 3 V: 9.9 mW, whatever the emulator does.
+      expect(energy.averagePower.value).toBeGreaterThan(9.7);
+      expect(energy.averagePower.value).toBeLessThan(10.1);
+      const session = join(out, readdirSync(out)[0] ?? "");
+      const results = JSON.parse(readFileSync(join(session, "results.json"), "utf8"));
+      expect(results).toHaveLength(2);
+      for (const [index, { power, infer }] of results.entries()) {
+        // As the open runner sums it: whole milliseconds between the last two timestamps.
+        const [[, start], [, end]] = power.timestamps.slice(-2);
+        const sum = power.samples.slice(start, end).reduce((a: number, b: number) => a + b, 0);
+        const told = energy.trials[index].energy.value;
+        expect(Math.abs((1e6 * sum) / told - 1)).toBeLessThan(0.02);
+        expect(infer.iterations).toBe(energy.trials[index].inferences.value);
+      }
+      expect(readFileSync(join(session, "results.txt"), "utf8")).toMatch(
+        /Median energy cost is [\d.]+ uJ\/inf\./,
+      );
+    });
   },
 );

@@ -4,6 +4,7 @@
  */
 import type { Kind, Quantity } from "../quantity.ts";
 import { counted, derive, measured, modelled } from "../quantity.ts";
+import type { EnergyNumbers } from "./energy-document.ts";
 import type { AccuracyScore, Loop, PerformanceScore } from "./score.ts";
 
 /** Whose clock the device's timestamps are. */
@@ -15,7 +16,7 @@ export interface ClockFacts {
 export interface MlperfDocument {
   readonly schema: 1;
   readonly app: "mlperf_tiny";
-  readonly mode: "performance" | "accuracy";
+  readonly mode: "performance" | "accuracy" | "energy";
   readonly board: string;
   readonly as: string | null;
   readonly format: string;
@@ -35,6 +36,8 @@ export interface MlperfDocument {
     readonly auc: Quantity | null;
     readonly allZeroWindows: Quantity;
   } | null;
+  /** By a power monitor; null in the other modes. */
+  readonly energy: EnergyNumbers | null;
   /** Outputs against the exact twin's, to the six decimals that the dialect carries. */
   readonly verify: {
     readonly bitExact: boolean;
@@ -49,24 +52,26 @@ export type MlperfFacts = Pick<
   "mode" | "board" | "as" | "format" | "device" | "clock" | "verify" | "files"
 >;
 
-/** @param performance null in accuracy mode, accuracy null in performance mode */
+/** Of the three scores those of other modes are null. */
 export function mlperfDocument(
   facts: MlperfFacts,
   loops: readonly Loop[],
   performance: PerformanceScore | null,
   accuracy: AccuracyScore | null,
+  energy: { readonly numbers: EnergyNumbers; readonly reasons: readonly string[] } | null = null,
 ): MlperfDocument {
   const { kind, source } = facts.clock;
   const timed = (value: number, unit: string) =>
     kind === "measured" ? measured(value, unit, source) : modelled(value, unit, source);
   const answers = "the device's outputs against the data set's labels";
+  const reasons = [...(performance?.reasons ?? []), ...(energy?.reasons ?? [])];
   const throughput = performance && timed(performance.throughput, "1/s");
   return {
     schema: 1,
     app: "mlperf_tiny",
     ...facts,
-    valid: (performance?.reasons.length ?? 0) === 0,
-    reasons: performance?.reasons ?? [],
+    valid: reasons.length === 0,
+    reasons,
     loops: loops.map(({ inferences, elapsedUs }) => ({
       inferences: counted(inferences, "inference", "asked for"),
       elapsed: timed(elapsedUs / 1e6, "s"),
@@ -82,5 +87,6 @@ export function mlperfDocument(
       auc: accuracy.auc === null ? null : counted(accuracy.auc, "", answers),
       allZeroWindows: counted(accuracy.allZero, "window", answers),
     },
+    energy: energy?.numbers ?? null,
   };
 }

@@ -13,6 +13,10 @@ export class Lpm01aDecoder {
   /** Current of a sample of one joule: I = E / (V dt) [A/J]. */
   readonly #amperesPerJoule: number;
   #level = 0;
+  /** Falls that no block carries yet. */
+  #falls: number[] = [];
+  /** Asked for falling edges, boards call them `ris`; one that ever says `fal` tells both. */
+  #tellsBoth = false;
   #nextSample = 0;
   #samples = 0;
   #lost = 0;
@@ -37,12 +41,14 @@ export class Lpm01aDecoder {
         currentsA: Float64Array.from(currents),
         ranges: new Uint8Array(0),
         digital: Uint8Array.from(digital),
+        falls: this.#falls,
       });
+      this.#falls = [];
       currents = [];
       digital = [];
     };
     for (const line of lines) {
-      if (line.kind === "event") this.#level = line.isRising ? 1 : 0;
+      if (line.kind === "event") this.#takeEvent(line.isRising);
       if (line.kind === "sample") {
         currents.push(line.value * this.#amperesPerJoule);
         digital.push(this.#level);
@@ -57,6 +63,12 @@ export class Lpm01aDecoder {
     }
     cut();
     return blocks;
+  }
+
+  #takeEvent(isRising: boolean): void {
+    this.#level = isRising ? 1 : 0;
+    this.#tellsBoth ||= !isRising;
+    if (!isRising || !this.#tellsBoth) this.#falls.push(this.#nextSample);
   }
 
   totals(): SampleTotals {

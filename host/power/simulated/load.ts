@@ -4,7 +4,7 @@
  */
 
 /** A duty-cycled board; times are counted from its first wake-up. */
-export interface SimulatedLoad {
+export interface DutyCycle {
   /** [A] */
   readonly sleepA: number;
   readonly activeA: number;
@@ -14,7 +14,7 @@ export interface SimulatedLoad {
 }
 
 /** About what a hearable on an nRF52840 at 3 V would do: modelled elsewhere, here only plausible. */
-export const DEFAULT_LOAD: SimulatedLoad = {
+export const DEFAULT_LOAD: DutyCycle = {
   sleepA: 3e-6,
   activeA: 3.3e-3,
   activeS: 0.9e-3,
@@ -24,12 +24,23 @@ export const DEFAULT_LOAD: SimulatedLoad = {
 /** Far below any sample's interval: a time that is a whole number of periods must not fall into the one before [s]. */
 const ROUNDING_S = 1e-9;
 
+/** A board that somebody else drives: its input and its current at a time that does not go back. */
+export interface DrivenLoad {
+  isHigh(timeS: number): boolean;
+  currentA(timeS: number): number;
+}
+
+export type SimulatedLoad = DutyCycle | DrivenLoad;
+
+/** Whether the board holds the monitor's input high. */
 export function isComputing(load: SimulatedLoad, timeS: number): boolean {
+  if ("isHigh" in load) return load.isHigh(timeS);
   const periods = Math.floor((timeS + ROUNDING_S) / load.periodS);
   return timeS + ROUNDING_S - periods * load.periodS < load.activeS;
 }
 
 /** [A] */
 export function loadCurrentA(load: SimulatedLoad, timeS: number): number {
+  if ("isHigh" in load) return load.currentA(timeS);
   return isComputing(load, timeS) ? load.activeA : load.sleepA;
 }

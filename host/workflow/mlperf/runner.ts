@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { UsageError } from "../../../codegen/index.ts";
 import type { ClockFacts } from "../../analyze/mlperf/document.ts";
 import { mlperfDocument } from "../../analyze/mlperf/document.ts";
+import { energyScore } from "../../analyze/mlperf/energy.ts";
+import { energyNumbers } from "../../analyze/mlperf/energy-document.ts";
 import type { Loop, Prediction } from "../../analyze/mlperf/score.ts";
 import {
   accuracyScore,
@@ -19,27 +21,35 @@ import type { LabelledFile } from "../../mlperf/dataset.ts";
 import { readDataset } from "../../mlperf/dataset.ts";
 import { DeviceUnderTest } from "../../mlperf/device.ts";
 import type { Inference } from "../../mlperf/replies.ts";
+import { accuracyText, energyText, performanceText } from "../../mlperf/results-text.ts";
 import type { SessionError, SessionResult } from "../../mlperf/session-files.ts";
 import { sessionFolder, writeSession } from "../../mlperf/session-files.ts";
+import { hearTimestamps } from "../../mlperf/timestamps.ts";
+import { TimestampLoad } from "../../power/simulated/timestamp-load.ts";
 import { mlperfText } from "../../report/mlperf-tiny.ts";
 import type { VerbContext } from "../context.ts";
 import type { GenerateRequest, Prepared } from "../generate.ts";
 import { prepare } from "../generate.ts";
 import { OUT_DIR } from "../paths.ts";
 import { portLink } from "../port-link.ts";
+import { parsePin } from "../power.ts";
 import { streamStimulus } from "../stimulus.ts";
 import type { MlperfMode } from "./emulated.ts";
 import { buildEmulatedDut, MODES } from "./emulated.ts";
+import type { EnergyRequest } from "./energy.ts";
+import { MonitorPump, runTrials, startEnergyMonitor } from "./energy.ts";
 import { serveDut } from "./serve.ts";
 import { TwinAnswers } from "./twin-answers.ts";
 
-export interface MlperfRequest extends GenerateRequest {
+export interface MlperfRequest extends GenerateRequest, EnergyRequest {
   readonly mode?: string;
   readonly dataset?: string;
-  readonly loops?: number;
-  readonly loopSeconds?: number;
   readonly serve?: boolean;
   readonly port?: string;
+  /** The port is that of the benchmark's interface board. */
+  readonly ioManager?: boolean;
+  /** Average power that energy mode allows [mW]. */
+  readonly budgetMw?: number;
   readonly input?: string;
   /** Folder of the sessions. */
   readonly out?: string;
@@ -65,33 +75,31 @@ export async function mlperfTiny(
   const prepared = prepare(modelName, request);
   for (const warning of prepared.generated.warnings) context.progress.note(`warning: ${warning}`);
   if (request.serve) return serveDut(context, await buildEmulatedDut(context, prepared, mode));
-  if (mode === "energy") throw energyNeedsBoard();
   const files = filesOf(request, prepared);
-  const { link, clock } = await reach(context, request, prepared, mode);
+  const load = new TimestampLoad();
+  const pump = mode === "energy" ? await startPump(context, request, prepared, load) : null;
   const log: string[] = [];
-  const device = new DeviceUnderTest(link, context.signal, (line) => log.push(line));
+  let device: DeviceUnderTest | undefined;
   try {
+    const { link, clock } = await reach(context, request, prepared, mode);
+    const heard = pump === null ? link : hearTimestamps(link, (begins) => load.timestamp(begins));
+    const keep = (line: string) => void log.push(line);
+    device = new DeviceUnderTest(heard, context.signal, keep, request.ioManager ?? false);
     const identity = await device.open();
     const { name } = prepared.generated.stages.plan;
     const twin = new TwinAnswers(prepared);
-    const test = mode === "performance" ? timeLoops : answerAll;
-    const { loops, results, predictions } = await test({
-      context,
-      device,
-      request,
-      files,
-      twin,
-      timeKind: clock.kind,
-    });
+    const parts = { context, device, request, files, twin, timeKind: clock.kind };
+    const { loops, results, predictions, summary, energy } =
+      pump !== null
+        ? await weighTrials(parts, pump)
+        : mode === "performance"
+          ? await timeLoops(parts, clock)
+          : await answerAll(parts, clock);
     const performance = mode === "performance" ? performanceScore(loops) : null;
     const accuracy = mode === "accuracy" ? accuracyScore(predictions) : null;
     const session = sessionFolder(request.out ?? join(OUT_DIR, "sessions"), new Date());
-    const paths = writeSession(
-      session,
-      log,
-      [...results, ...(performance ? errorsOf(loops) : [])],
-      summaryText(loops, performance?.throughput ?? null, clock),
-    );
+    const entries = [...results, ...(performance ? errorsOf(loops) : [])];
+    const paths = writeSession(session, log, entries, summary);
     const document = mlperfDocument(
       {
         mode,
@@ -106,15 +114,32 @@ export async function mlperfTiny(
       loops,
       performance,
       accuracy,
+      energy,
     );
     if (identity.model !== name) {
       context.progress.note(`warning: the device runs ${identity.model}, ${name} was asked for`);
     }
     context.print(document, () => mlperfText(document));
-    return document.valid && document.verify.bitExact ? 0 : 1;
+    const isOver = document.energy?.budgets.some(({ met }) => met !== true) ?? false;
+    return document.valid && document.verify.bitExact && !isOver ? 0 : 1;
   } finally {
-    await device.close();
+    await device?.close();
+    await pump?.stop();
   }
+}
+
+/** First the monitor, which may be what supplies the board. */
+async function startPump(
+  { progress, signal }: VerbContext,
+  request: MlperfRequest,
+  { board }: Prepared,
+  load: TimestampLoad,
+): Promise<MonitorPump> {
+  const pin = parsePin(request.pin ?? "D0");
+  progress.step(`opening ${request.monitor ?? "the monitor"}`);
+  const isEmulated = request.port === undefined && board.kind === "emulated";
+  const monitor = await startEnergyMonitor(request, isEmulated, load, signal);
+  return new MonitorPump(monitor, pin);
 }
 
 interface TestParts {
@@ -130,10 +155,40 @@ interface Tested {
   readonly loops: readonly Loop[];
   readonly results: readonly SessionResult[];
   readonly predictions: readonly Prediction[];
+  /** Text of results.txt. */
+  readonly summary: string;
+  readonly energy: ReturnType<typeof energyNumbers> | null;
+}
+
+/** Energy: the first input only, in trials of equal length beside a monitor. */
+async function weighTrials(parts: TestParts, pump: MonitorPump): Promise<Tested> {
+  const { context, device, request, files, twin } = parts;
+  const [file] = files as readonly [LabelledFile, ...LabelledFile[]];
+  const [input] = file.windows as readonly [Uint8Array, ...Uint8Array[]];
+  const { progress, signal } = context;
+  await device.load(input);
+  twin.compare(input, CHECKED_STEPS, (await device.infer(CHECKED_STEPS, 0, LOOP_LIMIT_MS)).results);
+  const trials = await runTrials({ device, pump, request, input, progress, signal });
+  const score = energyScore(trials);
+  const { facts } = pump.monitor;
+  const energy = energyNumbers(facts, await pump.stop(), trials, score, request.budgetMw);
+  const kind = facts.simulated ? "simulated" : "measured";
+  return {
+    loops: [],
+    predictions: [],
+    results: trials.map(({ answer, inferences, window }) => ({
+      ...sessionResult(file, answer, inferences, TRIAL.warmUp, kind),
+      ...("why" in window
+        ? {}
+        : { power: { samples: window.millisecondsJ, timestamps: window.timestamps } }),
+    })),
+    summary: energyText(trials, score, energy.reasons, { kind, source: facts.name }),
+    energy,
+  };
 }
 
 /** Performance: the first input only, in loops of equal length. */
-async function timeLoops(parts: TestParts): Promise<Tested> {
+async function timeLoops(parts: TestParts, clock: ClockFacts): Promise<Tested> {
   const { context, device, request, files, twin } = parts;
   const [file] = files as readonly [LabelledFile, ...LabelledFile[]];
   const [input] = file.windows as readonly [Uint8Array, ...Uint8Array[]];
@@ -157,11 +212,12 @@ async function timeLoops(parts: TestParts): Promise<Tested> {
       sessionResult(file, inference, inferences, TRIAL.warmUp, parts.timeKind, throughput),
     );
   }
-  return { loops, results, predictions: [] };
+  const summary = performanceText(loops, performanceScore(loops).throughput, clock);
+  return { loops, results, predictions: [], summary, energy: null };
 }
 
 /** Accuracy: every window of every file, once. */
-async function answerAll(parts: TestParts): Promise<Tested> {
+async function answerAll(parts: TestParts, clock: ClockFacts): Promise<Tested> {
   const { context, device, files, twin } = parts;
   const results: SessionResult[] = [];
   const predictions: Prediction[] = [];
@@ -177,7 +233,8 @@ async function answerAll(parts: TestParts): Promise<Tested> {
     }
     predictions.push({ class: file.class, outputs });
   }
-  return { loops: [], results, predictions };
+  const summary = accuracyText(accuracyScore(predictions), clock);
+  return { loops: [], results, predictions, summary, energy: null };
 }
 
 function elapsedUs({ startUs, endUs }: Inference): number {
@@ -226,15 +283,6 @@ function errorsOf(loops: readonly Loop[]): readonly SessionError[] {
     ...(loops.length === LOOPS ? [] : [{ error: "error 1" }]),
     ...(isShort ? [{ error: "error 2" }] : []),
   ];
-}
-
-function summaryText(loops: readonly Loop[], throughput: number | null, clock: ClockFacts): string {
-  const lines = loops.map(({ inferences, elapsedUs: us }) => {
-    const each = us / 1e6 / inferences;
-    return `${inferences} iterations. Elapsed time = ${us / 1e6}\nPer inference: time = ${each}`;
-  });
-  if (throughput !== null) lines.push(`Median throughput is ${throughput.toFixed(3)} inf./sec.`);
-  return `${[...lines, `Times are ${clock.kind}: ${clock.source}`].join("\n")}\n`;
 }
 
 /** The labelled files; without a data set the model's own first input, which has no class. */
@@ -293,13 +341,5 @@ function parseMode({ mode = "performance" }: MlperfRequest): MlperfMode {
     what: `there is no mode "${mode}"`,
     why: `MLPerf Tiny has ${MODES.join(", ")}`,
     fix: "--mode performance",
-  });
-}
-
-function energyNeedsBoard(): UsageError {
-  return new UsageError("TP-USE-161", {
-    what: "energy mode is not scored here",
-    why: "an emulated board draws no current, and its energy would be a guess",
-    fix: "--serve --mode energy puts the energy firmware behind a port for another runner",
   });
 }
