@@ -3,6 +3,7 @@
  *   node scripts/setup.mjs                what `npm run demo` and the emulated Cortex-M boards need
  *   node scripts/setup.mjs --test         also what the tests need: a browser and the tools of the other emulated
  *                                         boards; without them their tests are skipped
+ *   node scripts/setup.mjs --boards       also the tools of the other emulated boards
  *   node scripts/setup.mjs --real-boards  only Node packages and PlatformIO: enough for boards on a USB port
  * Plain Node without packages, because it brings them. Exit status: 0 all there, 2 wrong use, 3 something needed is missing.
  */
@@ -12,10 +13,12 @@ import { installCommands, installWithApt } from "./setup/packages.mjs";
 import { ensurePlatformio, ensureToolScons } from "./setup/platformio.mjs";
 import { say } from "./setup/system.mjs";
 
-const USAGE = "usage: node scripts/setup.mjs [--test | --real-boards]";
+const USAGE = "usage: node scripts/setup.mjs [--test | --boards | --real-boards]";
 
 function main(args) {
-  const unknown = args.filter((arg) => !["--test", "--real-boards", "--help"].includes(arg));
+  const unknown = args.filter(
+    (arg) => !["--test", "--boards", "--real-boards", "--help"].includes(arg),
+  );
   if (args.includes("--help") || unknown.length > 0) {
     say(USAGE);
     return unknown.length > 0 ? 2 : 0;
@@ -33,7 +36,7 @@ function main(args) {
   }
   const emulated = !args.includes("--real-boards");
   const needed = ["always", ...(emulated ? ["emulated"] : [])];
-  const programs = providePrograms(needed, args.includes("--test"));
+  const programs = providePrograms(needed, optionalLevels(args));
   if (programs !== 0) return programs;
   for (const { name, version, neededFor } of outdatedPrograms(emulated ? ["emulated"] : [])) {
     say(`setup: ${name} ${version} is older than what was tried (${neededFor})`);
@@ -55,20 +58,26 @@ function main(args) {
   return 0;
 }
 
-/** What only costs tests: its level, and what is said where it cannot be installed. */
-const FOR_TESTS = [
-  ["boards", "not every board's tools: the tests of those boards are skipped. To get them:"],
-  ["browser", "no browser: the tests that open the report in one are skipped. To get it:"],
-];
+/** What not everything stops without: its level, and what is said where it cannot be installed. */
+const OPTIONAL = {
+  boards:
+    "not every board's tools: those boards cannot run, and their tests are skipped. To get them:",
+  browser: "no browser: the tests that open the report in one are skipped. To get it:",
+};
 
-/** Installs what is missing of the needed levels and, asked to, what only the tests need. */
-function providePrograms(needed, forTests) {
+function optionalLevels(args) {
+  if (args.includes("--test")) return ["boards", "browser"];
+  return args.includes("--boards") ? ["boards"] : [];
+}
+
+/** Installs what is missing of the needed levels and, as far as that goes, of the optional ones. */
+function providePrograms(needed, optionalOnes) {
   const essential = missingPrograms(needed);
   if (essential.length > 0) installWithApt(essential);
-  for (const [level, cost] of forTests ? FOR_TESTS : []) {
+  for (const level of optionalOnes) {
     const optional = missingPrograms([level]);
     if (optional.length === 0 || installWithApt(optional)) continue;
-    say(`setup: ${cost}`);
+    say(`setup: ${OPTIONAL[level]}`);
     for (const command of installCommands(optional)) say(`  ${command}`);
   }
   const missing = missingPrograms(needed);

@@ -5,7 +5,7 @@
 import { Option } from "commander";
 import { LEVELS } from "../analyze/challenge/variant.ts";
 import type { DeclareVerb } from "./declare.ts";
-import { budget, calibrate, count, format } from "./options.ts";
+import { anyFormat, budget, calibrate, count, format } from "./options.ts";
 
 export function comparisonVerbs(verb: DeclareVerb): void {
   verb(
@@ -76,5 +76,31 @@ Example:
   pioneer run hearable --board qemu-m4 --as nrf52840-dk --record a
   pioneer run hearable --board qemu-m4 --as nrf52840-dk --record b
   pioneer compare a b`,
+    );
+
+  verb(
+    "gate [model]",
+    "one model on many emulated boards: exact outputs, budgets and a baseline, for continuous integration",
+    async () => (await import("../workflow/gate/gate.ts")).gate,
+  )
+    .option("--boards <list>", "BOARD or BOARD:AS, by commas; every emulated board without it")
+    .addOption(anyFormat())
+    .addOption(count("--frames <n>", "frames counted on each board; 10 without it"))
+    .addOption(budget("--budget-ms <n>", "longest time a frame may take [ms]; needs BOARD:AS"))
+    .addOption(budget("--budget-mw <n>", "highest average power [mW]; needs BOARD:AS"))
+    .option("--baseline <dir>", "folder of an earlier gate, to compare with")
+    .addOption(
+      new Option(
+        "--tolerance <percent>",
+        "exact numbers may be so much worse than the baseline; 0 without it",
+      ).argParser(Number),
+    )
+    .option("--out <dir>", "where recordings and summary go; out/gate without it")
+    .option("--summary <file>", "append the summary to it; GITHUB_STEP_SUMMARY without it")
+    .addHelpText(
+      "after",
+      `
+Exit status: 0 every board passes, else the highest of the boards' own. Example:
+  pioneer gate hearable --boards qemu-m4:nrf52840-dk,qemu-m0 --budget-ms 10 --baseline before`,
     );
 }
