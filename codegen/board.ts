@@ -147,6 +147,8 @@ interface BoardBase {
 export interface RealBoard extends BoardBase {
   readonly kind: "real";
   readonly clockHz: StatedValue<"Hz">;
+  /** That run programs like these, of which every program here uses one; absent: one. Clock and peaks are one core's. */
+  readonly cores?: StatedValue<"core">;
   /** Null where no source gives the chip's currents. */
   readonly power: BoardPower | null;
   readonly counter: BoardCounter | null;
@@ -278,7 +280,7 @@ const KIND_FIELDS = {
   },
   emulated: {
     needs: ["standsFor", "emulator"],
-    refuses: ["clockHz", "power", "counter", "emulatedBy", "platformio", "usb", "unknown"],
+    refuses: ["clockHz", "cores", "power", "counter", "emulatedBy", "platformio", "usb", "unknown"],
   },
 } as const;
 

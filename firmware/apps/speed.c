@@ -55,7 +55,7 @@ static void measure(const record_measure *request) {
     model_init(&state);
     for (uint32_t frame = 0; frame < request->frames; frame++) {
         random = make_input(input, random);
-        const uint64_t taken = timed_step(&state, input, output);
+        const uint64_t taken = timed_quiet_step(&state, input, output);
         cycles[frame] = taken < UINT32_MAX ? (uint32_t)taken : UINT32_MAX;
     }
     for (uint32_t frame = 0; frame < request->frames; frame++) {
@@ -87,7 +87,7 @@ static void read_roofs(const session_request *request) {
     }
     model_init(&state);
     for (uint32_t i = 0; i < passes * loops; i++) {
-        const uint64_t taken = timed_step(&state, input, output);
+        const uint64_t taken = timed_quiet_step(&state, input, output);
         cycles[i] = taken < UINT32_MAX ? (uint32_t)taken : UINT32_MAX;
     }
     for (uint32_t i = 0; i < passes * loops; i++) {

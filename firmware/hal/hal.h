@@ -74,6 +74,10 @@ bool hal_i2c_data(void);
 /* What the chip's own sensor reads [mK], within 0.1 ms; 0 where there is none or it does not answer. */
 uint32_t hal_temperature(void);
 
+/* Keeps interrupts from this core until it is called with false, as far as nothing is lost meanwhile; what stays is
+ * said in docs/boards.md. For a window without the link: what arrives meanwhile may be lost. */
+void hal_quiet(bool is_quiet);
+
 /* Rests until a byte may have arrived; may return early. */
 void hal_idle(void);
 

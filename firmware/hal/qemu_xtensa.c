@@ -90,6 +90,11 @@ uint32_t hal_temperature(void) {
     return 0;
 }
 
+/* No interrupt is ever enabled. */
+void hal_quiet(bool is_quiet) {
+    (void)is_quiet;
+}
+
 void hal_idle(void) {
     (void)hal_time_us();
     XTENSA_WRITE(XTENSA_CCOMPARE0, XTENSA_READ(XTENSA_CCOUNT) + REST_US * TICKS_PER_US);

@@ -14,6 +14,8 @@ export interface BoardFile {
   readonly kind: "real" | "emulated";
   readonly core: string;
   readonly clockHz: StatedValue | null;
+  readonly cores?: StatedValue;
+  readonly counter?: { readonly name: string } | null;
   readonly memories: readonly {
     readonly name: string;
     readonly role: "flash" | "ram";
@@ -56,6 +58,8 @@ export function boardFactsOf(board: BoardFile, weightWaits?: WeightWaitFacts): B
     name: board.name,
     core: board.core,
     emulated: board.kind === "emulated",
+    ...(board.cores === undefined ? {} : { cores: board.cores }),
+    ...(board.counter == null ? {} : { counter: board.counter.name }),
     clock: board.clockHz,
     supply: board.power?.supplyVolts ?? null,
     activeCurrent: board.power?.activeMicroampsPerMhz ?? null,

@@ -28,6 +28,7 @@ import type {
 import { quantityOf, ratedBoard } from "./facts.ts";
 import { type FieldDocument, fieldDocument } from "./field-curve.ts";
 import { voidByLosses } from "./link-loss.ts";
+import { windowOf } from "./measured-window.ts";
 import { requireFiniteIn } from "./number-limits.ts";
 import { optimisationWaterfall } from "./optimisation-waterfall.ts";
 import type { Profile } from "./profile/profile.ts";
@@ -56,6 +57,8 @@ export interface RunDocument {
   readonly verify: VerifyFacts | null;
   readonly instructions: CountFamily | null;
   readonly cycles: CycleFamily | null;
+  /** What those cycles hold beside the step, in words; absent without cycles or a rated board. */
+  readonly window?: string;
   /** Instructions of the median frame by class. */
   readonly classes: Readonly<Record<string, number>> | null;
   /** Median a frame [byte]. */
@@ -150,6 +153,7 @@ export function analyzeRun(facts: RunFacts): RunDocument {
     why.verify = `the program "${facts.app}" was not compared with the twin`;
   if (timing === null) why.budgets = why.latencyMs ?? "";
 
+  const window = windowOf(facts);
   const lost = facts.link === null ? null : voidByLosses(facts.link);
   return {
     schema: SCHEMA,
@@ -163,6 +167,7 @@ export function analyzeRun(facts: RunFacts): RunDocument {
     verify: facts.verify,
     instructions,
     cycles,
+    ...(cycles === null || window === null ? {} : { window }),
     classes: classesOf(facts),
     bytesLoaded: medianOf(facts, (frame) => frame.bytesLoaded),
     bytesStored: medianOf(facts, (frame) => frame.bytesStored),

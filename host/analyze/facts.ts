@@ -65,6 +65,10 @@ export interface BoardFacts {
   readonly core: string;
   /** True for QEMU: its own clock and current mean nothing. */
   readonly emulated: boolean;
+  /** Of the chip; absent: one. */
+  readonly cores?: StatedValue;
+  /** Name of the cycle counter in the board's file; absent for an emulated board. */
+  readonly counter?: string;
   /** [Hz] or [MHz]. */
   readonly clock: StatedValue | null;
   /** [V] */

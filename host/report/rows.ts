@@ -120,6 +120,15 @@ export function speedRows(document: RunDocument): readonly Line[] {
       ...origin(cycles),
     });
   }
+  if (document.window !== undefined) {
+    rows.push({
+      name: "in the cycles",
+      text: document.window,
+      kind: "stated",
+      source:
+        "what the HAL of the board's counter keeps out (docs/boards.md); of a model, what it models",
+    });
+  }
   if (cycles?.memory)
     rows.push({ name: "of them waits", text: waitsText(cycles.memory), ...origin(cycles) });
   if (latencyMs === null) rows.push({ name: "latency", why: why.latencyMs ?? "" });

@@ -19,7 +19,7 @@ const FAMILIES: Readonly<Record<string, string>> = {
 /** Flags are for the project's own sources: a framework's have warnings of their own. */
 const SHARED = `[framework]
 custom_main = pioneer_main
-build_src_filter = -<*> +<telemetry/> +<apps/region.c> +<hal/arduino/counter.c>
+build_src_filter = -<*> +<telemetry/> +<apps/region.c> +<hal/arduino/counter.c> +<hal/arduino/window.c>
 build_src_flags = -O3 -Wall -Wextra
 build_flags = -I hal -I telemetry -I apps
 

@@ -8,6 +8,7 @@
 #include "../hal.h"
 #include "counter.h"
 #include "family.h"
+#include "window.h"
 
 #define BAUD_RATE 921600
 
@@ -80,6 +81,10 @@ bool hal_i2c_data(void) {
 
 uint32_t hal_temperature(void) {
     return 0;
+}
+
+void hal_quiet(bool is_quiet) {
+    window_quiet(is_quiet, now_us);
 }
 
 void hal_idle(void) {

@@ -1,5 +1,6 @@
 /*
- * What a family of chips has for hal/arduino and hal/espidf: a cycle counter, a rest, a reset and its cause.
+ * What a family of chips has for hal/arduino and hal/espidf: a cycle counter, a mask of interrupts, a rest, a reset
+ * and its cause.
  * One file a family implements it; extending the counter and checking it is left to counter.c.
  */
 #ifndef PIONEER_FAMILY_H
@@ -22,6 +23,12 @@ bool family_counter_start(void);
 
 /* The counter, counting up [cycle]; bits outside the mask are 0. */
 uint32_t family_counter(void);
+
+/* Keeps interrupts from this core, but for those without which the framework would lose time or reset. */
+void family_mask(void);
+
+/* Lets them in again, as they were before. */
+void family_unmask(void);
 
 /* Rests until an interrupt or the next tick of the system, at most about a millisecond. */
 void family_rest(void);

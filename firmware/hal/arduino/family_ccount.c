@@ -1,6 +1,6 @@
 /*
  * ESP32 and ESP32-S3 (Xtensa LX6 and LX7): CCOUNT of the core that the program is pinned to (Xtensa ISA, 4.4.6).
- * FreeRTOS's tick stays on and the second core runs what the system gives it: both are part of a measured window.
+ * The second core runs what the system gives it, also in a measured window.
  */
 #include "family.h"
 #include "esp_boot.h"
@@ -19,6 +19,15 @@ uint32_t family_counter(void) {
     uint32_t cycles;
     __asm__ volatile("rsr %0, ccount" : "=a"(cycles));
     return cycles;
+}
+
+/* Up to the level of FreeRTOS's own calls: the interrupt watchdog's stays. The tick catches up when it returns. */
+void family_mask(void) {
+    taskDISABLE_INTERRUPTS();
+}
+
+void family_unmask(void) {
+    taskENABLE_INTERRUPTS();
 }
 
 void family_rest(void) {

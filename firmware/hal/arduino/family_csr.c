@@ -1,6 +1,6 @@
 /*
  * ESP32-C3 and C6 (RV32IMC): Espressif's counter in CSRs 7E0 to 7E2, event 1 being cycles (ESP32-C3 technical
- * reference manual, 1.4). It stops while the core rests. FreeRTOS's tick stays on, part of a measured window.
+ * reference manual, 1.4). It stops while the core rests.
  */
 #include "family.h"
 #include "esp_boot.h"
@@ -20,6 +20,15 @@ uint32_t family_counter(void) {
     uint32_t cycles;
     __asm__ volatile("csrr %0, 0x7E2" : "=r"(cycles));
     return cycles;
+}
+
+/* Up to the level of FreeRTOS's own calls: the interrupt watchdog's stays. The tick catches up when it returns. */
+void family_mask(void) {
+    taskDISABLE_INTERRUPTS();
+}
+
+void family_unmask(void) {
+    taskENABLE_INTERRUPTS();
 }
 
 void family_rest(void) {

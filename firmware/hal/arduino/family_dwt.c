@@ -1,6 +1,6 @@
 /*
  * Cortex-M3, M4, M7 and M33: the debug unit's cycle counter (Armv7-M ARM C1.8, Armv8-M ARM B13).
- * Interrupts stay on: the system's tick and the serial port's are part of a measured window.
+ * The mask of a measured window leaves the system's tick and what is more urgent.
  */
 #include "../register.h"
 #include "family.h"
@@ -14,8 +14,13 @@
 /* Locked on the STM32F7 until the key is written (PM0253); elsewhere the write does nothing. */
 #define DWT_LOCK_ACCESS REGISTER(0xE0001FB0u)
 #define DWT_UNLOCK 0xC5ACCE55u
+#define SYSTICK_CONTROL REGISTER(0xE000E010u)
+#define SYSTICK_CONTROL_INTERRUPT (1u << 1)
+#define SYSTICK_PRIORITY REGISTER_8(0xE000ED23u)
 #define AIRCR REGISTER(0xE000ED0Cu)
 #define AIRCR_RESET 0x05FA0004u
+#define AIRCR_GROUP (7u << AIRCR_GROUP_SHIFT)
+#define AIRCR_GROUP_SHIFT 8
 
 const uint32_t family_counter_mask = 0xFFFFFFFFu;
 
@@ -32,6 +37,43 @@ bool family_counter_start(void) {
 
 uint32_t family_counter(void) {
     return DWT_COUNTER;
+}
+
+static uint32_t read_basepri(void) {
+    uint32_t priority;
+    __asm__ volatile("mrs %0, basepri" : "=r"(priority));
+    return priority;
+}
+
+static void write_basepri(uint32_t priority) {
+    __asm__ volatile("msr basepri, %0" ::"r"(priority) : "memory");
+}
+
+/* The value from which on BASEPRI masks all but the system's tick and what is more urgent, or but priority 0 where no
+ * tick interrupts; 0, which masks nothing, where nothing is less urgent than the tick. BASEPRI compares without the
+ * bits that the chip has not, and without those of subpriorities (Armv7-M ARM B1.5.4, B3.2.6). */
+static uint32_t quiet_priority(void) {
+    write_basepri(0xFFu);
+    const uint32_t bits = read_basepri();
+    write_basepri(0);
+    const uint32_t lowest = bits & (~bits + 1u);
+    const uint32_t group = 2u << ((AIRCR & AIRCR_GROUP) >> AIRCR_GROUP_SHIFT);
+    const uint32_t step = lowest > group ? lowest : group;
+    const bool has_tick = (SYSTICK_CONTROL & SYSTICK_CONTROL_INTERRUPT) != 0;
+    const uint32_t kept = has_tick ? SYSTICK_PRIORITY & ~(step - 1u) : 0u;
+    return (kept + step) & 0xFFu;
+}
+
+static uint32_t basepri;
+
+/* A framework's tick counts milliseconds, which would be lost: it stays. */
+void family_mask(void) {
+    basepri = read_basepri();
+    write_basepri(quiet_priority());
+}
+
+void family_unmask(void) {
+    write_basepri(basepri);
 }
 
 void family_rest(void) {

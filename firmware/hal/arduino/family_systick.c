@@ -31,6 +31,17 @@ uint32_t family_counter(void) {
     return (SYSTICK_MASK - SYSTICK_VALUE) & SYSTICK_MASK;
 }
 
+static uint32_t primask;
+
+/* All of them: the framework's time is a timer's, which needs none. */
+void family_mask(void) {
+    __asm__ volatile("mrs %0, primask\n\tcpsid i" : "=r"(primask)::"memory");
+}
+
+void family_unmask(void) {
+    __asm__ volatile("msr primask, %0" ::"r"(primask) : "memory");
+}
+
 void family_rest(void) {
     /* Nothing wakes the core for a byte on every framework: it only lets others run. */
     __asm__ volatile("nop");

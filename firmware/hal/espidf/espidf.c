@@ -10,6 +10,7 @@
 
 #include "../arduino/counter.h"
 #include "../arduino/family.h"
+#include "../arduino/window.h"
 #include "../hal.h"
 
 #define BAUD_RATE 921600
@@ -88,6 +89,10 @@ bool hal_i2c_data(void) {
 
 uint32_t hal_temperature(void) {
     return 0;
+}
+
+void hal_quiet(bool is_quiet) {
+    window_quiet(is_quiet, now_us);
 }
 
 void hal_idle(void) {

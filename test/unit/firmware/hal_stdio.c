@@ -55,6 +55,10 @@ bool hal_pin(bool is_high) {
     return true;
 }
 
+void hal_quiet(bool is_quiet) {
+    (void)is_quiet;
+}
+
 /* Input has ended without Stop. */
 void hal_idle(void) {
     exit(9);

@@ -2,3 +2,7 @@
 #pragma once
 #include "freertos/FreeRTOS.h"
 void vTaskDelay(const TickType_t xTicksToDelay);
+#define taskDISABLE_INTERRUPTS() vPortDisableInterrupts()
+#define taskENABLE_INTERRUPTS() vPortEnableInterrupts()
+void vPortDisableInterrupts(void);
+void vPortEnableInterrupts(void);
