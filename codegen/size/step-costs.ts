@@ -43,6 +43,8 @@ export interface CountedCore {
   readonly rulesDigest: string;
   /** The same of their bounds, which made cyclesLow and cyclesHigh. */
   readonly boundsDigest: string;
+  /** The same of what applied them: the timing plugin's sources for that core's instructions. */
+  readonly pluginDigest: string;
   readonly compiler: string;
   readonly flags: string;
   readonly formats: Readonly<

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "block.h"
+#include "exceptions.h"
 #include "marks.h"
 #include "memory.h"
 #include "plugin.h"
@@ -64,12 +65,26 @@ static void run_pipeline(unsigned stop) {
     counts_add_cycles(&region.counts, cycles);
 }
 
-static void leave_pipeline(const struct edge *edge) {
+static void leave_pipeline(const struct edge *edge, enum transfer transfer) {
     const struct slot *end = &current->slots[edge->stop - 1U];
     int cycles[LANE_LIMIT];
     memset(cycles, 0, lanes_active * sizeof *cycles);
-    pipeline_leave(&end->insn, end->pc, edge->transfer, cycles);
+    pipeline_leave(&end->insn, end->pc, transfer, cycles);
     counts_add_cycles(&region.counts, cycles);
+}
+
+/* How control went on, where the edge alone does not tell: back from a handler of an exception. */
+static enum transfer transfer_of(const struct edge *edge, const struct block *next) {
+    const struct slot *end = &current->slots[edge->stop - 1U];
+    bool may_return = edge->transfer == TRANSFER_INTERRUPT ||
+                      (edge->transfer == TRANSFER_TAKEN && (end->insn.flags & INSN_DIRECT) == 0);
+    if (may_return && exceptions_end_at(next->pc)) {
+        return TRANSFER_RETURN;
+    }
+    if (edge->transfer == TRANSFER_INTERRUPT) {
+        exceptions_enter(end->pc + end->insn.size);
+    }
+    return edge->transfer;
 }
 
 static void add_simple(int cycles) {
@@ -166,22 +181,41 @@ static void collect_runs(void) {
     }
 }
 
+/* What leaving `insn` costs by cost.c. Of a branch without a condition the block holds the refill
+ * already, which a return from a handler takes the place of. */
+static void add_leaving(const struct edge *edge, enum transfer transfer, const struct insn *insn) {
+    if (transfer != TRANSFER_RETURN) {
+        int times = transfer == TRANSFER_INTERRUPT;
+        counts_add_cycles(&region.counts, edge->refill);
+        counts_add_rule(&region.counts, &table, COST_exceptionEntry, times);
+        return;
+    }
+    bool has_refill = (insn->flags & INSN_WRITES_PC) != 0 && (insn->flags & INSN_CONDITIONAL) == 0;
+    int cycles[LANE_LIMIT];
+    for (unsigned i = 0; i < lanes_active; i++) {
+        cycles[i] = has_refill ? -(int)cost_refill(&table, i, insn) : 0;
+    }
+    counts_add_cycles(&region.counts, cycles);
+    counts_add_rule(&region.counts, &table, COST_exceptionReturn, 1);
+}
+
 static void pass_edge(struct block *next) {
     const struct edge *edge = block_edge(next, current, &table);
     uint64_t *value = region.counts.value;
     count_current_until(edge->stop);
     uint64_t before = value[COUNT_CYCLES];
+    const enum transfer transfer = transfer_of(edge, next);
     if (pipeline_is_on()) {
-        leave_pipeline(edge);
+        leave_pipeline(edge, transfer);
     }
     const struct slot *end = &current->slots[edge->stop - 1U];
     unsigned trailing = block_trailing_unaligned(current, edge->stop, unaligned_before);
     unaligned_before = next->pc == end->pc + end->insn.size ? trailing : 0;
     entry = edge->entry;
-    counts_add_cycles(&region.counts, edge->refill);
+    add_leaving(edge, transfer, &end->insn);
     add_simple(edge->refill_simple);
     value[CLASS_BRANCH_TAKEN] += edge->taken;
-    value[COUNT_INTERRUPTED] += edge->interrupted;
+    value[COUNT_INTERRUPTED] += transfer == TRANSFER_INTERRUPT;
     if (profile_is_on()) {
         const struct slot *end = &current->slots[edge->stop - 1U];
         profile_stall(STALL_BRANCH, 0, before, &region.counts);
@@ -225,6 +259,7 @@ static bool take_mark(const struct slot *slot, uint64_t address) {
         uncounted = slot->index + 1U;
         unaligned_before = 0;
         unfetched = uncounted;
+        exceptions_begin();
         if (memory_is_on()) {
             memory_begin();
         }

@@ -36,6 +36,8 @@
     MAYBE(fetchGroup)           /* added once to three or more of those in a row */                 \
     MAYBE(tableBranchRefill)    /* added to load by TBB and TBH */                              \
     MAYBE(loadPcRefill)         /* added by LDR into pc */                                      \
+    MAYBE(exceptionEntry)       /* from the last instruction to the handler's first */          \
+    MAYBE(exceptionReturn)      /* added by the branch that ends the handler, without a refill */ \
     RULE(addressAfterResult)    /* address formed from the previous instruction's result */     \
     MAYBE(loadUse)              /* added to what reads the register that was loaded just before */ \
     MAYBE(it)                   /* IT */                                                        \

@@ -199,8 +199,12 @@ void pipeline_leave(const struct insn *insn, uint32_t pc, enum transfer transfer
             lane->wait = 1U + rules->of[RULE_mispredicted];
         } else if (is_taken) {
             lane->wait = 1U + scoreboard_taken(&lane->at->board, rules, insn);
+        } else if (transfer == TRANSFER_INTERRUPT) {
+            lane->wait = 1U + rules->of[RULE_exceptionEntry];
+        } else if (transfer == TRANSFER_RETURN) {
+            lane->wait = 1U + rules->of[RULE_exceptionReturn];
         } else {
-            lane->wait = transfer == TRANSFER_INTERRUPT ? 1U : 0U;
+            lane->wait = 0;
         }
         cycles[i] += lane->wait != 0 ? (int)lane->wait - 1 : 0;
     }

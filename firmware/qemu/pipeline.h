@@ -24,7 +24,8 @@ enum transfer {
     TRANSFER_NONE,      /* it is no branch */
     TRANSFER_TAKEN,
     TRANSFER_UNTAKEN,
-    TRANSFER_INTERRUPT, /* to somewhere that no instruction names */
+    TRANSFER_INTERRUPT, /* to somewhere that no instruction names: a handler of an exception */
+    TRANSFER_RETURN,    /* from there to what it interrupted */
 };
 
 /* Reads the rules; each unsure one is varied alone in the first `varied` regions.

@@ -51,6 +51,8 @@
     RULE(popPc)                /* after POP and LDM into pc */                                    \
     RULE(tableBranch)          /* after TBB, TBH */                                               \
     RULE(mispredicted)         /* after a branch that went the other way */                       \
+    MAYBE(exceptionEntry)      /* from the last instruction to the handler's first */             \
+    MAYBE(exceptionReturn)     /* after the branch that ends the handler */                       \
     RULE(pairAny)              /* any two instructions */                                         \
     RULE(pairFolded)           /* branch or IT behind, anything behind NOP: two bytes each */     \
     MAYBE(pairLight)           /* ADD, SUB of a constant, MOV, extends, NOP, IT or branch beside any: two bytes each */ \

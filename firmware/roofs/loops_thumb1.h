@@ -53,6 +53,15 @@
 #define BRANCH_UNTAKEN "beq 2f \n\t" /* the lap before left no zero */
 #define CALL "bl 2f \n\t"
 
+/* Pends PendSV or, with 0, nothing, and lets interrupts in for an instruction. */
+#define PEND(bit) \
+    "movs r1, #" bit "       \n\tlsls r1, #28 \n\t" \
+    "str r1, [r0]         \n\tnop          \n\t" \
+    "dsb                  \n\t" \
+    "cpsie i              \n\tnop          \n\t" \
+    "isb                  \n\t" \
+    "cpsid i              \n\tnop          \n\t"
+
 /* One load a lap, so many byte further each time. */
 #define FAR_LOOP(name, buffer, laps, stride) \
     LAPS_LOOP(name, buffer, laps, "ldr r1, [r0]\n\tadds r0, #" stride "\n\t")
@@ -74,10 +83,16 @@ FAR_LOOP(load_weights_8, "roofs_far", "8192", "8")
 FAR_LOOP(load_weights_16, "roofs_far", "4096", "16")
 FAR_LOOP(load_weights_32, "roofs_far", "2048", "32")
 
+/* At the interrupt control and state register. */
+LAPS_LOOP(quiet_laps, "0xE000ED04", "32768", PEND("0"))
+LAPS_LOOP(pending_laps, "0xE000ED04", "32768", PEND("1"))
+
+#include "interrupts.h"
+
 static void (*const loops[])(void) = {
     empty, empty_long, mac_int, read_data_4, read_data_32, write_data_4, read_weights_4,
     read_weights_32, branch_taken, branch_untaken, call, load_base, load_weights_4,
-    load_weights_8, load_weights_16, load_weights_32,
+    load_weights_8, load_weights_16, load_weights_32, barriers, interrupt,
 };
 
 #endif

@@ -70,6 +70,15 @@
 #define BRANCH_UNTAKEN "beq.w 2f \n\t" /* the lap before left no zero */
 #define CALL "bl 2f \n\t"
 
+/* Pends PendSV or, with 0, nothing, and lets interrupts in for an instruction. */
+#define PEND(bits) \
+    "mov.w r1, #" bits "  \n\t" \
+    "str.w r1, [r0]       \n\t" \
+    "dsb                  \n\t" \
+    "cpsie i              \n\tnop          \n\t" \
+    "isb                  \n\t" \
+    "cpsid i              \n\tnop          \n\t"
+
 /* One load a lap, so many byte further each time. */
 #define FAR_LOOP(name, buffer, laps, stride) \
     LAPS_LOOP(name, buffer, laps, "ldr.w r1, [r0]\n\tadd.w r0, r0, #" stride "\n\t")
@@ -94,11 +103,17 @@ FAR_LOOP(load_weights_8, "roofs_far", "8192", "8")
 FAR_LOOP(load_weights_16, "roofs_far", "4096", "16")
 FAR_LOOP(load_weights_32, "roofs_far", "2048", "32")
 
+/* At the interrupt control and state register. */
+LAPS_LOOP(quiet_laps, "0xE000ED04", "32768", PEND("0"))
+LAPS_LOOP(pending_laps, "0xE000ED04", "32768", PEND("0x10000000"))
+
+#include "interrupts.h"
+
 static void (*const loops[])(void) = {
     empty, empty_long, mac_int16, mac_int8, mac_float, read_data_4, read_data_32,
     read_data_multiple, write_data_4, read_weights_4, read_weights_32, branch_taken,
     branch_untaken, call, load_base, load_weights_4, load_weights_8, load_weights_16,
-    load_weights_32,
+    load_weights_32, barriers, interrupt,
 };
 
 #endif

@@ -22,6 +22,12 @@ const uint32_t roofs_weights[BUFFER_WORDS] __attribute__((used)) = {1};
 const uint32_t roofs_far[FAR_WORDS] __attribute__((used)) = {1};
 uint32_t roofs_data[BUFFER_WORDS] __attribute__((used));
 
+#if defined(__riscv) || defined(__XTENSA__)
+void roofs_prepare(void)
+{
+}
+#endif
+
 #if defined(__riscv)
 #include "loops_riscv.h"
 #elif defined(__XTENSA__)

@@ -3,7 +3,7 @@
  * What it counts is left to firmware/qemu, reading its file to counts.ts.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MissingToolError, type ToolkitError } from "../../codegen/index.ts";
 import {
@@ -14,7 +14,8 @@ import {
   findCoreTable,
   withFittedRules,
 } from "./core-table.ts";
-import { FIRMWARE_DIR, WORK_DIR } from "./paths.ts";
+import { WORK_DIR } from "./paths.ts";
+import { PLUGIN_SOURCE_DIR, pluginSources } from "./plugin-sources.ts";
 import { runProcess } from "./process.ts";
 
 /** Versions of QEMU's plugin interface that firmware/qemu/qemu_plugin.h declares. */
@@ -58,7 +59,6 @@ export interface MarkAddresses {
  */
 export const VARIED_FRAMES = 4;
 
-const SOURCE_DIR = join(FIRMWARE_DIR, "qemu");
 const FLAGS = ["-std=c11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra"];
 
 /**
@@ -76,13 +76,15 @@ export async function prepareTimingPlugin(request: PluginRequest): Promise<Timin
   const decoder = decoderOf(request.core);
   const api = pluginApi(await versionOf(emulator, emulatorInstall(emulator), signal));
   const compilerVersion = await versionOf(compiler, COMPILER_INSTALL, signal);
-  const sources = await readSources();
+  const sources = await pluginSources();
   await mkdir(directory, { recursive: true });
 
   const flags = [...FLAGS, `-DQEMU_PLUGIN_API=${api}`];
   const key = digest(compilerVersion, ...flags, ...sources.flatMap((s) => [s.name, s.text]));
   const library = join(directory, `timing-v${api}-${key}.so`);
-  const inputs = sources.filter((s) => s.name.endsWith(".c")).map((s) => join(SOURCE_DIR, s.name));
+  const inputs = sources
+    .filter((s) => s.name.endsWith(".c"))
+    .map((s) => join(PLUGIN_SOURCE_DIR, s.name));
   const build = () => buildLibrary(compiler, [...flags, ...inputs], library, signal);
   const wasBuilt = await exists(library);
   if (!wasBuilt) await build();
@@ -216,13 +218,6 @@ async function versionOf(
 ): Promise<string> {
   const finished = await runProcess(command, ["--version"], { install, signal });
   return finished.stdout;
-}
-
-async function readSources(): Promise<readonly { readonly name: string; readonly text: string }[]> {
-  const names = (await readdir(SOURCE_DIR)).filter((name) => /\.[ch]$/.test(name)).sort();
-  return Promise.all(
-    names.map(async (name) => ({ name, text: await readFile(join(SOURCE_DIR, name), "utf8") })),
-  );
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -9,6 +9,8 @@ function cortexM0(
   popPc: number,
   /** How much longer each transfer of several words, and a return by POP, may take. */
   more: number,
+  /** SVC 1 to 4 (3), 16 (15) in, BX 1, 14 (13) back within 4, EORS 1. */
+  exception: readonly [number, number, number],
 ): readonly Program[] {
   const [low, high] = call;
   return [
@@ -47,8 +49,14 @@ function cortexM0(
       body: " push {r6, r7}\n pop {r0, pc}\n nop\n .balign 4\n1:",
       cycles: [3 + popPc, 3 + popPc, 3 + popPc + 3 * more],
     },
+    {
+      // svc, the way in, bx, the way back, eors
+      name: "an exception",
+      body: " svc #1\n eors r0, r1",
+      cycles: exception,
+    },
   ];
 }
 
-describePrograms("cortex-m0", cortexM0(3, [3, 4], 3, 6, 0));
-describePrograms("cortex-m0plus", cortexM0(2, [2, 3], 2, 5, 1));
+describePrograms("cortex-m0", cortexM0(3, [3, 4], 3, 6, 0, [33, 29, 40]));
+describePrograms("cortex-m0plus", cortexM0(2, [2, 3], 2, 5, 1, [31, 27, 37]));

@@ -69,6 +69,12 @@ const CORTEX_M33: readonly Program[] = [
     body: ten("vfma.f32 s0, s1, s2", "vfma.f32 s3, s1, s2"),
     cycles: 58,
   },
+  {
+    // 1: svc; 12 in; 14: bx; 10 back; 25: eor. Low: 1; 14; 23. High: 1, which holds 4; 21; 36
+    name: "an exception: the way in, a branch, the way back",
+    body: " svc #1\n eor r0, r1, r2",
+    cycles: [25, 23, 36],
+  },
 ];
 
 describePrograms("cortex-m33", CORTEX_M33);

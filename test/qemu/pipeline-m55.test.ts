@@ -179,6 +179,12 @@ const PROGRAMS: readonly Program[] = [
     body: " movs r0, #20\n wlstp.8 lr, r0, 2f\n1: vldrb.u8 q0, [r5]\n letp lr, 1b\n2:",
     cycles: [8, 5, 13],
   },
+  {
+    // 1: svc; 12 in; 14: bx; 10 back; 25: eor. Low: 1; 12; 21. High: 1, which holds 4; 23; 40
+    name: "an exception: the way in, a branch, the way back",
+    body: " svc #1\n eor r0, r1, r2",
+    cycles: [25, 21, 40],
+  },
 ];
 
 describePrograms("cortex-m55", PROGRAMS, CORTEX_M55);

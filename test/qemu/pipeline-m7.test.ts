@@ -285,6 +285,12 @@ const CORTEX_M7: readonly Program[] = [
     body: ten("vdiv.f32 s0, s1, s2", "eor r3, r1, r2"),
     cycles: [170, 150, 170],
   },
+  {
+    // 1: svc, which holds 3; 12 in; 16: bx; 10 back; 27: eor. Low: 1; 12; 21. High: 1, which holds 4; 21; 38
+    name: "an exception: the way in, a branch, the way back",
+    body: " svc #1\n eor r0, r1, r2",
+    cycles: [27, 21, 38],
+  },
 ];
 
 describePrograms("cortex-m7", CORTEX_M7);

@@ -340,15 +340,15 @@ export const PROGRAMS: readonly Program[] = [
     },
   },
   {
-    name: "an exception, whose entry is not charged",
+    name: "an exception: the way in, a branch, the way back",
     body: `
- svc #1                 @ 1/1, then the handler's bx lr 3/3
+ svc #1                 @ 1/1, 12 in, the handler's bx lr 1/3, 10 back
  nop                    @ 1/1`,
     expected: {
       instructions: 3,
-      cycles: 5,
-      cyclesLow: 4,
-      cyclesHigh: 12,
+      cycles: 25,
+      cyclesLow: 24,
+      cyclesHigh: 31,
       cyclesSimple: 5,
       interrupted: 1,
       classes: { branch: 1, branchTaken: 1, other: 2 },

@@ -24,6 +24,8 @@ const CYCLES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     "branch-untaken": 16,
     call: 8 * (1 + 2 + 1 + 2), // BL, BX
     ...loads(2 + 1), // LDR behind a branch, ADD
+    barriers: 8, // MOV, STR, DSB, CPSIE, NOP, ISB, CPSID, NOP
+    interrupt: 8 + 12 + 1 + 10, // the way in, BX, the way back
   },
   "qemu-m55": {
     // 16 vectors of two beats each; the loop's SUBS issues beside the last beat.
@@ -37,6 +39,8 @@ const CYCLES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     "branch-untaken": 16,
     call: 8 * (1 + 2 + 1 + 2), // BL, BX
     ...loads(1 + 1), // LDR, ADD
+    barriers: 6, // MOV, STR, DSB, CPSIE with NOP, ISB, CPSID with NOP
+    interrupt: 6 + 12 + 1 + 10 + 1, // the way in, BX, the way back, NOP alone
   },
   "qemu-m0": {
     "mac-int": 16 * (1 + 1), // MULS, ADDS
@@ -46,6 +50,8 @@ const CYCLES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     "branch-untaken": 16,
     call: 8 * (1 + 2 + 1 + 1), // BL, BX of the Cortex-M0+
     ...loads(2 + 1),
+    barriers: 2 + 2 + 7, // MOVS, LSLS; STR; NOP, DSB, CPSIE, NOP, ISB, CPSID, NOP
+    interrupt: 11 + 15 + 1 + 13, // the way in, BX, the way back
   },
   "qemu-rv32": {
     "mac-int": 16 * (1 + 1), // MUL, ADD
@@ -97,6 +103,9 @@ describe.each(Object.entries(CYCLES))("roofs of %s", (id, cycles) => {
       expect(checkMeasured(report, board, "a report")).toBe(report);
       const roof = (name: string) => report.roofs.find((one) => one.name === name)?.value;
       expect(roof("call")).toBe((cycles.call ?? 0) / 8);
+      const { interrupt, barriers = 0 } = cycles;
+      if (interrupt === undefined) expect(roof("interrupt")).toBeUndefined();
+      else expect(roof("interrupt")).toBeCloseTo(interrupt - barriers, 2);
       const macs: Readonly<Record<string, number>> = { "qemu-m4": 64 / 48, "qemu-m55": 256 / 31 };
       expect(roof("macs.int8")).toBeCloseTo(macs[id] ?? 16 / 32, 12);
     },

@@ -33,6 +33,11 @@ describe("roofs", () => {
     ]);
     expect(firmware("pioneer_model.h")).toContain(`MODEL_DIGEST "${digest}"`);
     expect(text).toContain(`LAPS_LOOP(name, buffer, "${LAPS}", body)`);
+    if (loops.some(({ name }) => name === "interrupt")) {
+      const laps = loops.find(({ name }) => name === "barriers")?.laps;
+      expect(text).toContain(`LAPS_LOOP(quiet_laps, "0xE000ED04", "${laps}", PEND("0"))`);
+      expect(text).toContain(`LAPS_LOOP(pending_laps, "0xE000ED04", "${laps}", PEND(`);
+    }
     expect(text).toContain(`LAPS_LOOP(empty_long, "roofs_data", "${EMPTY_LAPS[1]}", "")`);
     for (const stride of [4, 8, 16, 32]) {
       expect(text).toContain(
@@ -59,6 +64,20 @@ describe("roofs", () => {
     expect(roof("branch.taken")).toMatchObject({ value: 1, unit: "cycle" });
     expect(roof("call")).toMatchObject({ value: 2, unit: "cycle" });
     expect(roof("call")).not.toHaveProperty("interval");
+  });
+
+  it("of an interrupt leave out what the same laps cost without one", () => {
+    const costs = (interrupt: number) =>
+      microbenchmarks(LOOPS, [pass(8)], "measured", "a counter").map((one) =>
+        one.name === "interrupt"
+          ? { ...one, cyclesPerLap: { ...one.cyclesPerLap, median: interrupt } }
+          : one,
+      );
+    const roof = (interrupt: number) =>
+      roofsOf(LOOPS, costs(interrupt), null).find(({ name }) => name === "interrupt");
+    expect(roof(31)).toMatchObject({ value: 23, unit: "cycle" });
+    // A core that cannot move its vectors took none.
+    expect(roof(8)).toBeUndefined();
   });
 
   it("carry the interval of the rules, turned round for rates", () => {

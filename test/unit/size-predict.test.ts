@@ -6,7 +6,9 @@ import { leastSquares } from "../../codegen/size/least-squares.ts";
 import { type NetworkShape, resized, shapeOf } from "../../codegen/size/network.ts";
 import { createPredictor } from "../../codegen/size/predict.ts";
 import { costOf, countedCore, rulesDigests, stepCosts } from "../../codegen/size/step-costs.ts";
+import { decoderOf } from "../../host/workflow/core-table.ts";
 import { MODELS_DIR } from "../../host/workflow/paths.ts";
+import { pluginDigest, pluginSources } from "../../host/workflow/plugin-sources.ts";
 import { type Subject, sizesFor } from "../../host/workflow/size/size.ts";
 
 const CORES: readonly Core[] = [
@@ -39,6 +41,13 @@ const STACK: NetworkShape = {
 describe.each(CORES)("the counted steps of %s", (core) => {
   test("were charged by the rules that the core's table has now", () => {
     expect(countedCore(core)?.rulesDigest).toBe(rulesDigests(core)?.rulesDigest);
+    expect(countedCore(core)?.boundsDigest).toBe(rulesDigests(core)?.boundsDigest);
+  });
+
+  test("were counted by the plugin as it is now", async () => {
+    const decoder = decoderOf(core);
+    if (decoder === null) throw new Error(`${core} is not decoded`);
+    expect(countedCore(core)?.pluginDigest).toBe(pluginDigest(await pluginSources(), decoder));
   });
 
   test("lie within 2 % of what their loops cost together", () => {

@@ -18,6 +18,8 @@ export interface Loop {
   readonly unit: "MAC/cycle" | "byte/cycle" | "cycle";
   /** MACs or bytes of a lap; of a cost in cycles: how often a lap has it. */
   readonly perLap: number;
+  /** A loop that differs only in lacking what the roofs are of: its cycles come off. */
+  readonly less?: string;
 }
 
 /** The loops in the instructions of some cores. */
@@ -64,6 +66,19 @@ const READ_WEIGHTS = [
 
 const WRITE = rate("write-data-4", "byte/cycle", 64, "write.data.stride4");
 
+/** An interrupt is pended a lap and taken, or nothing is. */
+const INTERRUPTS: readonly Loop[] = [
+  { name: "barriers", laps: 32_768, roofs: [], unit: "cycle", perLap: 1 },
+  {
+    name: "interrupt",
+    laps: 32_768,
+    roofs: ["interrupt"],
+    unit: "cycle",
+    perLap: 1,
+    less: "barriers",
+  },
+];
+
 /** Cores whose products of integers are all alike. */
 const PLAIN: readonly Loop[] = [
   rate("mac-int", "MAC/cycle", 16, "macs.int8", "macs.int16"),
@@ -78,7 +93,7 @@ export const LOOP_SETS: readonly LoopSet[] = [
   {
     cores: ["cortex-m4", "cortex-m7", "cortex-m33"],
     file: "loops_thumb2.h",
-    digest: "726f6f6673020001",
+    digest: "726f6f6673030001",
     loops: [
       rate("mac-int16", "MAC/cycle", 16 * 2, "macs.int16"),
       rate("mac-int8", "MAC/cycle", 16 * 4, "macs.int8"),
@@ -89,12 +104,13 @@ export const LOOP_SETS: readonly LoopSet[] = [
       ...READ_WEIGHTS,
       ...BRANCHES,
       ...FAR,
+      ...INTERRUPTS,
     ],
   },
   {
     cores: ["cortex-m55"],
     file: "loops_mve.h",
-    digest: "726f6f6673020005",
+    digest: "726f6f6673030005",
     loops: [
       rate("mac-int16", "MAC/cycle", 16 * 8, "macs.int16"),
       rate("mac-int8", "MAC/cycle", 16 * 16, "macs.int8"),
@@ -106,13 +122,14 @@ export const LOOP_SETS: readonly LoopSet[] = [
       rate("read-weights-32", "byte/cycle", 256, "read.weights.stride32"),
       ...BRANCHES,
       ...FAR,
+      ...INTERRUPTS,
     ],
   },
   {
     cores: ["cortex-m0", "cortex-m0plus"],
     file: "loops_thumb1.h",
-    digest: "726f6f6673020002",
-    loops: PLAIN,
+    digest: "726f6f6673030002",
+    loops: [...PLAIN, ...INTERRUPTS],
   },
   { cores: ["rv32imc"], file: "loops_riscv.h", digest: "726f6f6673020003", loops: PLAIN },
   {
@@ -179,14 +196,18 @@ export function roofsOf(
   medians: readonly Microbenchmark[],
   bounds: readonly [readonly Microbenchmark[], readonly Microbenchmark[]] | null,
 ): readonly ReportedValue[] {
-  return loops.flatMap(({ roofs, unit, perLap }, index): readonly ReportedValue[] => {
+  return loops.flatMap(({ roofs, unit, perLap, less }, index): readonly ReportedValue[] => {
     const benchmark = medians[index];
     const toRoof = (cycles: number): number =>
       unit === "cycle" ? cycles / perLap : perLap / cycles;
-    const cycles = benchmark?.cyclesPerLap.median ?? 0;
-    if (benchmark === undefined || !(cycles > 0 || unit === "cycle")) return [];
+    const beside = less === undefined ? -1 : loops.findIndex(({ name }) => name === less);
+    const cyclesOf = (found: readonly Microbenchmark[]): number =>
+      (found[index]?.cyclesPerLap.median ?? 0) - (found[beside]?.cyclesPerLap.median ?? 0);
+    const cycles = cyclesOf(medians);
+    const isThere = cycles > 0 || (unit === "cycle" && less === undefined);
+    if (benchmark === undefined || !isThere) return [];
     const ends = (bounds ?? [])
-      .map((side) => side[index]?.cyclesPerLap.median ?? 0)
+      .map(cyclesOf)
       .filter((end) => end > 0 || unit === "cycle")
       .map(toRoof)
       .concat(bounds === null ? [] : [toRoof(cycles)]);
@@ -196,7 +217,7 @@ export function roofsOf(
       value: toRoof(cycles),
       unit,
       kind,
-      source: `${loop}: ${cycles} cycles a lap of ${perLap}; ${source}`,
+      source: `${loop}: ${cycles} cycles a lap of ${perLap}${less === undefined ? "" : `, ${less} taken off`}; ${source}`,
       ...(ends.length > 1 ? { interval: [Math.min(...ends), Math.max(...ends)] as const } : {}),
     }));
   });
