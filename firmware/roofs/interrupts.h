@@ -45,6 +45,25 @@ void roofs_prepare(void)
     vectors[VECTOR_PENDSV] = handler;
 }
 
+/* Lets every priority in, PendSV's too, which a framework may have masked; gives what it was. */
+static uint32_t priorities_let_in(void)
+{
+    uint32_t level = 0;
+#if __ARM_ARCH_ISA_THUMB == 2
+    __asm__ volatile("mrs %0, basepri\n\tmsr basepri, %1" : "=&r"(level) : "r"(0) : "memory");
+#endif
+    return level;
+}
+
+static void priorities_restore(uint32_t level)
+{
+#if __ARM_ARCH_ISA_THUMB == 2
+    __asm__ volatile("msr basepri, %0" : : "r"(level) : "memory");
+#else
+    (void)level;
+#endif
+}
+
 /* The laps open interrupts themselves, for an instruction each; devices wait meanwhile, and a tick
  * that falls into them is lost. */
 static void with_handler(vector laps)
@@ -56,6 +75,7 @@ static void with_handler(vector laps)
     uint32_t mask;
 
     __asm__ volatile("mrs %0, primask\n\tcpsid i" : "=r"(mask) : : "memory");
+    const uint32_t level = priorities_let_in();
     SYSTICK_CONTROL = systick & ~SYSTICK_INTERRUPTS;
     ICSR = ICSR_CLEAR_SYSTICK;
     for (uint32_t i = 0; i < NVIC_WORDS; i++) {
@@ -70,6 +90,7 @@ static void with_handler(vector laps)
         NVIC_ENABLE[i] = enabled[i];
     }
     SYSTICK_CONTROL = systick;
+    priorities_restore(level);
     __asm__ volatile("dsb\n\tmsr primask, %0" : : "r"(mask) : "memory");
 }
 
