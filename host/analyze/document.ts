@@ -27,6 +27,7 @@ import type {
 } from "./facts.ts";
 import { quantityOf, ratedBoard } from "./facts.ts";
 import { type FieldDocument, fieldDocument } from "./field-curve.ts";
+import { type HearableDocument, hearableOf } from "./hearable.ts";
 import { voidByLosses } from "./link-loss.ts";
 import { windowOf } from "./measured-window.ts";
 import { requireFiniteIn } from "./number-limits.ts";
@@ -96,6 +97,8 @@ export interface RunDocument {
   readonly sustained?: SustainedDocument;
   /** Quality in noise; absent unless it was asked for. */
   readonly field?: FieldDocument;
+  /** Parts, deadline and latency of a program that takes and gives sound; absent for any other. */
+  readonly hearable?: HearableDocument;
   readonly comparison: readonly Column[];
   readonly provenance: BuildFacts & {
     readonly boardName: string;
@@ -139,16 +142,19 @@ export function analyzeRun(facts: RunFacts): RunDocument {
     why.energyUj = why.latencyMs ?? "";
     why.powerMw = why.latencyMs ?? "";
   }
-  const roofline = analyzeRoofline(facts, instructions?.median ?? null, cycles, rated);
+  const modelAlone = facts.hearable === undefined ? null : { missing: MORE_THAN_THE_MODEL };
+  const roofline =
+    modelAlone ?? analyzeRoofline(facts, instructions?.median ?? null, cycles, rated);
   if ("missing" in roofline) why.roofline = roofline.missing;
-  const traffic = trafficWaterfall(facts);
-  if (traffic === null) why.traffic = "the recording does not keep the plan's work";
-  const optimisation = optimisationWaterfall(facts, {
-    instructions,
-    cycles,
-    board: rated ?? facts.board,
-  });
+  const traffic = modelAlone === null ? trafficWaterfall(facts) : null;
+  if (traffic === null) {
+    why.traffic = modelAlone?.missing ?? "the recording does not keep the plan's work";
+  }
+  const optimisation =
+    modelAlone ??
+    optimisationWaterfall(facts, { instructions, cycles, board: rated ?? facts.board });
   if ("missing" in optimisation) why.optimisation = optimisation.missing;
+  if (modelAlone !== null) why.comparison = modelAlone.missing;
   if (facts.verify === null)
     why.verify = `the program "${facts.app}" was not compared with the twin`;
   if (timing === null) why.budgets = why.latencyMs ?? "";
@@ -188,7 +194,9 @@ export function analyzeRun(facts: RunFacts): RunDocument {
     audio: audioOf(facts),
     ...(facts.sustained ? { sustained: sustainedOf(facts.sustained, facts.frameIntervalMs) } : {}),
     ...(facts.field ? { field: fieldDocument(facts.field) } : {}),
-    comparison: comparisonOf(facts, rated, latencyMs, power?.energyUj ?? null),
+    ...(facts.hearable ? { hearable: hearableOf(facts, facts.hearable, timing, rated) } : {}),
+    comparison:
+      modelAlone === null ? comparisonOf(facts, rated, latencyMs, power?.energyUj ?? null) : [],
     provenance: {
       ...facts.build,
       boardName: facts.board.name,
@@ -203,6 +211,10 @@ export function analyzeRun(facts: RunFacts): RunDocument {
     why,
   };
 }
+
+/** Roofs and other machines are held against the model's own work. */
+const MORE_THAN_THE_MODEL =
+  "the frames hold the front end beside the model: for the model alone, --app stream";
 
 /** A void run meets no budget and misses none. */
 function budgetsOf(

@@ -4,9 +4,9 @@
  */
 import type { Family } from "./counts.ts";
 import type { BoardFacts } from "./facts.ts";
-import { quantityOf } from "./facts.ts";
 import { notListed } from "./number-limits.ts";
 import { type BoardPower, boardPower, dutyCycle } from "./power.ts";
+import { powerSources } from "./power-sources.ts";
 import type { Quantity } from "./quantity.ts";
 import { derive } from "./quantity.ts";
 import type { Timing } from "./timing.ts";
@@ -96,11 +96,4 @@ function sleepModeOf(power: BoardPower, sleeps: boolean): string {
     return `${sleepName}; waking is charged as nothing, for no source gives its time`;
   const shortest = shortestSleepMs > 0 ? `, at least ${digits(shortestSleepMs)} ms asleep` : "";
   return `${sleepName}, ${digits(wakeMs)} ms to fall asleep and wake${shortest}`;
-}
-
-/** The board file's values behind its power, as quantities. */
-function powerSources(board: BoardFacts): readonly Quantity[] {
-  return [board.supply, board.activeCurrent, board.sleepCurrent, board.wake, board.shortestSleep]
-    .filter((value) => value !== null && value !== undefined)
-    .map(quantityOf);
 }

@@ -5,6 +5,7 @@
 
 import type { ClockError } from "./device-clock.ts";
 import type { FieldFacts } from "./field-curve.ts";
+import type { HearableFacts } from "./hearable.ts";
 import type { KernelWork } from "./kernel-work.ts";
 import type { MemoryFrame } from "./memory-frame.ts";
 import { requireFiniteIn } from "./number-limits.ts";
@@ -250,6 +251,8 @@ export interface RunFacts {
   readonly sustained?: SustainedFacts;
   /** Quality in noise, where it was asked for. */
   readonly field?: FieldFacts;
+  /** Of a program that takes and gives sound: its frames are whole hops, the model and the front end around it. */
+  readonly hearable?: HearableFacts;
   /** Files the run wrote, by what they are. */
   readonly files: Readonly<Record<string, string>>;
 }

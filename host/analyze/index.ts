@@ -34,6 +34,7 @@ export * from "./explain.ts";
 export * from "./facts.ts";
 export * from "./field-curve.ts";
 export * from "./formulas/index.ts";
+export type * from "./hearable.ts";
 export { csv } from "./import/csv.ts";
 export { formatOf, IMPORT_FORMATS } from "./import/formats.ts";
 export { googleBenchmark } from "./import/google-benchmark.ts";

@@ -14,7 +14,7 @@ import { clockHz } from "./power.ts";
 import type { Quantity } from "./quantity.ts";
 import { counted, derive, measured } from "./quantity.ts";
 import type { Tail } from "./tail.ts";
-import { tailOf } from "./tail.ts";
+import { percentile, tailOf } from "./tail.ts";
 
 /** What budgets and power rest on: cycles carry over to other boards of one core, times do not. */
 export interface Timing {
@@ -85,11 +85,26 @@ export function timingOf(
     worstCycles,
     meanCycles,
     stalls: waitingOf(facts).cycles,
-    weightBytes: facts.deviceCycles === null ? facts.model.weightBytes : 0,
+    weightBytes: facts.deviceCycles === null ? constantBytes(facts, rated) : 0,
     intervalMs: facts.frameIntervalMs,
     perFrameMs,
     source,
   };
+}
+
+/** What a frame reads of constants: weights, and with a front end around them its tables, as far as they were simulated. */
+function constantBytes({ hearable, frames, model }: RunFacts, rated: BoardFacts): number {
+  const memory = rated.memories.find(({ traffic }) => traffic === "weights")?.name;
+  const first = frames[0]?.memory;
+  if (hearable === undefined || memory === undefined || first === undefined) {
+    return model.weightBytes;
+  }
+  const read = frames.map((frame) =>
+    (frame.memory?.parts ?? [])
+      .filter((part) => part.memory === memory && part.cause === "read")
+      .reduce((sum, { bytes }) => sum + bytes, 0),
+  );
+  return Math.max(model.weightBytes, percentile(read, 0.5));
 }
 
 /**

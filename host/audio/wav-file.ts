@@ -3,12 +3,17 @@
  * Their bytes are left to wav.ts.
  */
 
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, readSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { UsageError } from "../../codegen/index.ts";
 import { decodeWav, encodeWav, monoSamples, type Wav } from "./wav.ts";
 
 /** Largest recording read: more than two hours at 16 kHz [byte]. */
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
+
+/** What stands for standard input in place of a path. */
+export const STDIN = "-";
+const STDIN_DESCRIPTOR = 0;
+const PIECE_BYTES = 64 * 1024;
 
 /**
  * @throws UsageError TP-USE-030 when the file is missing or too large, -031 and -032 as decodeWav
@@ -29,11 +34,58 @@ export function readMono(
   sampleRateHz: number,
   tell: (words: string) => void = () => {},
 ): Int16Array {
-  const wav = readWav(path);
-  const mono = monoSamples(wav, sampleRateHz, path);
+  return monoOf(readWav(path), sampleRateHz, path, tell);
+}
+
+function monoOf(
+  wav: Wav,
+  sampleRateHz: number,
+  name: string,
+  tell: (words: string) => void,
+): Int16Array {
+  const mono = monoSamples(wav, sampleRateHz, name);
   const { length } = wav.channels;
-  if (length > 1) tell(`${path} has ${length} channels; their mean is used`);
+  if (length > 1) tell(`${name} has ${length} channels; their mean is used`);
   return mono;
+}
+
+/**
+ * Standard input to its end: a WAV file, or raw 16-bit little-endian samples of one channel at the model's rate.
+ * @throws UsageError as readMono, -030 for too many bytes, -031 for an odd number of raw ones
+ */
+export function stdinMono(
+  sampleRateHz: number,
+  tell: (words: string) => void = () => {},
+): Int16Array {
+  const name = "standard input";
+  const bytes = readStdin(name);
+  if (bytes.subarray(0, 4).toString("latin1") === "RIFF") {
+    return monoOf(decodeWav(bytes, name), sampleRateHz, name, tell);
+  }
+  tell(`${name} is no WAV file: taken as 16-bit little-endian samples, ${sampleRateHz} a second`);
+  if (bytes.length % 2 !== 0) throw oddError(name, bytes.length);
+  return new Int16Array(new Uint8Array(bytes).buffer);
+}
+
+function readStdin(name: string): Buffer {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for (;;) {
+    const piece = Buffer.alloc(PIECE_BYTES);
+    const count = readSync(STDIN_DESCRIPTOR, piece);
+    if (count === 0) return Buffer.concat(pieces, length);
+    pieces.push(piece.subarray(0, count));
+    length += count;
+    if (length > MAX_FILE_BYTES) throw unreadableError(name, length);
+  }
+}
+
+function oddError(name: string, bytes: number): UsageError {
+  return new UsageError("TP-USE-031", {
+    what: `${name} holds ${bytes} B, which are no whole samples`,
+    why: "raw sound has two bytes a sample",
+    fix: "ffmpeg -i FILE -ac 1 -ar 16000 -f s16le - | pioneer run hearable --app hearable --input -",
+  });
 }
 
 /** Writes beside the target first, so that a stopped program leaves no half file. */

@@ -91,7 +91,7 @@ export function modelVerbs(verb: DeclareVerb): void {
   )
     .option("--board <id>", "board to build for; needed outside a project")
     .option("--as <id>", "real board to generate for")
-    .option("--app <name>", "check, speed, stream, ina or mlperf_tiny", "stream")
+    .option("--app <name>", "check, speed, stream, hearable, ina or mlperf_tiny", "stream")
     .addOption(framework())
     .addOption(anyFormat())
     .addOption(fusion())
@@ -109,7 +109,7 @@ export function modelVerbs(verb: DeclareVerb): void {
   )
     .option("--board <id>", "board to run on; needed outside a project")
     .option("--as <id>", "real board to generate for, whose clock and current apply")
-    .option("--app <name>", "check, speed, stream or mlperf_tiny", "stream")
+    .option("--app <name>", "check, speed, stream, hearable or mlperf_tiny", "stream")
     .addOption(anyFormat())
     .addOption(fusion())
     .addOption(delta())
@@ -118,7 +118,10 @@ export function modelVerbs(verb: DeclareVerb): void {
     .addOption(tables())
     .addOption(code())
     .addOption(calibrate())
-    .option("--input <file>", "WAV to play, channels averaged; the model's first clip without it")
+    .option(
+      "--input <file>",
+      "WAV to play, channels averaged, - for standard input; the model's first clip without it",
+    )
     .option("--reference <file>", "clean WAV, for SI-SDR")
     .option("--golden <file>", "JSON {input, expectedOutput} of raw values to compare with")
     .addOption(count("--frames <n>", "stop after so many frames"))
@@ -154,7 +157,10 @@ export function modelVerbs(verb: DeclareVerb): void {
     .option("--dataset <dir>", "mlperf_tiny: folder with y_labels.csv, or with MODEL/y_labels.csv")
     .addOption(count("--loops <n>", "mlperf_tiny: timed loops; the rules ask for 5"))
     .addOption(budget("--loop-seconds <n>", "mlperf_tiny: how long each; the rules ask for 10"))
-    .option("--out <dir>", "mlperf_tiny: folder of the sessions; out/sessions without it")
+    .option(
+      "--out <path>",
+      "hearable: WAV of the cleaned sound, beside the recording without it; mlperf_tiny: folder of the sessions, out/sessions",
+    )
     .option(
       "--io-manager",
       "mlperf_tiny: the port is that of the benchmark's interface board, which passes commands on",

@@ -8,6 +8,7 @@ import { clipPicture, loudnessOf } from "./audio-svg.ts";
 import { budgetName, budgetsPicture, comparisonPicture } from "./bars-svg.ts";
 import { formatParts } from "./format.ts";
 import { framesPicture } from "./frames-svg.ts";
+import { energyPicture, hearableRows } from "./hearable.ts";
 import type { Html } from "./html-parts.ts";
 import { figure, kindChip, linesTable, quantity, reference } from "./html-parts.ts";
 import { mixPicture } from "./mix-svg.ts";
@@ -117,6 +118,19 @@ ${law}
 ${linesTable(speedRows(document), sources)}
 ${frames}
 ${mix}</section>`;
+}
+
+/** What a whole hop of sound holds; nothing for a program that takes none. */
+export function hop(document: RunDocument, sources: Sources): Html {
+  const { hearable } = document;
+  if (hearable === undefined) return "";
+  const picture = energyPicture(hearable);
+  const left = hearable.leftOut.map((part) => `<li>${escapeXml(part)}.</li>`);
+  return `<section id="hop"><h2>A hop of sound</h2>
+${picture === null ? "" : figure(picture, `Computing one hop, ${kindChip("modelled")}.`)}
+${linesTable(hearableRows(document), sources)}
+<p>Not in these numbers:</p>
+<ul class="reasons">${left.join("")}</ul></section>`;
 }
 
 function term(value: Quantity, sources: Sources, extra = ""): Html {

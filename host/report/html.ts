@@ -6,7 +6,7 @@ import type { RunDocument } from "../analyze/document.ts";
 import { header } from "./html-header.ts";
 import { htmlPage, sourcesSection } from "./html-page.ts";
 import type { Html } from "./html-parts.ts";
-import { boards, budgets, elsewhere, listen, proof, speed } from "./html-sections.ts";
+import { boards, budgets, elsewhere, hop, listen, proof, speed } from "./html-sections.ts";
 import type { ReportInput } from "./report-input.ts";
 import { subjectOf } from "./report-input.ts";
 import { rooflineSection, waterfallSections } from "./roofline-html.ts";
@@ -23,6 +23,7 @@ export function renderHtml(input: ReportInput): string {
     budgets(document, sources),
     boards(document, sources),
     speed(input, sources),
+    hop(document, sources),
     rooflineSection(document, sources),
     ...waterfallSections(document, sources),
     elsewhere(document, sources),

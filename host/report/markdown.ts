@@ -6,6 +6,7 @@ import type { RunDocument } from "../analyze/document.ts";
 import type { Kind } from "../analyze/quantity.ts";
 import { budgetName } from "./bars-svg.ts";
 import { formatNumber, formatTick, formatValue, KIND_MARK } from "./format.ts";
+import { hearableRows } from "./hearable.ts";
 import { subjectOf, verdictOf } from "./report-input.ts";
 import type { Line } from "./rows.ts";
 import { isGap, proofRows, provenanceRows, rooflineRows, sizeRows, speedRows } from "./rows.ts";
@@ -20,6 +21,7 @@ export function renderMarkdown(document: RunDocument): string {
   const numbers = [
     ...proofRows(document),
     ...speedRows(document),
+    ...hearableRows(document),
     ...sizeRows(document),
     ...rooflineRows(document),
   ];
@@ -40,24 +42,27 @@ export function renderMarkdown(document: RunDocument): string {
     );
   lines.push(...boardsTable(document, sources));
   lines.push("## Elsewhere", "");
-  lines.push(
-    ...table(
-      ["machine", "compute", "network", "total", "in time", "rent", "kind", "sources"],
-      document.comparison.map((column) => [
-        column.name,
-        formatValue(column.computeMs.value, "ms"),
-        column.networkMs === null ? "none" : range(column.networkMs),
-        range(column.totalMs),
-        column.inTime === null ? "not known" : column.inTime ? "yes" : "no",
-        column.price === null ? "none" : `${formatNumber(column.price.value)} USD/h`,
-        `${KIND_MARK[column.totalMs.kind]} ${column.totalMs.kind}`,
-        [column.computeMs, column.networkMs, column.price]
-          .filter((quantity) => quantity !== null)
-          .map((quantity) => sources.cite(quantity))
-          .join(", "),
-      ]),
-    ),
-  );
+  if (document.comparison.length === 0 && document.why.comparison) {
+    lines.push(`None: ${cell(document.why.comparison)}.`, "");
+  } else
+    lines.push(
+      ...table(
+        ["machine", "compute", "network", "total", "in time", "rent", "kind", "sources"],
+        document.comparison.map((column) => [
+          column.name,
+          formatValue(column.computeMs.value, "ms"),
+          column.networkMs === null ? "none" : range(column.networkMs),
+          range(column.totalMs),
+          column.inTime === null ? "not known" : column.inTime ? "yes" : "no",
+          column.price === null ? "none" : `${formatNumber(column.price.value)} USD/h`,
+          `${KIND_MARK[column.totalMs.kind]} ${column.totalMs.kind}`,
+          [column.computeMs, column.networkMs, column.price]
+            .filter((quantity) => quantity !== null)
+            .map((quantity) => sources.cite(quantity))
+            .join(", "),
+        ]),
+      ),
+    );
   lines.push("## Provenance", "", ...table(["", ""], provenanceRows(document)));
   lines.push("## Sources", "");
   for (const note of sources.notes) {

@@ -61,6 +61,10 @@ export function verdictOf(document: RunDocument): string {
         : `${document.verify.mismatches} of ${document.verify.comparedValues} values differ from the host twin`,
     );
   }
+  const late = document.hearable?.deadline?.overruns.value;
+  if (late !== undefined) {
+    parts.push(late === 0 ? "no hop overran its deadline" : `${late} hops overran their deadline`);
+  }
   for (const budget of document.budgets ?? []) {
     const limit = `the limit of ${budget.limit.value} ${budget.limit.unit}`;
     if (budget.met === true) parts.push(`${limit} holds`);

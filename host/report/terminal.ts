@@ -7,6 +7,7 @@ import type { Column } from "../analyze/compare.ts";
 import type { RunDocument } from "../analyze/document.ts";
 import { budgetName } from "./bars-svg.ts";
 import { formatNumber, formatTick, formatValue, KIND_MARK, KIND_MEANING } from "./format.ts";
+import { hearableRows } from "./hearable.ts";
 import { profileLines } from "./profile.ts";
 import { subjectOf, verdictOf } from "./report-input.ts";
 import type { Line } from "./rows.ts";
@@ -45,6 +46,7 @@ export function renderTerminal(
     ...rows(speedRows(document), paint),
     ...framesLine(document, cycles, paint),
   ]);
+  section("A hop of sound", hopLines(document, paint));
   section("Memory", rows(sizeRows(document), paint));
   section("Roofline", [
     ...rows(rooflineRows(document), paint),
@@ -89,6 +91,16 @@ function rows(lines: readonly Line[], paint: Painter): readonly string[] {
       ? `${name}${paint.dim(`none: ${line.why}`)}`
       : `${name}${line.text}  ${paint.dim(`${KIND_MARK[line.kind]} ${line.kind}`)}`;
   });
+}
+
+/** What a whole hop holds, and what its power leaves out. */
+function hopLines(document: RunDocument, paint: Painter): readonly string[] {
+  const { hearable } = document;
+  if (hearable === undefined) return [];
+  return [
+    ...rows(hearableRows(document), paint),
+    ...named("left out", `${hearable.leftOut.join("; ")}.`),
+  ];
 }
 
 /** The cycles of every frame in order, as a small plot; none of equal ones, which have nothing to show. */

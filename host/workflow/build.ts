@@ -13,11 +13,11 @@ import { FIRMWARE_DIR, PROJECT_DIR, WORK_DIR } from "./paths.ts";
 import { runProcess } from "./process.ts";
 
 /** The firmware programs of firmware/apps. */
-export const APPS = ["check", "speed", "stream", "ina", "mlperf_tiny"] as const;
+export const APPS = ["check", "speed", "stream", "hearable", "ina", "mlperf_tiny"] as const;
 export type App = (typeof APPS)[number];
 
 /** Those that hold the conversation in records, which is recorded. */
-export const RECORDED_APPS = ["check", "speed", "stream"] as const;
+export const RECORDED_APPS = ["check", "speed", "stream", "hearable"] as const;
 export type RecordedApp = (typeof RECORDED_APPS)[number];
 
 /** @throws UsageError TP-USE-128 for a name that is not among `apps` */

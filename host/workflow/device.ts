@@ -182,7 +182,7 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
   if (request.standsFor !== undefined) {
     const objects = await readObjects(elf, toolchain);
     const placed = placesOf({ emulated: board, objects, ...request.standsFor });
-    await writeFile(memory, memoryText(request.standsFor.real, placed));
+    await writeFile(memory, memoryText(request.standsFor.real, placed, request.variedRegions));
   }
   const profile = request.profile && {
     names: join(folder, "places.txt"),

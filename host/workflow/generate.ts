@@ -6,6 +6,7 @@ import { join, relative } from "node:path";
 import type {
   AnyFormat,
   Board,
+  FrontEnd,
   Fusion,
   Generated,
   LoadedModel,
@@ -46,6 +47,8 @@ export interface GenerateRequest extends SparedWork {
   readonly fusion?: Fusion;
   /** Also makes NAME_steps, for so many time steps in a call. */
   readonly steps?: number;
+  /** Also makes the front end, for a program that takes sound. */
+  readonly withFrontEnd?: boolean;
   /** Memories for them, by name or role; the board's own choice where it is not given. */
   readonly weights?: string;
   readonly tables?: string;
@@ -90,6 +93,7 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
     ...(request.delta === undefined ? {} : { delta: request.delta }),
     ...(request.skip === undefined ? {} : { skip: request.skip }),
     ...(loaded.sidecar ? { licence: loaded.sidecar.license } : {}),
+    ...(request.withFrontEnd ? { frontEnd: frontEndOf(loaded) } : {}),
   });
   const target = as ? `${board.id}-as-${as.id}` : board.id;
   const { name, digest, schedule } = generated.stages.plan;
@@ -99,8 +103,19 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
   const places = PLACED_PARTS.flatMap((part) =>
     placement[part] === undefined ? [] : [`-${part}-${placement[part]}`],
   ).join("");
-  const folder = `${name.replaceAll(/[^\w-]+/g, "_")}-${format}-${target}${passes}${ahead}${places}-${digest.slice(0, 8)}`;
+  const sound = request.withFrontEnd ? "-audio" : "";
+  const folder = `${name.replaceAll(/[^\w-]+/g, "_")}-${format}-${target}${passes}${ahead}${places}${sound}-${digest.slice(0, 8)}`;
   return { loaded, board: ran, as: placed, placement, generated, folder };
+}
+
+/** @throws UsageError TP-USE-123 for a model without one */
+export function frontEndOf({ model, sidecar }: LoadedModel): FrontEnd {
+  if (sidecar) return sidecar.frontEnd;
+  throw new UsageError("TP-USE-123", {
+    what: `${model.name} has no front end, so it cannot be played a recording`,
+    why: "there is no JSON beside the model that says how audio becomes its input",
+    fix: "give feature frames as .npy of shape [time, features], or put NAME.json beside NAME.onnx",
+  });
 }
 
 /** What every name of the generated C begins with. */

@@ -2,7 +2,7 @@
  * Turns a recording into the facts of its run: outputs against the twin, counts, audio, losses.
  * What follows from the facts is left to analyze/, showing it to report/.
  */
-import type { Quantization } from "../../codegen/index.ts";
+import type { FrontEnd, Quantization } from "../../codegen/index.ts";
 import {
   analyse,
   dequantizeValues,
@@ -12,13 +12,7 @@ import {
   valueArray,
 } from "../../codegen/index.ts";
 import { type ClockError, clockError } from "../analyze/device-clock.ts";
-import type {
-  AudioFacts,
-  DeviceCycles,
-  FrameCounts,
-  RunFacts,
-  VerifyFacts,
-} from "../analyze/facts.ts";
+import type { AudioFacts, DeviceCycles, RunFacts, VerifyFacts } from "../analyze/facts.ts";
 import type { ProfileFacts } from "../analyze/profile/facts.ts";
 import type { StampedStep } from "../analyze/profile/trace.ts";
 import { siSdrDb } from "../audio/si-sdr.ts";
@@ -28,7 +22,14 @@ import { replayRun } from "../capture/replay.ts";
 import type { DeviceRun } from "../decode/device-run.ts";
 import { bootCause, hexWord } from "../link/causes.ts";
 import type { Clip } from "../report/audio-svg.ts";
-import { parseCounts } from "./counts.ts";
+import { parseCounts, type RegionCounts } from "./counts.ts";
+import {
+  cleanedSound,
+  differingRecoveries,
+  hearableFacts,
+  hopCounts,
+  wholeHops,
+} from "./hearable/judge.ts";
 import { recordedProfile, stampedSteps } from "./profile/recorded-profile.ts";
 import type { RunManifest } from "./recording.ts";
 import { ATTACHMENTS, recordingError, runManifest } from "./recording.ts";
@@ -60,6 +61,9 @@ export function judgeRecording(
   const { run, totals } = replayRun(capture);
   const outputs = run.outputs.map(({ record }) => record.values);
   const audio = audioOf(capture, manifest, outputs);
+  const regions = regionsOf(capture);
+  const { hearable } = manifest;
+  const hops = hearable && hopCounts(regions);
   const facts: RunFacts = {
     board: manifest.board,
     as: manifest.as,
@@ -67,7 +71,7 @@ export function judgeRecording(
     app: capture.manifest.app,
     format: capture.manifest.format,
     model: manifest.model,
-    frames: framesOf(capture),
+    frames: hops ? wholeHops(hops) : regions.filter(({ region }) => region === STEP_REGION),
     counter: manifest.counter,
     cycleModel: manifest.cycleModel,
     deviceCycles: deviceCyclesOf(manifest, run),
@@ -99,6 +103,7 @@ export function judgeRecording(
     files,
     ...sustainedFacts(capture, manifest, run),
     ...fieldFacts(capture),
+    ...(hearable && hops ? { hearable: hearableFacts(manifest, hearable, run, hops) } : {}),
   };
   const licence = capture.attachments.get(ATTACHMENTS.licence);
   return {
@@ -134,15 +139,15 @@ function fieldFacts({ attachments }: Capture): Pick<RunFacts, "field"> {
   return bytes ? { field: JSON.parse(new TextDecoder().decode(bytes)) } : {};
 }
 
-/** The plugin's passes through the step, in order; none when nothing counted. */
-function framesOf(capture: Capture): readonly FrameCounts[] {
+/** The plugin's passes through marked regions, in order; none when nothing counted. */
+function regionsOf(capture: Capture): readonly RegionCounts[] {
   const bytes = capture.attachments.get(ATTACHMENTS.counts);
   if (!bytes) return [];
   const { regions, problems } = parseCounts(new TextDecoder().decode(bytes));
   const [problem] = problems;
   if (problem)
     throw recordingError(`the counts' line ${problem.line}: ${problem.what}, ${problem.detail}`);
-  return regions.filter(({ region }) => region === STEP_REGION);
+  return regions;
 }
 
 /** By its outputs; an emulator's clock is this computer's. */
@@ -195,6 +200,7 @@ function verify(capture: Capture, manifest: RunManifest, run: DeviceRun): Verify
     compare(expected, frame, record?.values ?? empty, outputParts);
     if (states) compare(states, frame, record?.state ?? empty, manifest.stateParts);
   }
+  if (manifest.hearable !== undefined) mismatches += differingRecoveries(capture, run);
   const bitExact = mismatches === 0 && comparedValues > 0;
   return {
     bitExact,
@@ -262,11 +268,10 @@ function audioOf(
     sampleRateHz,
     ATTACHMENTS.noisy,
   );
-  const { spectra } = analyse(noisy, frontEnd);
-  if (spectra.length !== outputs.length)
-    throw recordingError("its audio and its frames do not agree");
-  const gains = outputs.map((bytes) => realValues(bytes, manifest.output));
-  const cleaned = toInt16(synthesise(spectra, gains, frontEnd, noisy.length));
+  const cleaned =
+    manifest.hearable === undefined
+      ? cleanedByGains(noisy, frontEnd, manifest, outputs)
+      : cleanedSound(outputs, manifest.hearable, noisy.length);
   const clip = (id: string, label: string, samples: Int16Array): Clip => ({
     id,
     label,
@@ -291,4 +296,19 @@ function audioOf(
     siSdrOutDb: siSdrDb(cleaned, clean),
   };
   return { facts, clips: [...clips, clip("clean", "The speech without noise", clean)] };
+}
+
+/** The device's gains on the spectra of the recording. */
+function cleanedByGains(
+  noisy: Int16Array,
+  frontEnd: FrontEnd,
+  { output }: RunManifest,
+  outputs: readonly Uint8Array[],
+): Int16Array {
+  const { spectra } = analyse(noisy, frontEnd);
+  if (spectra.length !== outputs.length) {
+    throw recordingError("its audio and its frames do not agree");
+  }
+  const gains = outputs.map((bytes) => realValues(bytes, output));
+  return toInt16(synthesise(spectra, gains, frontEnd, noisy.length));
 }

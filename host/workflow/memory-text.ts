@@ -10,7 +10,12 @@ import { VARIED_FRAMES } from "./plugin.ts";
 /** As the plugin limits them. */
 const VARIANT_LIMIT = 39;
 
-export function memoryText(real: Board, placed: Placed): string {
+/** @param variedRegions passes in which the unsure values are varied */
+export function memoryText(
+  real: Board,
+  placed: Placed,
+  variedRegions: number = VARIED_FRAMES,
+): string {
   const stated = hierarchyOf(real);
   const { memories } = stated;
   const line = (...words: readonly (string | number)[]) => `${words.join(" ")}\n`;
@@ -41,7 +46,7 @@ export function memoryText(real: Board, placed: Placed): string {
       ),
     ].join("");
   return [
-    line("passes", VARIED_FRAMES),
+    line("passes", variedRegions),
     ...memories.map(({ name, address, bytes, lineBytes }) =>
       line("memory", name, address, bytes, lineBytes),
     ),

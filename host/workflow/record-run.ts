@@ -16,6 +16,7 @@ import type { RecordedApp } from "./build.ts";
 import type { VerbContext } from "./context.ts";
 import type { Prepared } from "./generate.ts";
 import { gitState } from "./git-state.ts";
+import { isHearable } from "./hearable/stimulus.ts";
 import { ATTACHMENTS } from "./recording.ts";
 import { manifestOf, type RunFacts } from "./run-manifest.ts";
 import type { Stimulus } from "./stimulus.ts";
@@ -111,6 +112,9 @@ function attachStimulus(
       Buffer.from(values.buffer, values.byteOffset, values.byteLength),
     );
     writer.attach(ATTACHMENTS.reference, Buffer.concat(bytes));
+  }
+  if (isHearable(stimulus)) {
+    writer.attach(ATTACHMENTS.recoveries, Buffer.from(JSON.stringify(stimulus.recoveries)));
   }
   const licence = licenceBeside(prepared);
   if (licence !== null) writer.attach(ATTACHMENTS.licence, licence);

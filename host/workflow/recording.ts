@@ -35,6 +35,8 @@ export const ATTACHMENTS = {
   profileNames: "profile.json",
   /** From due to answered, a frame after the other, little-endian doubles [ms]; only of a sustained run. */
   latencies: "latencies.f64",
+  /** When the twin put its model's state back; only of the program hearable. */
+  recoveries: "recoveries.json",
   /** Quality in noise by exact twins; only where it was asked for. */
   field: "field.json",
 } as const;
@@ -70,6 +72,19 @@ export interface RunManifest {
   readonly minutes?: number;
   /** Absent in recordings of before it was kept. */
   readonly work?: readonly KernelWork[];
+  /** Of the program hearable, whose frames are hops of sound. */
+  readonly hearable?: HearableManifest;
+}
+
+/** What a recording of the program hearable says beside. */
+export interface HearableManifest {
+  readonly sampleRateHz: number;
+  /** [samples] */
+  readonly hopSamples: number;
+  /** By how many samples what comes out lies behind what goes in. */
+  readonly delaySamples: number;
+  /** What the device's clock is on an emulated board; null for a clock of its own. */
+  readonly virtualTime: string | null;
 }
 
 /** Whether a capture is one of `pioneer run`, not of a link that was only listened to. */
@@ -91,7 +106,8 @@ export function runManifest(capture: Capture): RunManifest {
     isSize(facts.frames) &&
     isSize(facts.outputBytes) &&
     isSize(facts.stateBytes) &&
-    typeof facts.frameIntervalMs === "number";
+    typeof facts.frameIntervalMs === "number" &&
+    isHearable(facts.hearable);
   if (whole) return facts as RunManifest;
   throw recordingError("its manifest does not describe a run");
 }
@@ -103,6 +119,18 @@ export function recordingError(why: string): UsageError {
     why,
     fix: "record the run again: pioneer run MODEL --board ID --record FILE",
   });
+}
+
+function isHearable(value: Partial<HearableManifest> | undefined): boolean {
+  if (value === undefined) return true;
+  return (
+    isObject(value) &&
+    isSize(value.sampleRateHz) &&
+    isSize(value.hopSamples) &&
+    isSize(value.delaySamples) &&
+    value.sampleRateHz > 0 &&
+    value.hopSamples > 0
+  );
 }
 
 function isObject(value: unknown): value is object {

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Board, Plan } from "../../codegen/index.ts";
+import type { Board, Plan, Quantization } from "../../codegen/index.ts";
 import {
   findMeasured,
   listBoards,
@@ -17,11 +17,13 @@ import type { HostFacts } from "../analyze/facts.ts";
 import type { RecordedApp } from "./build.ts";
 import type { Device } from "./device.ts";
 import type { Prepared } from "./generate.ts";
+import { isHearable } from "./hearable/stimulus.ts";
 import { summarize } from "./inspect.ts";
 import { knownBoard } from "./known-board.ts";
 import { planWork } from "./plan-work.ts";
 import type { RunManifest } from "./recording.ts";
 import type { Stimulus } from "./stimulus.ts";
+import { virtualTime } from "./virtual-time.ts";
 
 /** Time between frames of a model that has no front end to say so [ms]. */
 const DEFAULT_FRAME_MS = 10;
@@ -97,7 +99,7 @@ export function manifestOf({
     ...(request.minutes === undefined ? {} : { minutes: request.minutes }),
     budgets: { latencyMs: request.budgetMs ?? null, powerMw: request.budgetMw ?? null },
     host,
-    output: plan.output,
+    output: isHearable(stimulus) ? SAMPLES : plan.output,
     frames: stimulus.inputs.length,
     lastOnly: app === "speed",
     outputBytes: stimulus.expected[0]?.length ?? 0,
@@ -105,8 +107,21 @@ export function manifestOf({
     stateParts,
     clip: stimulus.audio?.name ?? null,
     work: planWork(plan),
+    ...(isHearable(stimulus)
+      ? {
+          hearable: {
+            sampleRateHz: stimulus.sampleRateHz,
+            hopSamples: stimulus.hopSamples,
+            delaySamples: stimulus.delaySamples,
+            virtualTime: device.link.kind === "qemu" ? virtualTime(prepared).source : null,
+          },
+        }
+      : {}),
   };
 }
+
+/** What the program hearable gives: 16-bit samples, full scale 1. */
+const SAMPLES: Quantization = { type: "int16", scale: 2 ** -15, zeroPoint: 0 };
 
 /** Time between two frames [ms]. */
 export function frameIntervalOf({ loaded }: Prepared): number {

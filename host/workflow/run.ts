@@ -20,10 +20,14 @@ import { prepareDevice } from "./device.ts";
 import { type FieldRequest, fieldCurve } from "./field-curve.ts";
 import type { GenerateRequest, Prepared } from "./generate.ts";
 import { prepare, standsForOf, writePrepared } from "./generate.ts";
+import { HOP_REGIONS } from "./hearable/judge.ts";
+import { hearableStimulus } from "./hearable/stimulus.ts";
 import { benchHost } from "./host-bench.ts";
 import { judgeRecording } from "./judge.ts";
 import type { MlperfRequest } from "./mlperf/runner.ts";
+import { writeFileWhole } from "./output-file.ts";
 import { WORK_DIR } from "./paths.ts";
+import { VARIED_FRAMES } from "./plugin.ts";
 import { asksForProfile, type ProfileOutputs, TRACED_STEPS } from "./profile/recorded-profile.ts";
 import { typedOrProject } from "./project/find-project.ts";
 import { recordRun, SPEED_SEED } from "./record-run.ts";
@@ -34,6 +38,7 @@ import type { StimulusRequest } from "./stimulus.ts";
 import { speedStimulus, streamStimulus } from "./stimulus.ts";
 import { SustainedConversation, sustainedFrames } from "./sustained.ts";
 import { functionAt } from "./symbols.ts";
+import { virtualTime } from "./virtual-time.ts";
 
 export interface RunRequest
   extends GenerateRequest,
@@ -77,8 +82,22 @@ export async function runVerb(
     model,
   );
   await writeReports(request, report, recording);
-  printReport(context, report);
+  printReport(context, request.app === "hearable" ? withSound(request, report, recording) : report);
   return verdictStatus(report.document);
+}
+
+/** Writes what the device made of the sound; a run that played it over and over has none. */
+function withSound(
+  { out }: { readonly out?: string },
+  report: ReportInput,
+  recording: string,
+): ReportInput {
+  const cleaned = report.clips.find(({ id }) => id === "cleaned");
+  if (cleaned === undefined) return report;
+  const path = out ?? recording.replace(/(\.tpcap)?$/, ".cleaned.wav");
+  writeFileWhole(path, cleaned.wav);
+  const { document } = report;
+  return { ...report, document: { ...document, files: { ...document.files, cleaned: path } } };
 }
 
 /** The report of a recording, made again. */
@@ -127,7 +146,10 @@ export async function executeRun(
   const { progress, signal } = context;
   const app = parseApp(request.app, RECORDED_APPS);
   progress.step(`generating ${modelName} for ${request.as ?? request.board}`);
-  const prepared = prepare(modelName, request);
+  const prepared = prepare(
+    modelName,
+    app === "hearable" ? { ...request, withFrontEnd: true } : request,
+  );
   for (const warning of prepared.generated.warnings) progress.note(`warning: ${warning}`);
   const modelDir = writePrepared(prepared);
   const { minutes } = request;
@@ -135,14 +157,14 @@ export async function executeRun(
     minutes === undefined
       ? undefined
       : sustainedFrames({ ...request, minutes }, app, frameIntervalOf(prepared));
+  const warn = (words: string) => progress.note(`warning: ${words}`);
+  const played = { ...request, ...(repeatFrames === undefined ? {} : { repeatFrames }) };
   const stimulus =
     app === "speed"
       ? speedStimulus(prepared, SPEED_SEED, request.frames)
-      : streamStimulus(
-          prepared,
-          { ...request, ...(repeatFrames === undefined ? {} : { repeatFrames }) },
-          (words) => progress.note(`warning: ${words}`),
-        );
+      : app === "hearable"
+        ? hearableStimulus(prepared, played, warn)
+        : streamStimulus(prepared, played, warn);
   const field = fieldCurve(context, prepared, request);
   const device = await prepareDevice({
     board: prepared.board,
@@ -156,6 +178,12 @@ export async function executeRun(
     ...(asksForProfile(request)
       ? { profile: { parts: prepared.generated.parts, tracedSteps: TRACED_STEPS } }
       : { mayGoUncounted: true }),
+    ...(app === "hearable"
+      ? {
+          emulatorArguments: virtualTime(prepared).args,
+          variedRegions: HOP_REGIONS * VARIED_FRAMES,
+        }
+      : {}),
     ...(request.port === undefined ? {} : { port: request.port }),
     ...(request.upload === false ? {} : { upload: uploadOf(prepared, app, request) }),
     ...(request.project === undefined ? {} : { project: request.project }),
@@ -177,7 +205,8 @@ export async function executeRun(
       host,
       recording,
       ...(field === null ? {} : { field }),
-      ...(minutes === undefined
+      // A port is fed at the pace of real time: sound comes no faster.
+      ...(minutes === undefined && !(app === "hearable" && request.port !== undefined)
         ? {}
         : {
             converse: new SustainedConversation(

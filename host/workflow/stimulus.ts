@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import type { ActivationArray, FrontEnd, Quantization, Twin } from "../../codegen/index.ts";
+import type { ActivationArray, Quantization, Twin } from "../../codegen/index.ts";
 import {
   analyse,
   createFloatModel,
@@ -14,16 +14,16 @@ import {
   UsageError,
   valueArray,
 } from "../../codegen/index.ts";
-import { readMono } from "../audio/wav-file.ts";
+import { readMono, STDIN, stdinMono } from "../audio/wav-file.ts";
 import { npyFrames } from "./calibration.ts";
-import type { Prepared } from "./generate.ts";
+import { frontEndOf, type Prepared } from "./generate.ts";
 
 /** Frames that `speed` and models without audio run when nobody says how many. */
 const DEFAULT_FRAMES = 100;
 /** MAX_FRAMES of firmware/apps/speed.c. */
 const MAX_SPEED_FRAMES = 4096;
 /** Longest stream of one run: an hour of 10 ms frames. */
-const MAX_FRAMES = 360_000;
+export const MAX_FRAMES = 360_000;
 
 export interface StimulusAudio {
   readonly name: string;
@@ -68,9 +68,9 @@ export function streamStimulus(
   warn: (words: string) => void = () => {},
 ): Stimulus {
   if (request.golden !== undefined) return goldenStimulus(prepared, request.golden);
-  const audio = audioOf(prepared, request, warn);
+  const audio = soundOf(prepared, request, warn);
   const features = audio
-    ? analyse(audio.noisy, frontEndOf(prepared)).features
+    ? analyse(audio.noisy, frontEndOf(prepared.loaded)).features
     : featuresOf(prepared, request);
   const repeats = request.repeatFrames !== undefined;
   // A recording ends where it ends, unless it is to be repeated; feature frames and noise are.
@@ -190,33 +190,26 @@ function bytesOf(values: ActivationArray): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
 }
 
-function frontEndOf({ loaded }: Prepared): FrontEnd {
-  if (loaded.sidecar) return loaded.sidecar.frontEnd;
-  throw new UsageError("TP-USE-123", {
-    what: `${loaded.model.name} has no front end, so it cannot be played a recording`,
-    why: "there is no JSON beside the model that says how audio becomes its input",
-    fix: "give feature frames as .npy of shape [time, features], or put NAME.json beside NAME.onnx",
-  });
-}
-
-function audioOf(
+/** The sound to play and, where it is there, the same without noise; null where there is none. */
+export function soundOf(
   prepared: Prepared,
   request: StimulusRequest,
   warn: (words: string) => void,
 ): StimulusAudio | null {
   const noisy = request.input ?? firstClip(prepared);
   if (noisy === undefined || extname(noisy).toLowerCase() === ".npy") return null;
-  const { sampleRateHz } = frontEndOf(prepared);
+  const { sampleRateHz } = frontEndOf(prepared.loaded);
   const clean = request.reference ?? cleanBeside(noisy);
+  const fromInput = noisy === STDIN;
   const audio = {
-    name: basename(noisy).replace(/(\.noisy)?\.wav$/i, ""),
+    name: fromInput ? "standard input" : basename(noisy).replace(/(\.noisy)?\.wav$/i, ""),
     sampleRateHz,
-    noisy: readMono(noisy, sampleRateHz, warn),
+    noisy: fromInput ? stdinMono(sampleRateHz, warn) : readMono(noisy, sampleRateHz, warn),
     clean: clean === undefined ? null : readMono(clean, sampleRateHz, warn),
   };
   if (audio.noisy.length === 0) {
     throw new UsageError("TP-USE-124", {
-      what: `${basename(noisy)} holds no samples`,
+      what: `${audio.name} holds no samples`,
       why: "there is nothing to play",
       fix: "give a recording of at least one frame",
     });

@@ -104,7 +104,10 @@ export async function build(
   const board = loadBoard(options.board);
   const environment = firmwareEnvironment(board, options.framework);
   await tellPackages(context, board, environment);
-  const prepared = prepare(modelName, options);
+  const prepared = prepare(
+    modelName,
+    app === "hearable" ? { ...options, withFrontEnd: true } : options,
+  );
   context.progress.step(`building ${app} for ${board.id}`);
   const { elf, log } = await buildFirmware({
     board: environment.name,

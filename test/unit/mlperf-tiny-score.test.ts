@@ -8,7 +8,7 @@ import { accuracyScore, areaUnderRoc, performanceScore } from "../../host/analyz
 import { readDataset } from "../../host/mlperf/dataset.ts";
 import { bracketed, errorOf, inferenceOf } from "../../host/mlperf/replies.ts";
 import { sessionFolder } from "../../host/mlperf/session-files.ts";
-import { shiftOf } from "../../host/workflow/mlperf/emulated.ts";
+import { shiftOf } from "../../host/workflow/virtual-time.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pioneer-dataset-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,0 +1,91 @@
+/** The whole hearable as a user types it: sound in, cleaned sound out, everything between on the emulated device. */
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { siSdrDb } from "../../host/audio/si-sdr.ts";
+import { readWav } from "../../host/audio/wav-file.ts";
+import { missing } from "../qemu/device.ts";
+import { PIONEER, PROJECT, pioneer } from "./cli.ts";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "pioneer-hearable-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const CLIP = join(PROJECT, "models/clips/ru-traffic-0db.noisy.wav");
+const RUN = [
+  ...["run", "hearable", "--board", "qemu-m4", "--as", "nrf52840-dk", "--app", "hearable"],
+  ...["--input", CLIP, "--json", "--quiet"],
+];
+const HOPS = 120;
+
+type Part = Readonly<Record<"instructions" | "cycles", { readonly value: number }>>;
+
+describe.skipIf(missing.length > 0)(`a run of the program hearable ${missing.join(", ")}`, () => {
+  test("equals the twin, meets its deadline, tells its parts, and gives its report again", () => {
+    const recording = join(folder, "run.tpcap");
+    const wav = join(folder, "cleaned.wav");
+    const typed = [...RUN, "--frames", String(HOPS), "--record", recording, "--out", wav];
+    const { status, stdout, stderr } = pioneer(typed);
+    expect(status, stderr).toBe(0);
+    const document = JSON.parse(stdout);
+    expect(document).toMatchObject({
+      app: "hearable",
+      frames: HOPS,
+      frameIntervalMs: 10,
+      verify: { bitExact: true, mismatches: 0, comparedValues: HOPS * 160 },
+      link: { discardedBytes: 0, lostRecords: 0 },
+      hearable: {
+        deadline: { overruns: { value: 0, kind: "modelled" }, limitMs: { value: 10 } },
+        lateHops: { value: 0 },
+        latencyMs: { algorithm: { value: 20 } },
+        recoveries: [],
+      },
+    });
+    const { parts, deadline } = document.hearable;
+    // Medians of parts that hardly differ from hop to hop add up to that of the whole.
+    const sum = (unit: "instructions" | "cycles") =>
+      parts.reduce((all: number, part: Part) => all + part[unit].value, 0);
+    expect(Math.abs(sum("instructions") / document.instructions.median - 1)).toBeLessThan(0.01);
+    expect(Math.abs(sum("cycles") / document.cycles.median - 1)).toBeLessThan(0.01);
+    // An instruction takes 16 ns by the device's clock; around the parts are a few hundred more.
+    const ideal = (document.instructions.max * 16) / 1e6;
+    expect(deadline.worstMs.value).toBeGreaterThan(0.99 * ideal);
+    expect(deadline.worstMs.value).toBeLessThan(1.1 * ideal);
+
+    const cleaned = readWav(wav).channels[0] as Int16Array;
+    // The last hop that went in has not come out yet.
+    expect(cleaned.length).toBe((HOPS - 1) * 160);
+    const part = (path: string) =>
+      (readWav(path).channels[0] as Int16Array).slice(0, cleaned.length);
+    const noisy = part(CLIP);
+    const clean = part(CLIP.replace(".noisy.", ".clean."));
+    const gain = siSdrDb(cleaned, clean) - siSdrDb(noisy, clean);
+    expect(document.audio.siSdrGain.value).toBeCloseTo(gain, 9);
+    expect(gain).toBeGreaterThan(3);
+    expect(readFileSync(wav).length).toBe(44 + 2 * cleaned.length);
+
+    const again = pioneer(["analyze", recording, "--json", "--quiet"]);
+    expect(again.status, again.stderr).toBe(0);
+    const files = { recording };
+    expect(JSON.parse(again.stdout)).toEqual({ ...document, files });
+  });
+
+  test("takes standard input, and says what it makes of it", () => {
+    const typed = RUN.map((word) => (word === CLIP ? "-" : word));
+    const { status, stdout } = spawnSync(process.execPath, [PIONEER, ...typed], {
+      cwd: PROJECT,
+      encoding: "utf8",
+      input: Buffer.from([1, 2, 3]),
+    });
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: "TP-USE-031",
+      what: "standard input holds 3 B, which are no whole samples",
+    });
+  });
+});

@@ -1,0 +1,227 @@
+/** A whole hop from its marked parts: counts that add up, and times, energies and latencies worked by hand. */
+import { describe, expect, it } from "vitest";
+import { analyzeRun } from "../../host/analyze/document.ts";
+import type { FrameCounts, RunFacts } from "../../host/analyze/facts.ts";
+import { wholeFrame } from "../../host/analyze/frame-parts.ts";
+import type { HearableFacts } from "../../host/analyze/hearable.ts";
+import { facts, nrf52840 } from "../golden/report/facts.ts";
+
+function counts(instructions: number, cycles: number): FrameCounts {
+  return {
+    instructions,
+    cycles,
+    cyclesSimple: cycles - 10,
+    cyclesLow: cycles - 20,
+    cyclesHigh: cycles + 30,
+    rules: { div: [cycles - 1, cycles + 2] },
+    loads: 10,
+    stores: 4,
+    bytesLoaded: 40,
+    bytesStored: 8,
+    classes: { alu: instructions - 2, mac: 2 },
+  };
+}
+
+const memory = (stalls: number) => ({
+  stalls,
+  fetchStalls: 0,
+  readStalls: stalls,
+  writeStalls: 0,
+  misses: 3,
+  bytesMoved: 12,
+  parts: [{ memory: "flash", cause: "read" as const, accesses: 9, misses: 3, bytes: 12, stalls }],
+  lines: { flash: 5 },
+  variants: { "flash.waitStates:3": stalls + 7 },
+});
+
+describe("a frame of several parts", () => {
+  it("adds what can be added", () => {
+    const whole = wholeFrame([
+      { ...counts(100, 150), memory: memory(20) },
+      { ...counts(30, 40), memory: memory(5) },
+    ]);
+    expect(whole).toEqual({
+      instructions: 130,
+      cycles: 190,
+      cyclesSimple: 170,
+      cyclesLow: 150,
+      cyclesHigh: 250,
+      rules: { div: [188, 194] },
+      loads: 20,
+      stores: 8,
+      bytesLoaded: 80,
+      bytesStored: 16,
+      classes: { alu: 126, mac: 4 },
+      memory: {
+        stalls: 25,
+        fetchStalls: 0,
+        readStalls: 25,
+        writeStalls: 0,
+        misses: 6,
+        bytesMoved: 24,
+        parts: [{ memory: "flash", cause: "read", accesses: 18, misses: 6, bytes: 24, stalls: 25 }],
+        lines: { flash: 10 },
+        variants: { "flash.waitStates:3": 39 },
+      },
+    });
+  });
+
+  it("a rule that one part does not have leaves it at its stated cycles", () => {
+    const other = { ...counts(30, 40), rules: { branch: [35, 50] as const } };
+    // 149 + 40 and 152 + 40; 150 + 35 and 150 + 50.
+    expect(wholeFrame([counts(100, 150), other]).rules).toEqual({
+      div: [189, 192],
+      branch: [185, 200],
+    });
+  });
+
+  it("does not know of the whole what one part does not know", () => {
+    const bare: FrameCounts = {
+      ...counts(30, 40),
+      cycles: null,
+      cyclesSimple: null,
+      classes: null,
+    };
+    const whole = wholeFrame([{ ...counts(100, 150), memory: memory(20) }, bare]);
+    expect(whole).toMatchObject({ instructions: 130, cycles: null, classes: null });
+    expect(whole).not.toHaveProperty("memory");
+    expect(whole).not.toHaveProperty("rules");
+  });
+});
+
+const HOPS = 100;
+/** Cycles of each part, and twice as many instructions as make a round number. */
+const PARTS = { analyse: 16_000, step: 32_000, synthesise: 14_400, watch: 1600 } as const;
+
+function hearableFacts(change: Partial<HearableFacts> = {}): HearableFacts {
+  return {
+    parts: (Object.keys(PARTS) as (keyof typeof PARTS)[]).map((name) => ({
+      name,
+      frames: Array.from({ length: HOPS }, () => counts(PARTS[name] / 2, PARTS[name])),
+      deviceCycles: null,
+    })),
+    times: {
+      computeUs: Array.from({ length: HOPS }, () => 800),
+      overruns: 3,
+      worstUs: 12_000,
+      worstFrame: 7,
+      kind: "modelled",
+      source: "virtual time",
+    },
+    sampleRateHz: 16_000,
+    hopSamples: 160,
+    delaySamples: 160,
+    recoveries: [{ frame: 40, cause: 1 }],
+    ...change,
+  };
+}
+
+/** No waits: the weights' memory is as fast as the core's port. */
+const rated = { ...nrf52840, memories: [] };
+
+function run(change: Partial<HearableFacts> = {}): RunFacts {
+  const hearable = hearableFacts(change);
+  const [analyse, ...others] = hearable.parts;
+  return {
+    ...facts,
+    app: "hearable",
+    as: rated,
+    budgets: { latencyMs: 10, powerMw: 1 },
+    frames: (analyse?.frames ?? []).map((first, hop) =>
+      wholeFrame([first, ...others.map(({ frames }) => frames[hop] as FrameCounts)]),
+    ),
+    hearable,
+  };
+}
+
+describe("a hop of sound", () => {
+  const document = analyzeRun(run());
+
+  it("is rated whole: 64,000 cycles are 1 ms at 64 MHz, a tenth of the time", () => {
+    expect(document.cycles?.median).toBe(64_000);
+    expect(document.instructions?.median).toBe(32_000);
+    expect(document.latencyMs).toMatchObject({ p50: 1, max: 1, kind: "modelled" });
+    // 3 V x 52 uA/MHz x 64 MHz = 9.984 mW awake, 4.5 uW asleep.
+    expect(document.powerMw?.average).toBeCloseTo(0.1 * 9.984 + 0.9 * 0.0045, 9);
+    expect(document.energyUj?.perFrame).toBeCloseTo(9.984, 9);
+    expect(document.budgets?.map(({ name, met }) => [name, met])).toEqual([
+      ["latencyMs", true],
+      ["powerMw", false],
+    ]);
+  });
+
+  it("is told by its parts: half of it is the network's", () => {
+    const parts = document.hearable?.parts ?? [];
+    expect(parts.map(({ name }) => name)).toEqual(["analyse", "step", "synthesise", "watch"]);
+    expect(parts.map(({ share }) => share?.value)).toEqual([25, 50, 22.5, 2.5]);
+    expect(parts.map(({ timeMs }) => timeMs?.value)).toEqual([0.25, 0.5, 0.225, 0.025]);
+    const [analyse] = parts;
+    expect(analyse?.energyUj?.value).toBeCloseTo(0.25 * 9.984, 9);
+    expect(analyse?.aboveSleepMw?.value).toBeCloseTo(0.025 * (9.984 - 0.0045), 9);
+    const above = parts.reduce((sum, { aboveSleepMw }) => sum + (aboveSleepMw?.value ?? 0), 0);
+    expect(above + 0.0045).toBeCloseTo(document.powerMw?.average ?? 0, 9);
+    expect(parts.map(({ instructions }) => instructions?.kind)).toEqual(Array(4).fill("counted"));
+    expect(parts.map(({ cycles }) => cycles?.kind)).toEqual(Array(4).fill("modelled"));
+  });
+
+  it("meets its deadline or says how often it did not, and how late sound comes out", () => {
+    expect(document.hearable?.deadline).toMatchObject({
+      limitMs: { value: 10 },
+      overruns: { value: 3, kind: "modelled", source: "virtual time" },
+      worstMs: { value: 12 },
+      worstFrame: 7,
+    });
+    // By the cycles none is late: the two clocks are told apart.
+    expect(document.hearable?.lateHops?.value).toBe(0);
+    expect(document.hearable?.latencyMs).toMatchObject({
+      algorithm: { value: 20, kind: "counted" },
+      compute: { value: 1, kind: "modelled" },
+      total: { value: 21, kind: "modelled" },
+    });
+    expect(document.hearable?.recoveries).toEqual([{ frame: 40, cause: 1 }]);
+  });
+
+  it("is not held against roofs and machines that know the model alone, and says why", () => {
+    expect(document.roofline).toBeNull();
+    expect(document.traffic).toBeNull();
+    expect(document.optimisation).toBeNull();
+    expect(document.comparison).toEqual([]);
+    for (const field of ["roofline", "traffic", "optimisation", "comparison"]) {
+      expect(document.why[field]).toContain("--app stream");
+    }
+  });
+
+  it("without a rated board has counts, no times", () => {
+    const { hearable } = analyzeRun({ ...run(), as: null });
+    expect(hearable?.parts[1]).toMatchObject({
+      instructions: { value: 16_000 },
+      cycles: { value: 32_000 },
+      timeMs: null,
+      energyUj: null,
+      aboveSleepMw: null,
+    });
+    expect(hearable?.latencyMs).toMatchObject({ algorithm: { value: 20 }, total: null });
+    expect(hearable?.lateHops).toBeNull();
+  });
+
+  it("that does not end before the next one saves nothing by sleeping", () => {
+    const long = hearableFacts();
+    const slow = long.parts.map((part) => ({
+      ...part,
+      frames: part.frames.map((frame) => ({ ...frame, cycles: 12 * (frame.cycles ?? 0) })),
+    }));
+    const { hearable, powerMw } = analyzeRun(run({ parts: slow }));
+    // 768,000 cycles are 12 ms.
+    expect(powerMw?.average).toBeCloseTo(9.984, 9);
+    expect(hearable?.lateHops?.value).toBe(HOPS);
+    expect(hearable?.parts.map(({ aboveSleepMw }) => aboveSleepMw)).toEqual(Array(4).fill(null));
+  });
+
+  it.each([
+    ["a sample rate", { sampleRateHz: 0 }],
+    ["a hop", { hopSamples: Number.NaN }],
+    ["a delay", { delaySamples: -1 }],
+  ])("refuses %s that is none, by code", (_, change) => {
+    expect(() => analyzeRun(run(change))).toThrow(expect.objectContaining({ code: "TP-USE-242" }));
+  });
+});
