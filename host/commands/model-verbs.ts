@@ -82,6 +82,7 @@ export function modelVerbs(verb: DeclareVerb): void {
   )
     .requiredOption("--board <id>", "board to make it for")
     .option("--model <file>", "model file or name of a shipped one", "hearable")
+    .addOption(framework())
     .addOption(anyFormat());
 
   verb(

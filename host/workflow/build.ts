@@ -132,7 +132,7 @@ export async function packagesToFetch(
 ): Promise<readonly string[]> {
   if (platform === null) return [];
   return requirePackages({
-    ...{ board: board.id, emulatedBy: board.emulatedBy, environment: name, platform },
+    ...{ board: board.id, emulatedBy: board.emulatedBy, environment: name },
     project: options.project ?? FIRMWARE_DIR,
     target: options.target,
     env: PLATFORMIO_ENV,

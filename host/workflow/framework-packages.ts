@@ -8,8 +8,8 @@ import { MissingToolError } from "../../codegen/index.ts";
 import { PROJECT_DIR } from "./paths.ts";
 import { runProcess } from "./process.ts";
 
-/** For all of it, the start of Python included [ms]; the script itself asks for 2 s. */
-const LIMIT_MS = 4500;
+/** For a Python that does not end [ms]; the script itself asks for 2 s, and starts within one. */
+const LIMIT_MS = 30_000;
 
 export interface PackagesRequest {
   readonly board: string;
@@ -18,8 +18,6 @@ export interface PackagesRequest {
   /** Folder of platformio.ini. */
   readonly project: string;
   readonly environment: string;
-  /** The platform as platformio.ini names it. */
-  readonly platform: string;
   /** What else than the program is made: "upload" needs the board's loader. */
   readonly target?: "upload" | undefined;
   /** PlatformIO's settings (build.ts). */
@@ -46,8 +44,11 @@ export async function requirePackages(request: PackagesRequest): Promise<readonl
   return missing;
 }
 
+/** What Core does not tell is left to the build, which says why it fails. */
+const UNKNOWN: Answer = { missing: [], silent: [] };
+
 async function ask(request: PackagesRequest): Promise<Answer> {
-  const { project, environment, target = "", registries = [], env, python, platform } = request;
+  const { project, environment, target = "", registries = [], env, python } = request;
   const script = join(PROJECT_DIR, "scripts", "setup", "framework_packages.py");
   const limit = AbortSignal.timeout(LIMIT_MS);
   const signal = AbortSignal.any([limit, ...(request.signal ? [request.signal] : [])]);
@@ -57,11 +58,10 @@ async function ask(request: PackagesRequest): Promise<Answer> {
       [script, project, environment, target, ...registries],
       { env, signal, install: "npm run setup" },
     );
-    // What Core cannot answer is left to the build, which says why.
-    return code === 0 ? (JSON.parse(stdout) as Answer) : { missing: [], silent: [] };
+    return code === 0 ? (JSON.parse(stdout) as Answer) : UNKNOWN;
   } catch (error) {
     if (!limit.aborted || request.signal?.aborted) throw error;
-    return { missing: [platform], silent: ["the network"] };
+    return UNKNOWN;
   }
 }
 
@@ -75,7 +75,7 @@ function offline(
   return new MissingToolError(
     "TP-NEED-005",
     {
-      what: `${board} cannot be linked offline: PlatformIO lacks ${first}${more}, and ${silent.join(" and ")} does not answer`,
+      what: `${board} cannot be linked offline: PlatformIO lacks ${first}${more}, and ${silent.join(" and ")} ${silent.length > 1 ? "do" : "does"} not answer`,
       why: "PlatformIO fetches a board's platform, compiler and framework once, before its first build",
       fix: `connect to the internet and type it again; --board ${emulatedBy} --as ${board} runs the same C here`,
     },

@@ -14,7 +14,6 @@ import { type FirmwareEnvironment, firmwareEnvironment } from "./firmware-enviro
 import type { GenerateRequest } from "./generate.ts";
 import { prepare, writePrepared } from "./generate.ts";
 import { portRows } from "./ports.ts";
-import { environmentOf } from "./project/environment.ts";
 import { requireProject, typedOrProject } from "./project/find-project.ts";
 import { installRules, udevRules } from "./serial/udev-rules.ts";
 import { type FirmwareSizes, readSizes } from "./symbols.ts";
@@ -58,19 +57,21 @@ export async function ports(context: VerbContext): Promise<number> {
 
 /** The project of `new` in this folder: its own sources, without generating anything. */
 async function buildProject(context: VerbContext): Promise<number> {
-  const { directory, board } = requireProject();
-  const { name } = environmentOf(loadBoard(board));
-  context.progress.step(`building the project for ${board}`);
-  const { elf } = await buildFirmware({
-    board: name,
+  const { directory, board: id, framework } = requireProject();
+  const board = loadBoard(id);
+  const environment = firmwareEnvironment(board, framework);
+  await tellPackages(context, board, environment, directory);
+  context.progress.step(`building the project for ${id}`);
+  const { elf, log } = await buildFirmware({
+    board: environment.name,
     app: "stream",
     modelDir: directory,
-    key: name,
+    key: environment.name,
     project: directory,
     signal: context.signal,
   });
-  const sizes = await readSizes(elf);
-  context.print({ schema: 1, board, elf: relative(directory, elf), ...sizes }, () =>
+  const sizes = environment.platform === null ? await readSizes(elf) : sizesInLog(log);
+  context.print({ schema: 1, board: id, elf: relative(directory, elf), ...sizes }, () =>
     sizesText(elf, sizes),
   );
   return 0;
@@ -127,9 +128,10 @@ async function tellPackages(
   { progress, signal }: VerbContext,
   board: Board,
   environment: FirmwareEnvironment,
+  project?: string,
 ): Promise<void> {
   if (board.kind === "emulated") return;
-  const packages = await packagesToFetch(board, environment, { signal });
+  const packages = await packagesToFetch(board, environment, { project, signal });
   if (packages.length === 0) return;
   progress.note(`PlatformIO fetches ${packages.join(", ")} first, which takes minutes`);
 }

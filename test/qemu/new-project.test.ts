@@ -136,7 +136,7 @@ describe.skipIf(missing.length > 0)("a project of one's own", { timeout: 120_000
   });
 });
 
-test("a folder that holds something is left as it is, and so is a board that needs a framework", () => {
+test("a folder that holds something is left as it is, and so is a board of ESP-IDF alone", () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "mine.txt"), "mine");
   const run = (...words: string[]) => {
@@ -145,7 +145,10 @@ test("a folder that holds something is left as it is, and so is a board that nee
     return { status, code: JSON.parse(stdout).error.code };
   };
   expect(run("new", ".", "--board", "qemu-m4")).toEqual({ status: 2, code: "TP-USE-134" });
-  expect(run("new", "other", "--board", "esp32dev")).toEqual({ status: 2, code: "TP-USE-133" });
+  expect(run("new", "other", "--board", "esp32-c6-devkitc-1")).toEqual({
+    status: 2,
+    code: "TP-USE-133",
+  });
   expect(run("build")).toEqual({ status: 2, code: "TP-USE-132" });
   expect(readdirSync(folder)).toEqual(["mine.txt"]);
 });

@@ -76,7 +76,7 @@ function ask(name: string, installed: readonly string[] | null, registryUrl: str
   const { own, core } = project(name, installed);
   return requirePackages({
     ...{ board: "esp32dev", emulatedBy: "qemu-xtensa-mac16", project: own, environment: "desk" },
-    ...{ platform: "toyplatform@1.2.3", python: PYTHON, registries: [registryUrl] },
+    ...{ python: PYTHON, registries: [registryUrl] },
     env: { PLATFORMIO_CORE_DIR: core, PLATFORMIO_SETTING_ENABLE_TELEMETRY: "no" },
   });
 }

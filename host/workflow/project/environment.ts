@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Board, UsageError } from "../../../codegen/index.ts";
+import { firmwareEnvironment } from "../firmware-environment.ts";
 import { FIRMWARE_DIR } from "../paths.ts";
 import { filesIn } from "./folder.ts";
 
@@ -15,6 +16,16 @@ export interface Environment {
   /** Folders, ending in a slash, and C files under firmware/; the conversation in records is among them. */
   readonly sources: readonly string[];
   readonly flags: readonly string[];
+  /** For the project's own sources alone; a framework's have warnings of their own. */
+  readonly sourceFlags: readonly string[];
+  /** What PlatformIO brings; null where the local platform calls a compiler that is there. */
+  readonly framework: {
+    /** The platform, pinned. */
+    readonly platform: string;
+    /** The board by PlatformIO's name. */
+    readonly board: string;
+    readonly name: string;
+  } | null;
   /** Scripts that run after linking, under firmware/. */
   readonly scripts: readonly string[];
   /** Label of the drive that the board shows for a program; null on an emulator. */
@@ -67,25 +78,33 @@ export function sourcesOf(name: string): readonly string[] {
   return named.flatMap((path) => (path.endsWith("/") ? filesIn(path, /\.(c|cpp)$/) : [path]));
 }
 
-/** @throws UsageError TP-USE-133 for a board whose firmware needs a framework */
-export function environmentOf(board: Board): Environment {
+/**
+ * The environment of a board: without a framework where there is one and `framework` does not ask for the other.
+ * @throws UsageError TP-USE-133 for a board of ESP-IDF, TP-USE-136 for one that PlatformIO does not know
+ */
+export function environmentOf(board: Board, framework = false): Environment {
   const sections = readFirmwareIni();
-  const name = board.kind === "real" ? `bare-${board.id}` : board.id;
-  if (!sections.has(`env:${name}`)) throw noEnvironment(board, [...sections.keys()]);
+  const { name, platform } = firmwareEnvironment(board, framework);
   const value = (key: string) => resolved(sections, `env:${name}`, key);
+  if (value("framework") === "espidf") throw ownBuild(board);
   const sources = [...value("build_src_filter").matchAll(/\+<([^>]+)>/g)].map(([, path]) => path);
   const scripts = value("extra_scripts").split(/[\s,]+/);
   return {
     name,
     sources: [...(sources as string[]), CONVERSATION],
-    flags: value("build_flags")
-      .split(/\s+/)
-      .filter((flag) => flag !== ""),
-    drive: driveOf(name),
+    flags: wordsOf(value("build_flags")),
+    sourceFlags: wordsOf(value("build_src_flags")),
+    framework:
+      platform === null ? null : { platform, board: value("board"), name: value("framework") },
+    drive: platform === null ? driveOf(name) : null,
     scripts: scripts
       .filter((script) => script.startsWith("post:"))
       .map((script) => script.slice(5)),
   };
+}
+
+function wordsOf(flags: string): readonly string[] {
+  return flags.split(/\s+/).filter((flag) => flag !== "");
 }
 
 function driveOf(name: string): string | null {
@@ -97,14 +116,13 @@ function readFirmwareIni(): ReadonlyMap<string, Section> {
   return parseIni(readFileSync(join(FIRMWARE_DIR, "platformio.ini"), "utf8"));
 }
 
-function noEnvironment(board: Board, sections: readonly string[]): UsageError {
-  const bare = sections.flatMap((name) => /^env:bare-(.+)$/.exec(name)?.[1] ?? []);
+function ownBuild(board: Board): UsageError {
   return new UsageError(
     "TP-USE-133",
     {
-      what: `no project is made for ${board.id} yet`,
-      why: `its firmware would need a framework; of the real boards these need none: ${bare.join(", ")}`,
-      fix: board.kind === "real" ? `--board ${board.emulatedBy}` : `--board ${bare[0]}`,
+      what: `no project is made for ${board.id}`,
+      why: "its framework is ESP-IDF alone, which has a build of its own under PlatformIO's",
+      fix: `pioneer generate MODEL --board ${board.id} --library makes a component's C; --board esp32-c3-devkitm-1 makes a project`,
     },
     { board: board.id },
   );

@@ -14,6 +14,8 @@ export interface Project {
   /** Name of a shipped model, or the path of a file. */
   readonly model: string;
   readonly format: AnyFormat;
+  /** Built with the board's framework. */
+  readonly framework: boolean;
 }
 
 const FILE = "pioneer.json";
@@ -31,13 +33,16 @@ export function requireProject(directory: string = process.cwd()): Project {
       fix: "--board qemu-m4; pioneer boards lists them",
     });
   }
-  const { board, model, format } = readSettings(file);
+  const { board, model, format, framework } = readSettings(file);
   const known = ALL_FORMATS.find((candidate) => candidate === format);
   if (typeof board !== "string" || typeof model !== "string" || known === undefined) {
     throw unusable(file, "board, model and format are needed");
   }
   const own = join(directory, model);
-  return { directory, board, model: existsSync(own) ? own : model, format: known };
+  return {
+    ...{ directory, board, format: known, framework: framework === true },
+    model: existsSync(own) ? own : model,
+  };
 }
 
 /** What was typed, or the project in this folder when no board was; a model is the shipped one when none was named. */
@@ -52,9 +57,9 @@ export function typedOrProject<R extends { readonly board?: string }>(
   const { board } = request;
   if (board !== undefined) return { request: { ...request, board }, model: model || "hearable" };
   const project = requireProject();
-  const { format } = project;
+  const { format, framework } = project;
   return {
-    request: { ...request, board: project.board, format },
+    request: { ...request, board: project.board, format, ...(framework && { framework }) },
     model: project.model,
     project: project.directory,
   };

@@ -26,11 +26,28 @@ const PLATFORM = "platforms/tiny_qemu";
 const APP_HEADERS = ["apps/region.h", "apps/session.h", "apps/step.h"];
 const PLATFORM_FILES = ["platform.json", "platform.py", "builder/main.py"];
 
-/** Sources, headers and linker scripts, the local platform, and the board's PlatformIO file. */
+/**
+ * Sources, headers and linker scripts, the local platform, and the board's PlatformIO file; with a framework, which brings the
+ * rest, sources and headers alone.
+ */
 export function firmwareFiles(environment: Environment): readonly ProjectFile[] {
+  if (environment.framework !== null) return copiesOf(environment, []);
   const boardFile = `boards/${environment.name}.json`;
   const board = JSON.parse(read(boardFile)) as BoardFile;
   const { ldscript } = board.build;
+  const moved = { ...board, build: { ...board.build, ldscript: `${LIBRARY}/${ldscript}` } };
+  return [
+    ...copiesOf(environment, scriptsOf(ldscript)),
+    ...PLATFORM_FILES.map((name) => `${PLATFORM}/${name}`).map((path) => ({
+      path,
+      text: read(path),
+    })),
+    { path: boardFile, text: `${JSON.stringify(moved, null, 2)}\n` },
+  ];
+}
+
+/** Copies of what the environment compiles, of the headers beside that, and of `further` files. */
+function copiesOf(environment: Environment, further: readonly string[]): readonly ProjectFile[] {
   const sources = environment.sources.flatMap((source) =>
     source.endsWith("/") ? filesIn(source, /\.[ch]$/) : [source],
   );
@@ -38,16 +55,8 @@ export function firmwareFiles(environment: Environment): readonly ProjectFile[] 
   const folders = new Set([...sources.map((path) => `${posix.dirname(path)}/`), "hal/"]);
   folders.delete("apps/");
   const headers = [...[...folders].flatMap((folder) => filesIn(folder, /\.h$/)), ...APP_HEADERS];
-  const copied = new Set([...sources, ...headers, ...environment.scripts, ...scriptsOf(ldscript)]);
-  const moved = { ...board, build: { ...board.build, ldscript: `${LIBRARY}/${ldscript}` } };
-  return [
-    ...[...copied].sort().map((path) => ({ path: `${LIBRARY}/${path}`, text: movedText(path) })),
-    ...PLATFORM_FILES.map((name) => `${PLATFORM}/${name}`).map((path) => ({
-      path,
-      text: read(path),
-    })),
-    { path: boardFile, text: `${JSON.stringify(moved, null, 2)}\n` },
-  ];
+  const copied = new Set([...sources, ...headers, ...environment.scripts, ...further]);
+  return [...copied].sort().map((path) => ({ path: `${LIBRARY}/${path}`, text: movedText(path) }));
 }
 
 function scriptsOf(ldscript: string): readonly string[] {

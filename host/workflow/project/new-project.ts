@@ -4,28 +4,29 @@
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, extname, join, relative } from "node:path";
-import { UsageError } from "../../../codegen/index.ts";
+import { loadBoard, UsageError } from "../../../codegen/index.ts";
 import type { VerbContext } from "../context.ts";
 import { type GenerateRequest, type Prepared, prefixOf, prepare } from "../generate.ts";
 import { writeFileWhole } from "../output-file.ts";
 import { FIRMWARE_DIR, MODELS_DIR } from "../paths.ts";
-import { environmentOf } from "./environment.ts";
+import { type Environment, environmentOf } from "./environment.ts";
 import { firmwareFiles, licenceText, type ProjectFile } from "./firmware-files.ts";
 import { libraryFiles } from "./library.ts";
 import { projectTexts } from "./project-text.ts";
 
-/** @throws UsageError TP-USE-134 for a folder that holds something, TP-USE-133 for a board that needs a framework */
+/** @throws UsageError TP-USE-134 for a folder that holds something, what environmentOf throws */
 export async function newProject(
   context: VerbContext,
-  options: GenerateRequest & { readonly model: string },
+  options: GenerateRequest & { readonly model: string; readonly framework?: boolean },
   directory: string,
 ): Promise<number> {
   if (existsSync(directory) && readdirSync(directory).length > 0) throw notEmpty(directory);
+  const environment = environmentOf(loadBoard(options.board), options.framework);
   context.progress.step(`generating ${options.model} for ${options.board}`);
   const prepared = prepare(options.model, options);
   for (const warning of prepared.generated.warnings) context.progress.note(`warning: ${warning}`);
   const model = ownModel(directory, prepared);
-  const files = projectFiles(prepared, model);
+  const files = projectFiles(prepared, model, environment);
   for (const { path, text } of files) writeFileWhole(join(directory, path), text);
   const document = {
     schema: 1,
@@ -36,18 +37,21 @@ export async function newProject(
   context.print(
     document,
     () =>
-      `${files.length} files in ${relative(process.cwd(), directory) || "."}\nnext: cd ${directory}, npx pioneer build, npx pioneer run`,
+      `${files.length} files in ${relative(process.cwd(), directory) || "."}\nnext: cd ${directory}, npx pioneer build, npx pioneer run${prepared.board.kind === "real" ? " --port PORT" : ""}`,
   );
   return 0;
 }
 
 /** Every file of a project but the model's own. */
-export function projectFiles(prepared: Prepared, model: string): readonly ProjectFile[] {
-  const environment = environmentOf(prepared.board);
+export function projectFiles(
+  prepared: Prepared,
+  model: string,
+  environment: Environment,
+): readonly ProjectFile[] {
   const prefix = prefixOf(prepared);
   return [
     ...projectTexts(prepared, environment, model),
-    { path: "src/main.cpp", text: readFileSync(join(FIRMWARE_DIR, "project", "main.cpp"), "utf8") },
+    { path: "src/main.cpp", text: mainText(environment) },
     ...libraryFiles(prepared, prefix).map(({ path, text }) => ({
       path: `lib/${prefix}/${path}`,
       text,
@@ -55,6 +59,14 @@ export function projectFiles(prepared: Prepared, model: string): readonly Projec
     ...firmwareFiles(environment),
     { path: "LICENSE", text: licenceText() },
   ];
+}
+
+/** The program; a framework has a main of its own, and the HAL calls this one by another name. */
+function mainText({ framework }: Environment): string {
+  const text = readFileSync(join(FIRMWARE_DIR, "project", "main.cpp"), "utf8");
+  return framework === null
+    ? text
+    : text.replace("int main() {", 'extern "C" int pioneer_main() {');
 }
 
 /** A shipped model keeps its name; a file comes into the project with the JSON beside it. */

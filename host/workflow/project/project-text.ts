@@ -15,7 +15,7 @@ export function projectTexts(
 ): readonly ProjectFile[] {
   return [
     { path: "platformio.ini", text: iniText(prefixOf(prepared), environment) },
-    { path: "pioneer.json", text: jsonText(settings(prepared, model)) },
+    { path: "pioneer.json", text: jsonText(settings(prepared, environment, model)) },
     { path: ".vscode/tasks.json", text: jsonText({ version: "2.0.0", tasks: TASKS }) },
     { path: ".gitignore", text: ".pio/\n__pycache__/\n" },
     { path: "README.md", text: readmeText(prepared, environment) },
@@ -26,30 +26,40 @@ function jsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-function settings({ board, generated }: Prepared, model: string): object {
+function settings(
+  { board, generated }: Prepared,
+  { framework }: Environment,
+  model: string,
+): object {
   const { format, digest } = generated.stages.plan;
-  return { schema: 1, board: board.id, model, format, digest };
+  const own = framework === null ? {} : { framework: true };
+  return { schema: 1, board: board.id, model, format, digest, ...own };
 }
 
 /** Flags of the repository's own programs that a student's code should not fail by. */
 const STRICT = ["-Werror", "-Wconversion", "-Wshadow"];
 
-function iniText(model: string, { name, sources, flags, scripts }: Environment): string {
-  const kept = flags.filter((flag) => !STRICT.includes(flag));
-  // "-I hal" is two words.
-  const lines = kept.flatMap((flag, at) => {
-    if (kept[at - 1] === "-I") return [];
-    return [flag === "-I" ? `-I ${LIBRARY}/${kept[at + 1]}` : flag];
-  });
-  return `; Made by tiny-pioneer; yours from here on. \`pio run\` builds it, with the platform that lies beside it.
+function iniText(model: string, environment: Environment): string {
+  const { name, sources, flags, scripts, framework, sourceFlags } = environment;
+  const places =
+    framework === null
+      ? ["platform = symlink://platforms/tiny_qemu", `board = ${name}`]
+      : [
+          `platform = ${framework.platform}`,
+          `board = ${framework.board}`,
+          `framework = ${framework.name}`,
+          `build_src_flags = ${sourceFlags.join(" ")}`,
+        ];
+  const brought =
+    framework === null ? "with the platform that lies beside it" : "and fetches its platform first";
+  return `; Made by tiny-pioneer; yours from here on. \`pio run\` builds it, ${brought}.
 
 [platformio]
 default_envs = ${name}
 src_dir = .
 
 [env:${name}]
-platform = symlink://platforms/tiny_qemu
-board = ${name}
+${places.join("\n")}
 lib_ldf_mode = off
 ${scripts.map((script) => `extra_scripts = post:${LIBRARY}/${script}\n`).join("")}build_src_filter =
     -<*>
@@ -57,8 +67,19 @@ ${scripts.map((script) => `extra_scripts = post:${LIBRARY}/${script}\n`).join(""
     +<lib/${model}/src/>
 ${sources.map((path) => `    +<${LIBRARY}/${path}>`).join("\n")}
 build_flags =
-${[...lines, `-I lib/${model}/src`].map((flag) => `    ${flag}`).join("\n")}
+${[...flagLines(flags), `-I lib/${model}/src`].map((flag) => `    ${flag}`).join("\n")}
 `;
+}
+
+/** A flag a line, folders moved to where the copies lie; "-I hal" and "-D NAME=VALUE" are two words. */
+function flagLines(flags: readonly string[]): readonly string[] {
+  const kept = flags.filter((flag) => !STRICT.includes(flag));
+  const isPair = (word: string | undefined) => word === "-I" || word === "-D";
+  return kept.flatMap((flag, at) => {
+    if (isPair(kept[at - 1])) return [];
+    if (flag === "-I") return [`-I ${LIBRARY}/${kept[at + 1]}`];
+    return [flag === "-D" ? `-D ${kept[at + 1]}` : flag];
+  });
 }
 
 const TASKS = [
@@ -70,15 +91,22 @@ const TASKS = [
 function readmeText(prepared: Prepared, environment: Environment): string {
   const { board, generated } = prepared;
   const model = prefixOf(prepared);
-  const drive = environment.drive;
-  const flash =
-    drive === null
-      ? "The board is emulated: there is nothing to flash, `npx pioneer run` starts it."
+  const { drive, framework } = environment;
+  const isEmulated = board.kind === "emulated";
+  const flash = isEmulated
+    ? "The board is emulated: there is nothing to flash, `npx pioneer run` starts it."
+    : drive === null
+      ? "`pio run -t upload`, by the loader that its platform brings."
       : `\`pio run -t upload\` copies the program to the drive \`${drive}\` that the board shows.`;
-  const measure =
-    drive === null
-      ? "`npx pioneer run`"
-      : "`npx pioneer run --port PORT` (`npx pioneer ports` lists them)";
+  const measure = isEmulated
+    ? "`npx pioneer run`"
+    : "`npx pioneer run --port PORT` (`npx pioneer ports` lists them) builds, uploads,";
+  const build =
+    framework === null
+      ? "`npx pioneer build`, or `pio run` with PlatformIO and the board's compiler installed."
+      : `\`npx pioneer build\`, or \`pio run\`; PlatformIO fetches ${framework.platform} before the first build.`;
+  const platform =
+    framework === null ? "\n| `platforms`, `boards` | how the board's compiler is called |" : "";
   return `# ${model} on ${board.name}
 
 \`${generated.stages.plan.name}\` in \`${generated.stages.plan.format}\`, made by tiny-pioneer. All of it is yours to change.
@@ -87,13 +115,12 @@ function readmeText(prepared: Prepared, environment: Environment): string {
 |---|---|
 | \`src/main.cpp\` | your program: one frame in, one frame out |
 | \`lib/${model}\` | the model as C, a library of its own |
-| \`lib/pioneer\` | the board and the link to the host: copies, without dependencies |
-| \`platforms\`, \`boards\` | how the board's compiler is called |
+| \`lib/pioneer\` | the board and the link to the host: copies, without dependencies |${platform}
 | \`pioneer.json\` | board, model and format, for \`npx pioneer\` in this folder |
 
-- Build: \`npx pioneer build\`, or \`pio run\` with PlatformIO and the board's compiler installed.
+- Build: ${build}
 - Flash: ${flash}
-- Measure: ${measure} ${drive === null ? "" : "builds, uploads, "}sends frames, compares every value with the model's exact twin, and reports
+- Measure: ${measure} sends frames, compares every value with the model's exact twin, and reports
   instructions, cycles and budgets.
 
 The same three are tasks of Visual Studio Code (Terminal, Run Task).

@@ -1,0 +1,117 @@
+/**
+ * A project of `pioneer new` for a board with a framework: its settings name what lies in it, and what they name compiles for the
+ * board's core against declarations that stand in for Arduino's. Linking is left to PlatformIO, which needs a network.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { loadBoard } from "../../codegen/index.ts";
+import { prepare } from "../../host/workflow/generate.ts";
+import { environmentOf } from "../../host/workflow/project/environment.ts";
+import { requireProject } from "../../host/workflow/project/find-project.ts";
+import { projectFiles } from "../../host/workflow/project/new-project.ts";
+
+/** Arduino for the ESP32 has ESP-IDF's headers, too. */
+const STAND_INS = ["arduino", "espidf"].flatMap((name) => [
+  "-I",
+  fileURLToPath(new URL(`../stand-ins/${name}`, import.meta.url)),
+]);
+const FREESTANDING = fileURLToPath(new URL("../../firmware/freestanding", import.meta.url));
+
+const folder = mkdtempSync(join(tmpdir(), "pioneer-framework-project-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Writes the project of a board; gives its folder and the settings of its one environment, by key, words apart. */
+function project(id: string) {
+  const board = loadBoard(id);
+  const files = projectFiles(
+    prepare("hearable", { board: id }),
+    "hearable",
+    environmentOf(board, true),
+  );
+  const own = join(folder, id);
+  for (const { path, text } of files) {
+    mkdirSync(dirname(join(own, path)), { recursive: true });
+    writeFileSync(join(own, path), text);
+  }
+  const settings = new Map<string, string[]>();
+  let key = "";
+  for (const line of readFileSync(join(own, "platformio.ini"), "utf8").split("\n")) {
+    const [, name, value] = /^(\w+) =(.*)$/.exec(line) ?? [];
+    if (name !== undefined) key = name;
+    const words = (name === undefined ? line : (value ?? "")).trim().split(/\s+/);
+    if (!line.startsWith(";") && !line.startsWith("[")) {
+      settings.set(key, [...(settings.get(key) ?? []), ...words.filter((word) => word !== "")]);
+    }
+  }
+  return { own, files, settings };
+}
+
+/** C and C++ files that the filter takes: a folder takes all of its own. */
+function sourcesOf({ own, settings }: ReturnType<typeof project>): readonly string[] {
+  return (settings.get("build_src_filter") ?? []).flatMap((word) => {
+    const [, path] = /^\+<(.+)>$/.exec(word) ?? [];
+    if (path === undefined) return [];
+    if (!path.endsWith("/")) return [path];
+    const names = readdirSync(join(own, path)).filter((name) => /\.(c|cpp)$/.test(name));
+    return names.map((name) => path + name);
+  });
+}
+
+test.each([
+  ["esp32dev", "xtensa-lx106-elf-", ["-ffreestanding", "-I", FREESTANDING], "espressif32@6.13.0"],
+  ["nano33ble", "arm-none-eabi-", ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard"], "#fec19bae"],
+] as const)(
+  "%s compiles, by its own settings alone",
+  { timeout: 60_000 },
+  (id, prefix, core, platform) => {
+    const made = project(id);
+    const { own, settings, files } = made;
+    expect(settings.get("framework")).toEqual(["arduino"]);
+    expect(settings.get("board")).toEqual([id]);
+    expect(settings.get("platform")?.join()).toContain(platform);
+    expect(requireProject(own)).toMatchObject({ board: id, framework: true, model: "hearable" });
+    // Nothing of the boards without a framework, and a main that does not meet the framework's.
+    expect(files.filter(({ path }) => /\.ld$|^platforms\/|^boards\//.test(path))).toEqual([]);
+    const main = readFileSync(join(own, "src/main.cpp"), "utf8");
+    expect(main).toContain('extern "C" int pioneer_main() {');
+    expect(main).not.toMatch(/\bint main\(/);
+    expect(main.split("\n").length).toBeLessThan(60);
+
+    const sources = sourcesOf(made);
+    expect(sources).toContain("src/main.cpp");
+    expect(sources.filter((path) => /family_\w+\.c$/.test(path))).toHaveLength(1);
+    if (spawnSync(`${prefix}gcc`, ["--version"]).status !== 0) return;
+    const flags = [
+      ...(settings.get("build_src_flags") ?? []),
+      ...(settings.get("build_flags") ?? []),
+    ];
+    // A shell takes the backslashes away.
+    const typed = flags.map((flag) => flag.replaceAll('\\"', '"'));
+    const compile = (program: string, language: readonly string[], pattern: RegExp) => {
+      const chosen = sources.filter((path) => pattern.test(path));
+      const args = [...language, ...core, ...typed, "-Werror", "-fsyntax-only", ...STAND_INS];
+      const finished = spawnSync(prefix + program, [...args, ...chosen], {
+        cwd: own,
+        encoding: "utf8",
+      });
+      return finished.stdout + finished.stderr;
+    };
+    expect(compile("gcc", ["-std=gnu11"], /\.c$/)).toBe("");
+    expect(compile("g++", ["-std=gnu++11", "-fno-exceptions"], /\.cpp$/)).toBe("");
+  },
+);
+
+test("a board that needs no framework takes one when asked to, and one of ESP-IDF alone is refused", () => {
+  const nucleo = loadBoard("nucleo-f446re");
+  expect(environmentOf(nucleo)).toMatchObject({ framework: null, drive: "NOD_F446RE" });
+  expect(environmentOf(nucleo, true)).toMatchObject({
+    framework: { platform: "ststm32@19.6.0", board: "nucleo_f446re", name: "arduino" },
+    drive: null,
+  });
+  expect(() => environmentOf(loadBoard("esp32-c6-devkitc-1"))).toThrow("TP-USE-133");
+  expect(() => environmentOf(loadBoard("alif-ensemble-e7"))).toThrow("TP-USE-136");
+});
