@@ -163,6 +163,8 @@ export interface LinkFacts {
   readonly droppedRecords?: number;
   /** Frames that reached the device damaged or made no sense to it. */
   readonly badFrames?: number;
+  /** How often the device went away in the middle and came back; absent where it never did. */
+  readonly returns?: number;
 }
 
 /** Code and constants, variables with initial values, and variables without [byte]. */

@@ -21,6 +21,7 @@ export function recordLink(link: Link, writer: CaptureWriter): Link {
       writer.sent(bytes, Math.round((performance.now() - openedMs) * 1000));
       return link.write(bytes);
     },
+    ...(link.watch && { watch: link.watch }),
     close: () => link.close(),
   };
 }

@@ -43,6 +43,8 @@ export class DeviceRun {
   readonly hops: HopRecord[] = [];
   /** When the model's state was put back on the device, in order; the first so many. */
   readonly recoveries: RecoveryRecord[] = [];
+  /** Outputs that had come each time it greeted again: it had been away, and its clock may be another one. */
+  readonly greetedAgainAfter: number[] = [];
   /** Frames that were passed over by a later one. */
   readonly missingFrames: number[] = [];
   /** Outputs whose frame had come before or was passed over. */
@@ -79,6 +81,7 @@ export class DeviceRun {
     switch (record.type) {
       case "hello":
         this.hello = record;
+        this.#noteGreeting();
         break;
       case "output":
         this.#acceptOutput({ ...event, record });
@@ -108,6 +111,16 @@ export class DeviceRun {
         keep(this.messages, record.text);
         break;
     }
+  }
+
+  #noteGreeting(): void {
+    const { length } = this.outputs;
+    if (length > 0 && this.greetedAgainAfter.at(-1) !== length) this.greetedAgainAfter.push(length);
+  }
+
+  /** The outputs by the clock that the device has now: those since it last greeted. */
+  get outputsByOneClock(): readonly OutputEvent[] {
+    return this.outputs.slice(this.greetedAgainAfter.at(-1) ?? 0);
   }
 
   /** A frame that is passed over counts as missing: its Input or its Output was lost on the way. */

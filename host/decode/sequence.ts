@@ -8,6 +8,9 @@ const SEQUENCE_MODULUS = 0x1_0000;
 /** Greetings remembered: more than a device sends before one that was doubled on the way comes again. */
 const GREETINGS = 16;
 
+/** A greeting with a number below this one is the first that a device says. */
+const FIRST_GREETINGS = 4;
+
 /** A step of at least this much forward is taken for a step back. */
 const HALF_SEQUENCE = SEQUENCE_MODULUS / 2;
 
@@ -20,7 +23,8 @@ export type Order =
 /**
  * Follows one direction of a link. The first frame sets the count, whatever its number: a device may have been
  * running before. A number that goes back is a repeated frame if its time does not go forward, and else a long loss;
- * a `restart` (the greeting) starts a new count where the number goes back, unless it is one that was here before.
+ * a `restart` (the greeting) starts a new count where the number goes back, unless it is one that was here before; with a
+ * later time, as of a device that had not run for long, only as one of its first frames.
  */
 export class SequenceTracker {
   #last: number | undefined;
@@ -44,6 +48,10 @@ export class SequenceTracker {
       if (sameFrame || !restart || this.#greeted(sequence, timestampUs)) {
         return { state: "repeated" };
       }
+      this.#keepGreeting(sequence, timestampUs);
+      return this.#begin(sequence, timestampUs);
+    }
+    if (restart && goesBack && sequence < FIRST_GREETINGS) {
       this.#keepGreeting(sequence, timestampUs);
       return this.#begin(sequence, timestampUs);
     }

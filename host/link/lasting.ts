@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { LinkError } from "../../codegen/index.ts";
-import type { Link, LinkEnd, LinkKind, ReceivedBytes } from "./source.ts";
+import type { Link, LinkEnd, LinkKind, Outages, ReceivedBytes } from "./source.ts";
 
 const RETRY_MS = 250;
 
@@ -31,6 +31,7 @@ class LastingLink implements Link {
   readonly received: AsyncIterable<ReceivedBytes>;
   readonly #options: LastingOptions;
   readonly #closing = new AbortController();
+  readonly #watchers: Outages[] = [];
   #current: Link | undefined;
   #firstOpenedMs = 0;
   #openedMs = 0;
@@ -45,6 +46,10 @@ class LastingLink implements Link {
       this.#resolveEnded = resolve;
     });
   }
+
+  readonly watch = (outages: Outages): void => {
+    this.#watchers.push(outages);
+  };
 
   /** The first time it must be there. */
   async open(signal?: AbortSignal): Promise<void> {
@@ -81,7 +86,9 @@ class LastingLink implements Link {
       const end = await link.ended;
       this.#current = undefined;
       if (this.#closing.signal.aborted) return;
-      this.#options.onLost?.(end.state === "disconnected" ? end.why : "it was closed");
+      const why = end.state === "disconnected" ? end.why : "it was closed";
+      this.#options.onLost?.(why);
+      for (const watcher of this.#watchers) watcher.lost(why);
     }
   }
 
@@ -95,6 +102,7 @@ class LastingLink implements Link {
       const link = await this.#connect(signal).catch(() => undefined);
       if (link) {
         onBack?.(link.name);
+        for (const watcher of this.#watchers) watcher.back(link.name);
         return link;
       }
     }

@@ -11,7 +11,16 @@ import { WIRE_VERSION } from "../decode/records.ts";
 import type { Expectation } from "./greeting.ts";
 import { checkGreeting, wireVersionError } from "./greeting.ts";
 import type { Ending, RunResult } from "./outcome.ts";
-import type { Link, LinkEnd, LinkKind } from "./source.ts";
+import {
+  GOODBYE_TIMEOUT_MS,
+  GREETING_TIMEOUT_MS,
+  HAS_A_PAST,
+  IDENTIFY_EVERY_MS,
+  LONGEST_DRAIN_MS,
+  QUIET_MS,
+  SILENCE_TIMEOUT_MS,
+} from "./patience.ts";
+import type { Link, LinkEnd } from "./source.ts";
 
 export interface SessionOptions {
   readonly expect?: Expectation;
@@ -22,31 +31,13 @@ export interface SessionOptions {
   readonly silenceTimeoutMs?: number;
   /** Sees every event as it arrives. */
   readonly onEvent?: (event: LinkEvent) => void;
+  /**
+   * How long a device that went away while frames were streamed may take to come back [ms]. It is then reset and given the
+   * frames of the sequence again, so that every later output is what it would have been. Without this, and at any other
+   * moment, the conversation ends as disconnected.
+   */
+  readonly returnTimeoutMs?: number;
 }
-
-const IDENTIFY_EVERY_MS = 500;
-
-/** A port that was silent for so long holds nothing more of an earlier run; one that never is gets asked all the same [ms]. */
-const QUIET_MS = 100;
-const LONGEST_DRAIN_MS = 2000;
-/** An emulator starts with its link, and a recording has no past. */
-const HAS_A_PAST: Readonly<Record<LinkKind, boolean>> = {
-  serial: true,
-  tcp: true,
-  qemu: false,
-  replay: false,
-};
-const GREETING_TIMEOUT_MS = 15_000;
-/** An emulator that counts on a busy computer takes seconds a step and says nothing meanwhile. */
-const SILENCE_TIMEOUT_MS: Readonly<Record<LinkKind, number>> = {
-  serial: 15_000,
-  tcp: 15_000,
-  qemu: 60_000,
-  replay: 15_000,
-};
-
-/** What a device that lost frames gets to answer a Stop, and an emulator to leave after its last record [ms]. */
-const GOODBYE_TIMEOUT_MS = 5000;
 
 /**
  * One conversation. `open` throws what cannot be worked with (LinkError, MissingToolError); everything that can happen
@@ -73,6 +64,15 @@ export class Session {
   #deviceTimeUs = 0;
   /** Outputs that had come when it greeted with a clock that began anew. */
   #restartedAfter: number | undefined;
+  #greetings = 0;
+  /** Frame of the last Output, counted from 0; -1 before any. */
+  #lastOutput = -1;
+  /** The frames sent since the state was last put back, and the number of the first. */
+  #sentValues: Uint8Array[] = [];
+  #sentFrom = 0;
+  #away: { readonly sinceMs: number; readonly why: string } | undefined;
+  /** It was away, and has not been told yet where the run stands. */
+  #isCut = false;
   #wake: () => void = () => {};
 
   constructor(link: Link, options: SessionOptions = {}) {
@@ -80,6 +80,7 @@ export class Session {
     this.#options = options;
     this.#silenceTimeoutMs = options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS[link.kind];
     options.signal?.addEventListener("abort", this.#onAbort);
+    link.watch?.({ lost: (why) => this.#lose(why), back: () => this.#return() });
   }
 
   /**
@@ -107,6 +108,8 @@ export class Session {
 
   /** Puts the device's state back to its initial values. */
   async reset(): Promise<void> {
+    this.#sentValues = [];
+    this.#sentFrom = this.#framesSent;
     await this.#send({ type: "reset", reserved: 0 });
   }
 
@@ -128,15 +131,16 @@ export class Session {
       if (values.length !== hello.inputBytes) {
         throw new RangeError(`${values.length} bytes of input; a frame has ${hello.inputBytes}`);
       }
-      if (!(await this.#expect("output", hasCredit))) return;
+      if (!(await this.#expectThroughCuts("output", hasCredit))) return;
       if (inSequence === sequenceFrames) {
         await this.reset();
         inSequence = 0;
       }
       inSequence++;
+      this.#sentValues.push(values);
       await this.#send({ type: "input", frame: this.#framesSent++, values });
     }
-    await this.#expectOutputs();
+    await this.#expectThroughCuts("output", () => this.run.nextFrame >= this.#framesSent);
   }
 
   /** Lets the device time `frames` frames on its own inputs, and waits for the outputs that follow the timing. */
@@ -144,7 +148,7 @@ export class Session {
     if (this.#ending) return;
     await this.#send({ type: "measure", frames, seed });
     this.#framesSent += frames;
-    await this.#expectOutputs();
+    await this.#expect("output", () => this.run.nextFrame >= this.#framesSent);
   }
 
   /**
@@ -198,8 +202,9 @@ export class Session {
   async #greet(): Promise<void> {
     const timeoutMs = this.#options.greetingTimeoutMs ?? GREETING_TIMEOUT_MS;
     const deadlineMs = performance.now() + timeoutMs;
+    const before = this.#greetings;
     const hasAnswered = () =>
-      this.run.hello !== undefined || this.run.otherWireVersion !== undefined;
+      this.#greetings > before || this.run.otherWireVersion !== undefined || this.#isCut;
     while (!this.#ending && !hasAnswered()) {
       const retryMs = Math.min(performance.now() + IDENTIFY_EVERY_MS, deadlineMs);
       await this.#send({ type: "identify", wireVersion: WIRE_VERSION });
@@ -213,8 +218,12 @@ export class Session {
   async #sayGoodbye(): Promise<void> {
     const stalled = this.#ending;
     if (!stalled) {
-      await this.#send({ type: "stop", reserved: 0 });
-      await this.#expect("summary", () => this.run.summary !== undefined);
+      const hasSummary = () => this.run.summary !== undefined;
+      while (!this.#ending && !hasSummary()) {
+        if (this.#isCut && !(await this.#resume())) break;
+        await this.#send({ type: "stop", reserved: 0 });
+        await this.#expect("summary", () => this.#isCut || hasSummary());
+      }
     } else if (stalled.state === "timeout" && this.run.hello) {
       // A device that still says goodbye has not stopped: what is missing was lost on the way, or it forgot all in a restart.
       this.#ending = undefined;
@@ -245,8 +254,57 @@ export class Session {
     return missing;
   }
 
-  #expectOutputs(): Promise<boolean> {
-    return this.#expect("output", () => this.run.nextFrame >= this.#framesSent);
+  /** Like #expect, of a device that may go away and come back meanwhile. */
+  async #expectThroughCuts(waitingFor: string, isDone: () => boolean): Promise<boolean> {
+    for (;;) {
+      if (!(await this.#expect(waitingFor, () => this.#isCut || isDone()))) return false;
+      if (!this.#isCut) return true;
+      if (!(await this.#resume())) return false;
+    }
+  }
+
+  /** Waits for the other side, asks who it is, and brings it to where the run stands; false when the conversation ended. */
+  async #resume(): Promise<boolean> {
+    while (this.#isCut) {
+      const { returnTimeoutMs = 0 } = this.#options;
+      const leftMs = () => (this.#away?.sinceMs ?? 0) + returnTimeoutMs - performance.now();
+      await this.#wait(() => !this.#away, leftMs);
+      if (this.#away) this.#ending ??= { state: "disconnected", why: this.#away.why };
+      if (this.#ending) return false;
+      this.#isCut = false;
+      await this.#drain();
+      await this.#greet();
+      if (this.#ending) return false;
+      if (this.run.hello) checkGreeting(this.run.hello, this.#options.expect ?? {});
+      if (!this.#isCut) await this.#sendAgain();
+    }
+    this.#restartedAfter = undefined;
+    return !this.#ending;
+  }
+
+  async #sendAgain(): Promise<void> {
+    const credits = Math.max(1, this.run.hello?.creditFrames ?? 1);
+    await this.#send({ type: "reset", reserved: 0 });
+    this.#lastOutput = this.#sentFrom - 1;
+    for (const [index, values] of this.#sentValues.entries()) {
+      const frame = this.#sentFrom + index;
+      const hasCredit = () => frame - this.#lastOutput <= credits;
+      if (!(await this.#expect("output", () => this.#isCut || hasCredit())) || this.#isCut) return;
+      await this.#send({ type: "input", frame, values });
+    }
+  }
+
+  #lose(why: string): void {
+    this.#away = { sinceMs: performance.now(), why };
+    this.#isCut = true;
+    const mayReturn = this.#options.returnTimeoutMs !== undefined && this.#framesSent > 0;
+    if (!mayReturn && !this.run.summary) this.#ending ??= { state: "disconnected", why };
+    this.#wake();
+  }
+
+  #return(): void {
+    this.#away = undefined;
+    this.#wake();
   }
 
   /** Sends a command, unless the conversation is over; a link that ends meanwhile is noticed by #listen. */
@@ -315,6 +373,8 @@ export class Session {
 
   #hear({ record, deviceTimeUs }: RecordEvent): void {
     this.#heardMs = performance.now();
+    if (record.type === "hello") this.#greetings++;
+    if (record.type === "output") this.#lastOutput = record.frame;
     // Before the first frame a restart loses nothing: opening a port is one on many boards.
     if (record.type === "hello" && this.#framesSent > 0 && deviceTimeUs < this.#deviceTimeUs) {
       this.#restartedAfter ??= this.run.outputs.length;
@@ -336,29 +396,4 @@ export class Session {
 
 function isLastRoof({ pass, loop, loops }: RoofRecord, passes: number): boolean {
   return pass === passes - 1 && loop === loops - 1;
-}
-
-/** What a device is asked to do between greeting and goodbye. */
-export type Work =
-  | {
-      readonly kind: "stream";
-      readonly frames: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
-    }
-  | { readonly kind: "measure"; readonly frames: number; readonly seed: number };
-
-/** A whole conversation: greeting, `work`, goodbye. Throws as Session.open does; how it ended is in the result. */
-export async function converse(
-  link: Link,
-  work: Work,
-  options: SessionOptions = {},
-): Promise<RunResult> {
-  const session = new Session(link, options);
-  try {
-    await session.open();
-    if (work.kind === "stream") await session.stream(work.frames);
-    else await session.measure(work.frames, work.seed);
-    return await session.finish();
-  } finally {
-    await session.close();
-  }
 }

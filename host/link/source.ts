@@ -11,6 +11,12 @@ export interface ReceivedBytes {
   readonly receiveTimeUs: number;
 }
 
+/** Hears when the other side of a link that outlives it goes away and comes back. */
+export interface Outages {
+  lost(why: string): void;
+  back(name: string): void;
+}
+
 /** How a link came to its end. */
 export type LinkEnd =
   /** This side closed it. */
@@ -41,6 +47,8 @@ export interface Link {
   readonly received: AsyncIterable<ReceivedBytes>;
   /** Resolves after the last byte was received. */
   readonly ended: Promise<LinkEnd>;
+  /** Absent for a link that ends with its other side. */
+  readonly watch?: (outages: Outages) => void;
   /** Closes it and waits for the end; harmless when it has ended or was never opened. */
   close(): Promise<void>;
 }

@@ -90,10 +90,11 @@ export function proofRows(document: RunDocument): readonly Line[] {
 }
 
 /** What the device says it lost, where it lost anything. */
-function deviceLosses({ droppedRecords = 0, badFrames = 0 }: LinkFacts): string {
+function deviceLosses({ droppedRecords = 0, badFrames = 0, returns = 0 }: LinkFacts): string {
   const dropped = droppedRecords > 0 ? `, ${formatNumber(droppedRecords)} dropped by it` : "";
   const bad = badFrames > 0 ? `, ${formatNumber(badFrames)} bad frames on its side` : "";
-  return dropped + bad;
+  const away = returns > 0 ? `, gone and back ${returns === 1 ? "once" : `${returns} times`}` : "";
+  return dropped + bad + away;
 }
 
 /** Instructions to time, energy and power. */

@@ -14,6 +14,7 @@ import type {
 } from "../../codegen/index.ts";
 import { findMeasured, fittedRules, MissingToolError, UsageError } from "../../codegen/index.ts";
 import type { Expectation } from "../link/greeting.ts";
+import { createLastingLink } from "../link/lasting.ts";
 import { createQemuLink } from "../link/qemu.ts";
 import { createRp2040jsLink } from "../link/rp2040js.ts";
 import type { Link } from "../link/source.ts";
@@ -129,7 +130,11 @@ async function flashedDevice(request: FlashBoardRequest): Promise<Device> {
 
 function portDevice(port: string): Device {
   return {
-    link: portLink(port),
+    link: createLastingLink({
+      name: port,
+      kind: isConnection(port) ? "tcp" : "serial",
+      connect: async () => portLink(port),
+    }),
     firmware: null,
     flags: "",
     counter: "none",

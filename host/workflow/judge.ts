@@ -86,6 +86,7 @@ export function judgeRecording(
         droppedRecords: run.summary.droppedRecords,
         badFrames: run.summary.badFrames,
       }),
+      ...(run.greetedAgainAfter.length > 0 && { returns: run.greetedAgainAfter.length }),
     },
     ...clockOf(manifest, run),
     ...(run.boot && { boot: { cause: bootCause(run.boot), status: hexWord(run.boot.status) } }),
@@ -151,9 +152,9 @@ function regionsOf(capture: Capture): readonly RegionCounts[] {
 }
 
 /** By its outputs; an emulator's clock is this computer's. */
-function clockOf({ board }: RunManifest, { outputs }: DeviceRun): { readonly clock?: ClockError } {
+function clockOf({ board }: RunManifest, run: DeviceRun): { readonly clock?: ClockError } {
   if (board.emulated) return {};
-  const points = outputs.map(({ deviceTimeUs, receiveTimeUs }) => ({
+  const points = run.outputsByOneClock.map(({ deviceTimeUs, receiveTimeUs }) => ({
     deviceUs: deviceTimeUs,
     hostUs: receiveTimeUs,
   }));

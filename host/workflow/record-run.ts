@@ -11,6 +11,7 @@ import { recordLink } from "../capture/record-link.ts";
 import type { LinkEvent } from "../decode/frames.ts";
 import { WIRE_VERSION } from "../decode/records.ts";
 import type { RunResult } from "../link/outcome.ts";
+import { RETURN_TIMEOUT_MS } from "../link/patience.ts";
 import { Session } from "../link/session.ts";
 import type { RecordedApp } from "./build.ts";
 import type { VerbContext } from "./context.ts";
@@ -64,9 +65,15 @@ export async function recordRun(parts: RunParts): Promise<RunResult> {
   });
   const frames = stimulus.inputs.length;
   if (!converse) context.progress.step(`running ${frames} frames on ${device.link.name}`);
+  const { name } = device.link;
+  device.link.watch?.({
+    lost: (why) => context.progress.note(`${name} went away (${why}); waiting for it`),
+    back: () => context.progress.note(`${name} is there again: the run goes on`),
+  });
   const session = new Session(recordLink(device.link, writer), {
     expect: { board: prepared.board.id, app, modelDigest: plan.digest.slice(0, 16) },
     signal: context.signal,
+    returnTimeoutMs: RETURN_TIMEOUT_MS,
     onEvent: (event) => {
       if (converse) converse.onEvent(event);
       else context.progress.update(session.run.outputs.length, frames);

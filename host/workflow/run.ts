@@ -222,7 +222,10 @@ export async function executeRun(
     const bad = badBoot(result.run.boot);
     if (bad !== undefined) progress.note(`warning: ${bad}`);
     const broken = explainEnding(result, (address) => functionAt(symbols, address));
-    if (broken) throw broken;
+    if (broken) {
+      progress.note(`what arrived is in ${kept}`);
+      throw broken;
+    }
     return { report: reportOf(capture, kept), recording: kept };
   } finally {
     if (recording !== kept && existsSync(recording)) renameSync(recording, kept);

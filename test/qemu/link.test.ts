@@ -4,10 +4,10 @@
  */
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { converse } from "../../host/link/converse.ts";
 import { explainEnding } from "../../host/link/outcome.ts";
 import type { EmulatedLine } from "../../host/link/qemu.ts";
 import { createQemuLink } from "../../host/link/qemu.ts";
-import { converse } from "../../host/link/session.ts";
 import { build, functionAt, missing, TOY_MODEL } from "./device.ts";
 
 if (missing.length > 0) console.warn(`links to QEMU are skipped: ${missing.join(", ")} missing`);

@@ -15,8 +15,8 @@ import {
 } from "../../host/capture/format.ts";
 import { recordLink } from "../../host/capture/record-link.ts";
 import { receivedPieces, replayRun } from "../../host/capture/replay.ts";
+import { converse } from "../../host/link/converse.ts";
 import { createReplayLink } from "../../host/link/replay.ts";
-import { converse } from "../../host/link/session.ts";
 import { createTcpLink } from "../../host/link/tcp.ts";
 import { MANIFEST } from "./capture-manifest.ts";
 import { checksum, random } from "./frames-wire.ts";

@@ -208,6 +208,20 @@ describe("sequence and clock", () => {
     ]);
   });
 
+  it("starts over when a device greets first thing, though it had run for less before", () => {
+    expect(brief(decode(at(400, 10), at(0, 9_000_000, 0x01), at(1, 9_000_050)))).toEqual([
+      "frames 0",
+      "hello",
+      "frames 0",
+    ]);
+    // A later greeting in a later time is behind a long loss: 40,001 to 65,535, and 0 to 3.
+    expect(brief(decode(at(40_000, 10), at(4, 9_000_000, 0x01)))).toEqual([
+      "frames 0",
+      "lost 25539",
+      "hello",
+    ]);
+  });
+
   it("takes a number that goes back in later time for a long loss", () => {
     expect(brief(decode(at(40_000, 10), at(3, 900_000_000)))).toEqual([
       "frames 0",

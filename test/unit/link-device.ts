@@ -28,6 +28,10 @@ export interface DeviceBehaviour {
   readonly faultAt?: number;
   /** Ends the connection instead of this frame's Output. */
   readonly leaveAt?: number;
+  /** Ends only the first connection so, having heard this frame; the device behind the next one has just started. */
+  readonly leaveOnceAt?: number;
+  /** Every output is the sum of all inputs since Reset, modulo 256. */
+  readonly sums?: boolean;
   /** Says nothing more from this frame on, not even a Summary. */
   readonly stopAt?: number;
   /** Begins anew instead of this frame's Output: counters, clock, and what its chip says at a start. */
@@ -63,6 +67,7 @@ export class SimulatedDevice {
   #frames = 0;
   #identified = 0;
   #dead = false;
+  readonly #sums: number[] = new Array(INPUT_BYTES).fill(0);
 
   constructor(socket: Duplex, behaviour: DeviceBehaviour) {
     this.#socket = socket;
@@ -91,6 +96,7 @@ export class SimulatedDevice {
     if (this.#dead || this.#behaviour.silent || babble !== undefined) return;
     if (type === 0x80) this.#greet();
     else if (type === 0x81) this.#queue(word(0), payload.slice(6));
+    else if (type === 0x82) setTimeout(() => this.#sums.fill(0), 1);
     else if (type === 0x83) {
       for (let frame = 0; frame < word(0); frame++) this.#answer(frame, []);
     } else if (type === 0x84) {
@@ -113,8 +119,16 @@ export class SimulatedDevice {
     this.mostWaiting = Math.max(this.mostWaiting, this.#inputs.length);
     setTimeout(() => {
       const input = this.#inputs.shift();
-      if (input) this.#answer(input.frame, compute(input.values));
+      if (input) this.#answer(input.frame, this.#compute(input.values));
     }, 1);
+  }
+
+  #compute(values: readonly number[]): number[] {
+    if (!this.#behaviour.sums) return compute(values);
+    for (const [at, value] of values.entries()) {
+      this.#sums[at] = ((this.#sums[at] as number) + value) & 0xff;
+    }
+    return [...this.#sums];
   }
 
   #answer(frame: number, values: number[]): void {
@@ -162,8 +176,10 @@ export interface Listener {
 /** A server whose every connection is a simulated device. */
 export async function listenAsDevice(behaviour: DeviceBehaviour): Promise<Listener> {
   let device: SimulatedDevice | undefined;
+  const { leaveOnceAt, ...always } = behaviour;
   const server = await listen((socket) => {
-    device = new SimulatedDevice(socket, behaviour);
+    const isFirst = device === undefined && leaveOnceAt !== undefined;
+    device = new SimulatedDevice(socket, isFirst ? { ...always, leaveAt: leaveOnceAt } : always);
   });
   return { ...server, device: () => device as SimulatedDevice };
 }

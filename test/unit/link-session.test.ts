@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { LinkError } from "../../codegen/index.ts";
+import { converse } from "../../host/link/converse.ts";
+import { createLastingLink } from "../../host/link/lasting.ts";
 import { explainEnding } from "../../host/link/outcome.ts";
 import type { SessionOptions } from "../../host/link/session.ts";
-import { converse, Session } from "../../host/link/session.ts";
+import { Session } from "../../host/link/session.ts";
+import type { Link } from "../../host/link/source.ts";
 import { createTcpLink } from "../../host/link/tcp.ts";
 import type { DeviceBehaviour, Listener } from "./link-device.ts";
 import { compute, DIGEST, INPUT_BYTES, listenAsDevice } from "./link-device.ts";
@@ -199,6 +202,81 @@ describe("a bad end", () => {
   it("is a loss, not a time-out, when the last output is dropped and the device says goodbye", async () => {
     const result = await stream({ dropOutputs: [19] }, { silenceTimeoutMs: 150 });
     expect(result).toMatchObject({ state: "lost", missingFrames: [19] });
+  });
+});
+
+describe("a cable that is unplugged while frames are streamed", () => {
+  const sums = (frames: readonly Uint8Array[], sequenceFrames: number) => {
+    const running = new Array(INPUT_BYTES).fill(0);
+    return frames.map((frame, index) => {
+      if (index % sequenceFrames === 0) running.fill(0);
+      return Array.from(frame, (value, at) => {
+        running[at] = (running[at] + value) & 0xff;
+        return running[at];
+      });
+    });
+  };
+
+  /** To each of the servers in turn, and to none behind the last. */
+  function lastingTo(...servers: readonly Listener[]) {
+    let connections = 0;
+    return createLastingLink({
+      name: "board",
+      kind: "tcp",
+      connect: async () => {
+        const server = servers[connections++];
+        if (!server) throw new Error("not there");
+        return createTcpLink(server.host, server.port);
+      },
+      retryMs: 10,
+    });
+  }
+
+  async function streamOver(link: Link, options: SessionOptions, sequence: number) {
+    const session = new Session(link, options);
+    try {
+      await session.open();
+      await session.stream(FRAMES, sequence);
+      return await session.finish();
+    } finally {
+      await session.close();
+    }
+  }
+
+  it.each([0, 3, 19])("goes on behind frame %i with the state it had", async (leaveOnceAt) => {
+    for (const sequence of [FRAMES.length, 7]) {
+      listener = await listenAsDevice({ sums: true, leaveOnceAt, stays: true });
+      const link = lastingTo(listener, listener);
+      const result = await streamOver(link, { returnTimeoutMs: 5000 }, sequence);
+      listener.close();
+      expect(result.state).toBe("completed");
+      expect(result.run.outputs.map(({ record }) => record.frame)).toEqual(FRAMES.map((_, i) => i));
+      expect(result.run.outputs.map(({ record }) => [...record.values])).toEqual(
+        sums(FRAMES, sequence),
+      );
+      expect(result.run.greetedAgainAfter).toEqual(leaveOnceAt === 0 ? [] : [leaveOnceAt]);
+      expect(result.totals.lostRecords).toBe(0);
+    }
+  });
+
+  it("ends with what arrived when it does not come back, or nobody waits", async () => {
+    for (const options of [{ returnTimeoutMs: 150 }, {}]) {
+      listener = await listenAsDevice({ leaveAt: 5, stays: true });
+      const result = await streamOver(lastingTo(listener), options, FRAMES.length);
+      listener.close();
+      expect(result).toMatchObject({ state: "disconnected" });
+      expect(explainEnding(result)?.code).toBe("TP-LINK-009");
+      expect(result.run.outputs).toHaveLength(5);
+    }
+  });
+
+  it("does not go on with another firmware", async () => {
+    const first = await listenAsDevice({ leaveAt: 3 });
+    listener = await listenAsDevice({ digest: "fedcba9876543210" });
+    const options = { returnTimeoutMs: 5000, expect: { modelDigest: DIGEST } };
+    const streamed = streamOver(lastingTo(first, listener), options, FRAMES.length);
+    await expect(streamed).rejects.toMatchObject({ code: "TP-LINK-005" });
+    first.close();
   });
 });
 

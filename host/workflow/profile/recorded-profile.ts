@@ -45,7 +45,7 @@ export function stampedSteps(run: DeviceRun): readonly StampedStep[] {
   if (hello === undefined || hello.counterKind !== 1 || hello.clockHz === 0) return [];
   const perUs = hello.clockHz / 1e6;
   // A record is stamped when it is sent, right after its step.
-  return run.outputs.map(({ record, deviceTimeUs }) => {
+  return run.outputsByOneClock.map(({ record, deviceTimeUs }) => {
     const lengthUs = Number(record.cycles) / perUs;
     return { frame: record.frame, beginUs: deviceTimeUs - lengthUs, lengthUs };
   });
