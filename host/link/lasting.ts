@@ -99,7 +99,8 @@ class LastingLink implements Link {
     while (!signal.aborted) {
       await sleep(retryMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return undefined;
-      const link = await this.#connect(signal).catch(() => undefined);
+      // A signal of its own: a socket that cannot connect never lets go of the one that it was given.
+      const link = await this.#connect(AbortSignal.any([signal])).catch(() => undefined);
       if (link) {
         onBack?.(link.name);
         for (const watcher of this.#watchers) watcher.back(link.name);

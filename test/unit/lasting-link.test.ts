@@ -63,6 +63,29 @@ describe("a link whose other side goes away", () => {
     expect(tries).toBe(4);
   });
 
+  it("is sought for long without a warning of listeners that pile up", async () => {
+    const warnings: Error[] = [];
+    const warn = (warning: Error) => warnings.push(warning);
+    process.on("warning", warn);
+    const server = await listen((socket) => socket.end("x"));
+    let tries = 0;
+    const link = createLastingLink({
+      name: "board",
+      kind: "tcp",
+      connect: async () => {
+        if (tries++ === 1) server.close();
+        return createTcpLink(server.host, server.port);
+      },
+      retryMs: 1,
+    });
+    await link.open();
+    const timer = setInterval(() => tries > 30 && void link.close(), 5);
+    for await (const _ of link.received);
+    clearInterval(timer);
+    process.off("warning", warn);
+    expect(warnings).toEqual([]);
+  });
+
   it("must be there the first time, and takes nothing while it is away", async () => {
     const link = createLastingLink({
       name: "board",
