@@ -1,8 +1,9 @@
 /**
  * Measures the shipped models in float64 and in the exact integer twins, and writes card and sidecar.
  *
- *   npx tsx scripts/evaluate-models.ts [--models hearable,hearable-32] [--directory models]
+ *   npx tsx scripts/evaluate-models.ts [--models hearable,hearable-32] [--formats int4] [--directory models]
  *
+ * Formats that are not measured anew keep what the sidecar says of the same model on the same clips.
  * Reads training's held-out set; where it is absent, the shipped clips, which are printed but not written.
  */
 
@@ -11,6 +12,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ToolkitError, UsageError } from "../codegen/errors.ts";
 import { loadModel, shippedModels } from "../codegen/model/load.ts";
+import { INTEGER_FORMATS } from "../codegen/quantize/params.ts";
 import { MODELS_DIR, PROJECT_DIR } from "../host/workflow/paths.ts";
 import { createProgress } from "../host/workflow/progress.ts";
 import { type ClipSet, readClipSet } from "./evaluation/clip-set.ts";
@@ -20,12 +22,20 @@ import {
   summarise,
   type TwinResults,
   withCardBlock,
+  withOtherFormats,
   withSidecarField,
 } from "./evaluation/publish.ts";
 
 const { values: options } = parseArgs({
-  options: { models: { type: "string" }, directory: { type: "string", default: MODELS_DIR } },
+  options: {
+    models: { type: "string" },
+    formats: { type: "string" },
+    directory: { type: "string", default: MODELS_DIR },
+  },
 });
+const formats = INTEGER_FORMATS.filter(
+  (format) => options.formats?.split(",").includes(format) ?? true,
+);
 const progress = createProgress();
 
 function evaluate(name: string, set: ClipSet): TwinResults {
@@ -37,7 +47,7 @@ function evaluate(name: string, set: ClipSet): TwinResults {
       fix: "npm run train writes the sidecar beside the model",
     });
   }
-  const measurement = createMeasurement({ ...loaded, sidecar });
+  const measurement = createMeasurement({ ...loaded, sidecar }, formats);
   progress.step(`${name}: ${set.clips.length} clips of the ${set.kind} set`);
   const gains = set.clips.map((clip, index) => {
     progress.update(index, set.clips.length);
@@ -56,9 +66,11 @@ function replaceFile(path: string, text: string): void {
 function publish(name: string, results: TwinResults): void {
   const card = join(options.directory, `${name}.md`);
   const sidecar = join(options.directory, `${name}.json`);
-  const block = resultsMarkdown(results);
+  const text = readFileSync(sidecar, "utf8");
+  const whole = withOtherFormats(results, JSON.parse(text).twin);
+  const block = resultsMarkdown(whole);
   replaceFile(card, withCardBlock(readFileSync(card, "utf8"), block, `${name}.md`));
-  replaceFile(sidecar, withSidecarField(readFileSync(sidecar, "utf8"), "twin", results));
+  replaceFile(sidecar, withSidecarField(text, "twin", whole));
 }
 
 try {

@@ -276,8 +276,8 @@ function page(
     "Written by `npm run performance`, which measures; do not edit. One step of one layer, whole cell: multiply-accumulates,",
     "requantize, activations, elementwise; batch 1, average of 10 steps, every answer equal to the twin's, bit for bit.",
     "Instructions and bytes are counted by the emulator's plugin; cycles are modelled, `-` where no timing table describes",
-    "the core. Weights take one byte each at rest, in a kernel called wide two, in float32 four. Cores without a float unit",
-    "compute float32 in the compiler's library.",
+    "the core. Weights take one byte each at rest, in a kernel called wide two, in int4 half a byte and a scale for each 32 of a",
+    "row, in float32 four. Cores without a float unit compute float32 in the compiler's library.",
     "",
     ...all.flatMap(summary),
     `Instructions that multiply and accumulate (SMLAD, MLA, SMLAL and relatives), a MAC of the LSTM, int8 and int16x8: ${macLine(all).join("; ")} (counted).`,
@@ -349,8 +349,8 @@ for (const kernel of KERNELS) {
   }
 }
 const fusions: KernelRow[] = [];
-// Single precision is always fused.
-for (const table of all.filter(({ format }) => format !== "float32")) {
+// Single precision and 4-bit weights are always fused.
+for (const table of all.filter(({ format }) => format === "int8" || format === "int16x8")) {
   for (const board of boards) fusions.push(...(await measureFusion(board, table)));
 }
 const shipped = await shippedSection(boards, formats);

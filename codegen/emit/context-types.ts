@@ -4,7 +4,7 @@
  */
 import type { Scratch } from "../plan/layout.ts";
 import type { Fusion } from "../plan/target.ts";
-import type { Format } from "../quantize/params.ts";
+import type { Arithmetic } from "../quantize/params.ts";
 import type {
   DenseKernelContext,
   GruKernelContext,
@@ -214,13 +214,13 @@ export interface CContext {
   /** Columns of a lap of the loop over them; more than its usual 32. */
   readonly lapColumns: number;
   readonly longLaps: boolean;
-  readonly hidden: `${VariantText["hidden"]}-${Format}`;
+  readonly hidden: `${VariantText["hidden"]}-${Arithmetic}`;
   /** Partial that rounds to it where nothing is fused. */
-  readonly rounded: `rounded-${Format}`;
+  readonly rounded: `rounded-${Arithmetic}`;
   /** The hidden state's range, for update-unit's comment. */
   readonly hiddenRange: string;
   readonly results: {
-    readonly partial: `results-${Format}` | "results-four-float32";
+    readonly partial: `results-${Arithmetic}` | "results-four-float32";
     readonly sigmoid: boolean;
     readonly tanh: boolean;
     readonly relu: boolean;

@@ -8,7 +8,13 @@ import { streamPicture } from "../plan/picture.ts";
 import type { Plan } from "../plan/plan.ts";
 import { ROW_LAYOUTS, type Schedule } from "../plan/schedule.ts";
 import { TANH_PIECES } from "../quantize/float32-arithmetic.ts";
-import { FORMAT_FACTS, type Format, isTfliteFormat, VALUE_BYTES } from "../quantize/params.ts";
+import {
+  type Arithmetic,
+  arithmeticOf,
+  FORMAT_FACTS,
+  isTfliteFormat,
+  VALUE_BYTES,
+} from "../quantize/params.ts";
 import { SIGMOID_TABLE, TANH_TABLE } from "../quantize/tables.ts";
 import type { LineVerdict } from "../size/cache-line.ts";
 import { normArrays, powerArrays, streamArray } from "./array-context.ts";
@@ -57,7 +63,7 @@ const PASSES = {
 } as const;
 
 /** The hidden state's, for comments. */
-const HIDDEN_RANGES: Readonly<Record<Format, string>> = {
+const HIDDEN_RANGES: Readonly<Record<Arithmetic, string>> = {
   int8: ", -128..127",
   int16x8: ", int16",
   float32: "",
@@ -99,8 +105,8 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
   const prefix = identifier(options.prefix);
   const { format, target } = plan;
   const tflite = isTfliteFormat(format);
-  // Names of partials and facts that the tflite formats do not use.
-  const own = tflite ? (format === "tflite-int8" ? "int8" : "int16x8") : format;
+  // Whose partials and facts; the tflite formats use none of them.
+  const own = arithmeticOf(format);
   const { block } = plan.schedule;
   const variant = VARIANT_TEXT[plan.schedule.variant];
   const kernels = plan.kernels.map((kernel) => kernelContext(plan, prefix, kernel));

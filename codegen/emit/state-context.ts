@@ -41,7 +41,7 @@ export function cellTypeOf({ format }: Plan): CContext["cellType"] {
 
 /** A line's values have fewer bits than a GRU's state. */
 export function hasWideState({ format }: Plan): boolean {
-  return format === "int8" || format === "tflite-int8";
+  return format === "int8" || format === "int4" || format === "tflite-int8";
 }
 
 /** States beside the lines. */

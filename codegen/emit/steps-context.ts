@@ -5,7 +5,7 @@
 import type { Kernel, LstmKernel } from "../lower/kernel-ir.ts";
 import { columnsRead } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { IntegerFormat } from "../quantize/params.ts";
+import type { Arithmetic } from "../quantize/params.ts";
 import type { StepsContext, StepsSection } from "./context-types.ts";
 import type { KernelContext } from "./kernel-context-types.ts";
 import { rowsOf } from "./lstm-context.ts";
@@ -62,7 +62,7 @@ function sectionsOf(
 /** What those rows are made of: four rows' sums over two steps, and their pre-activations. */
 function sumsOf(
   rows: VariantText["steps"],
-  format: IntegerFormat,
+  format: Exclude<Arithmetic, "float32">,
 ): Partial<StepsContext["partials"]> {
   if (rows === "rows-of-steps") return {};
   return rows === "rows-of-steps-mve"

@@ -3,7 +3,9 @@
  * Which variant a target gets is left to plan/schedule.ts.
  */
 import type { KernelVariant } from "../plan/schedule.ts";
-import type { IntegerFormat } from "../quantize/params.ts";
+import type { Arithmetic } from "../quantize/params.ts";
+
+type IntegerArithmetic = Exclude<Arithmetic, "float32">;
 
 export interface VariantText {
   /** Partials of the variant's own instructions; false: plain C only. */
@@ -31,6 +33,7 @@ export interface VariantText {
     | "rows-wide"
     | "rows-mac16"
     | "rows-of-blocks"
+    | "rows-nibbles"
     | "sums-of-blocks";
   /** Partial of a table's value at z; -high: in the high half of a word. */
   readonly lookUp: "look-up" | "look-up-high";
@@ -133,7 +136,7 @@ function narrow(
 }
 
 /** Eight rows in assembler, as many blocks as there is room for z; gates in the high halves of words. */
-function dsp(format: IntegerFormat, rows: string, columns: string): VariantText {
+function dsp(format: IntegerArithmetic, rows: string, columns: string): VariantText {
   return {
     ...SELF_CONTAINED,
     native: {
@@ -163,6 +166,25 @@ function dsp(format: IntegerFormat, rows: string, columns: string): VariantText 
   };
 }
 
+/** Four bits a weight, the rest as in int8: four rows at a time, with the scales of their groups. */
+function dspNibbles(columns: string): VariantText {
+  return { ...dsp("int8", "nibbles", columns), portable: "rows-portable-nibbles" };
+}
+
+/** Eight rows' four bits in a word, taken apart in plain C or by the loop in assembler. */
+function nibbles(rows?: string): VariantText {
+  return {
+    ...SELF_CONTAINED,
+    native: rows !== undefined && {
+      condition: NARROW_CONDITIONS.rv32,
+      arithmetic: "arithmetic-portable",
+      rows,
+    },
+    portable: "sum-rows-nibbles-portable",
+    shared: "rows-nibbles",
+  };
+}
+
 /** The same sums without what follows them: TFLite's arithmetic is its own. */
 function dspSums(columns: string): VariantText {
   return {
@@ -173,7 +195,7 @@ function dspSums(columns: string): VariantText {
 }
 
 /** Vectors throughout. */
-function mve(format: IntegerFormat): VariantText {
+function mve(format: IntegerArithmetic): VariantText {
   return {
     ...SELF_CONTAINED,
     native: {
@@ -278,6 +300,10 @@ export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
   "vfp-float32-apart": float32("vfp", "column-float32-apart"),
   "mve-float32": MVE_FLOAT32,
   "c11-float32": float32("c11"),
+  "dsp-nibbles": dspNibbles("nibbles"),
+  "dsp-nibbles-grouped": dspNibbles("nibbles-grouped"),
+  "rv32-nibbles": nibbles("sum-rows-rv32-nibbles"),
+  "c11-int4": nibbles(),
   "c11-int16x8": { ...SELF_CONTAINED, native: false, portable: "rows-plain" },
   "c11-tflite-int8": { ...SELF_CONTAINED, native: false, portable: "sums-plain" },
   "c11-tflite-int16x8": { ...SELF_CONTAINED, native: false, portable: "sums-plain" },

@@ -148,14 +148,18 @@ export function layOutStream(
   const { variant } = schedule;
   const moved = part === "columns";
   const block = moved ? MOVED_BLOCK : schedule.block;
-  const columns = columnSources(segmentsRead(kernel, reads, lines));
+  const vectors = segmentsRead(kernel, reads, lines);
+  const columns = columnSources(vectors);
   const own = gateRowSources(matrix.rows / gates, gates, unitsSideBySide(kernel, schedule));
   const rows = moved ? wholeBlocks(own, block.rows) : own;
   return {
     kernel: kernel.name,
     ...(part ? { part } : {}),
     blocks: rows.length / block.rows,
-    blockBytes: blockBytes(columns.length, block),
+    blockBytes: blockBytes(
+      vectors.map(({ paddedSize }) => paddedSize),
+      block,
+    ),
     rows: matrix.rows,
     paddedRows: rows.length,
     columns: matrix.columns,

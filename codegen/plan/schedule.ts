@@ -4,12 +4,14 @@
  */
 import { PlanError } from "../errors.ts";
 import type { Products } from "../quantize/float32-arithmetic.ts";
-import { type AnyFormat, type IntegerFormat, isTfliteFormat } from "../quantize/params.ts";
+import { type AnyFormat, isTfliteFormat } from "../quantize/params.ts";
 import { byteColumns } from "./rows/byte-columns.ts";
 import { byteLanes } from "./rows/byte-lanes.ts";
 import { FLOAT_COLUMNS } from "./rows/float-columns.ts";
 import { FLOAT_ROWS } from "./rows/float-rows.ts";
 import { MAC16_PAIRS } from "./rows/mac16-pairs.ts";
+import { NIBBLE_LANES } from "./rows/nibble-lanes.ts";
+import { NIBBLE_QUADS } from "./rows/nibble-quads.ts";
 import { PACKED_PAIRS, PAIRED_BYTES, PAIRED_SUMS } from "./rows/packed-pairs.ts";
 import { plainRows, plainSums } from "./rows/plain-rows.ts";
 import type { BlockShape, LineValue, RowLayout } from "./rows/row-layout.ts";
@@ -33,6 +35,9 @@ import type { Fusion, InstructionSet, Target } from "./target.ts";
  * rounds once.
  * c11-int8, c11-int16x8, c11-float32: row after row in plain C, for every other core.
  * dsp-sums, dsp-sums-grouped: as dsp-rows, sums alone, in both tflite formats.
+ * dsp-nibbles: 4-bit weights of four rows and two columns in each word, separated by shifts and SMLADs (int4).
+ * dsp-nibbles-grouped: the same with loads grouped for the Cortex-M4.
+ * rv32-nibbles: 4-bit weights of eight rows in each word, one multiplication for two MACs; c11-int4: the same in plain C.
  * c11-tflite-int8, c11-tflite-int16x8: the same in plain C: the scalings of TFLite's kernels are constants of their own.
  *
  * Each but the c11 ones reads its stream in plain C as well, where a compiler lacks its instructions.
@@ -59,8 +64,12 @@ export type KernelVariant =
   | "vfp-float32"
   | "vfp-float32-apart"
   | "mve-float32"
+  | "dsp-nibbles"
+  | "dsp-nibbles-grouped"
+  | "rv32-nibbles"
   | "c11-int8"
   | "c11-int16x8"
+  | "c11-int4"
   | "c11-float32"
   | "c11-tflite-int8"
   | "c11-tflite-int16x8";
@@ -85,6 +94,10 @@ export const ROW_LAYOUTS: Readonly<Record<KernelVariant, RowLayout>> = {
   "xtensa-mac16-int16x8": MAC16_PAIRS,
   "mve-int8": vectorRows("int8", 16),
   "mve-int16x8": vectorRows("int16", 8),
+  "dsp-nibbles": NIBBLE_QUADS,
+  "dsp-nibbles-grouped": NIBBLE_QUADS,
+  "rv32-nibbles": NIBBLE_LANES,
+  "c11-int4": NIBBLE_LANES,
   "c11-int8": plainRows("int8"),
   "c11-int16x8": plainRows("int16"),
   "vfp-float32": FLOAT_COLUMNS,
@@ -108,16 +121,22 @@ export function productsOf({ variant }: Schedule): Products {
   return variant === "mve-float32" ? "fused" : "rounded";
 }
 
-/** @throws PlanError TP-PLAN-016 for float32 and the tflite formats in passes */
+/** Why a format has no passes. */
+const WHOLE: Readonly<Partial<Record<AnyFormat, string>>> = {
+  float32:
+    "single precision has no requantize to take apart: its sums go straight into the elementwise part",
+  int4: "the scales of groups are applied to sums that only the fused kernels keep in registers",
+};
+
+/** @throws PlanError TP-PLAN-016 for float32, int4 and the tflite formats in passes */
 export function schedule(format: AnyFormat, target: Target): Schedule {
-  const whole = format === "float32" || isTfliteFormat(format);
+  const whole = format in WHOLE || isTfliteFormat(format);
   if (whole && target.fusion !== "full") {
     throw new PlanError("TP-PLAN-016", {
       what: `${format} cannot be made with fusion "${target.fusion}"`,
       why:
-        format === "float32"
-          ? "single precision has no requantize to take apart: its sums go straight into the elementwise part"
-          : "the arithmetic of TFLite's kernels is generated with the whole cell in one pass",
+        WHOLE[format] ??
+        "the arithmetic of TFLite's kernels is generated with the whole cell in one pass",
       fix: "--fusion full, or --format int8",
     });
   }
@@ -157,7 +176,7 @@ const NARROW: Readonly<Partial<Record<InstructionSet, "rv32" | "thumb1" | "xtens
  * The dual order is what a search over all orders and four free registers found for seven loads, with the pairs and
  * latencies of boards/cores/cortex-m7.json; six loads make 22 cycles, eight 19. Seven of eight fours take it.
  */
-function chooseDsp(format: IntegerFormat, target: Target): readonly [KernelVariant, string] {
+function chooseDsp(format: "int8" | "int16x8", target: Target): readonly [KernelVariant, string] {
   const grouped = target.core === "cortex-m4";
   if (format === "int8") {
     if (target.core === "cortex-m7") {
@@ -212,6 +231,26 @@ function chooseFloat(target: Target): readonly [KernelVariant, string] {
       ];
 }
 
+/**
+ * Two columns of four rows, 8 MACs, on the M4: a word of weights, 3 ANDs that shift it, 4 SMLADs; activations by LDRD for
+ * four columns. 17 instructions for 16 MACs (1.063), and for each group of 128 MACs 17 more for scales and the loop:
+ * 1.195, where int8 takes 1.0, at half the bytes.
+ */
+function chooseNibbles(target: Target): readonly [KernelVariant, string] {
+  if (target.instructions === "thumb-dsp") {
+    return [
+      target.core === "cortex-m4" ? "dsp-nibbles-grouped" : "dsp-nibbles",
+      "8 MACs for one loaded word, three ANDs that shift it and four SMLADs; a scale for each 32 columns",
+    ];
+  }
+  return target.instructions === "rv32im"
+    ? ["rv32-nibbles", "one word holds a weight of eight rows; one multiplication makes two MACs"]
+    : [
+        "c11-int4",
+        `no kernel of its own for ${target.core} in int4: its words are taken apart in C`,
+      ];
+}
+
 function choose(format: AnyFormat, target: Target): readonly [KernelVariant, string] {
   if (isTfliteFormat(format)) {
     if (target.instructions === "thumb-dsp") {
@@ -226,6 +265,7 @@ function choose(format: AnyFormat, target: Target): readonly [KernelVariant, str
     ];
   }
   if (format === "float32") return chooseFloat(target);
+  if (format === "int4") return chooseNibbles(target);
   if (target.instructions === "thumb-dsp") return chooseDsp(format, target);
   if (target.instructions === "mve") {
     return [

@@ -7,7 +7,13 @@
  */
 import type { LayerNormLayer } from "../model/types.ts";
 import type { LayerTwin } from "./chain-twin.ts";
-import { FORMAT_FACTS, type IntegerFormat, type Quantization, roundHalfAway } from "./params.ts";
+import {
+  FORMAT_FACTS,
+  hasByteActivations,
+  type IntegerFormat,
+  type Quantization,
+  roundHalfAway,
+} from "./params.ts";
 import type { QuantizedLayerNorm } from "./quantized-model.ts";
 import { multiplyHigh, saturate8, saturate16 } from "./requantize.ts";
 
@@ -25,7 +31,7 @@ const LARGEST_EPSILON = 2 ** 50;
 
 /** Fraction bits that the mean has beyond those of x: |c| < 2^15 in int8, 2^20 in int16x8. */
 export function meanFractionBits(format: IntegerFormat): number {
-  return format === "int8" ? 7 : 4;
+  return hasByteActivations(format) ? 7 : 4;
 }
 
 const largest = (values: Float64Array): number =>
@@ -82,7 +88,7 @@ export function layerNormTwin(layer: QuantizedLayerNorm, format: IntegerFormat):
   const { size, epsilon, gains, biases } = layer;
   const output = new Int16Array(size);
   const one = 2 ** meanFractionBits(format);
-  const saturate = format === "int8" ? saturate8 : saturate16;
+  const saturate = hasByteActivations(format) ? saturate8 : saturate16;
   return {
     state: [],
     reset() {},

@@ -2,7 +2,7 @@
  * Decides the products that every layer's twin starts from, and the rounding of a product of two Q0.15 factors.
  * What becomes of them is left to reference-int8.ts and reference-gru.ts.
  */
-import type { FormatFacts, IntegerFormat } from "./params.ts";
+import { type FormatFacts, hasByteActivations, type IntegerFormat } from "./params.ts";
 import type { QuantizedRows } from "./quantized-model.ts";
 import { requantize, saturate8, saturate16 } from "./requantize.ts";
 
@@ -26,7 +26,7 @@ export function multiplyRows(
 
 /** Q0.30 to an activation in [-1, 1): sat8((product + 2^22) >> 23) or sat16((product + 2^14) >> 15). */
 export function hiddenOf(product: number, format: IntegerFormat): number {
-  return format === "int8"
+  return hasByteActivations(format)
     ? saturate8((product + 2 ** 22) >> 23)
     : saturate16((product + 2 ** 14) >> 15);
 }

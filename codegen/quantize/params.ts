@@ -3,8 +3,11 @@
  * Which scale a tensor gets is left to calibrate.ts and quantize-model.ts.
  */
 
-/** int8: 8-bit activations and weights. int16x8: 16-bit activations, 8-bit weights. */
-export const INTEGER_FORMATS = ["int8", "int16x8"] as const;
+/**
+ * int8: 8-bit activations and weights. int16x8: 16-bit activations, 8-bit weights.
+ * int4: int8's activations and arithmetic; a weight is 4 bits times the scale of its group (weight-groups.ts).
+ */
+export const INTEGER_FORMATS = ["int8", "int16x8", "int4"] as const;
 export type IntegerFormat = (typeof INTEGER_FORMATS)[number];
 
 /** float32: activations, weights and states in single precision; float32-model.ts says which. */
@@ -38,6 +41,11 @@ export const VALUE_BYTES = { int8: 1, int16: 2, float32: 4 } as const satisfies 
   Record<Quantization["type"], number>
 >;
 
+/** Largest magnitude of a 4-bit weight: its range is symmetric. */
+export const NIBBLE_MAX = 7;
+/** Largest scale of a group of 4-bit weights: the sign bit of its byte is left to the stream (plan/rows/nibble-groups.ts). */
+export const GROUP_SCALE_MAX = 127;
+
 /** What the arithmetic of one integer format fixes for every model. */
 export interface FormatFacts {
   readonly activationType: "int8" | "int16";
@@ -46,6 +54,8 @@ export interface FormatFacts {
   readonly activationMagnitude: number;
   /** Largest positive activation; scales map the calibrated peak to it. */
   readonly activationMax: number;
+  /** Largest magnitude of an integer weight; of 4-bit ones with their group's scale. */
+  readonly weightMax: number;
   /** Real value of one step of the hidden state, whose range is [-1, 1). */
   readonly hiddenScale: number;
   /** Every |accumulator| stays below this, enforced when rows are quantized (weights.ts). */
@@ -56,28 +66,47 @@ export interface FormatFacts {
   readonly multiplierBits: number;
 }
 
+const INT8_FACTS: FormatFacts = {
+  activationType: "int8",
+  activationBytes: 1,
+  activationMagnitude: 128,
+  activationMax: 127,
+  weightMax: 127,
+  hiddenScale: 1 / 128,
+  accumulatorLimit: 2 ** 23,
+  accumulatorShift: 8,
+  multiplierBits: 24,
+};
+
 export const FORMAT_FACTS: Readonly<Record<IntegerFormat, FormatFacts>> = {
-  int8: {
-    activationType: "int8",
-    activationBytes: 1,
-    activationMagnitude: 128,
-    activationMax: 127,
-    hiddenScale: 1 / 128,
-    accumulatorLimit: 2 ** 23,
-    accumulatorShift: 8,
-    multiplierBits: 24,
-  },
+  int8: INT8_FACTS,
   int16x8: {
     activationType: "int16",
     activationBytes: 2,
     activationMagnitude: 32768,
     activationMax: 32767,
+    weightMax: 127,
     hiddenScale: 1 / 32768,
     accumulatorLimit: 2 ** 31,
     accumulatorShift: 0,
     multiplierBits: 32,
   },
+  int4: { ...INT8_FACTS, weightMax: NIBBLE_MAX * GROUP_SCALE_MAX },
 };
+
+/** What is computed on activations. */
+export type Arithmetic = Exclude<Format, "int4">;
+
+/** Whose arithmetic on activations a format has: int4 differs from int8 in its weights alone. */
+export function arithmeticOf(format: AnyFormat): Arithmetic {
+  if (format === "float32") return format;
+  return format === "int16x8" || format === "tflite-int16x8" ? "int16x8" : "int8";
+}
+
+/** A format's activations are bytes. */
+export function hasByteActivations(format: IntegerFormat): boolean {
+  return FORMAT_FACTS[format].activationBytes === 1;
+}
 
 /** Largest magnitude of an input for which no float32 sum of a model overflows (float32-model.ts). */
 export const FLOAT_INPUT_LIMIT = 2 ** 20;

@@ -46,6 +46,7 @@ export function quantizeGru(
     name: `${name} (candidate, ${part})`,
     rows: hiddenSize,
     columns: cols,
+    segments: [cols],
     weights: values.subarray(2 * hiddenSize * cols),
     bias,
     columnScales: new Float64Array(cols).fill(source.scale),

@@ -55,6 +55,7 @@ function inHalves(
     name: `${layer.name} (${part})`,
     rows,
     columns: cols,
+    segments: [cols],
     weights: values,
     bias,
     columnScales: new Float64Array(cols).fill(source.scale),

@@ -32,7 +32,7 @@ function denseOutput(
   linear: RealRows,
   format: IntegerFormat,
 ): Quantization {
-  const { activationType: type, hiddenScale, multiplierBits } = FORMAT_FACTS[format];
+  const { activationType: type, hiddenScale, multiplierBits, weightMax } = FORMAT_FACTS[format];
   if (operator.activation === "tanh") return { type, scale: hiddenScale, zeroPoint: 0 };
   if (operator.activation === "sigmoid") {
     return type === "int8"
@@ -42,7 +42,10 @@ function denseOutput(
   // Outputs far smaller than the weights could make them need a multiplier above 2^31: give up output steps instead.
   let scale = peakScale(peak, format);
   for (let row = 0; row < linear.rows; row++) {
-    scale = Math.max(scale, (2 * (largestColumn(linear, row) / 127)) / 2 ** (31 - multiplierBits));
+    scale = Math.max(
+      scale,
+      (2 * (largestColumn(linear, row) / weightMax)) / 2 ** (31 - multiplierBits),
+    );
   }
   return { type, scale, zeroPoint: 0 };
 }
@@ -58,6 +61,7 @@ function quantizeDense(
     name,
     rows: outputSize,
     columns: inputSize,
+    segments: [inputSize],
     weights: weights.values,
     bias,
     columnScales: new Float64Array(inputSize).fill(input.scale),

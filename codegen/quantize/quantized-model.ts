@@ -6,6 +6,7 @@ import type { DeltaThresholds } from "./delta.ts";
 import type { ActivationName } from "./operators.ts";
 import type { IntegerFormat, Quantization } from "./params.ts";
 import type { SkipRule } from "./skip.ts";
+import type { WeightGroups } from "./weight-groups.ts";
 
 /**
  * Rows of one joined matrix-vector product:
@@ -14,8 +15,10 @@ import type { SkipRule } from "./skip.ts";
 export interface QuantizedRows {
   readonly rows: number;
   readonly columns: number;
-  /** int8 [rows, columns], -127..127, row-major. */
-  readonly weights: Int8Array;
+  /** [rows, columns], row-major: int8, -127..127; int16, -889..889, where they have groups. */
+  readonly weights: Int8Array | Int16Array;
+  /** Where weights have 4 bits: each is -7..7 times the scale of its group. */
+  readonly groups?: WeightGroups;
   /** int32 [rows]; holds the input's zero point and the half that makes the floor of z round to nearest. */
   readonly bias: Int32Array;
   /** int32 [rows], 0 for an all-zero row, else 1024 .. 2^31 - 1. */

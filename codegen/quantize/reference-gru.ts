@@ -5,7 +5,7 @@
 
 import type { LayerTwin } from "./chain-twin.ts";
 import { hiddenOf, multiplyRows } from "./multiply-rows.ts";
-import { FORMAT_FACTS, type IntegerFormat } from "./params.ts";
+import { FORMAT_FACTS, hasByteActivations, type IntegerFormat } from "./params.ts";
 import type { QuantizedGru } from "./quantized-model.ts";
 import { addHalves, candidateAfter, narrowHidden, updateHidden } from "./requantize.ts";
 import { lookUp, SIGMOID_TABLE, TANH_TABLE } from "./tables.ts";
@@ -20,7 +20,8 @@ export function gruTwin(layer: QuantizedGru, format: IntegerFormat): LayerTwin {
   const gates = new Int32Array(2 * hiddenSize);
   const fromInput = new Int32Array(hiddenSize);
   const fromHidden = new Int32Array(hiddenSize);
-  const store = (): void => output.set(format === "int8" ? hidden.map(narrowHidden) : hidden);
+  const store = (): void =>
+    output.set(hasByteActivations(format) ? hidden.map(narrowHidden) : hidden);
   return {
     state: [{ bytes: 2, values: hidden }],
     reset() {

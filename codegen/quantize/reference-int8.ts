@@ -6,7 +6,7 @@ import { chainTwin, type LayerTwin } from "./chain-twin.ts";
 import { keptSums } from "./delta.ts";
 import { layerNormTwin } from "./layer-norm.ts";
 import { hiddenOf, multiplyRows } from "./multiply-rows.ts";
-import { FORMAT_FACTS, type IntegerFormat } from "./params.ts";
+import { FORMAT_FACTS, hasByteActivations, type IntegerFormat } from "./params.ts";
 import {
   deltaOf,
   hasHalves,
@@ -96,16 +96,16 @@ function activate(
   switch (activation) {
     case "sigmoid": {
       const y = lookUp(SIGMOID_TABLE, z);
-      return format === "int8" ? saturate8(((y + 64) >> 7) - 128) : y;
+      return hasByteActivations(format) ? saturate8(((y + 64) >> 7) - 128) : y;
     }
     case "tanh": {
       const y = lookUp(TANH_TABLE, z);
-      return format === "int8" ? saturate8((y + 128) >> 8) : y;
+      return hasByteActivations(format) ? saturate8((y + 128) >> 8) : y;
     }
     case "relu":
-      return Math.max(0, format === "int8" ? saturate8(z) : z);
+      return Math.max(0, hasByteActivations(format) ? saturate8(z) : z);
     case "none":
-      return format === "int8" ? saturate8(z) : z;
+      return hasByteActivations(format) ? saturate8(z) : z;
   }
 }
 
@@ -146,6 +146,7 @@ function layerTwin(layer: QuantizedLayer, format: IntegerFormat): LayerTwin {
 export function createIntegerTwin(model: QuantizedModel): Twin {
   const { format } = model;
   const layers = model.layers.map((layer) => layerTwin(layer, format));
-  const twin = chainTwin(layers, model.inputSize, format === "int8" ? Int8Array : Int16Array);
+  const values = hasByteActivations(format) ? Int8Array : Int16Array;
+  const twin = chainTwin(layers, model.inputSize, values);
   return model.skip === undefined ? twin : skippingTwin(twin, model.skip);
 }

@@ -7,7 +7,12 @@
  */
 import type { SoftmaxLayer } from "../model/types.ts";
 import type { LayerTwin } from "./chain-twin.ts";
-import { FORMAT_FACTS, type IntegerFormat, type Quantization } from "./params.ts";
+import {
+  FORMAT_FACTS,
+  hasByteActivations,
+  type IntegerFormat,
+  type Quantization,
+} from "./params.ts";
 import type { QuantizedSoftmax } from "./quantized-model.ts";
 
 /** With more values the sum, 22 fraction bits each, would leave the 34 bits that keep its inverse above 2^18. */
@@ -102,5 +107,5 @@ export function resultBits(format: IntegerFormat): {
   readonly bits: 8 | 15;
   readonly greatest: number;
 } {
-  return format === "int8" ? { bits: 8, greatest: 127 } : { bits: 15, greatest: 32767 };
+  return hasByteActivations(format) ? { bits: 8, greatest: 127 } : { bits: 15, greatest: 32767 };
 }

@@ -6,6 +6,7 @@ import { PlanError } from "../errors.ts";
 import type { Matrix } from "../model/types.ts";
 import { FORMAT_FACTS, type IntegerFormat, type Quantization, roundHalfAway } from "./params.ts";
 import type { QuantizedRows } from "./quantized-model.ts";
+import { groupRow, groupStarts } from "./weight-groups.ts";
 
 /** The smallest multiplier: its step is then below 0.1 % of it, and z of such a row below 2^9. */
 const MULTIPLIER_MIN = 1024;
@@ -15,6 +16,8 @@ export interface RealRows {
   readonly name: string;
   readonly rows: number;
   readonly columns: number;
+  /** Sizes of the vectors that lie side by side in the columns. */
+  readonly segments: readonly number[];
   /** real [rows, columns] */
   readonly weights: Float64Array;
   /** real [rows] */
@@ -77,6 +80,7 @@ export function joinedRows(
     name: layer.name,
     rows,
     columns,
+    segments: [inputSize, hiddenSize],
     weights,
     bias: layer.bias.subarray(0, rows),
     columnScales: new Float64Array(columns)
@@ -90,9 +94,17 @@ export function joinedRows(
 }
 
 interface QuantizedRow {
-  readonly weights: Int8Array;
+  readonly weights: QuantizedRows["weights"];
+  /** Of 4-bit weights: those of the row's groups. */
+  readonly scales?: Uint8Array;
   readonly bias: number;
   readonly multiplier: number;
+}
+
+/** A row's effects in its own steps, to the nearest integer. */
+function byteRow(effects: Float64Array): { readonly weights: Int8Array } {
+  const byte = (effect: number): number => Math.min(127, Math.max(-127, roundHalfAway(effect)));
+  return { weights: Int8Array.from(effects, byte) };
 }
 
 /** One row on the scale that a multiplier means: rowScale = multiplier * resultStep / 2^multiplierBits, exactly. */
@@ -105,37 +117,45 @@ function rowAt(
   const { multiplierBits } = FORMAT_FACTS[format];
   const ratio = multiplier / 2 ** multiplierBits;
   const rowScale = ratio * real.resultStep;
-  const weights = new Int8Array(real.columns);
+  const effects = Float64Array.from(
+    { length: real.columns },
+    (_, k) =>
+      ((real.weights[row * real.columns + k] as number) * (real.columnScales[k] as number)) /
+      rowScale,
+  );
+  const rounded =
+    format === "int4" ? groupRow(effects, groupStarts(real.segments)) : byteRow(effects);
+  const { weights } = rounded;
   let folded = 0;
   for (let k = 0; k < real.columns; k++) {
-    const effect =
-      (real.weights[row * real.columns + k] as number) * (real.columnScales[k] as number);
-    const weight = Math.min(127, Math.max(-127, roundHalfAway(effect / rowScale)));
-    weights[k] = weight;
-    folded -= weight * (real.columnZeroPoints[k] as number);
+    folded -= (weights[k] as number) * (real.columnZeroPoints[k] as number);
   }
   // The high half of the product is a floor: half a step of z, in accumulator steps, makes it round to nearest.
   const half = Math.round(0.5 / ratio);
   const bias = roundHalfAway((real.bias[row] as number) / rowScale) + half + folded;
-  return { weights, bias, multiplier };
+  return { ...rounded, bias, multiplier };
 }
 
 /** The largest |accumulator| that any activations could make of a row. */
-export function accumulatorBound(weights: Int8Array, bias: number, format: IntegerFormat): number {
+export function accumulatorBound(
+  weights: QuantizedRows["weights"],
+  bias: number,
+  format: IntegerFormat,
+): number {
   let magnitudes = 0;
   for (const weight of weights) magnitudes += Math.abs(weight);
   return magnitudes * FORMAT_FACTS[format].activationMagnitude + Math.abs(bias);
 }
 
 function quantizeRow(real: RealRows, row: number, format: IntegerFormat): QuantizedRow {
-  const { multiplierBits, accumulatorLimit } = FORMAT_FACTS[format];
+  const { multiplierBits, accumulatorLimit, weightMax } = FORMAT_FACTS[format];
   const largest = largestColumn(real, row);
   if (largest === 0 && real.bias[row] === 0) {
-    return { weights: new Int8Array(real.columns), bias: 0, multiplier: 0 };
+    return { ...rowAt(real, row, format, MULTIPLIER_MIN), bias: 0, multiplier: 0 };
   }
   let multiplier = Math.max(
     MULTIPLIER_MIN,
-    Math.ceil((largest / 127 / real.resultStep) * 2 ** multiplierBits),
+    Math.ceil((largest / weightMax / real.resultStep) * 2 ** multiplierBits),
   );
   while (multiplier < 2 ** 31) {
     const candidate = rowAt(real, row, format, multiplier);
@@ -162,14 +182,25 @@ function quantizeRow(real: RealRows, row: number, format: IntegerFormat): Quanti
  */
 export function quantizeRows(real: RealRows, format: IntegerFormat): QuantizedRows {
   const { rows, columns } = real;
-  const weights = new Int8Array(rows * columns);
+  const starts = groupStarts(real.segments);
+  const isGrouped = format === "int4";
+  const weights = isGrouped ? new Int16Array(rows * columns) : new Int8Array(rows * columns);
+  const scales = new Uint8Array(isGrouped ? rows * starts.length : 0);
   const bias = new Int32Array(rows);
   const multipliers = new Int32Array(rows);
   for (let row = 0; row < rows; row++) {
     const quantized = quantizeRow(real, row, format);
     weights.set(quantized.weights, row * columns);
+    if (quantized.scales) scales.set(quantized.scales, row * starts.length);
     bias[row] = quantized.bias;
     multipliers[row] = quantized.multiplier;
   }
-  return { rows, columns, weights, bias, multipliers };
+  return {
+    rows,
+    columns,
+    weights,
+    ...(isGrouped ? { groups: { starts, scales } } : {}),
+    bias,
+    multipliers,
+  };
 }

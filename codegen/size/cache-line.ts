@@ -15,8 +15,12 @@ function usedLine(lineBytes: number, { extraBytes }: BlockShape): number {
   return Math.min(lineBytes, extraBytes);
 }
 
-/** Activation columns come in multiples of this, so that every block of the stream fills whole lines. */
+/**
+ * Activation columns come in multiples of this, so that every block of the stream fills whole lines. With groups their words
+ * lie between the weights, and no length of rows would fill lines: what the loop takes is all there is.
+ */
 export function columnGranule(lineBytes: number, block: BlockShape): number {
+  if (block.groups) return block.columns;
   return Math.max(block.columns, usedLine(lineBytes, block) / (block.rows * block.weightBytes));
 }
 
@@ -24,9 +28,17 @@ export function roundUp(value: number, granule: number): number {
   return Math.ceil(value / granule) * granule;
 }
 
-/** Bytes of one block of the stream: its rows of `columns` weights, biases and multipliers. */
-export function blockBytes(columns: number, block: BlockShape): number {
-  return block.rows * columns * block.weightBytes + block.extraBytes;
+/**
+ * Bytes of one block of the stream: its rows of weights, biases and multipliers, and the scales of groups.
+ * @param vectors columns of each vector that the rows read, padding included
+ */
+export function blockBytes(vectors: readonly number[], block: BlockShape): number {
+  const columns = vectors.reduce((sum, size) => sum + size, 0);
+  const { groups } = block;
+  const count = groups
+    ? vectors.reduce((sum, size) => sum + Math.ceil(size / groups.columns), 0)
+    : 0;
+  return block.rows * columns * block.weightBytes + count * (groups?.bytes ?? 0) + block.extraBytes;
 }
 
 export interface LineVerdict {
@@ -68,15 +80,18 @@ export function judgeHiddenSize(
   const hiddenGranule = kind === "lstm" ? granule : Math.max(granule, block.rows);
   const paddedInputSize = roundUp(inputSize, granule);
   const paddedHiddenSize = roundUp(hiddenSize, hiddenGranule);
-  const columns = paddedInputSize + roundUp(hiddenSize, granule);
+  const vectors = [paddedInputSize, roundUp(hiddenSize, granule)] as const;
+  const columns = vectors[0] + vectors[1];
   const units = roundUp(hiddenSize, kind === "lstm" ? block.units : block.rows);
   const rows = ROWS_PER_UNIT[kind];
   const useful = rows * hiddenSize * (inputSize + hiddenSize);
   const paddedShare = 1 - useful / (rows * units * columns);
-  const bytes = blockBytes(columns, block);
+  const bytes = blockBytes(vectors, block);
   const fits = paddedShare === 0;
   const below = Math.max(hiddenGranule, Math.floor(hiddenSize / hiddenGranule) * hiddenGranule);
-  const lines = bytes / usedLine(target.lineBytes, block);
+  const filled = block.groups
+    ? `: ${block.groups.columns} columns share a scale, and blocks follow one another across lines`
+    : ` = ${bytes / usedLine(target.lineBytes, block)} whole lines`;
   const percent = (paddedShare * 100).toFixed(1);
   const multiples = granule === hiddenGranule ? granule : `${granule} and ${hiddenGranule}`;
   return {
@@ -93,7 +108,7 @@ export function judgeHiddenSize(
     nearest: [below, paddedHiddenSize],
     explanation: [
       `Line: ${target.id} reads weights ${target.lineBytes} B at a time (${target.lineRule}): ${target.lineWhy}.`,
-      `Block: ${block.rows} rows x ${columns} columns with ${extrasOf(block)} are ${bytes} B = ${lines} whole lines.`,
+      `Block: ${block.rows} rows x ${columns} columns with ${extrasOf(block)} are ${bytes} B${filled}.`,
       fits
         ? `Size: input ${inputSize} and hidden ${hiddenSize} are multiples of ${multiples}: no padding.`
         : `Size: input ${inputSize} -> ${paddedInputSize}, hidden ${hiddenSize} -> ${paddedHiddenSize} with zero weights (multiples of ${multiples}): ${percent} % padding.`,

@@ -6,7 +6,7 @@ import { GATES } from "../model/types.ts";
 import { LINE_VALUES } from "../plan/rows/row-layout.ts";
 import { type Schedule, schedule } from "../plan/schedule.ts";
 import type { Target } from "../plan/target.ts";
-import type { IntegerFormat } from "../quantize/params.ts";
+import { hasByteActivations, type IntegerFormat } from "../quantize/params.ts";
 import { blockBytes, columnGranule, roundUp } from "./cache-line.ts";
 import { type LayerShape, type NetworkShape, outputSizeOf } from "./network.ts";
 
@@ -66,17 +66,23 @@ export function footprintOfShape(
   const padded = (size: number): number => roundUp(size, granule);
   const stream = (rows: number, paddedRows: number, parts: readonly number[]): StreamFootprint => {
     const columns = parts.reduce((sum, part) => sum + part, 0);
-    const paddedColumns = parts.reduce((sum, part) => sum + padded(part), 0);
+    const vectors = parts.map(padded);
+    const paddedColumns = vectors.reduce((sum, part) => sum + part, 0);
     const blocks = paddedRows / block.rows;
     const rowBytes = block.extraBytes / block.rows;
+    const { groups } = block;
+    const count = groups
+      ? vectors.reduce((sum, size) => sum + Math.ceil(size / groups.columns), 0)
+      : 0;
+    const scaleBytes = (count * (groups?.bytes ?? 0)) / block.rows;
     return {
       blocks,
       rows,
       paddedRows,
       columns,
       paddedColumns,
-      bytes: blocks * blockBytes(paddedColumns, block),
-      usefulBytes: rows * (columns * block.weightBytes + rowBytes),
+      bytes: blocks * blockBytes(vectors, block),
+      usefulBytes: rows * (columns * block.weightBytes + rowBytes + scaleBytes),
     };
   };
   const layers = shape.layers.map((layer): LayerFootprint => {
@@ -107,7 +113,7 @@ export function footprintOfShape(
   const sum = (of: (one: StreamFootprint) => number): number =>
     streams.reduce((total, one) => total + of(one), 0);
   const weightBytes = sum(({ bytes }) => bytes);
-  const edge = format === "int8" ? 1 : 2;
+  const edge = hasByteActivations(format) ? 1 : 2;
   return {
     shape,
     layers,
@@ -155,7 +161,7 @@ function stateBytes(
     const unitsOfBlocks = roundUp(layer.hiddenSize, block.rows);
     if (layer.kind === "lstm") cells += roundUp(layer.hiddenSize, block.units);
     else {
-      if (format === "int8") cells += unitsOfBlocks;
+      if (hasByteActivations(format)) cells += unitsOfBlocks;
       if (layer.resetAfter === false) {
         updateGates = Math.max(updateGates, unitsOfBlocks);
         resetHidden = Math.max(resetHidden, padded(layer.hiddenSize));

@@ -7,7 +7,7 @@ import type { Layer, RecurrentModel } from "../model/types.ts";
 import type { AnyFormat } from "../quantize/params.ts";
 
 export interface LayerBytes {
-  /** A byte a weight and four a bias or gain; in single precision four of each [byte]. */
+  /** A byte a weight, half of one in int4 (without the scales of groups), and four a bias or gain; in single precision four of each [byte]. */
   readonly weightBytes: number;
   /** Hidden and cell states, and the inputs that a convolution along time remembers [byte]. */
   readonly stateBytes: number;
@@ -18,13 +18,15 @@ const VALUES: Readonly<Record<AnyFormat, { readonly edge: number; readonly state
   int8: { edge: 1, state: 2 },
   "tflite-int8": { edge: 1, state: 2 },
   int16x8: { edge: 2, state: 2 },
+  int4: { edge: 1, state: 2 },
   "tflite-int16x8": { edge: 2, state: 2 },
   float32: { edge: 4, state: 4 },
 };
 
 export function layerBytes(layer: Layer, format: AnyFormat): LayerBytes {
   const { weights, parameters } = layerSize(layer);
-  const weightBytes = 4 * parameters - (format === "float32" ? 0 : 3 * weights);
+  const each = format === "float32" ? 4 : format === "int4" ? 0.5 : 1;
+  const weightBytes = 4 * (parameters - weights) + Math.ceil(each * weights);
   return { weightBytes, stateBytes: stateBytes(layer, VALUES[format]) };
 }
 

@@ -222,7 +222,7 @@ export interface RunFacts {
   /** Others, to say where a missed budget would hold. */
   readonly otherBoards: readonly BoardFacts[];
   readonly app: string;
-  /** Number format: "int8", "int16x8", "tflite-int8", "float32". */
+  /** Number format: "int8", "int16x8", "int4", "tflite-int8", "float32". */
   readonly format: string;
   readonly model: ModelFacts;
   /** One a frame, in order; empty when nothing counted. */

@@ -16,7 +16,7 @@ export interface CaptureManifest {
   readonly as: string | null;
   /** Firmware program: "check", "speed", "stream". */
   readonly app: string;
-  /** Numeric format: "int8", "int16x8", "float32". */
+  /** Numeric format: "int8", "int16x8", "int4", "float32". */
   readonly format: string;
   readonly model: { readonly name: string; readonly digest: string };
   readonly wireVersion: number;

@@ -26,10 +26,13 @@ import type { Clip } from "./clip-set.ts";
 export const ARITHMETICS = ["float64", ...INTEGER_FORMATS] as const;
 export type Arithmetic = (typeof ARITHMETICS)[number];
 
+/** In float64 and in the formats that were measured [dB]. */
+export type GainsDb = Readonly<{ float64: number } & Partial<Record<IntegerFormat, number>>>;
+
 /** SI-SDR(cleaned) - SI-SDR(noisy) of one clip [dB], from zero state, in each arithmetic. */
 export interface ClipGains {
   readonly snrDb: number;
-  readonly gainDb: Readonly<Record<Arithmetic, number>>;
+  readonly gainDb: GainsDb;
 }
 
 /** Features of one clip to gains, from the model's initial state. */
@@ -38,21 +41,25 @@ type Denoiser = (features: readonly Float64Array[]) => Float64Array[];
 export interface Measurement {
   clip(clip: Clip): ClipGains;
   /** Share of input values so far that lay outside the calibrated range, 0 to 1, a format. */
-  clippedShare(): Readonly<Record<IntegerFormat, number>>;
+  clippedShare(): Readonly<Partial<Record<IntegerFormat, number>>>;
 }
 
-/** Prepares the model in every arithmetic, calibrated on the recordings its sidecar names. */
+/** Prepares the model in float64 and in the formats, calibrated on the recordings its sidecar names. */
 export function createMeasurement(
   loaded: LoadedModel & { readonly sidecar: Sidecar },
+  formats: readonly IntegerFormat[] = INTEGER_FORMATS,
 ): Measurement {
   const { frontEnd } = loaded.sidecar;
-  const twins = twinsOf(loaded, INTEGER_FORMATS);
+  const twins = twinsOf(loaded, formats);
   const denoisers: readonly (readonly [Arithmetic, Denoiser])[] = [
     ["float64", floatDenoiser(loaded.model)],
     ...twins.map(({ format, denoise }) => [format, denoise] as const),
   ];
   return {
-    clip: (clip) => measureClip(clip, denoisers, frontEnd),
+    clip: (clip) => {
+      const gains = measureClip(clip, denoisers, frontEnd);
+      return { snrDb: clip.snrDb, gainDb: gains as GainsDb };
+    },
     clippedShare: () =>
       record(twins.map(({ format, inputs }) => [format, inputs.clipped / inputs.values])),
   };
@@ -65,7 +72,7 @@ export function createTwinMeasurement(
 ): (clip: Clip) => number {
   const twins = twinsOf(loaded, [format]);
   const denoisers = twins.map(({ denoise }) => [format, denoise] as const);
-  return (clip) => measureClip(clip, denoisers, loaded.sidecar.frontEnd).gainDb[format];
+  return (clip) => measureClip(clip, denoisers, loaded.sidecar.frontEnd)[format] as number;
 }
 
 /** The twins of a model, calibrated once. */
@@ -108,17 +115,14 @@ function measureClip(
   clip: Clip,
   denoisers: readonly (readonly [Arithmetic, Denoiser])[],
   frontEnd: FrontEnd,
-): ClipGains {
+): Readonly<Partial<Record<Arithmetic, number>>> {
   const noisy = readMono(clip.noisy, frontEnd.sampleRateHz);
   const clean = readMono(clip.clean, frontEnd.sampleRateHz);
   const { features, spectra }: Analysis = analyse(noisy, frontEnd);
   const before = siSdrDb(noisy, clean);
   const gain = (denoise: Denoiser) =>
     siSdrDb(synthesise(spectra, denoise(features), frontEnd, noisy.length), clean) - before;
-  return {
-    snrDb: clip.snrDb,
-    gainDb: record(denoisers.map(([arithmetic, denoise]) => [arithmetic, gain(denoise)])),
-  };
+  return record(denoisers.map(([arithmetic, denoise]) => [arithmetic, gain(denoise)]));
 }
 
 /** An object with exactly the keys given; the caller lists every one. */

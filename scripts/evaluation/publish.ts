@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import { UsageError } from "../../codegen/errors.ts";
 import { INTEGER_FORMATS, type IntegerFormat } from "../../codegen/quantize/params.ts";
 import type { ClipSet } from "./clip-set.ts";
-import { ARITHMETICS, type Arithmetic, type ClipGains } from "./measure.ts";
+import type { Arithmetic, ClipGains } from "./measure.ts";
 import { bootstrap, meanOf } from "./statistics.ts";
 
 interface GainRow {
@@ -31,16 +31,14 @@ export interface TwinResults {
   /** SHA-256 of the model that was measured. */
   readonly modelDigest: string;
   readonly float64: { readonly bySnrDb: Readonly<Record<string, GainRow>> };
-  readonly formats: Readonly<
-    Record<
-      IntegerFormat,
-      {
-        readonly bySnrDb: Readonly<Record<string, TwinRow>>;
-        /** Share of input values outside the calibrated range, 0 to 1. */
-        readonly clippedShare: number;
-      }
-    >
-  >;
+  /** Those that were measured. */
+  readonly formats: Readonly<Partial<Record<IntegerFormat, FormatResults>>>;
+}
+
+interface FormatResults {
+  readonly bySnrDb: Readonly<Record<string, TwinRow>>;
+  /** Share of input values outside the calibrated range, 0 to 1. */
+  readonly clippedShare: number;
 }
 
 /** To a thousandth of a decibel, and never a negative zero. */
@@ -52,11 +50,11 @@ export function summarise(
   set: ClipSet["kind"],
   modelDigest: string,
   gains: readonly ClipGains[],
-  clippedShare: Readonly<Record<IntegerFormat, number>>,
+  clippedShare: Readonly<Partial<Record<IntegerFormat, number>>>,
 ): TwinResults {
   const ratios = [...new Set(gains.map(({ snrDb }) => snrDb))].sort((a, b) => a - b);
   const at = (snrDb: number, arithmetic: Arithmetic) =>
-    gains.filter((clip) => clip.snrDb === snrDb).map(({ gainDb }) => gainDb[arithmetic]);
+    gains.filter((clip) => clip.snrDb === snrDb).map(({ gainDb }) => gainDb[arithmetic] as number);
   const gainRow = (values: readonly number[]): GainRow => {
     const { mean, low, high } = bootstrap(values);
     return { gainDb: rounded(mean), lowDb: rounded(low), highDb: rounded(high) };
@@ -74,13 +72,12 @@ export function summarise(
   };
   const bySnr = <Row>(row: (snrDb: number) => Row) =>
     Object.fromEntries(ratios.map((snrDb) => [String(snrDb), row(snrDb)]));
-  const formats = INTEGER_FORMATS.map((format) => [
-    format,
-    {
-      bySnrDb: bySnr((snrDb) => twinRow(snrDb, format)),
-      clippedShare: Number(clippedShare[format].toPrecision(3)),
-    },
-  ]);
+  const formats = INTEGER_FORMATS.flatMap((format) => {
+    const clipped = clippedShare[format];
+    if (clipped === undefined) return [];
+    const bySnrDb = bySnr((snrDb) => twinRow(snrDb, format));
+    return [[format, { bySnrDb, clippedShare: Number(clipped.toPrecision(3)) }]];
+  });
   return {
     set,
     clipsPerSnr: Math.round(meanOf(ratios.map((snrDb) => at(snrDb, "float64").length))),
@@ -91,16 +88,29 @@ export function summarise(
   };
 }
 
+/** Results with those of other formats on the same clips of the same model, as a sidecar holds them. */
+export function withOtherFormats(
+  results: TwinResults,
+  before: TwinResults | undefined,
+): TwinResults {
+  const isSame = (["set", "clipsPerSnr", "metric", "modelDigest"] as const).every(
+    (field) => before?.[field] === results[field],
+  );
+  return isSame ? { ...results, formats: { ...before?.formats, ...results.formats } } : results;
+}
+
 /** The card's block: what was measured, then a row a ratio. */
 export function resultsMarkdown(results: TwinResults): string {
   const set = results.set === "held-out" ? "the held-out set" : "the shipped clips only";
   const cell = ({ gainDb, lowDb, highDb }: GainRow) =>
     `${gainDb.toFixed(2)} (${lowDb.toFixed(2)} to ${highDb.toFixed(2)})`;
   const ratios = Object.keys(results.float64.bySnrDb).sort((a, b) => Number(a) - Number(b));
+  const measured = INTEGER_FORMATS.flatMap((format) => {
+    const own = results.formats[format];
+    return own === undefined ? [] : [{ format, ...own }];
+  });
   const rows = ratios.map((snrDb) => {
-    const twins = INTEGER_FORMATS.map(
-      (format) => results.formats[format].bySnrDb[snrDb] as TwinRow,
-    );
+    const twins = measured.map(({ bySnrDb }) => bySnrDb[snrDb] as TwinRow);
     const losses = twins.map(
       ({ lossDb, lossLowDb, lossHighDb }) =>
         `${lossDb.toFixed(3)} (${lossLowDb.toFixed(3)} to ${lossHighDb.toFixed(3)})`,
@@ -110,11 +120,12 @@ export function resultsMarkdown(results: TwinResults): string {
   });
   const heads = [
     "SNR [dB]",
-    ...ARITHMETICS,
-    ...INTEGER_FORMATS.map((format) => `lost in ${format}`),
+    "float64",
+    ...measured.map(({ format }) => format),
+    ...measured.map(({ format }) => `lost in ${format}`),
   ];
-  const clipped = INTEGER_FORMATS.map(
-    (format) => `${format} ${(100 * results.formats[format].clippedShare).toFixed(3)} %`,
+  const clipped = measured.map(
+    ({ format, clippedShare }) => `${format} ${(100 * clippedShare).toFixed(3)} %`,
   );
   return [
     `Exact integer twin, calibrated on calibration/, on ${set}: ${results.clipsPerSnr} clips at each SNR.`,

@@ -139,7 +139,7 @@ function describeModel({ inputSize, layers }: RecurrentModel): string {
 
 /** Frames whose peak gives inputs the step of a hidden state, so that equal weights stay equal in a joined row. */
 function calibrationFrames(random: Random, size: number, format: AnyFormat): Float64Array[] {
-  const peak = format === "int8" ? 127 / 128 : 32767 / 32768;
+  const peak = format === "int8" || format === "int4" ? 127 / 128 : 32767 / 32768;
   return randomFrames(random, 6, size, peak).map((frame) => frame.fill(peak, 0, 1));
 }
 
@@ -160,7 +160,7 @@ function randomSparing(
   fusion: Fusion,
   steps: number,
 ): SparedWork {
-  if (steps !== 1 || (format !== "int8" && format !== "int16x8")) return {};
+  if (steps !== 1 || format === "float32" || isTfliteFormat(format)) return {};
   const threshold = (): number => random.pick([0, 1, 30, 120]);
   const delta = format === "int8" && fusion === "full" && random.integer(0, 1) === 0;
   const skip = random.integer(0, 3) === 0;
@@ -191,7 +191,7 @@ function tryCase(
       : randomFrames(random, 6, model.inputSize),
   ];
   const target = random.pick(targets);
-  const fusion = format === "float32" || tflite ? "full" : random.pick(FUSIONS);
+  const fusion = format === "int8" || format === "int16x8" ? random.pick(FUSIONS) : "full";
   const sequence = fusion === "full" && (format === "int8" || format === "int16x8");
   const inSteps = sequence && model.layers.some(({ kind }) => kind === "lstm");
   const steps = inSteps ? random.pick([1, 2, 6]) : 1;

@@ -102,6 +102,21 @@ const CASES: readonly Case[] = [
     format: "float32",
     board: "qemu-rv32",
   },
+  {
+    shape: { name: "quads", inputSize: 4, lstms: [4], denses: [] },
+    format: "int4",
+    board: "nrf52840-dk",
+  },
+  {
+    shape: {
+      name: "lanes",
+      inputSize: 3,
+      lstms: [],
+      denses: [{ size: 5, activation: "none" }],
+    },
+    format: "int4",
+    board: "qemu-rv32",
+  },
 ];
 
 test.each(CASES)(

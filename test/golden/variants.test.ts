@@ -60,6 +60,10 @@ const VARIANTS: Readonly<Record<KernelVariant, Variant>> = {
   "mve-float32": on("float32", "qemu-m55", ARM, M55),
   "thumb1-lanes": on("int8", "qemu-m0", ARM, M0),
   "thumb1-bytes": on("int16x8", "qemu-m0", ARM, M0),
+  "dsp-nibbles": on("int4", "qemu-m33", ARM, M33),
+  "dsp-nibbles-grouped": on("int4", "qemu-m4", ARM, M4),
+  "rv32-nibbles": on("int4", "qemu-rv32", RISCV, RV32),
+  "c11-int4": on("int4", "qemu-xtensa", XTENSA, LX106),
   "c11-int8": on("int8", "qemu-m0", ARM, M0, { instructions: "c11" }),
   "c11-int16x8": on("int16x8", "qemu-m0", ARM, M0, { instructions: "c11" }),
   "c11-float32": on("float32", "qemu-m0", ARM, M0),
@@ -124,6 +128,9 @@ const SHAPES: Readonly<Record<string, readonly [keyof typeof UNITS_OF, keyof typ
     "vfp-float32": [4, 4],
     "mve-float32": [4, 4],
     thumb1: [2, 4],
+    "dsp-nibbles": [2, 4],
+    "rv32-nibbles": [2, 4],
+    "c11-int4": [2, 4],
     rv32: [4, 4],
     xtensa: [2, 4],
     "c11-float32": [1, 1],
@@ -167,7 +174,12 @@ function sketch(names: readonly KernelVariant[]): string {
     prefixes
       .map((prefix, index) => {
         const { format } = VARIANTS[names[index] as KernelVariant];
-        const type = format === "float32" ? "float" : format.endsWith("t8") ? "int8_t" : "int16_t";
+        const type =
+          format === "float32"
+            ? "float"
+            : format.endsWith("t8") || format === "int4"
+              ? "int8_t"
+              : "int16_t";
         const PREFIX = prefix.toUpperCase();
         return [
           "  {\n",

@@ -47,23 +47,24 @@ describe("the bootstrap", () => {
 describe("results", () => {
   const clip = (snrDb: number, float64: number, int8: number): ClipGains => ({
     snrDb,
-    gainDb: { float64, int8, int16x8: float64 },
+    gainDb: { float64, int8, int16x8: float64, int4: float64 - 0.5 },
   });
   // Gains differ widely between clips, losses do not: 0.1 dB each.
   const gains = [clip(0, 4, 3.9), clip(0, 8, 7.9), clip(-5, 9, 8.9), clip(-5, 1, 0.9)];
-  const results = summarise("held-out", "ab".repeat(32), gains, { int8: 0.001234, int16x8: 0 });
+  const clipped = { int8: 0.001234, int16x8: 0, int4: 0.001234 };
+  const results = summarise("held-out", "ab".repeat(32), gains, clipped);
 
   it("are means a ratio, with losses paired clip by clip", () => {
     expect(results.clipsPerSnr).toBe(2);
     expect(results.float64.bySnrDb["0"]?.gainDb).toBe(6);
-    expect(results.formats.int8.bySnrDb["-5"]).toMatchObject({
+    expect(results.formats.int8?.bySnrDb["-5"]).toMatchObject({
       gainDb: 4.9,
       lossDb: 0.1,
       lossLowDb: 0.1,
       lossHighDb: 0.1,
     });
-    expect(results.formats.int16x8.bySnrDb["0"]?.lossDb).toBe(0);
-    expect(results.formats.int8.clippedShare).toBe(0.00123);
+    expect(results.formats.int16x8?.bySnrDb["0"]?.lossDb).toBe(0);
+    expect(results.formats.int8?.clippedShare).toBe(0.00123);
   });
 
   it("become a table in order of the ratio", () => {
@@ -71,7 +72,9 @@ describe("results", () => {
       .split("\n")
       .filter((line) => /^\| -?\d/.test(line));
     expect(rows.map((row) => row.split(" | ")[0])).toEqual(["| -5", "| 0"]);
-    expect(rows[1]).toContain("| 0.100 (0.100 to 0.100) | 0.000 (0.000 to 0.000) |");
+    expect(rows[1]).toContain(
+      "| 0.100 (0.100 to 0.100) | 0.000 (0.000 to 0.000) | 0.500 (0.500 to 0.500) |",
+    );
   });
 
   it("replace the card's block and nothing else", () => {

@@ -147,8 +147,8 @@ function distance(
 }
 
 describe("against float64", () => {
-  // As for LSTMs (twin.test.ts) no proof but documented bounds; the worst seen here are 1.7 % and 0.7 %.
-  const bounds = { int8: 0.025, int16x8: 0.01 } as const;
+  // As for LSTMs (twin.test.ts) no proof but documented bounds; the worst seen here are 1.7 %, 0.7 % and 10.3 %.
+  const bounds = { int8: 0.025, int16x8: 0.01, int4: 0.12 } as const;
   const dense = { size: 9, activation: "none" } as const;
   const shapes = (["after", "before"] as const).flatMap((when): readonly ModelShape[] => {
     const gru = (size: number) => ({ size, resetAfter: when === "after" });

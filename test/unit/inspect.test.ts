@@ -37,6 +37,7 @@ describe("a model of 3 inputs, an LSTM of 2 units and 4 outputs", () => {
       // A byte a weight, four a bias; h of one byte and c of two a unit.
       { format: "int8", weightBytes: 48 + 4 * 12, stateBytes: 2 * 3 },
       { format: "int16x8", weightBytes: 48 + 4 * 12, stateBytes: 2 * 4 },
+      { format: "int4", weightBytes: 48 / 2 + 4 * 12, stateBytes: 2 * 3 },
       { format: "float32", weightBytes: 4 * 60, stateBytes: 2 * 8 },
     ]);
   });
@@ -55,9 +56,10 @@ describe("a model of 3 inputs, an LSTM of 2 units and 4 outputs", () => {
     expect(board?.formats.map(({ format, generated }) => [format, generated])).toEqual([
       ["int8", true],
       ["int16x8", true],
+      ["int4", true],
       ["float32", false],
     ]);
-    expect(board?.formats[2]).toMatchObject({ code: "TP-PLAN-003" });
+    expect(board?.formats[3]).toMatchObject({ code: "TP-PLAN-003" });
   });
 
   it("refuses a format that the file has no integers for", () => {

@@ -117,6 +117,7 @@ function rows(weights: number[][], bias: number[], rest: Partial<RealRows> = {})
     name: "rows",
     rows: weights.length,
     columns,
+    segments: [columns],
     weights: Float64Array.from(weights.flat()),
     bias: Float64Array.from(bias),
     columnScales: new Float64Array(columns).fill(1 / 128),
@@ -176,7 +177,7 @@ describe("rows", () => {
               columnScales: new Float64Array(columns).fill(hiddenScale),
             });
             const matrix = quantizeRows(real, format);
-            const worst = matrix.weights.reduce((sum, w) => sum + Math.abs(w), 0);
+            const worst = [...matrix.weights].reduce((sum, w) => sum + Math.abs(w), 0);
             expect(worst * activationMagnitude + Math.abs(matrix.bias[0] as number)).toBeLessThan(
               accumulatorLimit,
             );

@@ -3,6 +3,7 @@ import { loadBoard } from "../../codegen/board.ts";
 import { generate } from "../../codegen/pipeline.ts";
 import { targetOf } from "../../codegen/plan/target.ts";
 import { noiseFrames } from "../../codegen/quantize/calibrate.ts";
+import { INTEGER_FORMATS } from "../../codegen/quantize/params.ts";
 import { footprintOfShape } from "../../codegen/size/footprint.ts";
 import { type NetworkShape, seededModel } from "../../codegen/size/network.ts";
 
@@ -33,7 +34,7 @@ const BOARDS = ["nucleo-f446re", "nucleo-f746zg", "esp32-c3-devkitm-1", "esp32de
 test.each(BOARDS)("on %s what sizes foretell is what the plan lays out", (id) => {
   const board = loadBoard(id);
   for (const shape of SHAPES) {
-    for (const format of ["int8", "int16x8"] as const) {
+    for (const format of INTEGER_FORMATS) {
       const model = seededModel(shape);
       const calibration = noiseFrames(model.inputSize);
       const { stages, footprint } = generate({ model, board, format, calibration });

@@ -24,7 +24,7 @@ test("the granule is what makes 8 rows of int8 weights fill whole lines, at leas
   expect([4, 8, 16, 32, 64].map((line) => columnGranule(line, block))).toEqual([4, 4, 4, 4, 8]);
   for (const line of [4, 8, 16, 32, 64]) {
     for (let k = 1; k < 20; k++)
-      expect(blockBytes(k * columnGranule(line, block), block) % line).toBe(0);
+      expect(blockBytes([k * columnGranule(line, block)], block) % line).toBe(0);
   }
 });
 

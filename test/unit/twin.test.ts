@@ -171,10 +171,11 @@ function distance(shape: ModelShape, format: IntegerFormat, seed: number) {
 }
 
 describe("against float64", () => {
-  // Not a proof: an LSTM feeds its own error back. A weight errs by at most 1/254 of the largest in its row in both
-  // formats; int8 adds as much for each activation. On contracting random networks these shares of the output's
-  // reach are the documented bounds; the worst seen here are 2.3 % and 0.7 %.
-  const bounds = { int8: 0.03, int16x8: 0.01 } as const;
+  // Not a proof: an LSTM feeds its own error back. A weight errs by at most 1/254 of the largest in its row in int8 and
+  // int16x8, by 1/14 of the largest in its group in int4; the formats with int8 activations add as much as int8's for each of
+  // those. On contracting random networks these shares of the output's reach are the documented bounds; the worst seen here
+  // are 2.3 %, 0.7 % and 10.8 %.
+  const bounds = { int8: 0.03, int16x8: 0.01, int4: 0.12 } as const;
   const shapes: readonly ModelShape[] = [
     { name: "small", inputSize: 5, lstms: [7], denses: [] },
     { name: "mask", inputSize: 32, lstms: [48], denses: [{ size: 32, activation: "sigmoid" }] },

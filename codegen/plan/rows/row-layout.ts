@@ -14,10 +14,12 @@ export interface BlockShape {
   readonly units: number;
   /** The least columns the loop takes at a time; a multiple of units. */
   readonly columns: number;
-  /** At rest [byte]. */
-  readonly weightBytes: 1 | 2 | 4;
+  /** At rest; what 4-bit weights share with their group is in `groups` [byte]. */
+  readonly weightBytes: 0.5 | 1 | 2 | 4;
   /** Beside its weights: a bias a row, and a multiplier where rows are integers [byte]. */
   readonly extraBytes: number;
+  /** Of 4-bit weights: the most columns that share a scale, and what a group of them takes of a block [byte]. */
+  readonly groups?: { readonly columns: number; readonly bytes: number };
 }
 
 /** How an activation lies in a line: as it is, or 128 added to an int8 one. */
