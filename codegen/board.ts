@@ -164,6 +164,8 @@ export interface RealBoard extends BoardBase {
     readonly source: string;
     readonly confidence: Confidence;
   } | null;
+  /** Free, on a header, for a power monitor's input: by the name that the framework has for it. */
+  readonly monitorPin?: StatedChoice<string>;
   /** How its serial port shows itself on the host, most usual first. */
   readonly usb?: readonly BoardUsb[];
   /** Values that are absent because no source was read for them. */
@@ -280,7 +282,17 @@ const KIND_FIELDS = {
   },
   emulated: {
     needs: ["standsFor", "emulator"],
-    refuses: ["clockHz", "cores", "power", "counter", "emulatedBy", "platformio", "usb", "unknown"],
+    refuses: [
+      "clockHz",
+      "cores",
+      "power",
+      "counter",
+      "emulatedBy",
+      "platformio",
+      "monitorPin",
+      "usb",
+      "unknown",
+    ],
   },
 } as const;
 

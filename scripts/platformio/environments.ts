@@ -21,7 +21,7 @@ const SHARED = `[framework]
 custom_main = pioneer_main
 build_src_filter = -<*> +<telemetry/> +<apps/region.c> +<hal/arduino/counter.c> +<hal/arduino/window.c>
 build_src_flags = -O3 -Wall -Wextra
-build_flags = -I hal -I telemetry -I apps
+build_flags = -I hal -I telemetry -I apps -I power
 
 [arduino]
 extends = framework
@@ -34,19 +34,24 @@ framework = espidf
 build_src_filter = \${framework.build_src_filter} +<hal/espidf/>
 `;
 
-/** Mark, shared sections and one environment a board, ordered as they come. @throws Error for a counter without a file */
+/** Mark, shared sections and one environment a board, ordered as they come. @throws Error for a counter without a file, or no pin */
 export function frameworkEnvironments(boards: readonly Board[]): string {
   const real = boards.filter((board): board is RealBoard => board.kind === "real");
   return [MARK, "", SHARED, ...real.flatMap(environment)].join("\n");
 }
 
 function environment(board: RealBoard): readonly string[] {
-  const { id, platformio, counter, clockHz } = board;
+  const { id, platformio, counter, clockHz, monitorPin } = board;
   if (platformio === null) return [];
   const family = FAMILIES[counter?.name ?? ""];
   if (family === undefined) throw new Error(`${id}: hal/arduino has no counter "${counter?.name}"`);
   const { package: source, framework } = platformio;
-  const flags = [`-D PIONEER_BOARD=\\"${id}\\"`, `-D PIONEER_CLOCK_HZ=${clockHz.value}`];
+  if (monitorPin === undefined) throw new Error(`${id}: no monitorPin for hal_pin`);
+  const flags = [
+    `-D PIONEER_BOARD=\\"${id}\\"`,
+    `-D PIONEER_CLOCK_HZ=${clockHz.value}`,
+    `-D PIONEER_MONITOR_PIN=${monitorPin.value}`,
+  ];
   return [
     `[env:${id}]
 extends = ${framework}

@@ -96,9 +96,12 @@ const COMPILERS: Readonly<Partial<Record<Core, readonly [string, readonly string
 };
 
 const WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"];
-const APPS = ["check", "speed", "stream", "hearable", "model_watch", "session"].map(
-  (name) => `apps/${name}.c`,
-);
+const APPS = [
+  ...["check", "speed", "stream", "hearable", "ina", "model_watch", "session"].map(
+    (name) => `apps/${name}.c`,
+  ),
+  ...["ina", "i2c"].map((name) => `power/${name}.c`),
+];
 
 describe("hal/arduino and hal/espidf", () => {
   // Boards of one core and one family differ in names and clocks alone: the first is compiled.
@@ -127,10 +130,11 @@ describe("hal/arduino and hal/espidf", () => {
     const sources = [...sourcesOf(board.id), ...APPS].map((path) => join(FIRMWARE, path));
     const shared = [
       ...[...flags, ...WARNINGS, "-O2", "-c"],
-      ...["hal", "telemetry", "apps"].flatMap((name) => ["-I", join(FIRMWARE, name)]),
+      ...["hal", "telemetry", "apps", "power"].flatMap((name) => ["-I", join(FIRMWARE, name)]),
       ...["arduino", "espidf"].flatMap((name) => ["-I", join(STAND_INS, name)]),
       ...["-I", TOY_MODEL, "-Dmain=pioneer_main"],
       ...[`-DPIONEER_BOARD="${board.id}"`, `-DPIONEER_CLOCK_HZ=${board.clockHz.value}`],
+      `-DPIONEER_MONITOR_PIN=${board.monitorPin?.value}`,
     ];
     const compile = (program: string, language: readonly string[], pattern: RegExp) => {
       const own = sources.filter((path) => pattern.test(path));

@@ -16,6 +16,7 @@
 extern "C" int pioneer_main(void);
 
 static hal_board board = {PIONEER_BOARD, PIONEER_CLOCK_HZ, HAL_COUNTER_NONE, nullptr, {HAL_BOOT_UNKNOWN, 0}};
+static uintptr_t stack_top; /* where the program's own part of the stack begins */
 static uint32_t last_us;
 static uint64_t time_us;
 
@@ -31,6 +32,7 @@ void loop() {
 }
 
 const hal_board *hal_init(void) {
+    stack_top = (uintptr_t)__builtin_frame_address(0);
     board.boot = family_boot();
     Serial.begin(BAUD_RATE);
     last_us = now_us();
@@ -63,22 +65,41 @@ uint64_t hal_time_us(void) {
     return time_us;
 }
 
-/* Which pins are free differs from board to board, and no board's file says so. */
 bool hal_pin(bool is_high) {
-    (void)is_high;
-    return false;
+    static bool is_output;
+    digitalWrite(PIONEER_MONITOR_PIN, is_high ? HIGH : LOW);
+    if (!is_output) {
+        pinMode(PIONEER_MONITOR_PIN, OUTPUT);
+        digitalWrite(PIONEER_MONITOR_PIN, is_high ? HIGH : LOW);
+        is_output = true;
+    }
+    return true;
 }
 
+/* Not every core has open drains: a line that is let go is an input with a pull-up. */
+static void set_line(uint8_t pin, bool is_high) {
+    if (is_high) {
+        pinMode(pin, INPUT_PULLUP);
+        return;
+    }
+    /* Low before it drives, as far as the core lets an input be written. */
+    digitalWrite(pin, LOW);
+    pinMode(pin, OUTPUT);
+    digitalWrite(pin, LOW);
+}
+
+/* The core's own pins for I2C: other numbers of Wire are not asked. */
 bool hal_i2c_lines(bool is_clock_high, bool is_data_high) {
-    (void)is_clock_high;
-    (void)is_data_high;
-    return false;
+    set_line((uint8_t)SCL, is_clock_high);
+    set_line((uint8_t)SDA, is_data_high);
+    return true;
 }
 
 bool hal_i2c_data(void) {
-    return false;
+    return digitalRead((uint8_t)SDA) == HIGH;
 }
 
+/* Public functions for it differ from core to core, and none says how long it takes. */
 uint32_t hal_temperature(void) {
     return 0;
 }
@@ -104,5 +125,5 @@ void hal_exit(int status) {
 }
 
 uint32_t hal_stack_bytes(void) {
-    return 0;
+    return family_stack_bytes(stack_top);
 }

@@ -33,6 +33,9 @@ void family_unmask(void);
 /* Rests until an interrupt or the next tick of the system, at most about a millisecond. */
 void family_rest(void);
 
+/* Deepest use of the running stack below `top` so far [byte]; 0 where the framework does not tell. */
+uint32_t family_stack_bytes(uintptr_t top);
+
 /* Why the chip started; unknown where the family's chips do not agree on a register. */
 hal_boot family_boot(void);
 

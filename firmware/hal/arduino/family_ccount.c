@@ -4,6 +4,7 @@
  */
 #include "family.h"
 #include "esp_boot.h"
+#include "esp_stack.h"
 
 #include "esp_system.h"
 #include "freertos/FreeRTOS.h"
@@ -32,6 +33,10 @@ void family_unmask(void) {
 
 void family_rest(void) {
     vTaskDelay(1);
+}
+
+uint32_t family_stack_bytes(uintptr_t top) {
+    return esp_stack_bytes(top);
 }
 
 hal_boot family_boot(void) {

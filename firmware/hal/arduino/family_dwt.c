@@ -80,6 +80,12 @@ void family_rest(void) {
     __asm__ volatile("dsb\n\twfi" ::: "memory");
 }
 
+/* Where the stack ends, and what lies below it, differs from framework to framework. */
+uint32_t family_stack_bytes(uintptr_t top) {
+    (void)top;
+    return 0;
+}
+
 hal_boot family_boot(void) {
     return (hal_boot){.cause = HAL_BOOT_UNKNOWN};
 }

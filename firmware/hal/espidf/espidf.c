@@ -3,6 +3,7 @@
  * The counter, the rest and the reset are left to hal/arduino's file of the family. The system's handlers keep
  * faults, and the deepest use of the stack is not known: neither is reported.
  */
+#include "driver/gpio.h"
 #include "driver/uart.h"
 #include "esp_timer.h"
 #include "freertos/FreeRTOS.h"
@@ -18,10 +19,15 @@
 /* Four of the longest frames fit, as many as the greeting gives credit for. */
 #define ARRIVED_BYTES 8192
 
+#define PIN_MONITOR ((gpio_num_t)PIONEER_MONITOR_PIN)
+#define PIN_DATA ((gpio_num_t)6) /* on the C6's header, as its low-power I2C has them */
+#define PIN_CLOCK ((gpio_num_t)7)
+
 /* The program's main, which platformio.ini renames; the system's entry is app_main. */
 int pioneer_main(void);
 void app_main(void);
 
+static uintptr_t stack_top; /* where the program's own part of the stack begins */
 static hal_board board = {.id = PIONEER_BOARD, .clock_hz = PIONEER_CLOCK_HZ, .counter = HAL_COUNTER_NONE};
 
 static uint32_t now_us(void) {
@@ -33,6 +39,7 @@ void app_main(void) {
 }
 
 const hal_board *hal_init(void) {
+    stack_top = (uintptr_t)__builtin_frame_address(0);
     board.boot = family_boot();
     const uart_config_t settings = {
         .baud_rate = BAUD_RATE,
@@ -73,20 +80,25 @@ uint64_t hal_time_us(void) {
 }
 
 bool hal_pin(bool is_high) {
-    (void)is_high;
-    return false;
+    return gpio_set_direction(PIN_MONITOR, GPIO_MODE_OUTPUT) == ESP_OK &&
+           gpio_set_level(PIN_MONITOR, is_high ? 1u : 0u) == ESP_OK;
+}
+
+static bool set_line(gpio_num_t pin, bool is_high) {
+    return gpio_set_level(pin, is_high ? 1u : 0u) == ESP_OK &&
+           gpio_set_direction(pin, GPIO_MODE_INPUT_OUTPUT_OD) == ESP_OK &&
+           gpio_set_pull_mode(pin, GPIO_PULLUP_ONLY) == ESP_OK;
 }
 
 bool hal_i2c_lines(bool is_clock_high, bool is_data_high) {
-    (void)is_clock_high;
-    (void)is_data_high;
-    return false;
+    return set_line(PIN_CLOCK, is_clock_high) && set_line(PIN_DATA, is_data_high);
 }
 
 bool hal_i2c_data(void) {
-    return false;
+    return gpio_get_level(PIN_DATA) != 0;
 }
 
+/* Its driver asks for a range first and waits; not within the time that hal.h gives. */
 uint32_t hal_temperature(void) {
     return 0;
 }
@@ -111,5 +123,5 @@ void hal_exit(int status) {
 }
 
 uint32_t hal_stack_bytes(void) {
-    return 0;
+    return family_stack_bytes(stack_top);
 }

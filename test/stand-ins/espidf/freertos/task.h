@@ -6,3 +6,6 @@ void vTaskDelay(const TickType_t xTicksToDelay);
 #define taskENABLE_INTERRUPTS() vPortEnableInterrupts()
 void vPortDisableInterrupts(void);
 void vPortEnableInterrupts(void);
+typedef struct tskTaskControlBlock *TaskHandle_t;
+UBaseType_t uxTaskGetStackHighWaterMark(TaskHandle_t xTask);
+uint8_t *pxTaskGetStackStart(TaskHandle_t xTask);
