@@ -9,6 +9,7 @@ import { emitContext } from "./emit/context.ts";
 import { type Footprint, footprintOf } from "./emit/footprint.ts";
 import { type GeneratedFile, renderAudio, renderFiles } from "./emit/render.ts";
 import { type SourceParts, sourceParts } from "./emit/source-parts.ts";
+import { PlanError } from "./errors.ts";
 import { type FrontEndPlan, planFrontEnd } from "./frontend/fixed-plan.ts";
 import { lower, type Program } from "./lower/kernel-ir.ts";
 import type { FrontEnd } from "./model/sidecar.ts";
@@ -45,6 +46,8 @@ export interface GenerateOptions extends TargetOptions, SparedWork {
   readonly licence?: string;
   /** From the same, its bands the model's inputs and outputs: also makes PREFIX_audio.{h,c} and pioneer_audio.h. */
   readonly frontEnd?: FrontEnd;
+  /** After each kernel a step calls pioneer_kernel_done, which the program brings: it stamps the time. */
+  readonly stamps?: boolean;
 }
 
 export interface StageValues {
@@ -63,6 +66,8 @@ export interface Generated {
   readonly stages: StageValues;
   /** What createFrontEndTwin takes; null without a front end. */
   readonly frontEnd: FrontEndPlan | null;
+  /** Layers whose kernels tell the program when they are done, in order; empty without stamps. */
+  readonly stamped: readonly string[];
   /** What the C takes beside its code and stack. */
   readonly footprint: Footprint;
   readonly warnings: readonly string[];
@@ -112,6 +117,20 @@ const NOT_CALIBRATED: Calibration = {
   warnings: [],
 };
 
+/** @throws PlanError TP-PLAN-033 */
+function requireStampable({ steps }: Target): void {
+  if (steps === 1) return;
+  throw new PlanError(
+    "TP-PLAN-033",
+    {
+      what: "--stamps does not go with --steps",
+      why: "a call of several steps computes a layer's part of all of them at once",
+      fix: "no --steps",
+    },
+    { steps },
+  );
+}
+
 /**
  * C for one model on one board. The same options give the same bytes.
  * @throws PlanError when the model cannot be generated
@@ -122,6 +141,8 @@ export function generate(options: GenerateOptions): Generated {
   const target = targetOf(options.board, options);
   if (target.steps !== 1) requireSteps(model, format, target);
   requireSpareable(options, format, target);
+  const { stamps = false } = options;
+  if (stamps) requireStampable(target);
   const size = model.layers
     .filter((layer) => layer.kind === "lstm" || layer.kind === "gru")
     .map(({ inputSize, hiddenSize, kind }) =>
@@ -135,8 +156,10 @@ export function generate(options: GenerateOptions): Generated {
     prefix: options.prefix ?? defaultPrefix(model.name),
     licence: options.licence ?? "the model file's own licence",
     verdicts: size,
+    stamps,
   });
   const { files, lines } = renderFiles(context);
+  const parts = sourceParts(planned, context.prefix, files[1].text, lines);
   const frontEnd =
     options.frontEnd === undefined
       ? null
@@ -146,7 +169,8 @@ export function generate(options: GenerateOptions): Generated {
   return {
     files: [...files, ...audio],
     frontEnd,
-    parts: sourceParts(planned, context.prefix, files[1].text, lines),
+    parts,
+    stamped: stamps ? parts.layers.map(({ layer }) => layer) : [],
     footprint: footprintOf(context),
     stages: {
       model,

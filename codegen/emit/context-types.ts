@@ -254,6 +254,8 @@ export interface CContext {
   readonly delta: DeltaContext | false;
   /** When a step repeats the last result, as SkipRule; false: never. */
   readonly skip: { readonly level: number; readonly frames: number } | false;
+  /** A step tells the program when each kernel is done. */
+  readonly stamps: boolean;
   /** There are layer normalizations. */
   readonly normalizes: boolean;
   /** There are softmaxes. */

@@ -53,6 +53,8 @@ export interface EmitOptions {
   readonly licence: string;
   /** The size stage's verdict of each recurrent layer, in order. */
   readonly verdicts: readonly LineVerdict[];
+  /** The step tells the program when each kernel is done. */
+  readonly stamps?: boolean;
 }
 
 /** What a header says of a layer that is not fused. */
@@ -228,6 +230,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     usesRows: usesRows(plan),
     delta: deltaContext(plan),
     skip: plan.skip ?? false,
+    stamps: options.stamps ?? false,
     normalizes: kernels.some(({ kind }) => kind === "layer-norm"),
     softmax,
     power: softmax && float && powerContext(),

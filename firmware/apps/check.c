@@ -37,6 +37,7 @@ int main(void) {
                 .state = state_bytes,
                 .state_length = sizeof state_bytes,
             });
+            send_kernels(request.input.frame);
             break;
         default:
             session_refuse(&request);

@@ -170,6 +170,10 @@ void session_send_hop(const record_hop *hop) {
     send(RECORD_HOP, record_hop_pack(hop, frame_payload(&sender), MAX_PAYLOAD_BYTES));
 }
 
+void session_send_kernels(const record_kernels *kernels) {
+    send(RECORD_KERNELS, record_kernels_pack(kernels, frame_payload(&sender), MAX_PAYLOAD_BYTES));
+}
+
 void session_send_recovery(const record_recovery *recovery) {
     send(RECORD_RECOVERY,
          record_recovery_pack(recovery, frame_payload(&sender), MAX_PAYLOAD_BYTES));

@@ -52,6 +52,9 @@ void session_send_output(const record_output *output);
 /* Sends how long a hop of audio took; before its Output. */
 void session_send_hop(const record_hop *hop);
 
+/* Sends when each kernel of a step was done; behind its Output, whose own stamp is the step's end. */
+void session_send_kernels(const record_kernels *kernels);
+
 /* Sends that the model's state was put back. */
 void session_send_recovery(const record_recovery *recovery);
 

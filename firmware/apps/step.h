@@ -8,9 +8,51 @@
 #include "hal.h"
 #include "pioneer_model.h"
 #include "region.h"
+#include "session.h"
 
 /* The alignment [byte] that model_step asks of its buffers. */
 #define STEP_ALIGNMENT 4
+
+#ifdef MODEL_KERNELS
+/* When each kernel of the last step was done, from the step's begin [cycle]. */
+static struct {
+    uint64_t begin;
+    uint32_t ends[MODEL_KERNELS];
+    uint32_t done; /* kernels of the step so far: none of one that repeats a result */
+} kernels;
+
+/* The model's C calls it. */
+void pioneer_kernel_done(uint32_t kernel);
+
+void pioneer_kernel_done(uint32_t kernel) {
+    const uint64_t taken = hal_cycles() - kernels.begin;
+    kernels.ends[kernel] = taken < UINT32_MAX ? (uint32_t)taken : UINT32_MAX;
+    kernels.done = kernel + 1;
+}
+
+static inline void begin_kernels(uint64_t now) {
+    kernels.begin = now;
+    kernels.done = 0;
+}
+#else
+static inline void begin_kernels(uint64_t now) {
+    (void)now;
+}
+#endif
+
+/* Sends what the kernels of the last step took, where they are stamped. */
+static inline void send_kernels(uint32_t frame) {
+#ifdef MODEL_KERNELS
+    /* Every target has the low byte first, as the wire. */
+    session_send_kernels(&(record_kernels){
+        .frame = frame,
+        .ends = (const uint8_t *)kernels.ends,
+        .ends_length = (uint16_t)(kernels.done * sizeof kernels.ends[0]),
+    });
+#else
+    (void)frame;
+#endif
+}
 
 /* Computes output [MODEL_OUTPUT_BYTES] from input [MODEL_INPUT_BYTES] and the state.
  * Returns the cycles it took, the call and both marks included [cycle]; 0 without a counter. */
@@ -19,6 +61,7 @@ static inline uint64_t timed_step(model_state *state, const uint8_t *input, uint
     volatile uint8_t *end = &pioneer_region_end[REGION_STEP];
     __asm__ volatile("" : "+r"(end));
     const uint64_t start = hal_cycles();
+    begin_kernels(start);
     pioneer_region_begin[REGION_STEP] = 1;
     __asm__ volatile("" ::: "memory");
     model_step(state, input, output);

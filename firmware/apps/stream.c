@@ -39,6 +39,7 @@ int main(void) {
                 .values = output,
                 .values_length = sizeof output,
             });
+            send_kernels(request.input.frame);
             break;
         default:
             session_refuse(&request);

@@ -30,6 +30,7 @@ extern "C" {
 #define RECORD_ROOF        0x13u
 #define RECORD_HOP         0x14u
 #define RECORD_RECOVERY    0x15u
+#define RECORD_KERNELS     0x16u
 #define RECORD_IDENTIFY    0x80u
 #define RECORD_INPUT       0x81u
 #define RECORD_RESET       0x82u
@@ -194,6 +195,17 @@ typedef struct {
     /* Frames with moving input for which the gains had stood still. */
     uint32_t frames;
 } record_recovery;
+
+/* When each kernel of a step was done, sent behind its Output by a program that was generated to
+ * stamp them. */
+typedef struct {
+    /* Index of the frame. */
+    uint32_t frame;
+    /* From the step's begin by the device's own counter, four bytes a kernel, low byte first
+     * [cycle]; 0 without one. */
+    const uint8_t *ends;
+    uint16_t ends_length;
+} record_kernels;
 
 /* Asks the device who it is. */
 typedef struct {
@@ -421,6 +433,15 @@ static inline size_t record_recovery_pack(const record_recovery *record, uint8_t
     record_put_u32(&writer, record->frame);
     record_put_u8(&writer, record->cause);
     record_put_u32(&writer, record->frames);
+    return writer.fits ? writer.length : 0u;
+}
+
+static inline size_t record_kernels_pack(const record_kernels *record, uint8_t *payload,
+                                         size_t capacity)
+{
+    record_writer writer = {payload, capacity, 0u, true};
+    record_put_u32(&writer, record->frame);
+    record_put_bytes(&writer, record->ends, record->ends_length);
     return writer.fits ? writer.length : 0u;
 }
 

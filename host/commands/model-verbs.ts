@@ -16,6 +16,7 @@ import {
   framework,
   fusion,
   skip,
+  stamps,
   steps,
   tables,
   weights,
@@ -66,6 +67,7 @@ export function modelVerbs(verb: DeclareVerb): void {
     .addOption(steps())
     .addOption(delta())
     .addOption(skip())
+    .addOption(stamps())
     .addOption(weights())
     .addOption(tables())
     .addOption(code())
@@ -98,6 +100,7 @@ export function modelVerbs(verb: DeclareVerb): void {
     .addOption(fusion())
     .addOption(delta())
     .addOption(skip())
+    .addOption(stamps())
     .addOption(weights())
     .addOption(tables())
     .addOption(code())
@@ -115,6 +118,7 @@ export function modelVerbs(verb: DeclareVerb): void {
     .addOption(fusion())
     .addOption(delta())
     .addOption(skip())
+    .addOption(stamps())
     .addOption(weights())
     .addOption(tables())
     .addOption(code())

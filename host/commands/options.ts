@@ -52,6 +52,11 @@ export const skip = () =>
     "--skip <rule>",
     "LEVEL,FRAMES: repeat the last result in silence, inputs of mean LEVEL or less, after FRAMES such frames",
   ).argParser(skipRule);
+export const stamps = () =>
+  new Option(
+    "--stamps",
+    "the device's own counter stamps the end of every layer: --trace shows them",
+  );
 
 /** @throws UsageError TP-USE-002 */
 function deltaThresholds(text: string): DeltaThresholds {

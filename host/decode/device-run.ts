@@ -8,6 +8,7 @@ import type {
   FaultRecord,
   HelloRecord,
   HopRecord,
+  KernelsRecord,
   OutputRecord,
   RecoveryRecord,
   RoofRecord,
@@ -22,7 +23,7 @@ const KEPT_ROOFS = 10_000;
 /** More than an hour of a hearable's frames gives. */
 const KEPT_TEMPERATURES = 10_000;
 
-/** More than an hour of hops of 10 ms. */
+/** More than an hour of hops, or of steps, of 10 ms. */
 const KEPT_HOPS = 400_000;
 
 export type OutputEvent = RecordEvent<OutputRecord>;
@@ -41,6 +42,8 @@ export class DeviceRun {
   readonly roofs: RoofRecord[] = [];
   /** What the deadline monitor said of each hop, in order; the first so many. */
   readonly hops: HopRecord[] = [];
+  /** When the kernels of each step were done, where the program stamps them; the first so many. */
+  readonly kernels: KernelsRecord[] = [];
   /** When the model's state was put back on the device, in order; the first so many. */
   readonly recoveries: RecoveryRecord[] = [];
   /** Outputs that had come each time it greeted again: it had been away, and its clock may be another one. */
@@ -103,6 +106,9 @@ export class DeviceRun {
         break;
       case "hop":
         if (this.hops.length < KEPT_HOPS) this.hops.push(record);
+        break;
+      case "kernels":
+        if (this.kernels.length < KEPT_HOPS) this.kernels.push(record);
         break;
       case "recovery":
         if (this.recoveries.length < KEPT_HOPS) this.recoveries.push(record);

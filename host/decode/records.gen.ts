@@ -14,6 +14,7 @@ import type {
   Identify,
   Ina,
   Input,
+  Kernels,
   Log,
   Measure,
   Output,
@@ -70,6 +71,10 @@ export interface RecoveryRecord extends Recovery {
   readonly type: "recovery";
 }
 
+export interface KernelsRecord extends Kernels {
+  readonly type: "kernels";
+}
+
 export interface IdentifyRecord extends Identify {
   readonly type: "identify";
 }
@@ -106,7 +111,8 @@ export type DeviceRecord =
   | BootRecord
   | RoofRecord
   | HopRecord
-  | RecoveryRecord;
+  | RecoveryRecord
+  | KernelsRecord;
 
 /** What the host sends. */
 export type HostRecord =
@@ -132,6 +138,7 @@ export const RECORD_IDS = {
   roof: 0x13,
   hop: 0x14,
   recovery: 0x15,
+  kernels: 0x16,
   identify: 0x80,
   input: 0x81,
   reset: 0x82,
@@ -247,6 +254,12 @@ export function decodeDeviceRecord(
         frame: reader.u32(),
         cause: reader.u8(),
         frames: reader.u32(),
+      });
+    case 0x16:
+      return reader.finish({
+        type: "kernels",
+        frame: reader.u32(),
+        ends: reader.bytes(),
       });
     default:
       return { ok: false, reason: unknownType(type) };
@@ -375,6 +388,10 @@ export function encodePayload(record: WireRecord): Uint8Array {
       writer.u32(record.frame);
       writer.u8(record.cause);
       writer.u32(record.frames);
+      break;
+    case "kernels":
+      writer.u32(record.frame);
+      writer.bytes(record.ends);
       break;
     case "identify":
       writer.u8(record.wireVersion);

@@ -168,6 +168,14 @@ export interface Recovery {
   readonly frames: U32;
 }
 
+/** When each kernel of a step was done, sent behind its Output by a program that was generated to stamp them. @record 0x16 */
+export interface Kernels {
+  /** Index of the frame. */
+  readonly frame: U32;
+  /** From the step's begin by the device's own counter, four bytes a kernel, low byte first [cycle]; 0 without one. */
+  readonly ends: Bytes;
+}
+
 /** Asks the device who it is. @record 0x80 */
 export interface Identify {
   /** The host's WIRE_VERSION. */

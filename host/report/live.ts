@@ -66,6 +66,8 @@ function recordText(record: DeviceRecord, faultText: (record: FaultOf) => string
       return `sensor     ${(record.millikelvin / 1000 - 273.15).toFixed(1)} degC before frame ${record.frame}`;
     case "hop":
       return `hop        frame ${record.frame}, ${record.computeUs} us, ${record.overruns} overruns, worst ${record.worstUs} us`;
+    case "kernels":
+      return `kernels    frame ${record.frame}, ${record.ends.length / 4} done`;
     case "recovery":
       return `recovery   after frame ${record.frame}: ${record.cause === 1 ? "nothing was let through" : "the gains stood still"} for ${record.frames} frames`;
     case "fault":

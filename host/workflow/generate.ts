@@ -49,6 +49,8 @@ export interface GenerateRequest extends SparedWork {
   readonly steps?: number;
   /** Also makes the front end, for a program that takes sound. */
   readonly withFrontEnd?: boolean;
+  /** The device stamps the end of each kernel. */
+  readonly stamps?: boolean;
   /** Memories for them, by name or role; the board's own choice where it is not given. */
   readonly weights?: string;
   readonly tables?: string;
@@ -92,6 +94,7 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
     ...(request.steps === undefined ? {} : { steps: request.steps }),
     ...(request.delta === undefined ? {} : { delta: request.delta }),
     ...(request.skip === undefined ? {} : { skip: request.skip }),
+    ...(request.stamps === undefined ? {} : { stamps: request.stamps }),
     ...(loaded.sidecar ? { licence: loaded.sidecar.license } : {}),
     ...(request.withFrontEnd ? { frontEnd: frontEndOf(loaded) } : {}),
   });
@@ -104,7 +107,8 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
     placement[part] === undefined ? [] : [`-${part}-${placement[part]}`],
   ).join("");
   const sound = request.withFrontEnd ? "-audio" : "";
-  const folder = `${name.replaceAll(/[^\w-]+/g, "_")}-${format}-${target}${passes}${ahead}${places}${sound}-${digest.slice(0, 8)}`;
+  const stamps = request.stamps === true ? "-stamps" : "";
+  const folder = `${name.replaceAll(/[^\w-]+/g, "_")}-${format}-${target}${passes}${ahead}${stamps}${places}${sound}-${digest.slice(0, 8)}`;
   return { loaded, board: ran, as: placed, placement, generated, folder };
 }
 

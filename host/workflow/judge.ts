@@ -111,7 +111,7 @@ export function judgeRecording(
     facts,
     clips: audio?.clips ?? [],
     profile: recordedProfile(capture, facts.frames.length),
-    steps: stampedSteps(run),
+    steps: stampedSteps(run, manifest.stamped),
     ...(licence === undefined ? {} : { licence: new TextDecoder().decode(licence) }),
   };
 }

@@ -70,6 +70,8 @@ export interface RunManifest {
   readonly clip: string | null;
   /** A run at the pace of real time [min]; absent for any other. */
   readonly minutes?: number;
+  /** Names of the kernels that the program stamps, in order; absent where it stamps none. */
+  readonly stamped?: readonly string[];
   /** Absent in recordings of before it was kept. */
   readonly work?: readonly KernelWork[];
   /** Of the program hearable, whose frames are hops of sound. */

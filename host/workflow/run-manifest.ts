@@ -54,7 +54,7 @@ export function manifestOf({
   device,
   host,
 }: RunFacts): RunManifest {
-  const { stages } = prepared.generated;
+  const { stages, stamped } = prepared.generated;
   const { plan, quantize } = stages;
   const rated = prepared.as ?? prepared.board;
   const { parameters } = summarize(stages.model).model;
@@ -117,6 +117,7 @@ export function manifestOf({
           },
         }
       : {}),
+    ...(stamped.length === 0 ? {} : { stamped }),
   };
 }
 

@@ -142,14 +142,24 @@ describe("a trace", () => {
 
   it.each(["measured", "modelled"] as const)("comes from a device's own stamps, %s", (kind) => {
     const steps = [
-      { frame: 0, beginUs: 100.5, lengthUs: 20 },
-      { frame: 1, beginUs: 10_100, lengthUs: 21 },
+      { frame: 0, beginUs: 100.5, lengthUs: 20, layers: [] },
+      {
+        frame: 1,
+        beginUs: 10_100,
+        lengthUs: 21,
+        layers: [
+          { name: "lstm", beginUs: 10_100, lengthUs: 15 },
+          { name: "dense", beginUs: 10_115, lengthUs: 5 },
+        ],
+      },
     ];
     const trace = stampedTrace(steps, request, kind);
     const events = checkTrace(JSON.stringify(trace));
     expect(events.map(({ name, ts, dur }) => [name, ts, dur])).toEqual([
       ["step 0", 100.5, 20],
       ["step 1", 10_100, 21],
+      ["lstm", 10_100, 15],
+      ["dense", 10_115, 5],
     ]);
     expect(trace.otherData.kind).toBe(kind);
   });

@@ -93,6 +93,10 @@ const DEVICE: readonly (readonly [DeviceRecord, number[]])[] = [
   ],
   [{ type: "recovery", frame: 300, cause: 2, frames: 0x10000 }, [...u32(300), 2, 0, 0, 1, 0]],
   [
+    { type: "kernels", frame: 258, ends: Uint8Array.of(1, 2, 0, 0, 3, 4, 5, 0) },
+    [2, 1, 0, 0, 8, 0, 1, 2, 0, 0, 3, 4, 5, 0],
+  ],
+  [
     { type: "ina", part: 228, index: 3, timeUs: 0x10203, shunt: 0xfffff0, bus: 0x3e80, status: 2 },
     [228, 0, 3, 0, 0, 0, 3, 2, 1, 0, 0xf0, 0xff, 0xff, 0, 0x80, 0x3e, 0, 0, 2, 0],
   ],

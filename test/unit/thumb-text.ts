@@ -54,7 +54,15 @@ const SHAPES: readonly (readonly [
   ["pop|vpop", (_, text) => ({ reads: 1 << 13, writes: list(text) | (1 << 13) })],
   ["v?ldm(?:ia|db)?", (o, text) => ({ reads: base(o), writes: list(text) | written(o) })],
   ["v?stm(?:ia|db)?", (o, text) => ({ reads: list(text) | base(o), writes: written(o) })],
-  ["vmov(?:\\.\\w+)*", vectorMove],
+  ["csel|csinc|csinv|csneg|cset|csetm|cinc|cinv|cneg", moves],
+  [
+    "(?:ls[lr]|asr)l|[su]qr?sh[lr]l|[su]rshrl",
+    (o) => ({ reads: all(o), writes: all(o.slice(0, 2)) }),
+  ],
+  ["[su]qr?sh[lr]|[su]rshr", (o) => ({ reads: all(o), writes: all(o.slice(0, 1)) })],
+  ["clrm", (_, text) => ({ reads: 0, writes: list(text) })],
+  // The condition stands before the type.
+  [`vmov${CONDITIONS}(?:\\.\\w+)*`, vectorMove],
   ["vmsr", (o) => ({ reads: all(o.slice(1)), writes: 0 })],
   ["v(?!ld|st|mov|mrs|msr|push|pop)\\w+(?:\\.\\w+)*", () => ({ reads: 0, writes: 0 })],
 ];

@@ -23,12 +23,17 @@ export interface Trace {
   readonly otherData: Readonly<Record<string, string>>;
 }
 
-/** A step of which only begin and length are known. */
-export interface StampedStep {
-  readonly frame: number;
+/** A step, or a layer of it, of which only begin and length are known. */
+export interface Stamped {
   /** [us] on the device's clock. */
   readonly beginUs: number;
   readonly lengthUs: number;
+}
+
+export interface StampedStep extends Stamped {
+  readonly frame: number;
+  /** In order of execution; none where only steps are stamped. */
+  readonly layers: readonly (Stamped & { readonly name: string })[];
 }
 
 export interface TraceRequest {
@@ -88,17 +93,19 @@ export function stampedTrace(
   request: TraceRequest,
   kind: "measured" | "modelled",
 ): Trace {
-  const events = steps.map(
-    ({ frame, beginUs, lengthUs }): TraceEvent => ({
-      name: `step ${frame}`,
-      cat: "step",
-      ph: "X",
-      pid: PID,
-      tid: STEPS,
-      ts: beginUs,
-      dur: lengthUs,
-    }),
-  );
+  const event = (name: string, cat: string, { beginUs, lengthUs }: Stamped): TraceEvent => ({
+    name,
+    cat,
+    ph: "X",
+    pid: PID,
+    tid: STEPS,
+    ts: beginUs,
+    dur: lengthUs,
+  });
+  const events = steps.flatMap((step) => [
+    event(`step ${step.frame}`, "step", step),
+    ...step.layers.map((layer) => event(layer.name, "layer", layer)),
+  ]);
   return trace(events, request, { timeline: "the device's clock", kind });
 }
 

@@ -39,16 +39,43 @@ export function recordedProfile(capture: Capture, passes: number): ProfileFacts 
   return parseProfile(decoder.decode(cells), parseNames(decoder.decode(names)), passes);
 }
 
-/** Steps by the device's own clock and counter; none of a device without a counter. */
-export function stampedSteps(run: DeviceRun): readonly StampedStep[] {
+/**
+ * Steps by the device's own clock and counter; none of a device without a counter.
+ * @param kernels names of those that the program stamps, in order
+ */
+export function stampedSteps(
+  run: DeviceRun,
+  kernels: readonly string[] = [],
+): readonly StampedStep[] {
   const { hello } = run;
   if (hello === undefined || hello.counterKind !== 1 || hello.clockHz === 0) return [];
   const perUs = hello.clockHz / 1e6;
+  const ends = new Map(run.kernels.map(({ frame, ends: bytes }) => [frame, bytes]));
   // A record is stamped when it is sent, right after its step.
   return run.outputsByOneClock.map(({ record, deviceTimeUs }) => {
     const lengthUs = Number(record.cycles) / perUs;
-    return { frame: record.frame, beginUs: deviceTimeUs - lengthUs, lengthUs };
+    const beginUs = deviceTimeUs - lengthUs;
+    const done = kernelEnds(ends.get(record.frame) ?? new Uint8Array());
+    const layers = done.map((end, index) => {
+      const begin = done[index - 1] ?? 0;
+      return {
+        name: kernels[index] ?? `kernel ${index}`,
+        beginUs: beginUs + begin / perUs,
+        lengthUs: (end - begin) / perUs,
+      };
+    });
+    return { frame: record.frame, beginUs, lengthUs, layers };
   });
+}
+
+/** Cycles from a step's begin; what is out of order is cut off, so that no layer has a negative length. */
+function kernelEnds(bytes: Uint8Array): readonly number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const ends = Array.from({ length: bytes.length >> 2 }, (_, index) =>
+    view.getUint32(4 * index, true),
+  );
+  const wrong = ends.findIndex((end, index) => end < (ends[index - 1] ?? 0));
+  return wrong < 0 ? ends : ends.slice(0, wrong);
 }
 
 /** @throws UsageError TP-USE-152 when the run was not profiled */
