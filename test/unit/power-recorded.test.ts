@@ -41,6 +41,12 @@ describe("columns", () => {
       voltage: null,
       digital: [{ input: 1, index: 2 }],
     });
+    // Of the vendor's example downsample_logging.py, `--header comment`.
+    expect(columnsOf("#= header=time,current,voltage,power,charge,energy")).toMatchObject({
+      time: { index: 0, scale: 1 },
+      current: { index: 1, scale: 1 },
+      voltage: { index: 2, scale: 1 },
+    });
     expect(columnsOf("time,current (dB)")).toBeUndefined();
     expect(columnsOf("0.0,1,2")).toBeUndefined();
   });
@@ -81,6 +87,25 @@ describe("CSV", () => {
     expect(energy?.windows?.periodS?.mean).toBeCloseTo(0.004, 12);
   });
 
+  test("the vendor's printed example gives the energy of its own accumulator", async () => {
+    // downsample_logging.py of pyjoulescope_examples: 3.3 V over 1000 ohm, a row a minute, with charge and energy so far.
+    const { facts, blocks, totals } = await read(
+      "vendor.csv",
+      [
+        "time,current,voltage,power,charge,energy",
+        "60.0608842,0.00329505,3.2998,0.0108731,0.197703,0.652385",
+        "120.0572884,0.00329549,3.2997,0.0108743,0.395432,1.30484",
+        "180.0513701,0.00329558,3.2998,0.0108748,0.593167,1.95733",
+        "240.0502210,0.00329565,3.2998,0.0108751,0.790906,2.60984",
+        "300.0581367,0.00329583,3.2997,0.0108751,0.988656,3.26234",
+      ].join("\n"),
+    );
+    expect(totals).toMatchObject({ samples: 5, lost: 0 });
+    const currents = blocks.flatMap(({ currents }) => currents);
+    const averageA = currents.reduce((sum, one) => sum + one, 0) / currents.length;
+    expect((facts.supplyV ?? 0) * averageA).toBeCloseTo(3.26234 / 300, 6);
+  });
+
   test("a supply that sags is said, and one that is missing too", async () => {
     const sags = await read("b.csv", "time,current,voltage\n0,1,3\n1,1,2.9\n2,1,2.8\n");
     expect(sags.facts.supplyV).toBeCloseTo(2.9, 12);
@@ -116,6 +141,37 @@ describe("CSV", () => {
 });
 
 describe("JSON", () => {
+  test("channels of Otii by name: current, a slower voltage, and levels of both inputs", async () => {
+    const recording = {
+      mc: { timestamp: 0, interval: 0.25, values: [1, 2, 3, 4, 5, 6] },
+      mv: { timestamp: 0, interval: 0.5, values: [3, 3.5, 4] },
+      i1: {
+        values: [
+          { timestamp: 0.2, value: true },
+          { timestamp: 1, value: false },
+        ],
+      },
+      i2: { values: [{ timestamp: 0.75, value: 1 }] },
+    };
+    const { facts, blocks } = await read("channels.json", JSON.stringify(recording));
+    // i1 is D1 (2) and high from 0.25 s to 0.75 s, i2 is D2 (4) and high from 0.75 s on.
+    expect(blocks).toEqual([
+      { firstSample: 0, currents: [1, 2, 3, 4, 5, 6], digital: [0, 2, 2, 6, 4, 4] },
+    ]);
+    // Each voltage holds for two currents.
+    expect(facts.supplyV).toBeCloseTo(3.5, 12);
+    expect(facts.warnings[0]).toContain("the supply varies");
+    for (const damaged of [
+      { ...recording, mc: { values: 1 } },
+      { ...recording, i1: { values: [7] } },
+      { ...recording, i2: 5 },
+    ]) {
+      await expect(read("damaged.json", JSON.stringify(damaged))).rejects.toMatchObject({
+        code: "TP-USE-441",
+      });
+    }
+  });
+
   const data = { data_type: "analog", timestamp: 1, interval: 0.25, values: [1, null, 3] };
 
   test("an answer of Otii's server, alone and in a list with a gap", async () => {

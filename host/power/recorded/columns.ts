@@ -2,8 +2,9 @@
  * Decides which columns of a power monitor's CSV are time, current, voltage and digital inputs, and in which units.
  * Reading rows is left to csv.ts.
  *
- * Joulescope writes `#time,current,voltage,power,charge,energy` in SI units. Other programs, Otii's among them, put the
- * unit in brackets behind the name; without one it is the SI unit.
+ * Joulescope's programs write `#time,current,voltage,power,charge,energy`, without the `#`, or behind `#= header=`, in SI
+ * units (pyjoulescope_ui, and the vendor's example downsample_logging.py). Other programs put the unit in brackets behind the
+ * name; without one it is the SI unit.
  */
 
 export interface Column {
@@ -32,7 +33,7 @@ const PREFIXES: Readonly<Record<string, number>> = {
 /** undefined for a line that is no header with a time and a current. */
 export function columnsOf(line: string): Columns | undefined {
   const names = line
-    .replace(/^\uFEFF?\s*#?/, "")
+    .replace(/^\uFEFF?\s*(?:#=\s*header=|#)?/, "")
     .split(",")
     .map(cellText);
   const time = find(names, /^time(?:stamp)?$|^t$/i, "s");

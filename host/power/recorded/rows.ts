@@ -6,6 +6,7 @@ import { createReadStream, readFileSync, statSync } from "node:fs";
 import { UsageError } from "../../../codegen/index.ts";
 import type { Columns } from "./columns.ts";
 import { cellText, columnsOf } from "./columns.ts";
+import { otiiSamples } from "./otii-channels.ts";
 
 /** A sample as the file has it: SI units; NaN where the monitor wrote none. */
 export interface RecordedSample {
@@ -81,7 +82,7 @@ function numberOf(text: string | undefined): number {
     : Number.NaN;
 }
 
-/** What Otii's server answers for a channel: `{timestamp, interval, values}`, alone, under `data`, or in a list. */
+/** @throws UsageError TP-USE-441 for a document that otii-channels.ts cannot read */
 function* jsonRows(path: string): Generator<RecordedRow> {
   if (statSync(path).size > MAX_JSON_BYTES) throw noRecording(path, "it is above 256 MiB");
   const text = readFileSync(path, "utf8");
@@ -92,17 +93,7 @@ function* jsonRows(path: string): Generator<RecordedRow> {
   } catch (error) {
     throw noRecording(path, error instanceof Error ? error.message : String(error));
   }
-  const pieces = Array.isArray(parsed) ? parsed : [parsed];
-  for (const piece of pieces) {
-    const { timestamp, interval, values } = (piece?.data ?? piece ?? {}) as Record<string, unknown>;
-    if (typeof timestamp !== "number" || typeof interval !== "number" || !Array.isArray(values)) {
-      throw noRecording(path, "it is not {timestamp, interval, values} or a list of them");
-    }
-    for (const [index, value] of values.entries()) {
-      const currentA = typeof value === "number" ? value : Number.NaN;
-      yield { timeS: timestamp + index * interval, currentA, voltageV: Number.NaN, digital: 0 };
-    }
-  }
+  yield* otiiSamples(parsed, (why) => noRecording(path, why));
 }
 
 export function noRecording(path: string, why: string): UsageError {

@@ -54,31 +54,51 @@ export function sentFrame(sequence: number, draw: Draw): SentFrame {
     const rest = names.map((name) => number32(name, word()));
     return frame(sequence, 0x05, "fault", [number8("cause", draw(8)), ...rest]);
   }
-  const rare = draw(5);
-  if (rare === 0) {
-    const index = [number32("index", word()), number32("timeUs", word())];
-    const registers = ["shunt", "bus"].map((name) => number32(name, word()));
-    const status = number16("status", draw(65536));
-    return frame(sequence, 0x10, "ina", [number16("part", 226), ...index, ...registers, status]);
+  return rareFrame(sequence, draw);
+}
+
+/** Records that a device sends now and then, each as often as the others. */
+function rareFrame(sequence: number, draw: Draw): SentFrame {
+  const word = () => draw(2 ** 32);
+  const words32 = (...names: readonly string[]) => names.map((name) => number32(name, word()));
+  const words16 = (...names: readonly string[]) =>
+    names.map((name) => number16(name, draw(0x1_0000)));
+  switch (draw(7)) {
+    case 0:
+      return frame(sequence, 0x10, "ina", [
+        ...words16("part"),
+        ...words32("index", "timeUs", "shunt", "bus"),
+        ...words16("status"),
+      ]);
+    case 1:
+      return frame(sequence, 0x11, "temperature", words32("frame", "millikelvin"));
+    case 2:
+      return frame(sequence, 0x12, "boot", [number8("cause", draw(10)), ...words32("status")]);
+    case 3: {
+      const cycles = word();
+      return frame(sequence, 0x13, "roof", [
+        ...words16("pass", "loop", "loops"),
+        ["cycles", u64(cycles), BigInt(cycles)],
+      ]);
+    }
+    case 4:
+      return frame(sequence, 0x14, "hop", [
+        ...words32("frame", "computeUs", "analyseCycles", "stepCycles", "synthesiseCycles"),
+        ...words32("watchCycles", "overruns", "worstUs", "worstFrame"),
+      ]);
+    case 5:
+      return frame(sequence, 0x15, "recovery", [
+        ...words32("frame"),
+        number8("cause", draw(3)),
+        ...words32("frames"),
+      ]);
+    default:
+      return helloFrame(sequence, draw);
   }
-  if (rare === 1) {
-    const names = ["frame", "millikelvin"];
-    return frame(
-      sequence,
-      0x11,
-      "temperature",
-      names.map((name) => number32(name, word())),
-    );
-  }
-  if (rare === 2) {
-    const cause = number8("cause", draw(10));
-    return frame(sequence, 0x12, "boot", [cause, number32("status", word())]);
-  }
-  if (rare === 3) {
-    const places = ["pass", "loop", "loops"].map((name) => number16(name, draw(65536)));
-    const cycles = word();
-    return frame(sequence, 0x13, "roof", [...places, ["cycles", u64(cycles), BigInt(cycles)]]);
-  }
+}
+
+function helloFrame(sequence: number, draw: Draw): SentFrame {
+  const word = () => draw(2 ** 32);
   return frame(sequence, 0x01, "hello", [
     ...["board", "app", "model", "modelDigest", "compiler"].map((name) => words(name, `${word()}`)),
     number32("clockHz", word()),
