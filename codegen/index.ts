@@ -45,6 +45,7 @@ export * from "./quantize/calibrate.ts";
 export type { DeltaThresholds } from "./quantize/delta.ts";
 export { ungenerated } from "./quantize/operators.ts";
 export * from "./quantize/params.ts";
+export { quantizeModel } from "./quantize/quantize-model.ts";
 export type { QuantizedModel } from "./quantize/quantized-model.ts";
 export type { SkipRequest } from "./quantize/skip.ts";
 export { type SparedWork, withSparedWork } from "./quantize/spared-work.ts";

@@ -15,7 +15,7 @@ import { loadModel, shippedModels } from "../codegen/model/load.ts";
 import { INTEGER_FORMATS } from "../codegen/quantize/params.ts";
 import { MODELS_DIR, PROJECT_DIR } from "../host/workflow/paths.ts";
 import { createProgress } from "../host/workflow/progress.ts";
-import { type ClipSet, readClipSet } from "./evaluation/clip-set.ts";
+import { type ClipSet, readClipSet } from "../host/workflow/quality/clip-set.ts";
 import { createMeasurement } from "./evaluation/measure.ts";
 import {
   resultsMarkdown,

@@ -13,8 +13,9 @@ import { formatBytes, formatNumber } from "../host/report/format.ts";
 import { writeFileWhole } from "../host/workflow/output-file.ts";
 import { MODELS_DIR, PROJECT_DIR } from "../host/workflow/paths.ts";
 import { createProgress, type Progress } from "../host/workflow/progress.ts";
-import { sizesFor, subjectOf } from "../host/workflow/size/size.ts";
-import { readClipSet } from "./evaluation/clip-set.ts";
+import { type ClipSet, readClipSet } from "../host/workflow/quality/clip-set.ts";
+import { sizesFor } from "../host/workflow/size/size.ts";
+import { subjectOf } from "../host/workflow/size/subject.ts";
 import { replaceBlock } from "./replace-block.ts";
 import { type Agreement, predictAndRun } from "./sizing/predicted-and-run.ts";
 import { measureResized, RATIOS, type ResizedResults } from "./sizing/resized-quality.ts";
@@ -98,48 +99,55 @@ export function predictedBlock({
 export function resizedBlock({ set, clipsPerSnr, rows }: ResizedResults): string {
   const body = [...rows]
     .sort((a, b) => b.hiddenSize - a.hiddenSize)
-    .map(({ hiddenSize, way, weights, gainDb, mean }) =>
+    .map(({ hiddenSize, way, weights, gainDb, mean, stoi }) =>
       cells([
         way === "thinned" ? "64" : String(hiddenSize),
         way === "thinned" ? `thinned to the weights of ${hiddenSize}` : way,
         formatNumber(weights),
         ...gainDb.map((gain) => gain.toFixed(2)),
         `${mean.value.toFixed(2)} (${mean.low.toFixed(2)} to ${mean.high.toFixed(2)})`,
+        stoi === null ? "-" : stoi.toFixed(3),
       ]),
     );
   return [
     "",
-    `SI-SDR gain of the exact int8 twin in dB, ${clipsPerSnr} clips of the ${set} set at each ratio, from zero state; mean of all with its 95 % interval, bootstrap over clips:`,
+    `SI-SDR gain of the exact int8 twin in dB, ${clipsPerSnr} clips of the ${set} set at each ratio, from zero state; mean of all with its 95 % interval, bootstrap over clips; mean STOI of all:`,
     "",
-    `| units | way | weights | ${RATIOS.map((ratio) => `${ratio} dB`).join(" | ")} | mean |`,
-    "|---|---|---|---|---|---|---|---|",
+    `| units | way | weights | ${RATIOS.map((ratio) => `${ratio} dB`).join(" | ")} | mean | STOI |`,
+    "|---|---|---|---|---|---|---|---|---|",
     ...body,
     "",
   ].join("\n");
 }
 
+function clipSet(): ClipSet {
+  const heldOut = join(PROJECT_DIR, "training", ".cache", "heldout", "manifest.json");
+  return readClipSet([
+    { kind: "held-out", path: heldOut },
+    { kind: "shipped-clips", path: join(MODELS_DIR, "clips", "manifest.json") },
+  ]);
+}
+
 function measured(progress: Progress): ResizedResults {
   const asked = process.argv[process.argv.indexOf("--quality") + 1];
-  const heldOut = join(PROJECT_DIR, "training", ".cache", "heldout", "manifest.json");
-  return measureResized(
-    readClipSet([
-      { kind: "held-out", path: heldOut },
-      { kind: "shipped-clips", path: join(MODELS_DIR, "clips", "manifest.json") },
-    ]),
-    asked ?? null,
-    progress,
-  );
+  return measureResized(clipSet(), asked ?? null, progress);
+}
+
+/** The blocks that were asked for, by name; measuring may take long, and the page may change meanwhile. */
+async function blocks(progress: Progress): Promise<Readonly<Record<string, string>>> {
+  if (process.argv.includes("--quality")) return { resized: resizedBlock(measured(progress)) };
+  if (process.argv.includes("--boards")) return {};
+  return { predicted: predictedBlock(await predictAndRun(progress)) };
 }
 
 async function main(): Promise<void> {
   const progress = createProgress();
-  let page = replaceBlock(readFileSync(PAGE, "utf8"), "boards", boardsBlock());
-  if (process.argv.includes("--quality")) {
-    page = replaceBlock(page, "resized", resizedBlock(measured(progress)));
-  } else if (!process.argv.includes("--boards")) {
-    page = replaceBlock(page, "predicted", predictedBlock(await predictAndRun(progress)));
-  }
+  const written = { boards: boardsBlock(), ...(await blocks(progress)) };
   progress.end();
+  const page = Object.entries(written).reduce(
+    (text, [name, block]) => replaceBlock(text, name, block),
+    readFileSync(PAGE, "utf8"),
+  );
   writeFileWhole(PAGE, page);
 }
 

@@ -43,7 +43,7 @@ export function withSkip(model: QuantizedModel, { level, frames }: SkipRequest):
       {
         what: `${name} cannot be made with --skip ${level},${frames}`,
         why: whole
-          ? `the mean of its inputs lies within ${-reach} and ${reach}`
+          ? `the mean of its inputs lies within ${(-reach).toFixed(2)} and ${reach.toFixed(2)}`
           : `frames are a whole number, 1 to ${MOST_FRAMES}`,
         fix: "--skip=-0.5,8: frames whose inputs have a mean of at most -0.5, from the ninth in a row on",
       },

@@ -51,6 +51,10 @@ export function modelVerbs(verb: DeclareVerb): void {
       "write the model with these hidden sizes: fewer are pruned, more padded",
     )
     .addOption(calibrate())
+    .option(
+      "--evaluate <file>",
+      "measure quality on it: JSON {clips: [{noisy, clean}]} or {sequences: [{inputs, targets}]}",
+    )
     .option("--out <dir>", "where picture and model go");
 
   verb(

@@ -54,10 +54,30 @@ export function sizeText(text: SizeText): string {
     "",
     `> chosen, + fits, - fits but another is at least as good in fewer cycles, x misses a budget, ? not known.${hidden > 0 ? ` ${hidden} more sizes with --json.` : ""}`,
     text.source === "" ? "" : `Cycles, times and powers are modelled: ${text.source}.`,
+    ...qualityLines(text.candidates),
     text.picture === null ? "" : `picture: ${text.picture}`,
     text.made === null ? "" : madeLine(text.made),
   ];
   return `${lines.join("\n").trimEnd()}\n`;
+}
+
+/** What quality is, and each measured size with its interval. */
+function qualityLines(candidates: readonly JudgedSize[]): readonly string[] {
+  const measured = candidates.flatMap(({ hiddenSizes, method, quality }) =>
+    quality?.kind === "measured" && method !== "pad"
+      ? [{ units: hiddenSizes.join(","), quality }]
+      : [],
+  );
+  const [first] = measured;
+  if (first === undefined) return [];
+  const { metric, unit, source } = first.quality;
+  const values = [...measured]
+    .sort((a, b) => a.quality.value - b.quality.value)
+    .map(({ units, quality: { value, interval } }) => {
+      const ends = interval?.map((end) => formatNumber(end)).join(" to ");
+      return `${units}: ${formatNumber(value)}${ends === undefined ? "" : ` (${ends})`}`;
+    });
+  return [`Quality is the ${metric} [${unit}], ${source}; 95 % intervals: ${values.join("; ")}.`];
 }
 
 function madeLine({ file, method, calibration }: NonNullable<SizeText["made"]>): string {

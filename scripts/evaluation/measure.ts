@@ -1,27 +1,24 @@
 /**
  * How much cleaner a model makes a clip: in float64 and in the exact integer twin of every format.
- * Which clips is left to clip-set.ts, what becomes of the numbers to publish.ts.
+ * Hearing a clip is left to host/workflow/quality, what becomes of the numbers to publish.ts.
  */
 
 import { join } from "node:path";
-import { type Analysis, analyse, synthesise } from "../../codegen/frontend/analyse.ts";
+import { analyse } from "../../codegen/frontend/analyse.ts";
 import type { LoadedModel } from "../../codegen/model/load.ts";
-import { createFloatModel } from "../../codegen/model/reference-float.ts";
-import type { FrontEnd, Sidecar } from "../../codegen/model/sidecar.ts";
-import type { RecurrentModel } from "../../codegen/model/types.ts";
+import type { Sidecar } from "../../codegen/model/sidecar.ts";
 import { calibrate } from "../../codegen/quantize/calibrate.ts";
-import {
-  dequantizeValues,
-  INTEGER_FORMATS,
-  type IntegerFormat,
-  quantizeValues,
-} from "../../codegen/quantize/params.ts";
+import { INTEGER_FORMATS, type IntegerFormat } from "../../codegen/quantize/params.ts";
 import { quantizeModel } from "../../codegen/quantize/quantize-model.ts";
-import { createTwin } from "../../codegen/quantize/twin.ts";
 import { readRecordings } from "../../host/audio/recordings.ts";
-import { siSdrDb } from "../../host/audio/si-sdr.ts";
-import { readMono } from "../../host/audio/wav-file.ts";
-import type { Clip } from "./clip-set.ts";
+import type { Clip } from "../../host/workflow/quality/clip-set.ts";
+import {
+  type Denoiser,
+  floatDenoiser,
+  gainOf,
+  openClip,
+  twinDenoiser,
+} from "../../host/workflow/quality/hearing.ts";
 
 export const ARITHMETICS = ["float64", ...INTEGER_FORMATS] as const;
 export type Arithmetic = (typeof ARITHMETICS)[number];
@@ -34,9 +31,6 @@ export interface ClipGains {
   readonly snrDb: number;
   readonly gainDb: GainsDb;
 }
-
-/** Features of one clip to gains, from the model's initial state. */
-type Denoiser = (features: readonly Float64Array[]) => Float64Array[];
 
 export interface Measurement {
   clip(clip: Clip): ClipGains;
@@ -65,16 +59,6 @@ export function createMeasurement(
   };
 }
 
-/** Gain of one format's twin alone [dB]. */
-export function createTwinMeasurement(
-  loaded: LoadedModel & { readonly sidecar: Sidecar },
-  format: IntegerFormat,
-): (clip: Clip) => number {
-  const twins = twinsOf(loaded, [format]);
-  const denoisers = twins.map(({ denoise }) => [format, denoise] as const);
-  return (clip) => measureClip(clip, denoisers, loaded.sidecar.frontEnd)[format] as number;
-}
-
 /** The twins of a model, calibrated once. */
 function twinsOf(
   { model, sidecar, directory }: LoadedModel & { readonly sidecar: Sidecar },
@@ -88,41 +72,19 @@ function twinsOf(
   });
   return formats.map((format) => {
     const quantized = quantizeModel(model, calibration, format);
-    const twin = createTwin(quantized);
     const inputs = { clipped: 0, values: 0 };
-    const denoise: Denoiser = (features) => {
-      twin.reset();
-      return features.map((frame) => {
-        const { values, clipped } = quantizeValues(frame, quantized.input);
-        inputs.clipped += clipped;
-        inputs.values += values.length;
-        return dequantizeValues(twin.step(values), quantized.output);
-      });
-    };
+    const denoise = twinDenoiser(quantized, inputs);
     return { format, inputs, denoise };
   });
-}
-
-function floatDenoiser(model: RecurrentModel): Denoiser {
-  const float = createFloatModel(model);
-  return (features) => {
-    float.reset();
-    return features.map((frame) => float.step(frame));
-  };
 }
 
 function measureClip(
   clip: Clip,
   denoisers: readonly (readonly [Arithmetic, Denoiser])[],
-  frontEnd: FrontEnd,
+  frontEnd: Sidecar["frontEnd"],
 ): Readonly<Partial<Record<Arithmetic, number>>> {
-  const noisy = readMono(clip.noisy, frontEnd.sampleRateHz);
-  const clean = readMono(clip.clean, frontEnd.sampleRateHz);
-  const { features, spectra }: Analysis = analyse(noisy, frontEnd);
-  const before = siSdrDb(noisy, clean);
-  const gain = (denoise: Denoiser) =>
-    siSdrDb(synthesise(spectra, denoise(features), frontEnd, noisy.length), clean) - before;
-  return record(denoisers.map(([arithmetic, denoise]) => [arithmetic, gain(denoise)]));
+  const open = openClip(clip, frontEnd);
+  return record(denoisers.map(([arithmetic, denoise]) => [arithmetic, gainOf(open, denoise)]));
 }
 
 /** An object with exactly the keys given; the caller lists every one. */

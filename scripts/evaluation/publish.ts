@@ -6,9 +6,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { UsageError } from "../../codegen/errors.ts";
 import { INTEGER_FORMATS, type IntegerFormat } from "../../codegen/quantize/params.ts";
-import type { ClipSet } from "./clip-set.ts";
+import { bootstrap, meanOf } from "../../host/workflow/quality/bootstrap.ts";
+import type { ClipSet } from "../../host/workflow/quality/clip-set.ts";
 import type { Arithmetic, ClipGains } from "./measure.ts";
-import { bootstrap, meanOf } from "./statistics.ts";
 
 interface GainRow {
   readonly gainDb: number;

@@ -1,25 +1,25 @@
 /**
  * Measures how the shipped model hears at fewer units: pruned whole, thinned weight by weight, trained at that size, and
  * trained on from the pruned weights where such files lie in the folder given.
- * The measuring itself is scripts/evaluation's: the exact integer twin on clips; what is shown is left to write-sizing.ts.
+ * Hearing is left to heard.ts: the exact integer twin on clips; what is shown is left to write-sizing.ts.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { analyse } from "../../codegen/frontend/analyse.ts";
-import { type LoadedModel, loadModel } from "../../codegen/model/load.ts";
-import type { Sidecar } from "../../codegen/model/sidecar.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { RecurrentModel } from "../../codegen/model/types.ts";
-import { canonicalDigest } from "../../codegen/plan/canonical-json.ts";
-import type { CalibrationData } from "../../codegen/quantize/calibrate.ts";
 import { resized, shapeOf } from "../../codegen/size/network.ts";
 import { magnitudePruned, pruneModel } from "../../codegen/size/prune.ts";
-import { readRecordings } from "../../host/audio/recordings.ts";
-import { writeFileWhole } from "../../host/workflow/output-file.ts";
-import { MODELS_DIR, WORK_DIR } from "../../host/workflow/paths.ts";
+import { MODELS_DIR } from "../../host/workflow/paths.ts";
 import type { Progress } from "../../host/workflow/progress.ts";
-import type { Clip, ClipSet } from "../evaluation/clip-set.ts";
-import { createTwinMeasurement } from "../evaluation/measure.ts";
-import { bootstrap } from "../evaluation/statistics.ts";
+import { bootstrap } from "../../host/workflow/quality/bootstrap.ts";
+import type { Clip, ClipSet } from "../../host/workflow/quality/clip-set.ts";
+import {
+  calibrationOf,
+  heardClips,
+  integersOf,
+  type Loaded,
+  loadDenoiser,
+  meanStoi,
+} from "../evaluation/heard.ts";
 
 const FAMILY = "hearable";
 const OWN = 64;
@@ -37,30 +37,14 @@ export interface ResizedQuality {
   /** SI-SDR gain of the int8 twin at each ratio, and of all clips together [dB]. */
   readonly gainDb: readonly number[];
   readonly mean: { readonly value: number; readonly low: number; readonly high: number };
+  /** Of all clips together. */
+  readonly stoi: number | null;
 }
 
 export interface ResizedResults {
   readonly set: ClipSet["kind"];
   readonly clipsPerSnr: number;
   readonly rows: readonly ResizedQuality[];
-}
-
-type Loaded = LoadedModel & { readonly sidecar: Sidecar };
-
-function load(name: string, folder: string): Loaded {
-  const { sidecar, ...loaded } = loadModel(name, { modelsDir: folder });
-  if (sidecar === undefined) throw new RangeError(`${name} has no sidecar`);
-  return { ...loaded, sidecar };
-}
-
-/** Features of the recordings that a model is calibrated on. */
-export function calibrationOf({ sidecar, directory }: Loaded): CalibrationData {
-  const { frontEnd, calibration } = sidecar;
-  const recordings = readRecordings(join(directory, calibration), frontEnd.sampleRateHz);
-  return {
-    source: calibration,
-    sequences: recordings.map(({ samples }) => analyse(samples, frontEnd).features),
-  };
 }
 
 /** Of each ratio the clips at equal distances through the set, so that every speaker and noise has its share. */
@@ -105,13 +89,17 @@ interface Variant {
 }
 
 function variants(retrained: string | null): readonly Variant[] {
-  const own = load(FAMILY, MODELS_DIR);
+  const own = loadDenoiser(FAMILY, MODELS_DIR);
   const data = calibrationOf(own);
   const total = weightsOf(own.model);
   const of = (model: RecurrentModel): Loaded => ({ ...own, model });
   const trained = [
     { hiddenSize: OWN, way: "as trained" as const, loaded: own },
-    { hiddenSize: 32, way: "as trained" as const, loaded: load(`${FAMILY}-32`, MODELS_DIR) },
+    {
+      hiddenSize: 32,
+      way: "as trained" as const,
+      loaded: loadDenoiser(`${FAMILY}-32`, MODELS_DIR),
+    },
   ];
   const made = PRUNED_SIZES.flatMap((hiddenSize): readonly Variant[] => {
     const name = `${FAMILY}-pruned-${hiddenSize}`;
@@ -120,7 +108,13 @@ function variants(retrained: string | null): readonly Variant[] {
     return [
       { hiddenSize, way: "pruned", loaded: of(pruneModel(own.model, [hiddenSize], data)) },
       ...(hasMore
-        ? [{ hiddenSize, way: "pruned, trained on" as const, loaded: load(name, retrained) }]
+        ? [
+            {
+              hiddenSize,
+              way: "pruned, trained on" as const,
+              loaded: loadDenoiser(name, retrained),
+            },
+          ]
         : []),
       // As many weights go, wherever they lie: the model stays at 64 units.
       { hiddenSize, way: "thinned", loaded: of(magnitudePruned(own.model, share)) },
@@ -140,7 +134,9 @@ export function measureResized(
 ): ResizedResults {
   const clips = clipsOf(set, CLIPS_PER_SNR);
   const rows = variants(retrained).map(({ hiddenSize, way, loaded }): ResizedQuality => {
-    const gains = measuredGains(loaded, clips, `${hiddenSize} units, ${way}`, progress);
+    const label = `${hiddenSize} units, ${way}`;
+    const heard = heardClips(loaded, integersOf(loaded, "int8"), clips, label, progress);
+    const gains = heard.map(({ gainDb }) => gainDb);
     const at = (ratio: number) => gains.filter((_, index) => clips[index]?.snrDb === ratio);
     return {
       hiddenSize,
@@ -148,31 +144,11 @@ export function measureResized(
       weights: weightsOf(loaded.model),
       gainDb: RATIOS.map((ratio) => bootstrap(at(ratio)).mean),
       mean: meanOf(gains),
+      stoi: meanStoi(heard),
     };
   });
   progress.end();
   return { set: set.kind, clipsPerSnr: clips.length / RATIOS.length, rows };
-}
-
-/** The int8 twin's gain on each clip [dB]; what was measured before of the same weights and clips is not again. */
-function measuredGains(
-  loaded: Loaded,
-  clips: readonly Clip[],
-  label: string,
-  progress: Progress,
-): readonly number[] {
-  const names = clips.map(({ noisy }) => basename(noisy));
-  const key = canonicalDigest({ layers: loaded.model.layers, names }).slice(0, 16);
-  const file = join(WORK_DIR, "sizing", `quality-${key}.json`);
-  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as readonly number[];
-  progress.step(label);
-  const gainOf = createTwinMeasurement(loaded, "int8");
-  const gains = clips.map((clip, index) => {
-    progress.update(index, clips.length);
-    return gainOf(clip);
-  });
-  writeFileWhole(file, JSON.stringify(gains));
-  return gains;
 }
 
 function meanOf(values: readonly number[]): ResizedQuality["mean"] {

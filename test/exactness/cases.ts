@@ -8,7 +8,7 @@ import { PlanError } from "../../codegen/errors.ts";
 import type { RecurrentModel } from "../../codegen/model/types.ts";
 import { generate } from "../../codegen/pipeline.ts";
 import type { KernelVariant } from "../../codegen/plan/schedule.ts";
-import { FUSIONS, type Fusion, type TargetOptions } from "../../codegen/plan/target.ts";
+import { FUSIONS, type TargetOptions } from "../../codegen/plan/target.ts";
 import {
   type ActivationArray,
   ALL_FORMATS,
@@ -153,20 +153,16 @@ function withoutOtherLayers(
   return { ...shape, lstms: sizes, convolutions: [], normalized: false, softmax: ends };
 }
 
-/** Of each integer format some cases that leave work out, where their plan may; random frames move by any distance. */
-function randomSparing(
-  random: Random,
-  format: AnyFormat,
-  fusion: Fusion,
-  steps: number,
-): SparedWork {
-  if (steps !== 1 || format === "float32" || isTfliteFormat(format)) return {};
+/** Of each integer format some cases that leave work out; random frames move by any distance. */
+function randomSparing(random: Random, format: AnyFormat, { layers }: RecurrentModel): SparedWork {
+  if (format === "float32" || isTfliteFormat(format)) return {};
   const threshold = (): number => random.pick([0, 1, 30, 120]);
-  const delta = format === "int8" && fusion === "full" && random.integer(0, 1) === 0;
-  const skip = random.integer(0, 3) === 0;
+  const keeps = format === "int8" && layers.some(({ kind }) => kind === "lstm");
   return {
-    ...(delta ? { delta: { input: threshold(), hidden: threshold() } } : {}),
-    ...(skip ? { skip: { level: 0, frames: random.integer(1, 2) } } : {}),
+    ...(keeps && random.integer(0, 2) === 0
+      ? { delta: { input: threshold(), hidden: threshold() } }
+      : {}),
+    ...(random.integer(0, 5) === 0 ? { skip: { level: 0, frames: random.integer(1, 2) } } : {}),
   };
 }
 
@@ -191,12 +187,14 @@ function tryCase(
       : randomFrames(random, 6, model.inputSize),
   ];
   const target = random.pick(targets);
-  const fusion = format === "int8" || format === "int16x8" ? random.pick(FUSIONS) : "full";
+  const spared = randomSparing(random, format, model);
+  const takesApart = (format === "int8" || format === "int16x8") && spared.delta === undefined;
+  const fusion = takesApart ? random.pick(FUSIONS) : "full";
   const sequence = fusion === "full" && (format === "int8" || format === "int16x8");
   const inSteps = sequence && model.layers.some(({ kind }) => kind === "lstm");
-  const steps = inSteps ? random.pick([1, 2, 6]) : 1;
+  const isSpared = spared.delta !== undefined || spared.skip !== undefined;
+  const steps = inSteps && !isSpared ? random.pick([1, 2, 6]) : 1;
   const calibration = { source: "random frames", sequences };
-  const spared = randomSparing(random, format, fusion, steps);
   const { files, stages } = generate({
     ...target,
     fusion,

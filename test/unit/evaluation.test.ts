@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readRecordings } from "../../host/audio/recordings.ts";
 import { writeWav } from "../../host/audio/wav-file.ts";
-import { readClipSet } from "../../scripts/evaluation/clip-set.ts";
+import { bootstrap } from "../../host/workflow/quality/bootstrap.ts";
+import { readClipSet } from "../../host/workflow/quality/clip-set.ts";
 import type { ClipGains } from "../../scripts/evaluation/measure.ts";
 import {
   resultsMarkdown,
@@ -12,7 +13,6 @@ import {
   withCardBlock,
   withSidecarField,
 } from "../../scripts/evaluation/publish.ts";
-import { bootstrap } from "../../scripts/evaluation/statistics.ts";
 
 function inFolder(use: (folder: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), "pioneer-evaluation-"));

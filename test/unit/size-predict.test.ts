@@ -9,7 +9,8 @@ import { costOf, countedCore, rulesDigests, stepCosts } from "../../codegen/size
 import { decoderOf } from "../../host/workflow/core-table.ts";
 import { MODELS_DIR } from "../../host/workflow/paths.ts";
 import { pluginDigest, pluginSources } from "../../host/workflow/plugin-sources.ts";
-import { type Subject, sizesFor } from "../../host/workflow/size/size.ts";
+import { sizesFor } from "../../host/workflow/size/size.ts";
+import type { Subject } from "../../host/workflow/size/subject.ts";
 
 const CORES: readonly Core[] = [
   "cortex-m4",

@@ -27,7 +27,7 @@ export function qualityAt(trained: readonly TrainedSize[], hiddenSize: number): 
     unit,
     value: between(below.quality.value, above.quality.value),
     kind: "modelled",
-    source: `on the line between the trained sizes ${below.hiddenSize} and ${above.hiddenSize}`,
+    source: `on the line between the measured sizes ${below.hiddenSize} and ${above.hiddenSize}`,
     ...(interval === undefined || upper === undefined
       ? {}
       : { interval: [between(interval[0], upper[0]), between(interval[1], upper[1])] as const }),

@@ -3,26 +3,16 @@
  * Costs come from codegen/size, verdicts from analyze/sizing, the layout of table and picture from report/.
  */
 import { join } from "node:path";
-import type {
-  IntegerFormat,
-  LoadedModel,
-  NetworkShape,
-  RealBoard,
-} from "../../../codegen/index.ts";
+import type { IntegerFormat, RealBoard } from "../../../codegen/index.ts";
 import {
   availableBytes,
   type Board,
-  bareLstm,
   createPredictor,
   findMeasured,
-  hiddenSizesOf,
   INTEGER_FORMATS,
   listBoards,
   loadBoard,
   loadModel,
-  type Predictor,
-  resized,
-  shapeOf,
   sizeRule,
   UsageError,
   weightsMemory,
@@ -31,9 +21,8 @@ import {
 import { boardFactsOf } from "../../analyze/board-facts.ts";
 import { boardPower, clockHz } from "../../analyze/power.ts";
 import { answerOf, holds } from "../../analyze/sizing/answer.ts";
-import type { Method, SizeCandidate, SizeLimits } from "../../analyze/sizing/candidate.ts";
+import type { SizeLimits } from "../../analyze/sizing/candidate.ts";
 import { type JudgedSize, judgeSizes, type SizeRating } from "../../analyze/sizing/judge.ts";
-import { qualityAt, type TrainedSize } from "../../analyze/sizing/quality.ts";
 import { sizesBetween } from "../../analyze/sizing/sizes.ts";
 import { sizePicture } from "../../report/size-svg.ts";
 import { sizesToShow, sizeText } from "../../report/size-text.ts";
@@ -42,9 +31,10 @@ import type { VerbContext } from "../context.ts";
 import { withUsageErrors } from "../import.ts";
 import { writeFileWhole } from "../output-file.ts";
 import { MODELS_DIR, OUT_DIR } from "../paths.ts";
+import { candidateOf } from "./candidate-of.ts";
 import { type Made, makeModel } from "./make.ts";
 import { candidateDocument } from "./size-document.ts";
-import { trainedSizes } from "./trained-sizes.ts";
+import { evaluatedSubject, granuleOf, nothingNamed, type Subject } from "./subject.ts";
 
 export interface SizeOptions {
   readonly board: string;
@@ -61,21 +51,12 @@ export interface SizeOptions {
   readonly make?: string;
   /** Recordings that units are judged by when some go. */
   readonly calibrate?: string;
+  /** What quality is measured on, in place of what the model's sidecar says. */
+  readonly evaluate?: string;
 }
 
-const DEFAULT_FRAME_MS = 10;
 const DEFAULT_HIGHEST = 256;
 const ROWS_SHOWN = 16;
-
-/** What is sized: the layers, and what is known of a model behind them. */
-export interface Subject {
-  readonly name: string;
-  readonly shape: NetworkShape;
-  /** Null where there is no model yet. */
-  readonly own: readonly number[] | null;
-  readonly trained: readonly TrainedSize[];
-  readonly periodMs: number;
-}
 
 export interface Sizing {
   readonly document: Readonly<Record<string, unknown>>;
@@ -93,8 +74,8 @@ export async function size(
   argument: string,
 ): Promise<number> {
   const format = integerFormat(options.format);
-  const subject = subjectOf(argument, options, format);
   const board = calibratedBoard(options.board);
+  const subject = evaluatedSubject(context, options, argument, board, format);
   const sizing = await withUsageErrors(() => sizesFor(subject, board, format, options));
   const { document, sizes, why, met, picture } = sizing;
   let file: string | null = null;
@@ -130,14 +111,6 @@ function madeBy(argument: string, { make, calibrate, out }: SizeOptions): Made |
   return makeModel(loadModel(argument, { modelsDir: MODELS_DIR }), make, calibrate, out ?? OUT_DIR);
 }
 
-function nothingNamed(what: string): UsageError {
-  return new UsageError("TP-USE-460", {
-    what,
-    why: "a model brings its own input size; without one there is an LSTM over N inputs",
-    fix: "pioneer size MODEL --board ID, or pioneer size --input-size N --board ID",
-  });
-}
-
 /** @throws UsageError TP-USE-461 */
 function integerFormat(asked = "int8"): IntegerFormat {
   const format = INTEGER_FORMATS.find((one) => one === asked);
@@ -154,48 +127,6 @@ function calibratedBoard(id: string): Board {
   return withCalibration(board, findMeasured(board));
 }
 
-/** @throws UsageError TP-USE-460 unless exactly one of model and input size is given */
-export function subjectOf(
-  argument: string,
-  options: Pick<SizeOptions, "inputSize" | "frameMs">,
-  format: IntegerFormat,
-): Subject {
-  const { inputSize, frameMs } = options;
-  if ((argument === "") === (inputSize === undefined)) {
-    throw nothingNamed(
-      argument === "" ? "nothing to size was named" : "a model and an input size were named",
-    );
-  }
-  if (inputSize !== undefined) {
-    const name = `lstm-${inputSize}`;
-    const periodMs = frameMs ?? DEFAULT_FRAME_MS;
-    return { name, shape: bareLstm(inputSize, 1), own: null, trained: [], periodMs };
-  }
-  const loaded = loadModel(argument, { modelsDir: MODELS_DIR });
-  const shape = shapeOf(loaded.model);
-  const own = hiddenSizesOf(shape);
-  if (own.length === 0) {
-    throw new UsageError("TP-USE-462", {
-      what: `${loaded.model.name} has no hidden size`,
-      why: "none of its layers is an LSTM or a GRU",
-      fix: "pioneer inspect MODEL shows its layers",
-    });
-  }
-  return {
-    name: loaded.model.name,
-    shape,
-    own,
-    trained: own.length === 1 ? trainedSizes(loaded, format) : [],
-    periodMs: frameMs ?? hopMs(loaded) ?? DEFAULT_FRAME_MS,
-  };
-}
-
-function hopMs({ sidecar }: LoadedModel): number | null {
-  if (sidecar === undefined) return null;
-  const { hopLength, sampleRateHz } = sidecar.frontEnd;
-  return (1000 * hopLength) / sampleRateHz;
-}
-
 /** All of the verb but its files: a function of the board files and the counted steps. */
 export function sizesFor(
   subject: Subject,
@@ -203,14 +134,13 @@ export function sizesFor(
   format: IntegerFormat,
   options: Pick<SizeOptions, "budgetMs" | "budgetMw" | "minHidden" | "maxHidden">,
 ): Sizing {
-  const { shape, own, periodMs } = subject;
+  const { own, periodMs } = subject;
   const rule = sizeRule(board, format);
   const predictor = createPredictor(board, format);
-  const isGru = shape.layers.some(({ kind }) => kind === "gru");
   const lists = sizesBetween(own, {
     lowest: options.minHidden ?? 1,
     highest: options.maxHidden ?? highestOf(subject),
-    granule: isGru ? rule.gruGranule : rule.granule,
+    granule: granuleOf(subject, rule),
   });
   const candidates = lists.map((sizes) => candidateOf(subject, predictor, sizes));
   const limits: SizeLimits = {
@@ -252,7 +182,7 @@ export function sizesFor(
       model: subject.name,
       format,
       lineBytes: rule.lineBytes,
-      granule: isGru ? rule.gruGranule : rule.granule,
+      granule: granuleOf(subject, rule),
       rule: rule.why,
       limits,
       periodMs,
@@ -303,52 +233,6 @@ function ratingOf(board: Board, periodMs: number): Rated {
     missing: (asksPower) =>
       "missing" in power && asksPower ? `the file of ${board.id} has no ${power.missing}` : null,
   };
-}
-
-function candidateOf(
-  { shape, own, trained }: Subject,
-  { of }: Predictor,
-  hiddenSizes: readonly number[],
-): SizeCandidate {
-  const { footprint, workingSet, linesTouched, cycles, flashBytes, ramBytes } = of(
-    resized(shape, hiddenSizes),
-  );
-  const [hiddenSize = 0] = hiddenSizes;
-  const method = methodOf(own, hiddenSizes, trained);
-  const [only] = own ?? [];
-  // Zero units change no output, so that a padded model hears as it did.
-  const heardAs = method === "pad" && only !== undefined ? only : hiddenSize;
-  return {
-    hiddenSizes,
-    method,
-    macs: footprint.macs,
-    paddedMacs: footprint.paddedMacs,
-    weightBytes: workingSet.weightBytes,
-    paddedBytes: footprint.lostBytes,
-    residentBytes: workingSet.residentBytes,
-    streamedBytes: workingSet.streamedBytes,
-    linesTouched,
-    flashBytes,
-    ramBytes,
-    cycles,
-    quality: hiddenSizes.length === 1 ? qualityAt(trained, heardAs) : null,
-  };
-}
-
-/** How the model would come to that size. */
-function methodOf(
-  own: readonly number[] | null,
-  hiddenSizes: readonly number[],
-  trained: readonly TrainedSize[],
-): Method {
-  if (own === null) return "train";
-  if (own.every((size, layer) => hiddenSizes[layer] === size)) return "given";
-  const sizes = trained.map(({ hiddenSize }) => hiddenSize);
-  const [size = 0] = hiddenSizes;
-  if (trained.length > 1 && size >= Math.min(...sizes) && size <= Math.max(...sizes)) {
-    return "retrain";
-  }
-  return own.every((before, layer) => (hiddenSizes[layer] as number) >= before) ? "pad" : "prune";
 }
 
 /** Real boards on which the model as it is holds the budgets. */

@@ -37,19 +37,32 @@ interface TwinResults {
  * very file; NAME without a number is the family's first.
  */
 export function trainedSizes(loaded: LoadedModel, format: IntegerFormat): readonly TrainedSize[] {
+  return siblingsOf(loaded).flatMap((one) => {
+    const quality = measuredQuality(one.loaded, format);
+    return quality === null ? [] : [{ hiddenSize: one.hiddenSize, quality }];
+  });
+}
+
+/** A model of the family with one recurrent layer. */
+export interface Sibling {
+  readonly hiddenSize: number;
+  readonly loaded: LoadedModel;
+}
+
+/** The model itself and its siblings, one a size, smallest first. */
+export function siblingsOf(loaded: LoadedModel): readonly Sibling[] {
   const folder = dirname(loaded.path);
   const own = basename(loaded.path, extname(loaded.path));
   const family = own.replace(/-\d+$/, "");
-  const sizes = new Map<number, TrainedSize>();
+  const sizes = new Map<number, Sibling>();
   for (const name of siblingNames(folder, family, own)) {
     const one =
       name === own ? loaded : loadModel(join(folder, `${name}.onnx`), { modelsDir: folder });
-    const quality = measuredQuality(one, format);
     const hidden = hiddenSizesOf(shapeOf(one.model));
     const [hiddenSize] = hidden;
-    if (quality === null || hidden.length !== 1 || hiddenSize === undefined) continue;
+    if (hidden.length !== 1 || hiddenSize === undefined) continue;
     // The model that was asked about comes before a sibling of its size.
-    if (name === own || !sizes.has(hiddenSize)) sizes.set(hiddenSize, { hiddenSize, quality });
+    if (name === own || !sizes.has(hiddenSize)) sizes.set(hiddenSize, { hiddenSize, loaded: one });
   }
   return [...sizes.values()].sort((a, b) => a.hiddenSize - b.hiddenSize);
 }

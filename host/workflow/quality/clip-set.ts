@@ -1,11 +1,11 @@
 /**
  * The recordings that models are measured on: the whole held-out set, or the few shipped clips.
- * Making the set is left to training/heldout.py, measuring to measure.ts.
+ * Making the set is left to training/heldout.py, measuring to hearing.ts.
  */
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { MissingToolError, UsageError } from "../../codegen/errors.ts";
+import { MissingToolError, UsageError } from "../../../codegen/index.ts";
 
 /** One noisy recording and the speech in it. */
 export interface Clip {
@@ -13,6 +13,8 @@ export interface Clip {
   readonly noisy: string;
   readonly clean: string;
   readonly snrDb: number;
+  /** The kind of noise; absent where the manifest does not say. */
+  readonly noise?: string;
 }
 
 export interface ClipSet {
@@ -58,10 +60,15 @@ function readManifest(path: string): readonly Clip[] {
   const clips = (document as { clips?: unknown } | null)?.clips;
   if (!Array.isArray(clips) || clips.length === 0) throw damaged("it lists no clips");
   return clips.map((entry: Readonly<Record<string, unknown>> | null, index) => {
-    const { noisy, clean, snrDb } = entry ?? {};
+    const { noisy, clean, snrDb, noise } = entry ?? {};
     if (typeof noisy !== "string" || typeof clean !== "string" || typeof snrDb !== "number") {
       throw damaged(`clip ${index} lacks noisy, clean or snrDb`);
     }
-    return { noisy: join(folder, noisy), clean: join(folder, clean), snrDb };
+    return {
+      noisy: join(folder, noisy),
+      clean: join(folder, clean),
+      snrDb,
+      ...(typeof noise === "string" ? { noise } : {}),
+    };
   });
 }

@@ -1,9 +1,9 @@
 /**
  * Mean and bootstrap interval of a value measured on many clips.
- * What is measured is left to measure.ts.
+ * What is measured is left to the callers.
  */
 
-import { seededUniform } from "../../codegen/quantize/calibrate.ts";
+import { seededUniform } from "../../../codegen/index.ts";
 
 export interface Estimate {
   readonly mean: number;
