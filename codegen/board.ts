@@ -168,8 +168,25 @@ export interface RealBoard extends BoardBase {
   readonly monitorPin?: StatedChoice<string>;
   /** How its serial port shows itself on the host, most usual first. */
   readonly usb?: readonly BoardUsb[];
+  readonly desk?: BoardDesk;
   /** Values that are absent because no source was read for them. */
   readonly unknown?: readonly { readonly what: string; readonly why: string }[];
+}
+
+/** What a hand does on the desk. */
+export interface BoardDesk {
+  /** Where the program's serial port comes out. */
+  readonly serial: DeskNote;
+  /** How a program gets onto the board, and the buttons that help. */
+  readonly load: DeskNote;
+  /** Where a meter goes between supply and chip. */
+  readonly current: DeskNote;
+}
+
+export interface DeskNote {
+  readonly says: string;
+  readonly source: string;
+  readonly confidence: Confidence;
 }
 
 /** USB ids, four hexadecimal digits each. */
@@ -291,6 +308,7 @@ const KIND_FIELDS = {
       "platformio",
       "monitorPin",
       "usb",
+      "desk",
       "unknown",
     ],
   },

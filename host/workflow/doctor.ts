@@ -8,6 +8,7 @@ import { inventory, type NeedLevel } from "../../scripts/setup/inventory.mjs";
 import { type PortRows, portRows } from "./ports.ts";
 import { serialFacts } from "./serial/facts.ts";
 import { serialFindings } from "./serial/findings.ts";
+import { filled, TROUBLES } from "./serial/troubles.ts";
 import { boardsOnUsb } from "./watch/port.ts";
 
 /** One thing that the project needs. */
@@ -112,7 +113,7 @@ function userOf(): SerialUser {
 /** Linux lets only one group open serial devices: dialout on Debian and Fedora, uucp on Arch. */
 export function serialPermission(user: SerialUser): Finding {
   const base = {
-    name: "serial permission",
+    name: TROUBLES.permission.name,
     version: null,
     neededFor: "boards on a serial port, without root",
     level: "serial",
@@ -121,7 +122,7 @@ export function serialPermission(user: SerialUser): Finding {
   if (group === null || user.groupIds.includes(group.id)) {
     return { ...base, status: "ok", fix: null };
   }
-  const fix = `sudo usermod -aG ${group.name} "$USER", then log in again`;
+  const fix = filled(TROUBLES.permission.fix, { group: group.name });
   return { ...base, status: "warning", fix };
 }
 

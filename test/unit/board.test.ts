@@ -256,6 +256,7 @@ describe("loading", () => {
       "platformio: has no meaning on a board of kind emulated",
       "monitorPin: has no meaning on a board of kind emulated",
       "usb: has no meaning on a board of kind emulated",
+      "desk: has no meaning on a board of kind emulated",
       'weights.memory: "psram" is none of flash, ram',
     ]);
   });
