@@ -17,6 +17,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { BOARDS_DIRECTORY, type Core, listBoards, type RealBoard } from "../../codegen/index.ts";
+import { prepare } from "../../host/workflow/generate.ts";
 import { sourcesOf } from "../../host/workflow/project/environment.ts";
 import { withFrameworkEnvironments } from "../../scripts/platformio/environments.ts";
 
@@ -146,4 +147,34 @@ describe("hal/arduino and hal/espidf", () => {
     expect(compile("gcc", ["-std=gnu11"], /\.c$/)).toBe("");
     expect(compile("g++", ["-std=gnu++11", "-fno-exceptions"], /\.cpp$/)).toBe("");
   });
+});
+
+describe("the model's C", () => {
+  // LX6 and LX7 pass arguments in register windows, which Debian's assembler does not know: its compiler does.
+  const GCC = "xtensa-lx106-elf-gcc";
+  const hasGcc = spawnSync(GCC, ["--version"]).status === 0;
+
+  test.skipIf(!hasGcc).each(["esp32dev", "esp32-s3-devkitc-1"])(
+    "compiles for %s with its calls, MAC16 and loops as numbers",
+    (board) => {
+      const prepared = prepare("hearable", { board, format: "int8" });
+      expect(prepared.generated.stages.plan.schedule.variant).toBe("xtensa-mac16");
+      const gen = join(folder, `model-${board}`);
+      mkdirSync(gen);
+      for (const { name, text } of prepared.generated.files) writeFileSync(join(gen, name), text);
+      const finished = spawnSync(
+        GCC,
+        [
+          ...["-mabi=windowed", "-std=c11", "-O3", ...WARNINGS, "-ffreestanding"],
+          ...["-I", join(FIRMWARE, "freestanding"), "-S", "hearable.c", "-o", "hearable.s"],
+        ],
+        { cwd: gen, encoding: "utf8" },
+      );
+      expect(finished.stdout + finished.stderr).toBe("");
+      const assembly = readFileSync(join(gen, "hearable.s"), "utf8");
+      expect(assembly).toMatch(/entry\s+sp/);
+      // loop a9, label: byte 0 is 76h, byte 1 80h and the register, byte 2 the distance.
+      expect(assembly).toMatch(/\.byte 0x76, 0x80 \+ 9, 2f/);
+    },
+  );
 });
