@@ -20,6 +20,7 @@ const CORES: readonly Core[] = [
   "cortex-m0plus",
   "rv32imc",
   "xtensa-mac16",
+  "xtensa-lx106",
 ];
 
 const { model } = loadModel("hearable", { modelsDir: MODELS_DIR });
