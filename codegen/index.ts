@@ -1,6 +1,7 @@
 /** The public API of the generator; everything else in codegen/ is its own business. */
 export * from "./board.ts";
 export * from "./board-facts.ts";
+export { FRONT_END_PARTS, type FrontEndPart, frontEndParts } from "./emit/audio-parts.ts";
 export type { Footprint } from "./emit/footprint.ts";
 export { PARTS, type Part, type PartLines } from "./emit/part-marks.ts";
 export * from "./emit/render.ts";
@@ -9,7 +10,7 @@ export * from "./emit/write.ts";
 export * from "./errors.ts";
 export * from "./frontend/analyse.ts";
 export { createRealFft, type RealFft, type Spectrum } from "./frontend/fft.ts";
-export { type FrontEndPlan, planFrontEnd } from "./frontend/fixed-plan.ts";
+export { type FrontEndPlan, frontEndMemory, planFrontEnd } from "./frontend/fixed-plan.ts";
 export { createFrontEndTwin, type FrontEndTwin } from "./frontend/fixed-twin.ts";
 export * from "./measured.ts";
 export * from "./memory/calibrated.ts";

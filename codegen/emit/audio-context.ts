@@ -2,9 +2,10 @@
  * Decides every name, number and text that the templates print of a front end, so that they hold no arithmetic.
  * Tables and scales are left to frontend/fixed-plan.ts, the order of the C text to templates/audio-*.hbs.
  */
-import { type FrontEndPlan, MOST_SHIFT } from "../frontend/fixed-plan.ts";
-import { digitReversed, FIFTHS, type Pairs } from "../frontend/fixed-transform.ts";
+import { type FrontEndPlan, LOG_PIECES, MOST_SHIFT } from "../frontend/fixed-plan.ts";
+import { digitReversed, FIFTHS, type Pairs, type Stage } from "../frontend/fixed-transform.ts";
 import type { Target } from "../plan/target.ts";
+import { VALUE_BYTES } from "../quantize/params.ts";
 import {
   commentText,
   floatRows,
@@ -17,10 +18,29 @@ import {
 import type { ArrayContext } from "./context-types.ts";
 import { edgeTypeOf } from "./vector-context.ts";
 
-/** A call of a stage: its function without prefix, and its arguments after the data, each behind a comma. */
+const FIVES = "audio-fives";
+
+/** A stage without window: its template, its function without prefix. */
 interface StageContext {
+  readonly partial: string;
   readonly name: string;
-  readonly arguments: string;
+  /** Points that it is about, and those from one of a butterfly to the next. */
+  readonly span: number;
+  readonly step: number;
+  /** int16 values of a span, how many spans there are, and values from a butterfly's first point to each other one. */
+  readonly spanValues: number;
+  readonly blocks: number;
+  readonly values: readonly number[];
+}
+
+/** Butterflies of the outermost stage that have as many points which are not padding, and as many of the first hop. */
+interface RangeContext {
+  readonly from: number;
+  readonly to: number;
+  readonly live: number;
+  readonly first: number;
+  /** Where their windows and turns begin: int16 values. */
+  readonly offset: number;
 }
 
 /** What templates/audio-*.hbs print. */
@@ -31,9 +51,13 @@ export interface AudioContext {
   readonly prefix: string;
   readonly PREFIX: string;
   readonly sampleRateHz: number;
-  /** Samples: of a call, and from arrival to departure. */
+  /** Samples of a call. */
   readonly hop: number;
-  readonly latency: number;
+  /** They are no multiple of 8. */
+  readonly oddHop: boolean;
+  /** Of a step of the model. */
+  readonly inputBytes: number;
+  readonly outputBytes: number;
   readonly fftSize: number;
   /** Points of the complex transform, their int16 values, and half of them. */
   readonly points: number;
@@ -46,7 +70,8 @@ export interface AudioContext {
   readonly inputType: string;
   readonly outputType: string;
   readonly quantized: boolean;
-  readonly countsZeros: boolean;
+  /** The core has instructions for two 16-bit halves of a word. */
+  readonly dsp: boolean;
   readonly mostShift: number;
   readonly arrays: readonly ArrayContext[];
   /** Q15 cosines and sines of fifths of a turn, or false without a stage of radix 5. */
@@ -58,14 +83,28 @@ export interface AudioContext {
         readonly sin1: number;
         readonly sin2: number;
       };
-  /** Templates of the stages that the transform has, each once. */
-  readonly partials: readonly { readonly name: string }[];
+  /** Templates of the outermost stage with its window, both ways. */
+  readonly open: string;
+  readonly close: string;
+  /** Of what lies between the complex transform and the real spectrum, with the innermost stage where that has radix 4. */
+  readonly split: string;
+  readonly join: string;
+  /** A quarter and an eighth of the points. */
+  readonly fourth: number;
+  readonly eighth: number;
+  /** From one of its points to the next, and in int16 values to each other one. */
+  readonly openStep: number;
+  readonly openValues: readonly number[];
+  readonly ranges: readonly RangeContext[];
+  /** The functions of the other stages, each once. */
+  readonly functions: readonly StageContext[];
   readonly forward: readonly StageContext[];
   readonly inverse: readonly StageContext[];
   readonly featureShift: number;
   readonly featureRounding: number;
-  readonly inputLeast: number;
-  readonly inputMost: number;
+  /** Of an integer of the input. */
+  readonly inputBits: 8 | 16;
+  readonly narrow: boolean;
   /** C text behind a value: " + 3", " - 3", or empty. */
   readonly inputZeroPoint: string;
   readonly outputZeroPoint: string;
@@ -107,18 +146,59 @@ function table(
     : of("float", floatRows(values));
 }
 
+/** What the outermost stage needs for each butterfly, in order: the windows of its points but padding, then its turns. */
+function streamOf({ stages, filled }: FrontEndPlan, window: Int16Array): Int16Array {
+  const { radix, span, turns } = stages[0] as Stage;
+  const step = span / radix;
+  const own = interleaved(turns);
+  return Int16Array.from(
+    Array.from({ length: step }, (_, j) => {
+      const points = Array.from({ length: radix }, (_, q) => j + q * step).filter(
+        (n) => n < filled,
+      );
+      const windows = points.flatMap((n) => Array.from(window.subarray(2 * n, 2 * n + 2)));
+      const values = 2 * (radix - 1);
+      return [...windows, ...own.subarray(j * values, (j + 1) * values)];
+    }).flat(),
+  );
+}
+
+/** An odd number of bins between two bands is followed by a weight that no bin has. */
+function paddedWeights({ weights, segmentBins }: FrontEndPlan): Int16Array {
+  let bin = 0;
+  return Int16Array.from(
+    Array.from(segmentBins).flatMap((bins) => {
+      const own = Array.from(weights.subarray(bin, bin + bins));
+      bin += bins;
+      return bins % 2 === 0 ? own : [...own, 0];
+    }),
+  );
+}
+
+function logarithmPieces({ logTable }: FrontEndPlan): Uint32Array {
+  return Uint32Array.from({ length: LOG_PIECES }, (_, i) => {
+    const value = logTable[i] as number;
+    return ((logTable[i + 1] as number) - value) * 65536 + value;
+  });
+}
+
 const turnsName = (span: number): string => `turns_${span}`;
 
 function tables(plan: FrontEndPlan): readonly ArrayContext[] {
   const float = plan.input.type === "float32";
   return [
-    table("window", "The frame's window before the transform, Q15.", plan.analysisWindow),
     table(
-      "synthesis_window",
-      `The same after it, which takes its scale back too, ${plan.synthesisBits} fraction bits.`,
-      plan.synthesisWindow,
+      "opening",
+      "For each butterfly of the first stage: its samples' windows, Q15, then cos, sin of its turns, Q15.",
+      streamOf(plan, plan.analysisWindow),
+    ),
+    table(
+      "closing",
+      `The same of the last stage back, whose windows take the scale back: ${plan.synthesisBits} fraction bits.`,
+      streamOf(plan, plan.synthesisWindow),
     ),
     ...plan.stages
+      .slice(1)
       .filter(({ turns }) => turns.real.length > 0)
       .map(({ span, radix, turns }) =>
         table(
@@ -133,13 +213,21 @@ function tables(plan: FrontEndPlan): readonly ArrayContext[] {
       interleaved(plan.splitTurns),
     ),
     table("order", "Where a bin of the complex transform lies.", digitReversed(plan.stages)),
-    table("upper_weights", "A bin's share in the upper of its two bands, Q15.", plan.upperWeights),
+    table(
+      "weights",
+      "A bin's share in the upper of its two bands less a half, Q16; those of two bands together begin on a word.",
+      paddedWeights(plan),
+    ),
     table(
       "segment_bins",
       "Bins from one band's centre to the next's; the first and the last have the edges too.",
       plan.segmentBins,
     ),
-    table("logarithms", "log2(1 + i / 32), Q15.", plan.logTable),
+    table(
+      "logarithms",
+      "log2(1 + i / 32), Q15, and in the high half how much more the next one is.",
+      logarithmPieces(plan),
+    ),
     table(
       "epsilons",
       "What is added to a power before its logarithm, by the frame's shift.",
@@ -156,34 +244,68 @@ function tables(plan: FrontEndPlan): readonly ArrayContext[] {
   ];
 }
 
-/** The stages forward and back, and the templates of their functions. */
-function stageContexts(
-  { stages }: FrontEndPlan,
-  prefix: string,
-): Pick<AudioContext, "forward" | "inverse" | "partials" | "fifths"> {
-  const words = { 2: "two", 4: "four", 5: "fives" } as const;
-  const turning = (span: number, radix: number): string =>
-    `, ${span / radix}, ${prefix}_${turnsName(span)}`;
-  const forward = stages.map(({ radix, span }, stage): StageContext => {
-    if (radix === 5) return { name: "fives", arguments: ", 0" };
-    if (radix === span) return { name: `forward_last_${words[radix]}`, arguments: "" };
-    const name = `forward_${stage === 0 ? "first_" : ""}${words[radix]}`;
-    return { name, arguments: turning(span, radix) };
-  });
-  const inverse = [...stages].reverse().map(({ radix, span }): StageContext => {
-    if (radix === 5) return { name: "fives", arguments: ", 1" };
-    return radix === span
-      ? { name: `inverse_first_${words[radix]}`, arguments: "" }
-      : { name: `inverse_${words[radix]}`, arguments: turning(span, radix) };
-  });
-  const functions = new Set([...forward, ...inverse].map(({ name }) => name));
+function stageContext(
+  { radix, span }: Stage,
+  points: number,
+  way: "forward" | "inverse",
+): StageContext {
+  const step = span / radix;
+  return {
+    partial: radix === 5 ? FIVES : `audio-${way}-four`,
+    name: `${way}_${radix === 5 ? "fives" : span}`,
+    span,
+    step,
+    spanValues: 2 * span,
+    blocks: points / span,
+    values: Array.from({ length: radix - 1 }, (_, q) => 2 * step * (q + 1)),
+  };
+}
+
+/** Where the butterflies of the outermost stage change in what their points are. */
+function rangesOf({ radix, span }: Stage, hopPoints: number, filled: number): RangeContext[] {
+  const step = span / radix;
+  const below = (j: number, end: number): number =>
+    Math.min(radix, Math.max(0, Math.ceil((end - j) / step)));
+  const ranges: RangeContext[] = [];
+  let offset = 0;
+  for (let j = 0; j < step; j++) {
+    const [live, first] = [below(j, filled), below(j, hopPoints)];
+    const open = ranges.at(-1);
+    if (open?.live === live && open.first === first) {
+      ranges[ranges.length - 1] = { ...open, to: j + 1 };
+    } else ranges.push({ from: j, to: j + 1, live, first, offset });
+    offset += 2 * (live + radix - 1);
+  }
+  return ranges;
+}
+
+/** The stages forward and back, and their functions. */
+function stageContexts({ stages, hopLength, filled, points }: FrontEndPlan) {
+  const outermost = stages[0] as Stage;
+  const merged = stages.at(-1)?.radix === 4;
+  const inner = merged ? stages.slice(1, -1) : stages.slice(1);
+  const forward = inner.map((stage) => stageContext(stage, points, "forward"));
+  const inverse = inner.map((stage) => stageContext(stage, points, "inverse")).reverse();
   const [cos1, cos2] = FIFTHS.cos;
   const [sin1, sin2] = FIFTHS.sin;
+  const functions = [...forward, ...inverse].filter(
+    ({ partial }, index, all) =>
+      partial !== FIVES || all.findIndex((one) => one.partial === FIVES) === index,
+  );
+  const word = outermost.radix === 2 ? "two" : "four";
+  const { step, values } = stageContext(outermost, points, "forward");
   return {
+    open: `audio-open-${word}`,
+    close: `audio-close-${word}`,
+    split: merged ? "audio-split-four" : "audio-split",
+    join: merged ? "audio-join-four" : "audio-join",
+    openStep: step,
+    openValues: values,
+    ranges: rangesOf(outermost, hopLength / 2, filled),
+    functions,
     forward,
     inverse,
-    partials: [...functions].map((name) => ({ name: `audio-${name.replaceAll("_", "-")}` })),
-    fifths: functions.has("fives") && { cos1, cos2, sin1, sin2 },
+    fifths: functions.some(({ partial }) => partial === FIVES) && { cos1, cos2, sin1, sin2 },
   };
 }
 
@@ -199,25 +321,29 @@ export function audioContext(plan: FrontEndPlan, model: string, target: Target):
     PREFIX: prefix.toUpperCase(),
     sampleRateHz: plan.sampleRateHz,
     hop: plan.hopLength,
-    latency: 2 * plan.hopLength,
+    oddHop: plan.hopLength % 8 !== 0,
+    inputBytes: plan.bandCount * VALUE_BYTES[type],
+    outputBytes: plan.bandCount * VALUE_BYTES[plan.output.type],
     fftSize: plan.fftSize,
     points: plan.points,
     pointValues: 2 * plan.points,
     half: plan.points / 2,
+    fourth: plan.points / 4,
+    eighth: plan.points / 8,
     spectrumValues: 2 * (plan.points + 1),
     bands: plan.bandCount,
     lastBand: plan.bandCount - 1,
     inputType: edgeTypeOf(plan.input),
     outputType: edgeTypeOf(plan.output),
     quantized: type !== "float32",
-    countsZeros: target.instructions === "thumb-dsp" || target.instructions === "mve",
+    dsp: target.instructions === "thumb-dsp" || target.instructions === "mve",
     mostShift: MOST_SHIFT,
     arrays: tables(plan),
-    ...stageContexts(plan, prefix),
+    ...stageContexts(plan),
     featureShift: plan.featureShift,
     featureRounding: plan.featureShift - 1,
-    inputLeast: type === "int8" ? -128 : -32768,
-    inputMost: type === "int8" ? 127 : 32767,
+    inputBits: type === "int8" ? 8 : 16,
+    narrow: type === "int8",
     inputZeroPoint: plus(zeroPoint),
     outputZeroPoint: plus(-plan.output.zeroPoint),
     gainMultiplier: plan.gainMultiplier,

@@ -12,7 +12,7 @@ export interface LayerFunction {
   readonly function: string;
   /** The layer's own name; of what moves values, the kernel's. */
   readonly layer: string;
-  readonly kind: Kernel["kind"];
+  readonly kind: Kernel["kind"] | "front-end";
   /** Columns of x and of h, padding included, of a recurrent layer's multiply-accumulates; one loop reads both. */
   readonly columns?: { readonly input: number; readonly recurrent: number };
 }

@@ -53,9 +53,9 @@ export interface FrontEndPlan {
   readonly synthesisBits: number;
   /** Bins between one band's centre and the next's. [bandCount - 1] */
   readonly segmentBins: Uint16Array;
-  /** A bin's share in the upper of its two bands, Q15. [points + 1] */
-  readonly upperWeights: Int16Array;
-  /** The features' epsilon in units of a band's power, for each shift. [MOST_SHIFT + 1] */
+  /** A bin's share in the upper of its two bands less a half, Q16. [points + 1] */
+  readonly weights: Int16Array;
+  /** The features' epsilon in units of a band's power, at least 1, for each shift. [MOST_SHIFT + 1] */
   readonly epsilons: Uint32Array;
   /** log2(1 + i / LOG_PIECES), Q15. [LOG_PIECES + 1] */
   readonly logTable: Uint16Array;
@@ -69,6 +69,17 @@ export interface FrontEndPlan {
   /** Integers: (output - zeroPoint) * gainMultiplier >> gainShift is the gain in Q15. */
   readonly gainMultiplier: number;
   readonly gainShift: number;
+}
+
+/** RAM of the generated C [byte]: of its state, and on the stack while a hop is computed. */
+export function frontEndMemory({ points, hopLength, bandCount }: FrontEndPlan) {
+  const aligned = (bytes: number): number => 8 * Math.ceil(bytes / 8);
+  return {
+    // The bins, the ring of three hops, three words.
+    stateBytes: aligned(aligned(4 * (points + 1)) + 3 * 2 * hopLength + 12),
+    // The transform's points, and the bands' powers beside them.
+    stackBytes: 4 * points + 4 * bandCount,
+  };
 }
 
 /** Radices for a complex transform: 2 first, then 4, 5 last; null where it has other factors, or fewer than two. */
@@ -98,8 +109,8 @@ function stagesOf({ fftSize }: FrontEnd): readonly Stage[] {
     );
   }
   let span = fftSize / 2;
-  return radices.map((radix) => {
-    const stage = { radix, span, turns: stageTurns(radix, span) };
+  return radices.map((radix, index) => {
+    const stage = { radix, span, turns: stageTurns(radix, span, index === 0 ? 0 : 1) };
     span /= radix;
     return stage;
   });
@@ -146,7 +157,7 @@ function bandTables(frontEnd: FrontEnd) {
   for (const band of lower) segmentBins[band] = (segmentBins[band] as number) + 1;
   return {
     segmentBins,
-    upperWeights: Int16Array.from(upperWeight, (u) => clamped(u * 32768, 32767)),
+    weights: Int16Array.from(upperWeight, (u) => Math.min(Math.round((u - 0.5) * 65536), 32767)),
   };
 }
 
@@ -158,7 +169,7 @@ function featureTables({ features, bands }: FrontEnd, input: Quantization, unit:
   return {
     bandCount: bands.count,
     epsilons: Uint32Array.from({ length: MOST_SHIFT + 1 }, (_, s) =>
-      Math.min(Math.round(features.epsilon * unit * 4 ** s), MOST_POWER),
+      Math.min(Math.max(Math.round(features.epsilon * unit * 4 ** s), 1), MOST_POWER),
     ),
     means: Int32Array.from(features.mean, (mean) =>
       clamped((mean + Math.log2(unit)) * 2 ** LOG_BITS, 2 ** 28),

@@ -79,16 +79,23 @@ export const FIFTHS = {
 } as const;
 
 /**
- * cos + j sin of 2 pi j q / span in Q15, for j = 1 to span / radix - 1 and within it q = 1 to radix - 1: what a stage
- * turns by. @returns [(span / radix - 1) (radix - 1)]
+ * cos + j sin of 2 pi j q / span in Q15, for j = `first` to span / radix - 1 and within it q = 1 to radix - 1: what a
+ * stage turns by. The outermost stage, whose span is the whole, begins at j = 0, the others at 1.
  */
-export function stageTurns(radix: number, span: number): Pairs {
-  const turns = createPairs((span / radix - 1) * (radix - 1));
+export function stageTurns(radix: number, span: number, first: 0 | 1): Pairs {
+  const turns = createPairs((span / radix - first) * (radix - 1));
   let at = 0;
-  for (let j = 1; j < span / radix; j++) {
+  for (let j = first; j < span / radix; j++) {
     for (let q = 1; q < radix; q++, at++) putPair(turns, at, turnOf((j * q) / span));
   }
   return turns;
+}
+
+/** What output or input q of butterfly j is turned by; null where a stage halves it instead. */
+function turnAt({ radix, span, turns }: Stage, points: number, j: number, q: number): Pair | null {
+  const first = span === points ? 0 : 1;
+  if (j < first || q === 0) return null;
+  return pairAt(turns, (j - first) * (radix - 1) + q - 1);
 }
 
 /** cos + j sin of a part of a whole turn, Q15. */
@@ -151,55 +158,70 @@ function forwardPoints(x: readonly Pair[], halves: boolean): Pair[] {
 
 /** In place, natural order to digit-reversed. The first stage's inputs are at half their scale. */
 export function forward(data: Pairs, stages: readonly Stage[]): void {
-  stages.forEach(({ radix, span, turns }, stage) => {
-    const step = span / radix;
-    for (let start = 0; start < data.real.length; start += span) {
-      for (let j = 0; j < step; j++) {
-        const at = (q: number): number => start + j + q * step;
-        const x = Array.from({ length: radix }, (_, q) => pairAt(data, at(q)));
-        const y = forwardPoints(x, stage === 0);
-        y.forEach((value, q) => {
-          let result = value;
-          if (step > 1 && (j === 0 || q === 0)) result = halved(value);
-          else if (step > 1)
-            result = turnedBack(value, pairAt(turns, (j - 1) * (radix - 1) + q - 1));
-          putPair(data, at(q), result);
-        });
-      }
-    }
-  });
+  const points = data.real.length;
+  for (const stage of stages) {
+    const step = stage.span / stage.radix;
+    eachButterfly(points, stage, (j, at) => {
+      const y = forwardPoints(
+        at.map((place) => pairAt(data, place)),
+        stage.span === points,
+      );
+      y.forEach((value, q) => {
+        const turn = turnAt(stage, points, j, q);
+        const scaled = turn === null ? halved(value) : turnedBack(value, turn);
+        putPair(data, at[q] as number, step === 1 ? value : scaled);
+      });
+    });
+  }
 }
 
 /** In place, digit-reversed order to natural, the forward stages from the last to the first. */
 export function inverse(data: Pairs, stages: readonly Stage[]): void {
-  for (const { radix, span, turns } of [...stages].reverse()) {
-    const step = span / radix;
-    for (let start = 0; start < data.real.length; start += span) {
-      for (let j = 0; j < step; j++) {
-        const at = (q: number): number => start + j + q * step;
-        const x = Array.from({ length: radix }, (_, q) => {
-          const value = pairAt(data, at(q));
-          if (step === 1) return value;
-          if (j === 0 || q === 0) return halved(value);
-          return turned(value, pairAt(turns, (j - 1) * (radix - 1) + q - 1));
-        });
-        inversePoints(x).forEach((value, q) => {
-          putPair(data, at(q), value);
-        });
-      }
+  const points = data.real.length;
+  for (const stage of [...stages].reverse()) {
+    const step = stage.span / stage.radix;
+    eachButterfly(points, stage, (j, at) => {
+      // Without turns, sums are halved instead of what they are of.
+      const isTurned = step > 1 && (j > 0 || stage.span === points);
+      const x = at.map((place, q) => {
+        const value = pairAt(data, place);
+        const turn = turnAt(stage, points, j, q);
+        return isTurned ? (turn === null ? halved(value) : turned(value, turn)) : value;
+      });
+      inversePoints(x, step > 1 && !isTurned).forEach((value, q) => {
+        putPair(data, at[q] as number, value);
+      });
+    });
+  }
+}
+
+/** Calls for each butterfly: its number within its span, and the places of its points. */
+function eachButterfly(
+  points: number,
+  { radix, span }: Stage,
+  butterfly: (j: number, places: readonly number[]) => void,
+): void {
+  const step = span / radix;
+  for (let start = 0; start < points; start += span) {
+    for (let j = 0; j < step; j++) {
+      butterfly(
+        j,
+        Array.from({ length: radix }, (_, q) => start + j + q * step),
+      );
     }
   }
 }
 
-function inversePoints(x: readonly Pair[]): Pair[] {
+function inversePoints(x: readonly Pair[], halves: boolean): Pair[] {
+  const scaled = halves ? halved : saturated;
   if (x.length === 5) return fivePoints(x, 1);
   if (x.length === 2) {
     const [a, b] = x as [Pair, Pair];
     return [saturated(sum(a, b)), saturated(difference(a, b))];
   }
   const [a, b, c, d] = x as [Pair, Pair, Pair, Pair];
-  const [p, m] = [saturated(sum(a, c)), saturated(difference(a, c))];
-  const [q, r] = [saturated(sum(b, d)), saturated(difference(b, d))];
+  const [p, m] = [scaled(sum(a, c)), scaled(difference(a, c))];
+  const [q, r] = [scaled(sum(b, d)), scaled(difference(b, d))];
   return [
     saturated(sum(p, q)),
     saturated(sumTurned(m, r)),

@@ -33,7 +33,7 @@ export interface FrontEndTwin {
 const magnitudeBits = (samples: Int16Array): number =>
   samples.reduce((bits, x) => bits | ((x ^ (x << 1)) & 0xffff), 0);
 
-/** a * b >> 16 of a product of more than 32 bits, both not negative. */
+/** a * b >> 16 of a product of more than 32 bits. */
 const highProduct = (a: number, b: number): number => Math.floor((a * b) / 65536);
 
 export function createFrontEndTwin(plan: FrontEndPlan): FrontEndTwin {
@@ -85,19 +85,19 @@ export function createFrontEndTwin(plan: FrontEndPlan): FrontEndTwin {
   function bandPowers(): Int32Array {
     const bands = new Int32Array(bandCount);
     let bin = 0;
-    let upperBefore = 0;
+    let before = 0;
     plan.segmentBins.forEach((bins, band) => {
-      let [all, upper] = [0, 0];
+      let [all, tilt] = [0, 0];
       for (const end = bin + bins; bin < end; bin++) {
         const { re, im } = pairAt(spectrum, bin);
         const power = re * re + im * im;
         all += power;
-        upper += highProduct(power, plan.upperWeights[bin] as number);
+        tilt += highProduct(power, plan.weights[bin] as number);
       }
-      bands[band] = all - 2 * upper + 2 * upperBefore;
-      upperBefore = upper;
+      bands[band] = before + (all >> 1) - tilt;
+      before = (all >> 1) + tilt;
     });
-    bands[bandCount - 1] = 2 * upperBefore;
+    bands[bandCount - 1] = before;
     return bands;
   }
 
@@ -114,9 +114,10 @@ export function createFrontEndTwin(plan: FrontEndPlan): FrontEndTwin {
     const values = valueArray(input.type, bandCount);
     const epsilon = plan.epsilons[shift] as number;
     bandPowers().forEach((power, band) => {
-      const level = logarithm(Math.max(power + epsilon, 1)) - 2 * shift * 32768;
+      // Products are rounded down, so that little power may be less than none.
+      const level = logarithm(Math.max(power, 0) + epsilon) - 2 * shift * 32768;
       const distance = (level - (plan.means[band] as number)) >> (15 - FEATURE_BITS);
-      values[band] = inputOf(Math.min(Math.max(distance, -65535), 65535), band);
+      values[band] = inputOf(Math.min(Math.max(distance, -65536), 65535), band);
     });
     return values;
   }
@@ -145,9 +146,10 @@ export function createFrontEndTwin(plan: FrontEndPlan): FrontEndTwin {
       const from = bandGain(values[band] as number);
       const rise = bandGain(values[band + 1] as number) - from;
       for (const end = bin + bins; bin < end; bin++) {
-        const gain = from + ((rise * (plan.upperWeights[bin] as number)) >> 15);
+        // Q31, of which the middle of both bands has no share.
+        const gain = (2 * from + rise) * 32768 + rise * (plan.weights[bin] as number);
         const { re, im } = pairAt(spectrum, bin);
-        const times = (x: number): number => (x * gain + 0x8000) >> 16;
+        const times = (x: number): number => (highProduct(gain, x) + 0x8000) >> 16;
         putPair(spectrum, bin, { re: times(re), im: times(im) });
       }
     });

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { loadBoard } from "../../codegen/board.ts";
 import { writeFiles } from "../../codegen/emit/write.ts";
-import type { FrontEndPlan } from "../../codegen/frontend/fixed-plan.ts";
+import { type FrontEndPlan, frontEndMemory } from "../../codegen/frontend/fixed-plan.ts";
 import { createFrontEndTwin } from "../../codegen/frontend/fixed-twin.ts";
 import { generate } from "../../codegen/pipeline.ts";
 import { type ActivationArray, type Format, valueArray } from "../../codegen/quantize/params.ts";
@@ -73,7 +73,14 @@ describe.skipIf(!hasGcc)(`the front end in C${hasGcc ? "" : ": gcc is not here"}
       const plan = writeFrontEnd(folder, fftSize, format);
       const program = join(folder, "program");
       const sources = ["driver.c", "gains_audio.c"].map((name) => join(folder, name));
-      const flags = ["-std=c11", "-O1", ...WARNINGS, ...SANITIZERS];
+      const bytes = frontEndMemory(plan).stateBytes;
+      const flags = [
+        "-std=c11",
+        "-O0",
+        `-DEXPECTED_STATE_BYTES=${bytes}`,
+        ...WARNINGS,
+        ...SANITIZERS,
+      ];
       await execute("gcc", [...flags, ...sources, "-o", program]);
 
       const { uniform } = createRandom(SEED);

@@ -11,7 +11,9 @@ int main(void)
     _Alignas(4) uint8_t input[MODEL_INPUT_BYTES];
     _Alignas(4) uint8_t output[MODEL_OUTPUT_BYTES];
     const int resetAfter = getchar();
-    _Static_assert(AUDIO_LATENCY_SAMPLES == 2 * AUDIO_HOP, "a frame is two hops");
+    _Static_assert(AUDIO_STATE_BYTES == EXPECTED_STATE_BYTES, "the plan counts the state's bytes");
+    _Static_assert(AUDIO_INPUT_BYTES == MODEL_INPUT_BYTES, "the model takes what the front end gives");
+    _Static_assert(AUDIO_OUTPUT_BYTES == MODEL_OUTPUT_BYTES, "the front end takes what the model gives");
 
     audio_init(&state);
     for (int hop = 0; fread(samples, sizeof samples, 1, stdin) == 1; hop++) {

@@ -1,0 +1,169 @@
+/**
+ * Runs a generated front end alone on an emulated board, counts it by part and compares the last hop with the twin's.
+ * Which parameters and boards, and how the counts are shown, is left to the callers.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  benchmarkModel,
+  createFrontEndTwin,
+  type EmulatedBoard,
+  type Format,
+  FRONT_END_PARTS,
+  type FrontEnd,
+  type FrontEndPart,
+  type FrontEndPlan,
+  frontEndParts,
+  generate,
+  noiseFrames,
+  VALUE_BYTES,
+  valueArray,
+  writeFiles,
+} from "../../../codegen/index.ts";
+import { layerOf, type ProfileFacts } from "../../analyze/profile/facts.ts";
+import { explainEnding } from "../../link/outcome.ts";
+import { Session } from "../../link/session.ts";
+import { parseCounts } from "../counts.ts";
+import { prepareDevice } from "../device.ts";
+import { compilerVersion } from "../elf-compiler.ts";
+import { FIRMWARE_DIR, GENERATED_DIR } from "../paths.ts";
+import { parseProfile } from "../profile/profile-file.ts";
+import type { Progress } from "../progress.ts";
+import { xorshiftFrames } from "../stimulus.ts";
+
+/** Hops that the counts are averaged over; the first frames are half silent. */
+const HOPS = 10;
+const STIMULUS_SEED = 7;
+const PREFIX = "counted";
+
+export interface FrontEndRequest {
+  readonly frontEnd: FrontEnd;
+  readonly board: EmulatedBoard;
+  /** Of the model, whose edges the front end makes and reads. */
+  readonly format: Format;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** Averages a hop. */
+export interface FrontEndCounts {
+  readonly instructions: number;
+  /** Modelled; null where no timing table describes the core. */
+  readonly cycles: number | null;
+}
+
+export interface CountedFrontEnd {
+  readonly whole: FrontEndCounts;
+  /** What belongs to no part, calls and loops between them, is in `other`. */
+  readonly parts: Readonly<Record<FrontEndPart | "other", FrontEndCounts>>;
+  readonly bitExact: boolean;
+  readonly cycleModel: string;
+  readonly plan: FrontEndPlan;
+  /** Deepest use of the stack; null when the device did not say [byte]. */
+  readonly stackBytes: number | null;
+  readonly compiler: string;
+  readonly flags: string;
+}
+
+/** @throws what prepareDevice and the session throw; RangeError when not every hop was counted */
+export async function countFrontEnd(request: FrontEndRequest): Promise<CountedFrontEnd> {
+  const { board, frontEnd, format, progress, signal } = request;
+  const { fftSize, bands } = frontEnd;
+  const { modelDir, key, plan } = writeFrontEnd(request);
+  const parts = frontEndParts(`${PREFIX}_audio`, plan);
+  const profile = { parts, tracedSteps: 0 };
+  const device = await prepareDevice({
+    board,
+    app: "speed",
+    modelDir,
+    key,
+    profile,
+    progress,
+    signal,
+  });
+  const session = new Session(device.link);
+  try {
+    await session.open();
+    progress.step(`counting the front end of ${fftSize} points on ${board.id}`);
+    await session.measure(HOPS, STIMULUS_SEED);
+    const result = await session.finish();
+    const failure = explainEnding(result);
+    if (failure) throw failure;
+    const decoder = new TextDecoder();
+    const text = decoder.decode((await device.readCounts()) ?? new Uint8Array());
+    const { regions, problems } = parseCounts(text);
+    const profiled = await device.readProfile();
+    if (problems.length > 0 || regions.length !== HOPS || !profiled || !device.firmware) {
+      throw new RangeError(`${regions.length} of ${HOPS} hops were counted for ${key}`);
+    }
+    const facts = parseProfile(decoder.decode(profiled.lines), profiled.names, HOPS);
+    const given = result.run.outputs.at(-1)?.record.values ?? new Uint8Array();
+    return {
+      whole: sumOf(facts, () => true),
+      parts: Object.fromEntries(
+        [...FRONT_END_PARTS, "other"].map((part) => [
+          part,
+          sumOf(facts, (layer) =>
+            part === "other" ? !FRONT_END_PARTS.some((one) => one === layer) : part === layer,
+          ),
+        ]),
+      ) as CountedFrontEnd["parts"],
+      bitExact: lastAnswer(plan, bands.count, format).equals(given),
+      cycleModel: device.cycleModel,
+      plan,
+      stackBytes: result.run.summary?.stackBytes ?? null,
+      compiler: compilerVersion(device.firmware.elf),
+      flags: device.flags,
+    };
+  } finally {
+    await session.close();
+    await device.dispose();
+  }
+}
+
+/** The front end's C without a model's, under a model's names. */
+function writeFrontEnd({ frontEnd, board, format }: FrontEndRequest) {
+  const model = benchmarkModel("lstm", frontEnd.bands.count, frontEnd.bands.count);
+  const calibration = noiseFrames(model.inputSize);
+  const generated = generate({ model, board, format, calibration, prefix: PREFIX, frontEnd });
+  const alone = generated.files.filter(({ name }) => /audio|^counted\.h$/.test(name));
+  const text = readFileSync(join(FIRMWARE_DIR, "front-end", "pioneer_model.h"), "utf8");
+  const files = [...alone, { name: "pioneer_model.h", text }];
+  // Equal C shares a folder; other C must not overwrite what an emulator is about to load.
+  const digest = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 8);
+  const key = `front-end-${frontEnd.fftSize}-${format}-${board.id}-${digest}`;
+  const modelDir = join(GENERATED_DIR, key);
+  writeFiles(modelDir, files);
+  if (generated.frontEnd === null) throw new RangeError("no front end was generated");
+  return { modelDir, key, plan: generated.frontEnd };
+}
+
+/** What the twin makes of the last hop that the program speed makes. */
+function lastAnswer(plan: FrontEndPlan, bands: number, format: Format): Buffer {
+  const twin = createFrontEndTwin(plan);
+  const hopBytes = 2 * plan.hopLength;
+  const bytes = hopBytes + bands * VALUE_BYTES[plan.output.type];
+  const type = { ...plan.output, type: "int8" } as const;
+  let answer = Buffer.alloc(0);
+  for (const input of xorshiftFrames(type, bytes, STIMULUS_SEED, HOPS)) {
+    const raw = new Uint8Array(input.buffer);
+    const gains = valueArray(plan.output.type, bands);
+    new Uint8Array(gains.buffer).set(raw.subarray(hopBytes));
+    const features = twin.analyse(new Int16Array(raw.slice(0, hopBytes).buffer));
+    const hop = twin.synthesise(gains);
+    answer = Buffer.concat([Buffer.from(features.slice().buffer), Buffer.from(hop.buffer)]);
+  }
+  if (format === "float32") throw new RangeError("random bytes are no gains in single precision");
+  return answer;
+}
+
+function sumOf(facts: ProfileFacts, has: (layer: string) => boolean): FrontEndCounts {
+  let [instructions, cycles] = [0, 0 as number | null];
+  for (const cell of facts.cells) {
+    if (!has(layerOf(facts, cell))) continue;
+    instructions += cell.counts.instructions;
+    cycles = cycles === null || cell.counts.cycles === null ? null : cycles + cell.counts.cycles;
+  }
+  return { instructions: instructions / HOPS, cycles: cycles === null ? null : cycles / HOPS };
+}

@@ -1,0 +1,43 @@
+/**
+ * The generated front end on emulated boards: the twin's bits by the DSP instructions and in plain C, counted by part, and
+ * no slower than recorded in docs/front-end.md, which `npm run front-end` writes.
+ */
+import { describe, expect, test } from "vitest";
+import { FRONT_END_PARTS, loadBoard } from "../../codegen/index.ts";
+import { countFrontEnd } from "../../host/workflow/bench/count-front-end.ts";
+import { requireEmulated } from "../../host/workflow/device.ts";
+import { silentProgress } from "../../host/workflow/progress.ts";
+import { SHIPPED_FRONT_END } from "../unit/front-ends.ts";
+import { missingFor } from "./device.ts";
+
+const TIMEOUT_MS = 120_000;
+
+/** A few percent above what was counted: another compiler of the same series stays below it. */
+const CASES = [
+  { board: "qemu-m4", fftSize: 320, format: "int16x8", most: 21_500 },
+  { board: "qemu-rv32", fftSize: 512, format: "int8", most: 120_000 },
+] as const;
+
+for (const { board, fftSize, format, most } of CASES) {
+  const missing = missingFor(board);
+  describe.skipIf(missing.length > 0)(`the front end on ${board} ${missing.join(", ")}`, () => {
+    test(
+      `of ${fftSize} points for ${format} has the twin's bits in at most ${most} instructions a hop`,
+      async () => {
+        const counted = await countFrontEnd({
+          frontEnd: { ...SHIPPED_FRONT_END, fftSize },
+          board: requireEmulated(loadBoard(board)),
+          format,
+          progress: silentProgress,
+          signal: new AbortController().signal,
+        });
+        expect(counted.bitExact).toBe(true);
+        expect(counted.whole.instructions).toBeLessThanOrEqual(most);
+        const parts = Object.values(counted.parts).map(({ instructions }) => instructions);
+        expect(parts.reduce((sum, one) => sum + one, 0)).toBeCloseTo(counted.whole.instructions, 6);
+        for (const part of FRONT_END_PARTS) expect(counted.parts[part].instructions).toBeGreaterThan(0);
+      },
+      TIMEOUT_MS,
+    );
+  });
+}
