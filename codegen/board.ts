@@ -204,7 +204,7 @@ export interface EmulatedBoard extends BoardBase {
   readonly clockHz: null;
   readonly power: null;
   readonly counter: null;
-  /** Real boards whose core this one runs as. */
+  /** Real boards whose core this one runs as: those whose files name it in emulatedBy, ordered by id. */
   readonly standsFor: readonly string[];
   readonly emulator: {
     readonly program: string;
@@ -268,7 +268,7 @@ function readBoard(id: string, directory: string, schema: Schema): Board {
   const board = withNumericAddresses(json as RawBoard);
   const contradictions = contradictionsOf(board, id);
   if (contradictions.length > 0) throw brokenBoard(file, contradictions);
-  return board;
+  return board.kind === "real" ? board : { ...board, standsFor: stoodFor(id, directory) };
 }
 
 function parse(file: string): unknown {
@@ -295,10 +295,10 @@ function withNumericAddresses(raw: RawBoard): Board {
 const KIND_FIELDS = {
   real: {
     needs: ["clockHz", "emulatedBy"],
-    refuses: ["standsFor", "emulator"],
+    refuses: ["emulator"],
   },
   emulated: {
-    needs: ["standsFor", "emulator"],
+    needs: ["emulator"],
     refuses: [
       "clockHz",
       "cores",
@@ -373,18 +373,26 @@ function unexplainedOf(board: RealBoard): string[] {
   ];
 }
 
-/** What only the other files can tell: emulated and real boards must name each other. */
+/** What only the other files can tell: a real board's stand-in is an emulated one with its core. */
 function crossReferences(board: Board, boards: readonly Board[]): string[] {
-  const find = (id: string) => boards.find((other) => other.id === id);
-  if (board.kind === "real") {
-    const emulator = find(board.emulatedBy);
-    const mutual = emulator?.kind === "emulated" && emulator.standsFor.includes(board.id);
-    return mutual ? [] : [`${board.id}: "${board.emulatedBy}" does not stand for it`];
+  if (board.kind === "emulated") return [];
+  const emulator = boards.find(({ id }) => id === board.emulatedBy);
+  if (emulator?.kind !== "emulated") {
+    return [`${board.id}: "${board.emulatedBy}" in emulatedBy is no emulated board`];
   }
-  return board.standsFor.flatMap((id) => {
-    const real = find(id);
-    const mutual = real?.kind === "real" && real.emulatedBy === board.id;
-    return mutual ? [] : [`${board.id}: "${id}" is not a real board that names it in emulatedBy`];
+  return emulator.core === board.core
+    ? []
+    : [`${board.id}: "${emulator.id}" in emulatedBy has core ${emulator.core}, not ${board.core}`];
+}
+
+/** The real boards that an emulated one stands for. A file that cannot be read is no board's stand-in. */
+function stoodFor(id: string, directory: string): readonly string[] {
+  return boardIds(directory).filter((other) => {
+    try {
+      return (parse(join(directory, `${other}.json`)) as RealBoard | null)?.emulatedBy === id;
+    } catch {
+      return false;
+    }
   });
 }
 

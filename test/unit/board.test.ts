@@ -213,12 +213,12 @@ describe("loading", () => {
 
   it("takes a new board from one file", () => {
     write("my-board", () => {});
-    const emulator = JSON.parse(readFileSync(join(folder, "qemu-m4.json"), "utf8"));
-    emulator.standsFor.push("my-board");
-    writeFileSync(join(folder, "qemu-m4.json"), JSON.stringify(emulator));
     expect(boardIds(folder)).toContain("my-board");
     expect(loadBoard("my-board", folder).chip).toBe("nRF52840");
     expect(listBoards(folder)).toHaveLength(boardIds().length + 1);
+    const emulator = loadBoard("qemu-m4", folder);
+    expect(emulator.kind === "emulated" && emulator.standsFor).toContain("my-board");
+    expect(boardStoodFor(emulator, loadBoard("my-board", folder)).id).toBe("my-board");
   });
 
   it("reports everything wrong in a file at once, with its place", () => {
@@ -247,7 +247,6 @@ describe("loading", () => {
     });
     expect(errorOf(() => loadBoard("my-board", folder)).facts.problems).toEqual([
       'id: must be "my-board" as the file\'s name, is "other"',
-      "standsFor: needed on a board of kind emulated",
       "emulator: needed on a board of kind emulated",
       "clockHz: has no meaning on a board of kind emulated",
       "power: has no meaning on a board of kind emulated",
@@ -274,11 +273,14 @@ describe("loading", () => {
     ]);
   });
 
-  it("reports a board that its emulator does not know", () => {
-    write("my-board", () => {});
-    expect(errorOf(() => listBoards(folder)).text.why).toBe(
-      'my-board: "qemu-m4" does not stand for it',
-    );
+  it.each([
+    ["esp32dev", 'my-board: "esp32dev" in emulatedBy is no emulated board'],
+    ["qemu-m7", 'my-board: "qemu-m7" in emulatedBy has core cortex-m7, not cortex-m4'],
+  ])("reports a board with %s for a stand-in", (emulatedBy, why) => {
+    write("my-board", (board) => {
+      board.emulatedBy = emulatedBy;
+    });
+    expect(errorOf(() => listBoards(folder)).text.why).toBe(why);
   });
 
   it("reports a file that is cut off", () => {

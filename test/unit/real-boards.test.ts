@@ -48,9 +48,6 @@ describe("firmware/platformio.ini", () => {
     mine.id = "my-board";
     mine.platformio.board = "my_board";
     writeFileSync(file("my-board"), JSON.stringify(mine));
-    const emulated = JSON.parse(readFileSync(file("qemu-m4"), "utf8"));
-    emulated.standsFor.push("my-board");
-    writeFileSync(file("qemu-m4"), JSON.stringify(emulated));
 
     const added = withFrameworkEnvironments(readFileSync(INI, "utf8"), listBoards(boards));
     expect(added).toContain(`[env:my-board]
