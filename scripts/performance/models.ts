@@ -179,7 +179,8 @@ function placedTable(weights: string, rows: readonly string[]): readonly string[
   return [
     `The same cycles with the weights where a real board's file places them (${weights}), clocks and memories`,
     "as stated there: a cache is taken to hit, so 0 is a lower bound. Misses and instruction fetch are not in it; a Cortex-M4 whose",
-    "instruction cache holds no long lap has the short one. Modelled, not measured.",
+    "instruction cache holds no long lap has the short one. One core alone, the second of a chip with two idle, no interrupt, no radio.",
+    "Modelled, not measured.",
     "",
     "| board | format | clock | weights in | cycles at zero wait states | waits for weights | ms at zero wait states | ms |",
     "|---|---|---|---|---|---|---|---|",

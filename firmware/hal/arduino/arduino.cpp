@@ -39,6 +39,9 @@ const hal_board *hal_init(void) {
     if (counter_start(board.clock_hz, now_us, &board.notice)) {
         board.counter = HAL_COUNTER_CORE_CYCLES;
     }
+    if (board.notice == nullptr) {
+        board.notice = family_notice();
+    }
     return &board;
 }
 

@@ -21,6 +21,9 @@ extern const uint32_t family_counter_mask;
 /* Starts the counter; false when the core says that it has none. */
 bool family_counter_start(void);
 
+/* What of the core is not as its board's file states, for people; null where it is, or nothing was looked at. */
+const char *family_notice(void);
+
 /* The counter, counting up [cycle]; bits outside the mask are 0. */
 uint32_t family_counter(void);
 

@@ -2,6 +2,8 @@
  * ESP32 and ESP32-S3 (Xtensa LX6 and LX7): CCOUNT of the core that the program is pinned to (Xtensa ISA, 4.4.6).
  * The second core runs what the system gives it, also in a measured window.
  */
+#include <stddef.h>
+
 #include "family.h"
 #include "esp_boot.h"
 #include "esp_stack.h"
@@ -14,6 +16,10 @@ const uint32_t family_counter_mask = 0xFFFFFFFFu;
 
 bool family_counter_start(void) {
     return true;
+}
+
+const char *family_notice(void) {
+    return NULL;
 }
 
 uint32_t family_counter(void) {

@@ -2,6 +2,8 @@
  * ESP32-C3 and C6 (RV32IMC): Espressif's counter in CSRs 7E0 to 7E2, event 1 being cycles (ESP32-C3 technical
  * reference manual, 1.4). It stops while the core rests.
  */
+#include <stddef.h>
+
 #include "family.h"
 #include "esp_boot.h"
 #include "esp_stack.h"
@@ -15,6 +17,10 @@ const uint32_t family_counter_mask = 0xFFFFFFFFu;
 bool family_counter_start(void) {
     __asm__ volatile("csrwi 0x7E0, 1\n\tcsrwi 0x7E1, 1");
     return true;
+}
+
+const char *family_notice(void) {
+    return NULL;
 }
 
 uint32_t family_counter(void) {

@@ -2,6 +2,8 @@
  * Cortex-M3, M4, M7 and M33: the debug unit's cycle counter (Armv7-M ARM C1.8, Armv8-M ARM B13).
  * The mask of a measured window leaves the system's tick and what is more urgent.
  */
+#include <stddef.h>
+
 #include "../register.h"
 #include "family.h"
 
@@ -17,6 +19,11 @@
 #define SYSTICK_CONTROL REGISTER(0xE000E010u)
 #define SYSTICK_CONTROL_INTERRUPT (1u << 1)
 #define SYSTICK_PRIORITY REGISTER_8(0xE000ED23u)
+#define CPUID REGISTER(0xE000ED00u)
+#define CPUID_PART 0xFFF0u
+#define CPUID_CORTEX_M7 0xC270u
+#define CCR REGISTER(0xE000ED14u)
+#define CCR_CACHES (3u << 16) /* data and instructions (Armv7-M ARM B3.2.8) */
 #define AIRCR REGISTER(0xE000ED0Cu)
 #define AIRCR_RESET 0x05FA0004u
 #define AIRCR_GROUP (7u << AIRCR_GROUP_SHIFT)
@@ -33,6 +40,15 @@ bool family_counter_start(void) {
     DWT_COUNTER = 0;
     DWT_CONTROL |= DWT_CONTROL_ENABLE;
     return true;
+}
+
+/* The files of Cortex-M7 boards state both caches, which the frameworks switch on before a program begins. */
+const char *family_notice(void) {
+    const bool has_caches = (CPUID & CPUID_PART) == CPUID_CORTEX_M7;
+    if (has_caches && (CCR & CCR_CACHES) != CCR_CACHES) {
+        return "a cache of the core is off, which the board's file states on: its cycles are those without";
+    }
+    return NULL;
 }
 
 uint32_t family_counter(void) {

@@ -2,6 +2,8 @@
  * Cortex-M0+: SysTick, which counts down in 24 bits (Armv6-M ARM B3.3), where the framework leaves it alone.
  * The Arduino core of the RP2040 keeps time by its own timer; a running SysTick is not set again.
  */
+#include <stddef.h>
+
 #include "../register.h"
 #include "family.h"
 
@@ -25,6 +27,10 @@ bool family_counter_start(void) {
     SYSTICK_VALUE = 0;
     SYSTICK_CONTROL = SYSTICK_CONTROL_CORE_CLOCK | SYSTICK_CONTROL_ENABLE;
     return true;
+}
+
+const char *family_notice(void) {
+    return NULL;
 }
 
 uint32_t family_counter(void) {

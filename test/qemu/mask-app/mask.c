@@ -1,7 +1,9 @@
 /*
- * mask: what family_mask of hal/arduino/family_dwt.c keeps out and lets in, on a Cortex-M4 with nothing but a vector
- * table. Prints BASEPRI for several priorities of the tick, then the interrupts taken inside and after a window.
+ * mask: what family_mask of hal/arduino/family_dwt.c keeps out and lets in, on a Cortex-M4 or M7 with nothing but a
+ * vector table. Prints BASEPRI for several priorities of the tick, then the interrupts taken inside and after a window,
+ * then whether the family has a notice.
  */
+#include <stddef.h>
 #include <stdint.h>
 
 #include "../../../firmware/hal/arduino/family.h"
@@ -79,6 +81,7 @@ static void run(void) {
     family_unmask();
     __asm__ volatile("isb");
     say_number(interrupts);
+    say(family_notice() == NULL ? "no notice" : "a notice");
     end();
 }
 
