@@ -17,6 +17,8 @@ export interface StreamFootprint {
   readonly paddedRows: number;
   readonly columns: number;
   readonly paddedColumns: number;
+  /** Of a block: whole laps of the loop over its columns, or groups of 4-bit weights. */
+  readonly laps: number;
   /** With biases and multipliers [byte]. */
   readonly bytes: number;
   /** The same without a row or column of padding [byte]. */
@@ -47,6 +49,8 @@ export interface NetworkFootprint {
   readonly edgeBytes: number;
 }
 
+/** Columns of a lap of the unrolled loops. */
+const LAP = 32;
 /** 512 pieces of a word: templates/table.hbs. */
 const TABLE_BYTES = 2048;
 const PHASE_BYTES = 4;
@@ -71,16 +75,17 @@ export function footprintOfShape(
     const blocks = paddedRows / block.rows;
     const rowBytes = block.extraBytes / block.rows;
     const { groups } = block;
-    const count = groups
+    const laps = groups
       ? vectors.reduce((sum, size) => sum + Math.ceil(size / groups.columns), 0)
-      : 0;
-    const scaleBytes = (count * (groups?.bytes ?? 0)) / block.rows;
+      : Math.floor(paddedColumns / LAP);
+    const scaleBytes = groups ? (laps * groups.bytes) / block.rows : 0;
     return {
       blocks,
       rows,
       paddedRows,
       columns,
       paddedColumns,
+      laps,
       bytes: blocks * blockBytes(vectors, block),
       usefulBytes: rows * (columns * block.weightBytes + rowBytes + scaleBytes),
     };

@@ -8,7 +8,7 @@ import { type LayerShape, outputSizeOf } from "./network.ts";
 
 /**
  * step: once. input, output: values loaded and stored at the model's edge.
- * columns: blocks times columns, the products. laps: blocks times whole laps of 32 columns. blocks: of rows.
+ * columns: blocks times columns, the products. laps: blocks times whole laps of 32 columns, or times groups of 4-bit weights. blocks: of rows.
  * lstm, gru, dense, gruBefore (one that resets before its product): once a layer; ...Units: units or rows of its elementwise part; batches: of 16 units.
  */
 export const TERMS = [
@@ -31,8 +31,6 @@ export const TERMS = [
 export type Term = (typeof TERMS)[number];
 export type TermCounts = Readonly<Record<Term, number>>;
 
-/** Columns of a lap of the unrolled loops. */
-const LAP = 32;
 /** Units whose sums wait on the stack for the elementwise part. */
 const BATCH = 16;
 
@@ -46,9 +44,9 @@ export function termsOf({ shape, layers }: NetworkFootprint): TermCounts {
   // A dense layer at the end writes the output itself.
   if (last.kind !== "dense") counts.output = outputSizeOf(last);
   for (const { layer, streams } of layers) {
-    for (const { blocks, paddedColumns } of streams) {
+    for (const { blocks, paddedColumns, laps } of streams) {
       counts.columns += blocks * paddedColumns;
-      counts.laps += blocks * Math.floor(paddedColumns / LAP);
+      counts.laps += blocks * laps;
       counts.blocks += blocks;
     }
     if (layer.kind === "dense") {

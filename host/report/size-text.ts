@@ -13,6 +13,8 @@ export interface SizeText {
   /** In the order of the analyzer. */
   readonly candidates: readonly JudgedSize[];
   readonly shown: readonly JudgedSize[];
+  readonly format: string;
+  readonly otherFormats: readonly FormatRow[];
   readonly source: string;
   readonly picture: string | null;
   /** A model that was written. */
@@ -21,6 +23,13 @@ export interface SizeText {
     readonly method: string;
     readonly calibration: string | null;
   } | null;
+}
+
+/** What another format would make of it. */
+export interface FormatRow {
+  readonly format: string;
+  readonly given: JudgedSize | null;
+  readonly largest: JudgedSize | null;
 }
 
 const HEAD = [
@@ -53,6 +62,7 @@ export function sizeText(text: SizeText): string {
     textTable([HEAD, ...rows]).trimEnd(),
     "",
     `> chosen, + fits, - fits but another is at least as good in fewer cycles, x misses a budget, ? not known.${hidden > 0 ? ` ${hidden} more sizes with --json.` : ""}`,
+    ...formatLines(text),
     text.source === "" ? "" : `Cycles, times and powers are modelled: ${text.source}.`,
     ...qualityLines(text.candidates),
     text.picture === null ? "" : `picture: ${text.picture}`,
@@ -78,6 +88,32 @@ function qualityLines(candidates: readonly JudgedSize[]): readonly string[] {
       return `${units}: ${formatNumber(value)}${ends === undefined ? "" : ` (${ends})`}`;
     });
   return [`Quality is the ${metric} [${unit}], ${source}; 95 % intervals: ${values.join("; ")}.`];
+}
+
+const FORMAT_HEAD = ["format", "as it is", "weights", "cycles", "ms", "mW", "largest within"];
+
+/** What bits would change: the model as it is, and the largest size that holds the budgets, in each format. */
+function formatLines({ format, candidates, otherFormats }: SizeText): readonly string[] {
+  const held = candidates.filter(({ verdict }) => verdict !== "over" && verdict !== "unknown");
+  const [largest = null] = [...held].sort((a, b) => b.macs - a.macs);
+  const given = candidates.find(({ method }) => method === "given") ?? null;
+  const rows = [{ format, given, largest }, ...otherFormats].map(formatRow);
+  return ["", textTable([FORMAT_HEAD, ...rows]).trimEnd(), ""];
+}
+
+function formatRow({ format, given, largest }: FormatRow): readonly string[] {
+  const number = (value: number | null | undefined): string =>
+    value == null ? "-" : formatNumber(value);
+  const cycles = given?.cycles?.value;
+  return [
+    format,
+    given?.hiddenSizes.join(",") ?? "-",
+    given === null ? "-" : formatBytes(given.weightBytes),
+    number(cycles === undefined ? null : Math.round(cycles)),
+    number(given?.latencyMs),
+    number(given?.powerMw),
+    largest?.hiddenSizes.join(",") ?? "-",
+  ];
 }
 
 function madeLine({ file, method, calibration }: NonNullable<SizeText["made"]>): string {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { answerOf, periodFor } from "../../host/analyze/sizing/answer.ts";
+import { answerOf, type OtherFormat, periodFor } from "../../host/analyze/sizing/answer.ts";
 import type { Quality, SizeCandidate, SizeLimits } from "../../host/analyze/sizing/candidate.ts";
-import { judgeSizes, type SizeRating } from "../../host/analyze/sizing/judge.ts";
+import { type JudgedSize, judgeSizes, type SizeRating } from "../../host/analyze/sizing/judge.ts";
 import { qualityAt } from "../../host/analyze/sizing/quality.ts";
 import { sizesBetween } from "../../host/analyze/sizing/sizes.ts";
 
@@ -171,11 +171,21 @@ describe("the sizes asked about", () => {
 });
 
 describe("the answer", () => {
-  const request = (powerMw: number) => {
+  const request = (powerMw: number, otherFormats: readonly OtherFormat[] = [], format = "int8") => {
     const limits = { ...LIMITS, powerMw };
     const sizes = judgeSizes([candidate(10), candidate(20)], limits, RATING);
     const common = { board: "a-board", limits, rating: RATING, missing: null, trained: [] };
-    return answerOf({ ...common, sizes, otherBoards: ["another"] });
+    return answerOf({ ...common, sizes, format, otherFormats, otherBoards: ["another"] });
+  };
+  /** Of sizes 5 and 10, in a format of its own. */
+  const inFormat = (
+    format: string,
+    powerMw: number,
+    missing: string | null = null,
+  ): OtherFormat => {
+    const sizes = judgeSizes([candidate(5), candidate(10)], { ...LIMITS, powerMw }, RATING);
+    const largest = sizes.find(({ verdict }) => verdict === "chosen") ?? null;
+    return { format, missing, largest, smallest: sizes.at(-1) as JudgedSize };
   };
 
   test("names the chosen size and what the next would need", () => {
@@ -189,9 +199,26 @@ describe("the answer", () => {
     expect(request(0.5)).toBe(
       "no size from 10 to 20 holds 10 ms and 0.5 mW on a-board: the smallest, 10, needs 1.09 mW; it would fit with a hop of 24.8 ms instead of 10 ms; the model as it is holds them on another",
     );
+    expect(request(0.5)).not.toContain("bits");
     expect(request(0.1)).toContain("asleep the board already takes 0.1 mW");
     expect(periodFor(1, 0.5, { activeMw: 10, sleepMw: 0.1 })).toBeCloseTo(24.75, 10);
     // With 0.5 ms to wake: 1.5 * 9.9 / 0.4 ms.
     expect(periodFor(1, 0.5, { activeMw: 10, sleepMw: 0.1, wakeMs: 0.5 })).toBeCloseTo(37.125, 10);
+  });
+
+  test("names fewer bits where they help, says so where they do not or nobody counted, and never more bits", () => {
+    // 5 units take 0.5 ms of 10 at 9.9 mW above sleep: 0.595 mW.
+    expect(request(0.6, [inFormat("int4", 0.6)])).toContain(
+      "; with fewer bits, in int4, hiddenSize 5 holds them; ",
+    );
+    expect(request(0.5, [inFormat("int4", 0.5)])).toContain(
+      "; fewer bits are not enough: in int4 the",
+    );
+    const uncounted = { ...inFormat("int4", 0.5), missing: "no steps were counted" };
+    expect(request(0.5, [uncounted])).toContain(
+      "; what fewer bits would take, in int4, is not known: no steps were counted; ",
+    );
+    expect(request(0.6, [inFormat("int16x8", 0.6)])).not.toContain("bits");
+    expect(request(0.6, [inFormat("int8", 0.6)], "int16x8")).toContain("in int8, hiddenSize 5");
   });
 });

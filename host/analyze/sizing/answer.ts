@@ -7,6 +7,19 @@ import { digits } from "../wording.ts";
 import type { SizeLimits } from "./candidate.ts";
 import type { JudgedSize, SizeRating } from "./judge.ts";
 
+/** The same sizes in another format. */
+export interface OtherFormat {
+  readonly format: string;
+  /** Why its cycles are not known; null where they are. */
+  readonly missing: string | null;
+  /** The largest that holds every budget. */
+  readonly largest: JudgedSize | null;
+  readonly smallest: JudgedSize;
+}
+
+/** Formats by the bits of a weight and an activation, most first. */
+const BY_BITS = ["int16x8", "int8", "int4"];
+
 export interface AnswerRequest {
   readonly board: string;
   /** In the order of judge.ts. */
@@ -17,6 +30,9 @@ export interface AnswerRequest {
   readonly missing: string | null;
   /** Sizes whose quality was measured. */
   readonly trained: readonly number[];
+  /** The format of the sizes. */
+  readonly format: string;
+  readonly otherFormats: readonly OtherFormat[];
   /** Boards on which the model as it is would hold the budgets. */
   readonly otherBoards: readonly string[];
 }
@@ -100,8 +116,22 @@ function rangeText(sizes: readonly JudgedSize[]): string {
   return `${name(sorted[0])} to ${name(sorted.at(-1))}`;
 }
 
-/** What the smallest size needs, a longer period, another board. */
-function remedies({ sizes, limits, rating, otherBoards }: AnswerRequest): readonly string[] {
+/** Whether a format with fewer bits would hold the budgets, and what it would take where not. */
+function fewerBits({ format, otherFormats }: AnswerRequest): readonly string[] {
+  const narrower = BY_BITS.slice(BY_BITS.indexOf(format) + 1);
+  return otherFormats
+    .filter((one) => narrower.includes(one.format))
+    .map(({ format: name, missing, largest, smallest }) => {
+      if (largest !== null) return `with fewer bits, in ${name}, ${sizeName(largest)} holds them`;
+      if (missing !== null)
+        return `what fewer bits would take, in ${name}, is not known: ${missing}`;
+      return `fewer bits are not enough: in ${name} the smallest still needs ${needText(smallest)}`;
+    });
+}
+
+/** What the smallest size needs, fewer bits, a longer period, another board. */
+function remedies(request: AnswerRequest): readonly string[] {
+  const { sizes, limits, rating, otherBoards } = request;
   const smallest = [...sizes].sort((a, b) => a.macs - b.macs)[0] as JudgedSize;
   const found = [`the smallest, ${smallest.hiddenSizes.join(", ")}, needs ${needText(smallest)}`];
   const { power, periodMs } = rating;
@@ -116,6 +146,7 @@ function remedies({ sizes, limits, rating, otherBoards }: AnswerRequest): readon
     }
   }
   found.push(
+    ...fewerBits(request),
     otherBoards.length > 0
       ? `the model as it is holds them on ${otherBoards.join(", ")}`
       : "no board known here holds them with the model as it is",

@@ -33,6 +33,7 @@ import { writeFileWhole } from "../output-file.ts";
 import { MODELS_DIR, OUT_DIR } from "../paths.ts";
 import { candidateOf } from "./candidate-of.ts";
 import { type Made, makeModel } from "./make.ts";
+import { formatDocument, type InFormat, inOtherFormats } from "./other-formats.ts";
 import { candidateDocument } from "./size-document.ts";
 import { evaluatedSubject, granuleOf, nothingNamed, type Subject } from "./subject.ts";
 
@@ -61,6 +62,8 @@ const ROWS_SHOWN = 16;
 export interface Sizing {
   readonly document: Readonly<Record<string, unknown>>;
   readonly sizes: readonly JudgedSize[];
+  /** The same question in the other formats. */
+  readonly others: readonly InFormat[];
   readonly why: string;
   /** Whether some size holds every budget. */
   readonly met: boolean;
@@ -77,7 +80,7 @@ export async function size(
   const board = calibratedBoard(options.board);
   const subject = evaluatedSubject(context, options, argument, board, format);
   const sizing = await withUsageErrors(() => sizesFor(subject, board, format, options));
-  const { document, sizes, why, met, picture } = sizing;
+  const { document, sizes, others, why, met, picture } = sizing;
   let file: string | null = null;
   if (picture !== null) {
     file = join(options.out ?? OUT_DIR, `size-${subject.name}-${options.board}.svg`);
@@ -96,6 +99,8 @@ export async function size(
       rule: document.rule as readonly string[],
       candidates: sizes,
       shown: sizesToShow(sizes, ROWS_SHOWN),
+      format,
+      otherFormats: others,
       source: String(document.source),
       picture: file,
       made,
@@ -153,6 +158,7 @@ export function sizesFor(
   const rating = rated.rating;
   const missing = predictor.missing ?? rated.missing(options.budgetMw !== undefined);
   const sizes = judgeSizes(candidates, limits, rating);
+  const others = inOtherFormats(subject, board, format, { lists, limits, rating });
   const why = answerOf({
     board: board.id,
     sizes,
@@ -160,6 +166,8 @@ export function sizesFor(
     rating,
     missing,
     trained: subject.trained.map(({ hiddenSize }) => hiddenSize),
+    format,
+    otherFormats: others,
     otherBoards: sizes[0]?.verdict === "chosen" ? [] : boardsThatHold(subject, format, limits),
   });
   const chosen = sizes.find(({ verdict }) => verdict === "chosen") ?? null;
@@ -190,9 +198,11 @@ export function sizesFor(
       missing,
       candidates: sizes.map((one) => candidateDocument(one, format)),
       chosen: chosen === null ? null : candidateDocument(chosen, format),
+      otherFormats: others.map(formatDocument),
       why,
     },
     sizes,
+    others,
     why,
     met: chosen !== null,
     picture: picture === null ? null : standaloneSvg(picture),
