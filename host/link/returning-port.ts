@@ -146,11 +146,18 @@ class Heard {
     this.lines.push(...lines.slice(0, KEPT_LINES - this.lines.length));
   }
 
-  /** What a chip says at each of its starts (ESP-IDF, "Fatal Errors"; other boot ROMs alike), where it came often. */
+  /**
+   * What a chip says at each of its starts (ESP-IDF, "Fatal Errors"; other boot ROMs alike), where the same line came again:
+   * one start may say several.
+   */
   get restarts(): { readonly count: number; readonly line: string } | undefined {
-    const starts = this.lines.filter((line) => /\brst:0x|brownout|reset reason/i.test(line));
-    const line = starts.at(-1)?.trim();
-    return line === undefined || starts.length < 2 ? undefined : { count: starts.length, line };
+    const counts = new Map<string, number>();
+    for (const line of this.lines.map((text) => text.trim())) {
+      if (/\brst:0x|brownout|reset reason/i.test(line))
+        counts.set(line, (counts.get(line) ?? 0) + 1);
+    }
+    const [line, count] = [...counts].reduce((a, b) => (b[1] >= a[1] ? b : a), ["", 0]);
+    return count < 2 ? undefined : { count, line };
   }
 }
 

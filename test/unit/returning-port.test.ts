@@ -75,7 +75,7 @@ describe.skipIf(missingForPorts.length > 0)("the board on the desk", { timeout: 
       {
         ...{ path: path(), before: undefined, board },
         expect: { board: "sim", app: "stream", modelDigest: DIGEST },
-        ...{ uploadMs: performance.now(), returnMs: 6000, greetingMs: 1500 },
+        ...{ uploadMs: performance.now(), returnMs: 20_000, greetingMs: 1500 },
         ...further,
       },
       {
@@ -138,7 +138,7 @@ describe.skipIf(missingForPorts.length > 0)("the board on the desk", { timeout: 
 
   test("hangs after the words of its boot ROM", async () => {
     await plug({ babble: "ets Jul 29 2019 12:21:46\r\nwaiting for download\r\n" });
-    await expect(wait({ returnMs: 700, greetingMs: 500 })).rejects.toMatchObject({
+    await expect(wait({ returnMs: 2000, greetingMs: 2000 })).rejects.toMatchObject({
       code: "TP-LINK-041",
       text: { why: expect.stringMatching(/^\d+ bytes came .* the last: waiting for download$/) },
     });
@@ -146,7 +146,7 @@ describe.skipIf(missingForPorts.length > 0)("the board on the desk", { timeout: 
 
   test("starts over and over", async () => {
     await plug({ babble: RESTART_LOG });
-    await expect(wait({ returnMs: 1500, greetingMs: 1200 })).rejects.toMatchObject({
+    await expect(wait({ returnMs: 2500, greetingMs: 2500 })).rejects.toMatchObject({
       code: "TP-LINK-041",
       text: {
         why: expect.stringMatching(/^it starts over and over, \d+ times .*: rst:0xc/),
