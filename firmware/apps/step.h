@@ -21,6 +21,9 @@ static struct {
     uint32_t done; /* kernels of the step so far: none of one that repeats a result */
 } kernels;
 
+_Static_assert(6 + sizeof kernels.ends <= MAX_PAYLOAD_BYTES,
+               "the ends of this model's kernels do not fit into one record: generate it without stamps");
+
 /* The model's C calls it. */
 void pioneer_kernel_done(uint32_t kernel);
 
