@@ -3,7 +3,7 @@
  * What is found is left to campaign.ts, the page to page.ts.
  */
 import { makeFrames, runLinkCampaign } from "./campaign.ts";
-import { writeLinkPage } from "./page.ts";
+import { speedText, writeLinkPage } from "./page.ts";
 
 /** As much of the undamaged stream as gives a steady speed [byte]. */
 const CLEAN_BYTES = 200e6;
@@ -24,6 +24,7 @@ export function fuzzLink({ bytes, seed, page }: LinkOptions): void {
   });
   const totals = { version: process.version, damaged, clean };
   if (page) writeLinkPage(totals);
+  tell(`undamaged: ${speedText(clean)}; damaged: ${speedText(damaged)}`);
   process.stdout.write(`${JSON.stringify(totals, null, 2)}\n`);
   const findings = [...damaged.findings, ...clean.findings];
   for (const why of findings) {

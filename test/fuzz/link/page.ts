@@ -74,7 +74,19 @@ function expected(candidates: number, bits: number): string {
   return value >= 10 ? whole(Math.round(value)) : value.toPrecision(2);
 }
 
-function speed(name: string, { bytes, decodeMs, copyMs }: LinkCampaign): string {
+function speed(name: string, campaign: LinkCampaign): string {
+  const { decoded, copied, ratio } = speedOf(campaign);
+  return `| ${name} | ${decoded} | ${copied} | ${ratio} |`;
+}
+
+/** The same in a line of a terminal. */
+export function speedText(campaign: LinkCampaign): string {
+  const { decoded, copied, ratio } = speedOf(campaign);
+  return `decoded at ${decoded}, copied at ${copied} (${ratio})`;
+}
+
+function speedOf({ bytes, decodeMs, copyMs }: LinkCampaign) {
   const rate = (ms: number) => `${whole(Math.round(bytes / ms / 1e3))} MB/s`;
-  return `| ${name} | ${rate(decodeMs)} | ${rate(copyMs)} | 1 : ${Math.round(decodeMs / copyMs)} |`;
+  const ratio = `1 : ${Math.round(decodeMs / copyMs)}`;
+  return { decoded: rate(decodeMs), copied: rate(copyMs), ratio };
 }
