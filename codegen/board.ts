@@ -232,13 +232,19 @@ export function loadBoard(id: string, directory: string = BOARDS_DIRECTORY): Boa
   // Only ids that the folder lists are opened: a path in place of an id is an unknown board.
   const ids = boardIds(directory);
   if (!ids.includes(id)) throw unknownBoard(id, ids);
-  return readBoard(id, directory, readSchema(directory));
+  const board = readBoard(id, directory, readSchema(directory));
+  return board.kind === "real" ? board : { ...board, standsFor: stoodFor(id, directory) };
 }
 
 /** All boards of `directory`, ordered by id. @throws UsageError TP-USE-102 if one of them is broken. */
 export function listBoards(directory: string = BOARDS_DIRECTORY): readonly Board[] {
   const schema = readSchema(directory);
-  const boards = boardIds(directory).map((id) => readBoard(id, directory, schema));
+  const read = boardIds(directory).map((id) => readBoard(id, directory, schema));
+  const boards = read.map((board) => {
+    if (board.kind === "real") return board;
+    const own = read.filter((other) => other.kind === "real" && other.emulatedBy === board.id);
+    return { ...board, standsFor: own.map(({ id }) => id) };
+  });
   const problems = boards.flatMap((board) => crossReferences(board, boards));
   if (problems.length > 0) throw brokenBoard(directory, problems);
   return boards;
@@ -259,6 +265,7 @@ function readSchema(directory: string): Schema {
   return JSON.parse(readFileSync(file, "utf8")) as Schema;
 }
 
+/** One file, without what an emulated board stands for, which the others say. */
 function readBoard(id: string, directory: string, schema: Schema): Board {
   const file = join(directory, `${id}.json`);
   const json = parse(file);
@@ -268,7 +275,7 @@ function readBoard(id: string, directory: string, schema: Schema): Board {
   const board = withNumericAddresses(json as RawBoard);
   const contradictions = contradictionsOf(board, id);
   if (contradictions.length > 0) throw brokenBoard(file, contradictions);
-  return board.kind === "real" ? board : { ...board, standsFor: stoodFor(id, directory) };
+  return board;
 }
 
 function parse(file: string): unknown {

@@ -60,7 +60,7 @@ class Desk {
   }
 }
 
-describe.skipIf(missing.length > 0)("run --port on a real board", { timeout: 120_000 }, () => {
+describe.skipIf(missing.length > 0)("run --port on a real board", { timeout: 300_000 }, () => {
   let desk: Desk;
   beforeEach(() => {
     desk = new Desk();
