@@ -146,6 +146,32 @@ describe("hal/arduino and hal/espidf", () => {
   });
 });
 
+test.skipIf(spawnSync("g++", ["--version"]).status !== 0)(
+  "hal/arduino sets a pin's level before it drives, and never drives an I2C line high",
+  () => {
+    const program = join(folder, "pins");
+    const built = spawnSync(
+      "g++",
+      [
+        ...["-std=gnu++11", "-Wall", "-Wextra", "-Werror", "-I", join(STAND_INS, "arduino")],
+        ...['-DPIONEER_BOARD="pins"', "-DPIONEER_CLOCK_HZ=1000000"],
+        ...["-DPIONEER_MONITOR_PIN=9", "-o", program],
+        join(ROOT, "test/unit/firmware/arduino_harness.cpp"),
+        ...["arduino.cpp", "counter.c", "window.c"].map((name) =>
+          join(FIRMWARE, "hal/arduino", name),
+        ),
+      ],
+      { encoding: "utf8" },
+    );
+    expect(built.stdout + built.stderr).toBe("");
+    // SDA is pin 1, SCL pin 2 of the stand-in.
+    expect(spawnSync(program, { encoding: "utf8" }).stdout).toBe(
+      "9 high, 9 out, 9 high, 9 low, a pin; " +
+        "2 low, 2 out, 2 low, 1 let go, 2 let go, 1 low, 1 out, 1 low, lines, data high\n",
+    );
+  },
+);
+
 describe("the model's C", () => {
   // LX6 and LX7 pass arguments in register windows, which Debian's assembler does not know: its compiler does.
   const GCC = "xtensa-lx106-elf-gcc";
