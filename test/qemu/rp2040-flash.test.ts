@@ -126,7 +126,7 @@ describe.skipIf(spawnSync(GCC, ["--version"]).status !== 0)("the Pico's second s
     const bytes = join(folder, "boot2.bin");
     spawnSync("arm-none-eabi-objcopy", ["-O", "binary", "-j", ".boot2", object, bytes]);
     stage = readFileSync(bytes);
-  });
+  }, 60_000);
 
   /** Runs it from behind a vector table of its own; the program's is at 100h, as in flash. */
   function start(status2: number, writeReads = 3) {

@@ -7,7 +7,7 @@ import { windowOf } from "../../host/analyze/measured-window.ts";
 import { facts } from "../golden/report/facts.ts";
 import { buildOnHost, hasGcc, runOnHost } from "./firmware/host-build.ts";
 
-describe.skipIf(!hasGcc)("a window (needs gcc)", () => {
+describe.skipIf(!hasGcc)("a window (needs gcc)", { timeout: 60_000 }, () => {
   const windows = (...lengths: number[]): string => {
     const harness = buildOnHost("window", [
       "test/unit/firmware/window_harness.c",

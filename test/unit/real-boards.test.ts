@@ -148,6 +148,7 @@ describe("hal/arduino and hal/espidf", () => {
 
 test.skipIf(spawnSync("g++", ["--version"]).status !== 0)(
   "hal/arduino sets a pin's level before it drives, and never drives an I2C line high",
+  { timeout: 60_000 },
   () => {
     const program = join(folder, "pins");
     const built = spawnSync(
@@ -179,6 +180,7 @@ describe("the model's C", () => {
 
   test.skipIf(!hasGcc).each(["esp32dev", "esp32-s3-devkitc-1"])(
     "compiles for %s with its calls, MAC16 and loops as numbers",
+    { timeout: 60_000 },
     (board) => {
       const prepared = prepare("hearable", { board, format: "int8" });
       expect(prepared.generated.stages.plan.schedule.variant).toBe("xtensa-mac16");
