@@ -18,8 +18,6 @@ import {
 import type { ArrayContext } from "./context-types.ts";
 import { edgeTypeOf } from "./vector-context.ts";
 
-const FIVES = "audio-fives";
-
 /** A stage without window: its template, its function without prefix. */
 interface StageContext {
   readonly partial: string;
@@ -86,18 +84,18 @@ export interface AudioContext {
   /** Templates of the outermost stage with its window, both ways. */
   readonly open: string;
   readonly close: string;
-  /** Of what lies between the complex transform and the real spectrum, with the innermost stage where that has radix 4. */
+  /** Of the innermost stage and what lies between the complex transform and the real spectrum. */
   readonly split: string;
   readonly join: string;
-  /** A quarter and an eighth of the points. */
+  /** Parts of the points: the first two where the innermost stage has radix 4, the others where it has 5. */
   readonly fourth: number;
   readonly eighth: number;
+  readonly fifth: number;
+  readonly tenth: number;
   /** From one of its points to the next, and in int16 values to each other one. */
   readonly openStep: number;
   readonly openValues: readonly number[];
   readonly ranges: readonly RangeContext[];
-  /** The functions of the other stages, each once. */
-  readonly functions: readonly StageContext[];
   readonly forward: readonly StageContext[];
   readonly inverse: readonly StageContext[];
   readonly featureShift: number;
@@ -251,8 +249,8 @@ function stageContext(
 ): StageContext {
   const step = span / radix;
   return {
-    partial: radix === 5 ? FIVES : `audio-${way}-four`,
-    name: `${way}_${radix === 5 ? "fives" : span}`,
+    partial: `audio-${way}-four`,
+    name: `${way}_${span}`,
     span,
     step,
     spanValues: 2 * span,
@@ -282,30 +280,25 @@ function rangesOf({ radix, span }: Stage, hopPoints: number, filled: number): Ra
 /** The stages forward and back, and their functions. */
 function stageContexts({ stages, hopLength, filled, points }: FrontEndPlan) {
   const outermost = stages[0] as Stage;
-  const merged = stages.at(-1)?.radix === 4;
-  const inner = merged ? stages.slice(1, -1) : stages.slice(1);
+  const innermost = stages.at(-1)?.radix === 4 ? "four" : "five";
+  const inner = stages.slice(1, -1);
   const forward = inner.map((stage) => stageContext(stage, points, "forward"));
   const inverse = inner.map((stage) => stageContext(stage, points, "inverse")).reverse();
   const [cos1, cos2] = FIFTHS.cos;
   const [sin1, sin2] = FIFTHS.sin;
-  const functions = [...forward, ...inverse].filter(
-    ({ partial }, index, all) =>
-      partial !== FIVES || all.findIndex((one) => one.partial === FIVES) === index,
-  );
   const word = outermost.radix === 2 ? "two" : "four";
   const { step, values } = stageContext(outermost, points, "forward");
   return {
     open: `audio-open-${word}`,
     close: `audio-close-${word}`,
-    split: merged ? "audio-split-four" : "audio-split",
-    join: merged ? "audio-join-four" : "audio-join",
+    split: `audio-split-${innermost}`,
+    join: `audio-join-${innermost}`,
     openStep: step,
     openValues: values,
     ranges: rangesOf(outermost, hopLength / 2, filled),
-    functions,
     forward,
     inverse,
-    fifths: functions.some(({ partial }) => partial === FIVES) && { cos1, cos2, sin1, sin2 },
+    fifths: innermost === "five" && { cos1, cos2, sin1, sin2 },
   };
 }
 
@@ -330,6 +323,8 @@ export function audioContext(plan: FrontEndPlan, model: string, target: Target):
     half: plan.points / 2,
     fourth: plan.points / 4,
     eighth: plan.points / 8,
+    fifth: plan.points / 5,
+    tenth: plan.points / 10,
     spectrumValues: 2 * (plan.points + 1),
     bands: plan.bandCount,
     lastBand: plan.bandCount - 1,

@@ -20,11 +20,11 @@ export type FrontEndPart = (typeof FRONT_END_PARTS)[number];
 /** Functions without the front end's prefix; arithmetic that several parts share is left out. */
 const FUNCTIONS: Readonly<Record<FrontEndPart, readonly string[]>> = {
   window: ["take", "windowed"],
-  transform: ["open", "forward_fives", "split", "last", "split_bins"],
+  transform: ["open", "split", "last", "split_bins"],
   bands: ["gather"],
   logarithm: ["feature", "log2"],
   gains: ["apply_gains", "gain"],
-  inverse: ["join", "join_bins", "first", "inverse_fives", "close"],
+  inverse: ["join", "join_bins", "first", "close"],
   "overlap-add": ["returned"],
 };
 

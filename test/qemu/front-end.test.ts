@@ -1,6 +1,6 @@
 /**
  * The generated front end on emulated boards: the twin's bits by the DSP instructions and in plain C, counted by part, and
- * no slower than recorded in docs/front-end.md, which `npm run front-end` writes.
+ * no slower than it was.
  */
 import { describe, expect, test } from "vitest";
 import { FRONT_END_PARTS, loadBoard } from "../../codegen/index.ts";
@@ -14,7 +14,7 @@ const TIMEOUT_MS = 120_000;
 
 /** A few percent above what was counted: another compiler of the same series stays below it. */
 const CASES = [
-  { board: "qemu-m4", fftSize: 320, format: "int16x8", most: 21_500 },
+  { board: "qemu-m4", fftSize: 320, format: "int16x8", most: 21_000 },
   { board: "qemu-rv32", fftSize: 512, format: "int8", most: 120_000 },
 ] as const;
 
@@ -35,7 +35,8 @@ for (const { board, fftSize, format, most } of CASES) {
         expect(counted.whole.instructions).toBeLessThanOrEqual(most);
         const parts = Object.values(counted.parts).map(({ instructions }) => instructions);
         expect(parts.reduce((sum, one) => sum + one, 0)).toBeCloseTo(counted.whole.instructions, 6);
-        for (const part of FRONT_END_PARTS) expect(counted.parts[part].instructions).toBeGreaterThan(0);
+        for (const part of FRONT_END_PARTS)
+          expect(counted.parts[part].instructions).toBeGreaterThan(0);
       },
       TIMEOUT_MS,
     );
