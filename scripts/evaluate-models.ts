@@ -4,6 +4,7 @@
  *   npx tsx scripts/evaluate-models.ts [--models hearable,hearable-32] [--formats int4] [--directory models]
  *
  * Formats that are not measured anew keep what the sidecar says of the same model on the same clips.
+    field: { type: "boolean", default: false },
  * Reads training's held-out set; where it is absent, the shipped clips, which are printed but not written.
  */
 
@@ -16,6 +17,8 @@ import { INTEGER_FORMATS } from "../codegen/quantize/params.ts";
 import { MODELS_DIR, PROJECT_DIR } from "../host/workflow/paths.ts";
 import { createProgress } from "../host/workflow/progress.ts";
 import { type ClipSet, readClipSet } from "../host/workflow/quality/clip-set.ts";
+import { measureField } from "./evaluation/field.ts";
+import { fieldBlock, fieldSvg } from "./evaluation/field-page.ts";
 import { createMeasurement } from "./evaluation/measure.ts";
 import {
   resultsMarkdown,
@@ -25,12 +28,14 @@ import {
   withOtherFormats,
   withSidecarField,
 } from "./evaluation/publish.ts";
+import { replaceBlock } from "./replace-block.ts";
 
 const { values: options } = parseArgs({
   options: {
     models: { type: "string" },
     formats: { type: "string" },
     directory: { type: "string", default: MODELS_DIR },
+    field: { type: "boolean", default: false },
   },
 });
 const formats = INTEGER_FORMATS.filter(
@@ -73,12 +78,22 @@ function publish(name: string, results: TwinResults): void {
   replaceFile(sidecar, withSidecarField(text, "twin", whole));
 }
 
+function writeField(set: ClipSet): void {
+  const results = measureField(set, progress);
+  progress.end();
+  const page = join(PROJECT_DIR, "docs", "field.md");
+  replaceFile(page, replaceBlock(readFileSync(page, "utf8"), "field", fieldBlock(results)));
+  replaceFile(join(PROJECT_DIR, "docs", "field.svg"), fieldSvg(results));
+}
+
 try {
   const set = readClipSet([
     { kind: "held-out", path: join(PROJECT_DIR, "training/.cache/heldout/manifest.json") },
     { kind: "shipped-clips", path: join(options.directory, "clips/manifest.json") },
   ]);
-  for (const name of options.models?.split(",") ?? shippedModels(options.directory)) {
+  const names = options.models?.split(",") ?? shippedModels(options.directory);
+  if (options.field) writeField(set);
+  for (const name of options.field ? [] : names) {
     const results = evaluate(name, set);
     process.stdout.write(`## ${name}\n\n${resultsMarkdown(results)}\n\n`);
     if (set.kind === "held-out") publish(name, results);

@@ -3,6 +3,7 @@
  *   npm run sizing                     the next, and predictions against runs: builds and runs the judged networks
  *   npm run sizing -- --boards         only what is arithmetic: the shipped model on every board
  *   npm run sizing -- --quality [DIR]  pruned models on the held-out set, with those in DIR that were trained on
+ *   npm run sizing -- --spared         work left out: quality on the held-out set against energy, table and picture
  * Predicting is left to codegen/size, running to scripts/sizing.
  */
 import { readFileSync } from "node:fs";
@@ -19,8 +20,11 @@ import { subjectOf } from "../host/workflow/size/subject.ts";
 import { replaceBlock } from "./replace-block.ts";
 import { type Agreement, predictAndRun } from "./sizing/predicted-and-run.ts";
 import { measureResized, RATIOS, type ResizedResults } from "./sizing/resized-quality.ts";
+import { measureSpared } from "./sizing/spared-curve.ts";
+import { sparedBlock, sparedSvg } from "./sizing/spared-page.ts";
 
 const PAGE = join(PROJECT_DIR, "docs", "sizing.md");
+const SPARED_PICTURE = join(PROJECT_DIR, "docs", "work-left-out.svg");
 const BUDGETS = { budgetMs: 10, budgetMw: 1 } as const;
 
 function cells(texts: readonly string[]): string {
@@ -136,6 +140,11 @@ function measured(progress: Progress): ResizedResults {
 /** The blocks that were asked for, by name; measuring may take long, and the page may change meanwhile. */
 async function blocks(progress: Progress): Promise<Readonly<Record<string, string>>> {
   if (process.argv.includes("--quality")) return { resized: resizedBlock(measured(progress)) };
+  if (process.argv.includes("--spared")) {
+    const curve = await measureSpared(clipSet(), progress);
+    writeFileWhole(SPARED_PICTURE, sparedSvg(curve));
+    return { spared: sparedBlock(curve) };
+  }
   if (process.argv.includes("--boards")) return {};
   return { predicted: predictedBlock(await predictAndRun(progress)) };
 }

@@ -13,7 +13,13 @@ export interface FieldFacts {
   readonly rows: readonly {
     readonly snrDb: number;
     readonly siSdrInDb: number;
-    readonly models: readonly { readonly name: string; readonly siSdrOutDb: number }[];
+    /** STOI of the mixture, and of what is left; absent in older recordings and for less than 0.4 s of speech. */
+    readonly stoiIn?: number;
+    readonly models: readonly {
+      readonly name: string;
+      readonly siSdrOutDb: number;
+      readonly stoiOut?: number;
+    }[];
   }[];
 }
 
@@ -23,11 +29,14 @@ export interface FieldDocument {
   readonly rows: readonly {
     readonly snr: Quantity;
     readonly siSdrIn: Quantity;
+    /** Where it is known, as in FieldFacts. */
+    readonly stoiIn?: Quantity;
     readonly models: readonly {
       readonly name: string;
       readonly siSdrOut: Quantity;
       /** Below 0: the model made it worse. */
       readonly siSdrGain: Quantity;
+      readonly stoiOut?: Quantity;
     }[];
   }[];
 }
@@ -39,12 +48,15 @@ export function fieldDocument(facts: FieldFacts): FieldDocument {
   return {
     clip,
     noise,
-    rows: rows.map(({ snrDb, siSdrInDb, models }) => {
+    rows: rows.map(({ snrDb, siSdrInDb, stoiIn, models }) => {
       const siSdrIn = measured(siSdrInDb, "dB", "SI-SDR of the mixture against the clean speech");
       return {
         snr: stated(snrDb, "dB", "asked for"),
         siSdrIn,
-        models: models.map(({ name, siSdrOutDb }) => {
+        ...(stoiIn === undefined
+          ? {}
+          : { stoiIn: measured(stoiIn, "1", "STOI of the mixture against the clean speech") }),
+        models: models.map(({ name, siSdrOutDb, stoiOut }) => {
           const siSdrOut = measured(
             siSdrOutDb,
             "dB",
@@ -55,6 +67,9 @@ export function fieldDocument(facts: FieldFacts): FieldDocument {
             name,
             siSdrOut,
             siSdrGain: derive(gain, "dB", "SI-SDR after - before", [siSdrOut, siSdrIn]),
+            ...(stoiOut === undefined
+              ? {}
+              : { stoiOut: measured(stoiOut, "1", `STOI of what the exact twin of ${name} left`) }),
           };
         }),
       };

@@ -43,20 +43,23 @@ export function sustainedLines(document: SustainedDocument): readonly string[] {
   ];
 }
 
-/** A line a ratio, a column a model: SI-SDR after, and the gain. */
+/** A line a ratio, a column a model: SI-SDR after, the gain, and STOI where it is known. */
 export function fieldLines({ clip, noise, rows }: FieldDocument): readonly string[] {
   const cell = (value: number) => formatNumber(value).padStart(6);
-  const names = rows[0]?.models.map(({ name }) => name.padEnd(20)) ?? [];
+  const heard = (stoi: { readonly value: number } | undefined): string =>
+    stoi === undefined ? "" : ` ${stoi.value.toFixed(3)}`;
+  const names = rows[0]?.models.map(({ name }) => name.padEnd(24)) ?? [];
+  const withStoi = rows.some(({ stoiIn }) => stoiIn !== undefined);
   return [
-    `  ${clip} in ${noise}; SI-SDR [dB] by the exact twins, ${KIND_MARK.measured} measured`,
-    `  SNR [dB]   mixture   ${names.join("  ")}`.trimEnd(),
-    ...rows.map(({ snr, siSdrIn, models }) => {
-      const cells = models.map(({ siSdrOut, siSdrGain }) =>
-        `${cell(siSdrOut.value)} (${siSdrGain.value < 0 ? "" : "+"}${formatNumber(siSdrGain.value)})`.padEnd(
-          20,
+    `  ${clip} in ${noise}; SI-SDR [dB]${withStoi ? " and STOI" : ""} by the exact twins, ${KIND_MARK.measured} measured`,
+    `  SNR [dB]   ${"mixture".padEnd(withStoi ? 15 : 8)}  ${names.join("  ")}`.trimEnd(),
+    ...rows.map(({ snr, siSdrIn, stoiIn, models }) => {
+      const cells = models.map(({ siSdrOut, siSdrGain, stoiOut }) =>
+        `${cell(siSdrOut.value)} (${siSdrGain.value < 0 ? "" : "+"}${formatNumber(siSdrGain.value)})${heard(stoiOut)}`.padEnd(
+          24,
         ),
       );
-      return `  ${cell(snr.value)}     ${cell(siSdrIn.value)}    ${cells.join("  ")}`.trimEnd();
+      return `  ${cell(snr.value)}     ${cell(siSdrIn.value)}${heard(stoiIn).padEnd(withStoi ? 8 : 0)}    ${cells.join("  ")}`.trimEnd();
     }),
   ];
 }

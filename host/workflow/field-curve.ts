@@ -14,6 +14,7 @@ import {
 import type { FieldFacts } from "../analyze/field-curve.ts";
 import { mixAtSnr } from "../audio/mixing.ts";
 import { siSdrDb } from "../audio/si-sdr.ts";
+import { stoi } from "../audio/stoi.ts";
 import { toInt16 } from "../audio/wav.ts";
 import { readMono } from "../audio/wav-file.ts";
 import type { VerbContext } from "./context.ts";
@@ -73,13 +74,29 @@ export function fieldCurve(
     return {
       snrDb,
       siSdrInDb: siSdrDb(mixed, clean),
-      models: models.map((model) => ({
-        name: model.generated.stages.plan.name,
-        siSdrOutDb: siSdrDb(cleanedBy(model, mixed), clean),
-      })),
+      ...withStoi("stoiIn", mixed, clean, sampleRateHz),
+      models: models.map((model) => {
+        const cleaned = cleanedBy(model, mixed);
+        return {
+          name: model.generated.stages.plan.name,
+          siSdrOutDb: siSdrDb(cleaned, clean),
+          ...withStoi("stoiOut", cleaned, clean, sampleRateHz),
+        };
+      }),
     };
   });
   return { clip: basename(cleanPath).replace(/(\.clean)?\.wav$/i, ""), noise: noise.name, rows };
+}
+
+/** STOI under a name; nothing where there is too little speech for it. */
+function withStoi<Name extends string>(
+  name: Name,
+  estimate: Int16Array,
+  clean: Int16Array,
+  sampleRateHz: number,
+): { readonly [name in Name]?: number } {
+  const value = stoi(estimate, clean, sampleRateHz);
+  return (value === null ? {} : { [name]: value }) as { readonly [name in Name]?: number };
 }
 
 /** The asked-for noise, or what the clip's own mixture has beside its speech. */

@@ -40,7 +40,14 @@ const steady = Array.from({ length: 200 }, (_, frame) => 4 + (frame % 7) / 10);
 const field = {
   clip: "speech.wav",
   noise: "babble",
-  rows: [{ snrDb: 5, siSdrInDb: 4.9, models: [{ name: "hearable", siSdrOutDb: 9.1 }] }],
+  rows: [
+    {
+      snrDb: 5,
+      siSdrInDb: 4.9,
+      stoiIn: 0.8,
+      models: [{ name: "hearable", siSdrOutDb: 9.1, stoiOut: 0.9 }],
+    },
+  ],
 };
 const slower = times.map((time) => time * 1.1);
 const ticks = times.map((time) => Math.round(time * 1e6));

@@ -138,8 +138,17 @@ test("a curve's gains are differences, below 0 where a model harms", () => {
   const { rows } = fieldDocument({
     clip: "a",
     noise: "b",
-    rows: [{ snrDb: 5, siSdrInDb: 5, models: [{ name: "m", siSdrOutDb: 4.5 }] }],
+    rows: [
+      {
+        snrDb: 5,
+        siSdrInDb: 5,
+        stoiIn: 0.75,
+        models: [{ name: "m", siSdrOutDb: 4.5, stoiOut: 0.7 }],
+      },
+    ],
   });
   expect(rows[0]?.snr).toMatchObject({ value: 5, kind: "stated" });
   expect(rows[0]?.models[0]?.siSdrGain).toMatchObject({ value: -0.5, unit: "dB" });
+  expect(rows[0]?.stoiIn).toMatchObject({ value: 0.75, kind: "measured" });
+  expect(rows[0]?.models[0]?.stoiOut).toMatchObject({ value: 0.7, kind: "measured" });
 });
