@@ -17,7 +17,7 @@ export interface StreamFootprint {
   readonly paddedRows: number;
   readonly columns: number;
   readonly paddedColumns: number;
-  /** Of a block: whole laps of the loop over its columns, or groups of 4-bit weights. */
+  /** Of a block: whole laps of the loop over its columns, or whole groups of 4-bit weights. */
   readonly laps: number;
   /** With biases and multipliers [byte]. */
   readonly bytes: number;
@@ -75,10 +75,15 @@ export function footprintOfShape(
     const blocks = paddedRows / block.rows;
     const rowBytes = block.extraBytes / block.rows;
     const { groups } = block;
-    const laps = groups
+    // Groups begin anew with each vector, and its last one may be short.
+    const laps = (groups ? vectors : [paddedColumns]).reduce(
+      (sum, size) => sum + Math.floor(size / (groups?.columns ?? LAP)),
+      0,
+    );
+    const scales = groups
       ? vectors.reduce((sum, size) => sum + Math.ceil(size / groups.columns), 0)
-      : Math.floor(paddedColumns / LAP);
-    const scaleBytes = groups ? (laps * groups.bytes) / block.rows : 0;
+      : 0;
+    const scaleBytes = (scales * (groups?.bytes ?? 0)) / block.rows;
     return {
       blocks,
       rows,
