@@ -29,6 +29,7 @@ import { writeFileWhole } from "./output-file.ts";
 import { WORK_DIR } from "./paths.ts";
 import { VARIED_FRAMES } from "./plugin.ts";
 import { asksForProfile, type ProfileOutputs, TRACED_STEPS } from "./profile/recorded-profile.ts";
+import type { Progress } from "./progress.ts";
 import { typedOrProject } from "./project/find-project.ts";
 import { recordRun, SPEED_SEED } from "./record-run.ts";
 import type { ReportFiles } from "./reports.ts";
@@ -192,8 +193,8 @@ export async function executeRun(
   // Runs at the same time must not write into one file; the last one that ends is kept.
   const recording = request.record ?? `${kept}.${process.pid}`;
   try {
-    progress.step("timing this computer");
-    const host = await hostFacts(prepared);
+    // Other machines are held against the model alone.
+    const host = app === "hearable" ? null : await timedHost(prepared, progress);
     mkdirSync(dirname(recording), { recursive: true });
     const result = await recordRun({
       context,
@@ -238,6 +239,11 @@ function uploadOf({ board, generated }: Prepared, app: string, request: RunReque
   const modelDigest = generated.stages.plan.digest.slice(0, 16);
   const expect = { board: board.id, app, modelDigest };
   return { expect, framework: request.framework ?? false };
+}
+
+async function timedHost(prepared: Prepared, progress: Progress): Promise<HostFacts | null> {
+  progress.step("timing this computer");
+  return hostFacts(prepared);
 }
 
 /** This computer's time for one frame; null for a model that cannot be fed step by step from outside. */

@@ -1,0 +1,126 @@
+/**
+ * Writes the tables of docs/budgets.md: the whole hearable on every real board, or on those named.
+ *   npm run budgets
+ *   npm run budgets -- nrf52840-dk rpipico
+ *   npm run budgets -- --recorded          from the recordings of the last runs, without running again
+ * What a row says is left to budgets/board-budget.ts.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { listBoards } from "../codegen/board.ts";
+import { type RealBoard, ToolkitError } from "../codegen/index.ts";
+import type { RunDocument } from "../host/analyze/document.ts";
+import { createContext } from "../host/workflow/context.ts";
+import { writeFileWhole } from "../host/workflow/output-file.ts";
+import { OUT_DIR, PROJECT_DIR } from "../host/workflow/paths.ts";
+import { analyzeRecording, executeRun } from "../host/workflow/run.ts";
+import {
+  type BoardBudget,
+  boardBudget,
+  HEADS,
+  LIMIT_MS,
+  LIMIT_MW,
+  waitsMuch,
+} from "./budgets/board-budget.ts";
+import { replaceBlock } from "./replace-block.ts";
+
+const PAGE = join(PROJECT_DIR, "docs", "budgets.md");
+/** A hop takes nearly the same whatever is heard: after the first few, caches are warm and all cases have come. */
+const HOPS = 24;
+
+const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+
+/** The lines of a page that begin with a board, by its id. */
+function linesOf(page: string, pattern: RegExp): ReadonlyMap<string, readonly string[]> {
+  const lines = new Map<string, readonly string[]>();
+  for (const [line, board = ""] of page.matchAll(pattern)) {
+    lines.set(board, [...(lines.get(board) ?? []), line]);
+  }
+  return lines;
+}
+
+/** The page with the boards that ran anew, the others as they were. */
+export function pageWith(
+  page: string,
+  ids: readonly string[],
+  ran: ReadonlyMap<string, readonly BoardBudget[]>,
+): string {
+  const rows = linesOf(page, /^\| `([a-z0-9-]+)` \|.*$/gm);
+  const sentences = linesOf(page, /^- `([a-z0-9-]+)`.*$/gm);
+  const table = ids.flatMap(
+    (id) =>
+      ran.get(id)?.map(({ weights, cells }) => row([`\`${id}\``, weights, ...cells])) ??
+      rows.get(id) ??
+      [],
+  );
+  const beyond = ids.flatMap(
+    (id) =>
+      ran.get(id)?.flatMap(({ beyond: text }) => (text === null ? [] : [`- ${text}`])) ??
+      sentences.get(id) ??
+      [],
+  );
+  const heads = [row(["board", "weights", ...HEADS]), `|${"---|".repeat(HEADS.length + 2)}`];
+  const withTable = replaceBlock(page, "budgets", ["", ...heads, ...table, ""].join("\n"));
+  const list = beyond.length === 0 ? ["Every board holds both."] : beyond;
+  return replaceBlock(withTable, "beyond", ["", ...list, ""].join("\n"));
+}
+
+/** Where the board's file puts the weights, and in RAM where they wait much and fit. */
+async function runOn(board: RealBoard, recorded: boolean): Promise<readonly BoardBudget[]> {
+  const own = await documentOf(board, {}, recorded);
+  const first = boardBudget(own, board.core, board.weights.memory);
+  if (!waitsMuch(own)) return [first];
+  try {
+    return [
+      first,
+      boardBudget(await documentOf(board, { weights: "ram" }, recorded), board.core, "RAM"),
+    ];
+  } catch (error) {
+    // A board whose RAM cannot hold them has one row.
+    if (error instanceof ToolkitError) return [first];
+    throw error;
+  }
+}
+
+async function documentOf(
+  board: RealBoard,
+  placement: { readonly weights?: string },
+  recorded: boolean,
+): Promise<RunDocument> {
+  const record = join(OUT_DIR, "budgets", `${board.id}-${placement.weights ?? "own"}.tpcap`);
+  if (recorded) return (await analyzeRecording(record)).document;
+  const context = createContext({ signal: new AbortController().signal });
+  const { report } = await executeRun(
+    context,
+    {
+      ...placement,
+      board: board.emulatedBy,
+      as: board.id,
+      app: "hearable",
+      frames: HOPS,
+      budgetMs: LIMIT_MS,
+      budgetMw: LIMIT_MW,
+      record,
+    },
+    "hearable",
+  );
+  context.progress.end();
+  return report.document;
+}
+
+async function main(): Promise<void> {
+  const recorded = process.argv.includes("--recorded");
+  const named = process.argv.slice(2).filter((word) => word !== "--recorded");
+  const real = listBoards().filter((board): board is RealBoard => board.kind === "real");
+  const ids = real.map(({ id }) => id);
+  const unknown = named.find((id) => !ids.includes(id));
+  if (unknown !== undefined) throw new RangeError(`no real board ${unknown}: ${ids.join(", ")}`);
+  for (const board of real) {
+    if (named.length > 0 && !named.includes(board.id)) continue;
+    const budgets = await runOn(board, recorded);
+    // Written board by board: a run that is stopped keeps what it has.
+    writeFileWhole(PAGE, pageWith(readFileSync(PAGE, "utf8"), ids, new Map([[board.id, budgets]])));
+  }
+}
+
+if (import.meta.url === `file://${process.argv[1]}`) await main();

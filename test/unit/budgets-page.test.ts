@@ -1,0 +1,92 @@
+/** docs/budgets.md: every real board, numbers that agree with each other and with the boards' files, and how rows are kept. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { listBoards } from "../../codegen/board.ts";
+import type { RealBoard } from "../../codegen/index.ts";
+import { analyzeRun } from "../../host/analyze/document.ts";
+import { boardBudget, HEADS } from "../../scripts/budgets/board-budget.ts";
+import { pageWith } from "../../scripts/write-budgets.ts";
+import { facts } from "../golden/report/facts.ts";
+
+const PAGE = readFileSync(join(import.meta.dirname, "../../docs/budgets.md"), "utf8");
+const real = listBoards().filter((board): board is RealBoard => board.kind === "real");
+
+interface Row {
+  readonly board: string;
+  readonly cells: Readonly<Record<string, string>>;
+}
+
+const rows: readonly Row[] = [...PAGE.matchAll(/^\| `([a-z0-9-]+)` \|(.*)\|$/gm)].map(
+  ([, board = "", rest = ""]) => {
+    const texts = rest.split("|").map((text) => text.trim());
+    const heads = ["weights", ...HEADS];
+    expect(texts.length, board).toBe(heads.length);
+    return {
+      board,
+      cells: Object.fromEntries(heads.map((head, at) => [head, texts[at] as string])),
+    };
+  },
+);
+
+/** "177,662", "2.78 ms", "-177 %" as numbers; NaN for "not known". */
+const number = (text: string | undefined) =>
+  Number((/^-?[\d,.]+/.exec(text ?? "")?.[0] ?? "NaN").replaceAll(",", ""));
+
+describe("docs/budgets.md", () => {
+  it("has every real board, and no other", () => {
+    expect([...new Set(rows.map(({ board }) => board))]).toEqual(real.map(({ id }) => id));
+  });
+
+  it.each(rows)("$board: times and powers follow from cycles and the board's file", (row) => {
+    const board = real.find(({ id }) => id === row.board) as RealBoard;
+    const cell = (head: string) => number(row.cells[head]);
+    const cycles = cell("cycles a hop");
+    const parts = cell("analysis") + cell("network") + cell("synthesis");
+    // The watch and medians of parts that differ from hop to hop make up the rest.
+    expect(parts / cycles).toBeGreaterThan(0.95);
+    expect(parts / cycles).toBeLessThan(1.02);
+    const ms = (cycles / board.clockHz.value) * 1000;
+    expect(cell("worst hop")).toBeGreaterThan(0.99 * ms);
+    expect(cell("of 10 ms left")).toBeCloseTo(100 * (1 - cell("worst hop") / 10), -0.5);
+    if (row.cells.average === "not known") return;
+    const duty = ms / 10;
+    const waking = cell("waking") / cell("awake");
+    const average =
+      cell("awake") * duty + cell("waking") + cell("asleep") * Math.max(0, 1 - duty - waking);
+    expect(cell("average") / average).toBeGreaterThan(0.97);
+    // It is of the mean hop, and the first ones find their caches cold.
+    expect(cell("average") / average).toBeLessThan(1.1);
+  });
+
+  it("says of each row beyond 1 mW what keeps it there", () => {
+    for (const { board, cells } of rows) {
+      const sentence = `- \`${board}\`, weights in ${cells.weights}: `;
+      const holds = number(cells.average) <= 1;
+      expect(PAGE.includes(sentence), `${board} ${cells.weights}`).toBe(!holds);
+    }
+  });
+
+  it("keeps the rows of boards that did not run again", () => {
+    const page =
+      "<!-- budgets:begin -->\n<!-- budgets:end -->\n<!-- beyond:begin -->\n<!-- beyond:end -->\n";
+    const budget = (board: string, beyond: string | null) => [
+      { board, weights: "flash", cells: ["core"], beyond },
+    ];
+    const first = pageWith(page, ["a", "b"], new Map([["b", budget("b", "`b`, too much.")]]));
+    const both = pageWith(first, ["a", "b"], new Map([["a", budget("a", null)]]));
+    expect(both).toContain("| `a` | flash | core |\n| `b` | flash | core |");
+    expect(both).toContain("- `b`, too much.");
+    const again = pageWith(both, ["a", "b"], new Map([["b", budget("b", null)]]));
+    expect(again).not.toContain("too much");
+    expect(again).toContain("Every board holds both.");
+  });
+
+  it("takes no row of a run that differs from its twin", () => {
+    const document = analyzeRun({
+      ...facts,
+      verify: { bitExact: false, mismatches: 1, comparedValues: 2, maxFloatError: null },
+    });
+    expect(() => boardBudget(document, "cortex-m4", "flash")).toThrow("differs from its twin");
+  });
+});
