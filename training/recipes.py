@@ -22,5 +22,5 @@ RECIPES = {recipe.name: recipe for recipe in (
     Recipe("hearable", 64, "strong-blend", 10000, *FIELD, "gain"),
     Recipe("hearable-32", 32, "strong-blend", 10000, *FIELD, "gain"),
     Recipe("hearable-clean", 64, "mask", 2500, *CLEAN, "loss"),
-    Recipe("hearable-96", 96, "blend", 4000, *FIELD, "gain"),
+    Recipe("hearable-96", 96, "strong-blend", 10000, *FIELD, "gain"),
 )}
