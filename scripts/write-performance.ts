@@ -57,6 +57,8 @@ const GOALS = JSON.parse(
 ) as Goals;
 /** Where the levels of fusion are compared. */
 const FUSION_SHAPE = "128x128";
+/** Where 4-bit weights have a kernel of their own. */
+const FOUR_BITS = ["qemu-m4", "qemu-m7", "qemu-m33", "qemu-rv32"];
 const PAGE = join(PROJECT_DIR, "docs", "performance.md");
 const COUNTS = join(PROJECT_DIR, "test", "qemu", "kernel-counts.json");
 
@@ -76,7 +78,8 @@ async function measure(
   const measured: Measured[] = [];
   for (const shape of parseShapes(GOALS.shapes.join(","))) {
     const own = await runKernel({ ...common, ...shape, wide });
-    const plain = kernel === "lstm" ? await runKernel({ ...common, ...shape, plain: true }) : null;
+    const isHeld = kernel === "lstm" && format !== "int4";
+    const plain = isHeld ? await runKernel({ ...common, ...shape, plain: true }) : null;
     for (const row of [own, plain]) {
       if (row?.bitExact === false)
         throw new RangeError(`${row.board} ${row.kernel} ${row.variant} differs from the twin`);
@@ -277,7 +280,8 @@ function page(
     "requantize, activations, elementwise; batch 1, average of 10 steps, every answer equal to the twin's, bit for bit.",
     "Instructions and bytes are counted by the emulator's plugin; cycles are modelled, `-` where no timing table describes",
     "the core. Weights take one byte each at rest, in a kernel called wide two, in int4 half a byte and a scale for each 32 of a",
-    "row, in float32 four. Cores without a float unit compute float32 in the compiler's library.",
+    "row, in float32 four. Of int4 the LSTM is counted, where it has a kernel of its own. Cores without a float unit compute",
+    "float32 in the compiler's library.",
     "",
     ...all.flatMap(summary),
     `Instructions that multiply and accumulate (SMLAD, MLA, SMLAL and relatives), a MAC of the LSTM, int8 and int16x8: ${macLine(all).join("; ")} (counted).`,
@@ -338,8 +342,10 @@ const isPart = boards.length < allBoards.length || formats.length < FORMATS.leng
 const all: Table[] = [];
 for (const kernel of KERNELS) {
   for (const format of formats) {
+    if (format === "int4" && kernel !== "lstm") continue;
     const measured: (readonly Measured[])[] = [];
     for (const board of boards) {
+      if (format === "int4" && !FOUR_BITS.includes(board.id)) continue;
       measured.push(await measure(board, kernel, format, false));
       const wide =
         kernel === "lstm" && format === "int8" && GOALS.boards[board.id]?.reachWide !== undefined;
@@ -353,8 +359,9 @@ const fusions: KernelRow[] = [];
 for (const table of all.filter(({ format }) => format === "int8" || format === "int16x8")) {
   for (const board of boards) fusions.push(...(await measureFusion(board, table)));
 }
-const shipped = await shippedSection(boards, formats);
-const dtln = await dtlnSection(boards, formats);
+const ofModels = formats.filter((format) => format !== "int4");
+const shipped = await shippedSection(boards, ofModels);
+const dtln = await dtlnSection(boards, ofModels);
 const fresh = page(all, fusions, [...shipped, ...dtln]);
 const counts: readonly CountRow[] = all
   .flatMap(({ boards: measured }) => measured.flat())
