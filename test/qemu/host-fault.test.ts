@@ -34,7 +34,7 @@ describe.skipIf(missing.length > 0)(`a fault on the device ${missing.join(", ")}
   test("an overflowed stack is called so", async () => {
     const error = await crash(5);
     expect(error.text.what).toMatch(
-      /^the device's stack overflowed; the last return address on it is in recurse \(0x[0-9a-f]{8}\)$/,
+      /^the device's stack overflowed; the last return address on it is in recurse\+\d+ \(0x[0-9a-f]{8}\)$/,
     );
   });
 

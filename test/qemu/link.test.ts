@@ -53,12 +53,9 @@ describe.skipIf(missing.length > 0)("a link to QEMU", { timeout: 30_000 }, () =>
     expect(result.state).toBe("completed");
     expect(result.run.outputs.map(({ record }) => [...record.values])).toEqual(expected);
     expect(result.run.summary).toMatchObject({ frames: 200, badFrames: 0, droppedRecords: 0 });
-    expect(result.totals).toMatchObject({
-      records: 202,
-      discardedBytes: 0,
-      textBytes: 0,
-      lostRecords: 0,
-    });
+    expect(result.totals).toMatchObject({ discardedBytes: 0, textBytes: 0, lostRecords: 0 });
+    // One that starts slowly is asked more than once, and greets as often.
+    expect(result.totals.records).toBeGreaterThanOrEqual(202);
   });
 
   it("streams over a pseudo terminal, as over a port", async () => {
