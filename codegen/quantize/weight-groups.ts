@@ -42,8 +42,8 @@ function squaredError(effects: Float64Array, scale: number): number {
 }
 
 /**
- * The scale of least squared error, the smallest of several; no larger than the largest effect needs, no smaller than
- * half of that: clipping by more than half never pays for a single column's gain.
+ * The scale of least squared error, the smallest of several, between what the largest effect needs and half of that:
+ * beyond it more than half of the largest would be clipped.
  * @param effects in steps of the row, magnitudes up to 7 * 127
  */
 export function groupScale(effects: Float64Array): number {
