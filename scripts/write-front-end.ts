@@ -1,0 +1,144 @@
+/**
+ * Counts the generated front end of the shipped model on the emulated boards, by part, compares its cleaned audio with
+ * float64, and writes both into docs/front-end.md.
+ *   npm run front-end                          both
+ *   npm run front-end -- --accuracy            only the audio, which needs neither compiler nor emulator
+ *   npm run front-end -- --boards qemu-m4,...  only these rows anew
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import {
+  FRONT_END_PARTS,
+  frontEndMemory,
+  type LoadedModel,
+  loadBoard,
+  loadModel,
+  planFrontEnd,
+  type Sidecar,
+} from "../codegen/index.ts";
+import { type CountedFrontEnd, countFrontEnd } from "../host/workflow/bench/count-front-end.ts";
+import { requireEmulated } from "../host/workflow/device.ts";
+import { writeFileWhole } from "../host/workflow/output-file.ts";
+import { PROJECT_DIR } from "../host/workflow/paths.ts";
+import { silentProgress } from "../host/workflow/progress.ts";
+import { type ClipAccuracy, type FrontEndClip, frontEndAccuracy } from "./front-end/accuracy.ts";
+import { replaceBlock } from "./replace-block.ts";
+
+const PAGE = join(PROJECT_DIR, "docs", "front-end.md");
+const MODELS = join(PROJECT_DIR, "models");
+const BOARDS = [
+  ...["qemu-m4", "qemu-m7", "qemu-m33", "qemu-m55", "qemu-m0"],
+  ...["qemu-rv32", "qemu-xtensa", "qemu-xtensa-mac16"],
+];
+/** As trained, and without padding. */
+const SIZES = [512, 320];
+const PARTS = [...FRONT_END_PARTS, "other"] as const;
+
+type Loaded = LoadedModel & { readonly sidecar: Sidecar };
+
+function shippedModel(): Loaded {
+  const loaded = loadModel("hearable", { modelsDir: MODELS });
+  if (loaded.sidecar === undefined) throw new RangeError("the shipped model has no sidecar");
+  return { ...loaded, sidecar: loaded.sidecar };
+}
+
+const shown = (value: number): string => Math.round(value).toLocaleString("en-US");
+
+/** A row of the table: counted instructions, modelled cycles where a table charges them. */
+function countRow(board: string, fftSize: number, counted: CountedFrontEnd): string {
+  const parts = PARTS.map((part) => {
+    const { instructions, cycles } = counted.parts[part];
+    return shown(cycles ?? instructions);
+  });
+  const { instructions, cycles } = counted.whole;
+  const exact = counted.bitExact ? "yes" : "NO";
+  const whole = [shown(instructions), cycles === null ? "" : `**${shown(cycles)}**`];
+  return `| ${[board, fftSize, ...whole, ...parts, exact].join(" | ")} |`;
+}
+
+/** Rows of the page as they are, by board and size. */
+function rowsOf(page: string): Map<string, string> {
+  const rows = page.matchAll(/^\| (qemu-\S+) \| (\d+) \| .* \|$/gm);
+  return new Map([...rows].map(([row, board, size]) => [`${board} ${size}`, row]));
+}
+
+/** Counts each board's rows anew and writes the page, board by board: what is counted stays if the rest fails. */
+async function countAll(boards: readonly string[]): Promise<void> {
+  const { sidecar } = shippedModel();
+  const signal = new AbortController().signal;
+  for (const id of boards) {
+    const board = requireEmulated(loadBoard(id));
+    const rows = rowsOf(readFileSync(PAGE, "utf8"));
+    for (const fftSize of SIZES) {
+      process.stderr.write(`${id}, ${fftSize} points\n`);
+      const frontEnd = { ...sidecar.frontEnd, fftSize };
+      const request = {
+        frontEnd,
+        board,
+        format: "int8",
+        progress: silentProgress,
+        signal,
+      } as const;
+      rows.set(`${id} ${fftSize}`, countRow(id, fftSize, await countFrontEnd(request)));
+    }
+    writeFileWhole(PAGE, replaceBlock(readFileSync(PAGE, "utf8"), "counts", countsBlock(rows)));
+  }
+}
+
+function countsBlock(rows: ReadonlyMap<string, string>): string {
+  const kept = BOARDS.flatMap((id) => SIZES.map((size) => rows.get(`${id} ${size}`) ?? []));
+  const heads = ["board", "points", "instructions", "cycles", ...PARTS, "the twin's bits"];
+  const rule = `|${"---|".repeat(heads.length)}`;
+  return ["", `| ${heads.join(" | ")} |`, rule, ...kept.flat(), ""].join("\n");
+}
+
+function memoryBlock(): string {
+  const { sidecar } = shippedModel();
+  const rows = SIZES.map((fftSize) => {
+    const edge = { type: "int8", scale: 1 / 16, zeroPoint: 0 } as const;
+    const plan = planFrontEnd({ ...sidecar.frontEnd, fftSize }, edge, { ...edge, scale: 1 / 128 });
+    const { stateBytes, stackBytes } = frontEndMemory(plan);
+    return `| ${[fftSize, stateBytes, stackBytes, stateBytes + stackBytes].join(" | ")} |`;
+  });
+  const head = "| points | state [byte] | on the stack in a call [byte] | peak [byte] |";
+  return ["", head, "|---|---|---|---|", ...rows, ""].join("\n");
+}
+
+function shippedClips(): readonly FrontEndClip[] {
+  const manifest = JSON.parse(readFileSync(join(MODELS, "clips", "manifest.json"), "utf8")) as {
+    readonly clips: readonly { readonly noisy: string; readonly clean: string }[];
+  };
+  return manifest.clips.map(({ noisy, clean }) => ({
+    name: noisy.replace(/\.noisy\.wav$/, ""),
+    noisy: join(MODELS, "clips", noisy),
+    clean: join(MODELS, "clips", clean),
+  }));
+}
+
+function accuracyBlock(): string {
+  const loaded = shippedModel();
+  const db = (value: number): string => value.toFixed(2);
+  const row = (size: number, { name, noisyDb, float64Db, fixedDb }: ClipAccuracy): string =>
+    `| ${[size, name, db(noisyDb), db(float64Db), db(fixedDb), (fixedDb - float64Db).toFixed(3)].join(" | ")} |`;
+  const rows = SIZES.flatMap((size) =>
+    frontEndAccuracy(loaded, "int8", shippedClips(), size).map((clip) => row(size, clip)),
+  );
+  const head = "| points | clip | noisy | float64 front end | generated one | difference |";
+  return ["", head, "|---|---|---|---|---|---|", ...rows, ""].join("\n");
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { accuracy: { type: "boolean" }, boards: { type: "string" } },
+  });
+  if (values.boards === undefined) {
+    let page = readFileSync(PAGE, "utf8");
+    page = replaceBlock(page, "accuracy", accuracyBlock());
+    page = replaceBlock(page, "memory", memoryBlock());
+    writeFileWhole(PAGE, page);
+  }
+  if (values.accuracy !== true) await countAll(values.boards?.split(",") ?? BOARDS);
+}
+
+await main();
