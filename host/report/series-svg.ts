@@ -32,8 +32,8 @@ export interface SeriesPoint {
 export interface Series {
   readonly name: string;
   readonly points: readonly SeriesPoint[];
-  /** Marks without a line between them. */
-  readonly apart?: boolean;
+  /** Labels stand to the upper left of marks, not to the lower right. */
+  readonly labelsAbove?: boolean;
 }
 
 export interface SeriesPicture {
@@ -84,7 +84,7 @@ function around(values: readonly number[]): readonly [number, number] {
 }
 
 function drawn(
-  { points, apart }: Series,
+  { points, labelsAbove }: Series,
   [colour, dashes]: (typeof LOOKS)[number],
   x: (value: number) => number,
   y: ReturnType<typeof linearScale>,
@@ -92,7 +92,7 @@ function drawn(
   const paint = `var(--${colour})`;
   const path = points.map((point) => `${at(x(point.x))} ${at(y(point.y))}`).join("L");
   const line =
-    apart === true || points.length < 2
+    points.length < 2
       ? ""
       : `<path d="M${path}" fill="none" stroke="${paint}" stroke-width="1.6"${dashes === "" ? "" : ` stroke-dasharray="${dashes}"`}/>`;
   const marks = points.map(({ x: px, y: py, interval, label, words }) => {
@@ -100,7 +100,9 @@ function drawn(
     const name =
       label === undefined
         ? ""
-        : `<text class="tp-note tp-halo" x="${at(cx + 7)}" y="${at(cy + 13)}">${escapeXml(label)}</text>`;
+        : labelsAbove === true
+          ? `<text class="tp-note tp-halo" x="${at(cx - 5)}" y="${at(cy - 7)}" text-anchor="end">${escapeXml(label)}</text>`
+          : `<text class="tp-note tp-halo" x="${at(cx + 7)}" y="${at(cy + 13)}">${escapeXml(label)}</text>`;
     return `<g>${uprightWhisker(interval, cx, y)}<circle cx="${at(cx)}" cy="${at(cy)}" r="4" fill="${paint}"/>${name}<title>${escapeXml(words)}</title></g>`;
   });
   return [line, ...marks].join("\n");

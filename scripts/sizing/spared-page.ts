@@ -56,6 +56,7 @@ export function sparedPicture({ points }: SparedCurve): Picture {
     return [
       {
         name: NAMES[kind],
+        ...(kind === "delta" ? { labelsAbove: true } : {}),
         points: own.map(({ way, gainDb, stoi, energyUj }) => ({
           x: energyUj,
           y: gainDb.mean,
