@@ -116,6 +116,20 @@ function stagesOf({ fftSize }: FrontEnd): readonly Stage[] {
   });
 }
 
+/** Two samples are one word: a window of an odd hop begins, and every second hop in the ring, in the middle of one. */
+function checkHop({ hopLength }: FrontEnd): void {
+  if (hopLength % 2 === 0) return;
+  throw new PlanError(
+    "TP-PLAN-024",
+    {
+      what: `there is no fixed-point front end of hops of ${hopLength} samples`,
+      why: "samples are read and multiplied in pairs, so a hop has to hold an even number of them",
+      fix: `train with a hop of ${hopLength - 1} or ${hopLength + 1} samples, or process the audio without --app hearable`,
+    },
+    { hopLength },
+  );
+}
+
 /**
  * The window's peak for which no stage's sums leave 16 bits: twice a stage's outputs stay below 1. An output joins the
  * inputs that lie `left` apart, each with both of its samples at full scale; every stage divides by 4.
@@ -187,7 +201,7 @@ function featureTables({ features, bands }: FrontEnd, input: Quantization, unit:
 
 /**
  * @param input the model's, of bands.count values, as @param output
- * @throws PlanError TP-PLAN-024 for a transform that has no stages here, or windows that do not begin on a word
+ * @throws PlanError TP-PLAN-024 for a transform that has no stages here, or an odd hop, whose windows do not begin on a word
  */
 export function planFrontEnd(
   frontEnd: FrontEnd,
@@ -195,6 +209,7 @@ export function planFrontEnd(
   output: Quantization,
 ): FrontEndPlan {
   const { sampleRateHz, hopLength, windowLength, fftSize } = frontEnd;
+  checkHop(frontEnd);
   const stages = stagesOf(frontEnd);
   const points = fftSize / 2;
   const filled = Math.ceil(windowLength / 2);

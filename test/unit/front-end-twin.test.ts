@@ -165,6 +165,20 @@ it("refuses a transform that has no stages", () => {
   expect(() => planOf(14)).toThrow(expect.objectContaining({ code: "TP-PLAN-024" }));
 });
 
+it("refuses a hop that is no whole number of pairs, and takes the next one", () => {
+  const rate = { sampleRateHz: 44_100, fftSize: 1024 };
+  const of = (hopLength: number): FrontEnd => ({
+    ...SHIPPED_FRONT_END,
+    ...rate,
+    hopLength,
+    windowLength: 2 * hopLength,
+  });
+  expect(() => planFrontEnd(of(441), INPUT, OUTPUT)).toThrow(
+    expect.objectContaining({ code: "TP-PLAN-024", facts: { hopLength: 441 } }),
+  );
+  expect(planFrontEnd(of(442), INPUT, OUTPUT).filled).toBe(442);
+});
+
 it("refuses hops and outputs of another length", () => {
   const twin = createFrontEndTwin(planOf(512));
   expect(() => twin.analyse(new Int16Array(HOP - 1))).toThrow(RangeError);
