@@ -19,7 +19,7 @@
 #define CREDIT_HOPS 2
 
 /* How long a hop lasts [us]: the deadline of its computation. */
-#define HOP_US (1000000u / (AUDIO_SAMPLE_RATE_HZ / AUDIO_HOP))
+#define HOP_US ((uint32_t)(1000000ull * AUDIO_HOP / AUDIO_SAMPLE_RATE_HZ))
 
 /* The sensor is read before every so many hops: about once a second. */
 #define HOPS_A_TEMPERATURE 100u

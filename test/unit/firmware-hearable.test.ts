@@ -42,6 +42,7 @@ const word = (payload: Uint8Array, index: number) => Buffer.from(payload).readUI
 
 describe.skipIf(!hasGcc)("the program hearable on the host (needs gcc)", () => {
   let moving = "";
+  let long = "";
   let shut = "";
   let standing = "";
   beforeAll(() => {
@@ -53,9 +54,10 @@ describe.skipIf(!hasGcc)("the program hearable on the host (needs gcc)", () => {
         [`-DSTUCK_AT=${at}`],
       );
     moving = buildOnHost("hearable", [...SHARED, toy("toy.c")]);
+    long = buildOnHost("hearable-long", [...SHARED, toy("toy.c")], ["-DAUDIO_HOP=256"]);
     shut = stuck(0);
     standing = stuck(9);
-    // Three programs with sanitizers take more than vitest's 10 s where the processor is shared.
+    // Four programs with sanitizers take more than vitest's 10 s where the processor is shared.
   }, 60_000);
 
   function converse(program: string, sent: readonly Sent[], env: Record<string, string> = {}) {
@@ -120,6 +122,17 @@ describe.skipIf(!hasGcc)("the program hearable on the host (needs gcc)", () => {
       [2, 10_000, 0, 0, 0, 0, 0, 10_000, 0],
     ]);
     expect(told(10_001).map((payload) => word(payload, 6))).toEqual([1, 2, 3]);
+  });
+
+  it("counts against the exact time of a hop that is no whole number of hops a second", () => {
+    // 256 samples at 16 kHz are 16,000 us, 62.5 hops a second.
+    const silence = input(0, new Int16Array(256));
+    const overruns = (tick: number) =>
+      payloads(converse(long, [silence], { HAL_TICK_US: String(tick) }), HOP_RECORD).map(
+        (payload) => word(payload, 6),
+      );
+    expect(overruns(16_000)).toEqual([0]);
+    expect(overruns(16_001)).toEqual([1]);
   });
 
   it("puts back a model that no longer answers, says so, and goes on", () => {

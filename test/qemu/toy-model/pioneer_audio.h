@@ -9,9 +9,11 @@
 #include <stdint.h>
 
 #define AUDIO_SAMPLE_RATE_HZ 16000
+#ifndef AUDIO_HOP
 #define AUDIO_HOP 160
-#define AUDIO_LATENCY_SAMPLES 160
-#define AUDIO_STATE_BYTES 640
+#endif
+#define AUDIO_LATENCY_SAMPLES AUDIO_HOP
+#define AUDIO_STATE_BYTES (4 * AUDIO_HOP)
 
 typedef struct {
     int16_t before[AUDIO_HOP];
