@@ -181,6 +181,28 @@ describe("a model's quality on it", () => {
       "TP-USE-471",
     );
   });
+
+  test("is an accuracy only of classes that the model has outputs for", () => {
+    const classes = (...values: readonly number[]) => {
+      const targets = values.map((value) => Float64Array.of(value));
+      const inputs = randomFrames(random, values.length, 4);
+      return { ...set, metric: "accuracy", sequences: [{ name: "s", inputs, targets }] } as const;
+    };
+    const of = (model: typeof quantized, ...values: readonly number[]) =>
+      evaluateModel(model, null, classes(...values), () => {});
+    for (const value of [-1, 3, 0.5]) {
+      expect(() => of(quantized, 0, value)).toThrow("TP-USE-471");
+    }
+    expect(of(quantized, 0, 1, 2)).toMatchObject({ metric: "accuracy", unit: "%" });
+    const alone = randomModel(random, {
+      name: "alone",
+      inputSize: 4,
+      lstms: [4],
+      denses: [{ size: 1, activation: "sigmoid" }],
+    });
+    const one = quantizeModel(alone, calibrate(alone, null), "int8");
+    expect(() => of(one, 0, 0)).toThrow("TP-USE-471");
+  });
 });
 
 describe("sizes judged on it", () => {

@@ -46,16 +46,7 @@ export function evaluateModel(
   }
   const twin = createTwin(model);
   const { metric, sequences } = set;
-  for (const { name, inputs, targets } of sequences) {
-    const [x, y] = [inputs[0]?.length, targets[0]?.length];
-    const wanted = metric === "accuracy" ? 1 : model.outputSize;
-    if (x !== model.inputSize || y !== wanted) {
-      throw refuse(
-        set.name,
-        `${name} has frames of ${x} and ${y} values; ${metric} of ${model.name} takes ${model.inputSize} and ${wanted}`,
-      );
-    }
-  }
+  checkSequences(model, set.name, metric, sequences);
   return qualityOf(
     metric,
     model,
@@ -73,11 +64,49 @@ export function evaluateModel(
   );
 }
 
+/**
+ * Every frame has the size the model reads and the metric compares; a class is one of the model's outputs.
+ * @throws UsageError TP-USE-471
+ */
+function checkSequences(
+  model: QuantizedModel,
+  set: string,
+  metric: SequenceMetric,
+  sequences: readonly Sequence[],
+): void {
+  const classes = model.outputSize;
+  if (metric === "accuracy" && classes < 2) {
+    throw refuse(set, `accuracy takes an output a class, and ${model.name} has one output`);
+  }
+  for (const { name, inputs, targets } of sequences) {
+    const [x, y] = [inputs[0]?.length, targets[0]?.length];
+    const wanted = metric === "accuracy" ? 1 : model.outputSize;
+    if (x !== model.inputSize || y !== wanted) {
+      throw refuse(
+        set,
+        `${name} has frames of ${x} and ${y} values; ${metric} of ${model.name} takes ${model.inputSize} and ${wanted}`,
+      );
+    }
+    if (metric !== "accuracy") continue;
+    const frame = targets.findIndex(([target]) => !isClass(target, classes));
+    if (frame >= 0) {
+      throw refuse(
+        set,
+        `${name} has target ${targets[frame]?.[0]} at frame ${frame}; ${model.name} tells classes 0 to ${classes - 1}`,
+      );
+    }
+  }
+}
+
+function isClass(value: number | undefined, classes: number): boolean {
+  return value !== undefined && Number.isInteger(value) && value >= 0 && value < classes;
+}
+
 function refuse(set: string, why: string): UsageError {
   return new UsageError("TP-USE-471", {
     what: `${set} cannot judge this model`,
     why,
-    fix: "a list of recordings for a model with a front end, of inputs and targets for any other",
+    fix: "a list of recordings for a model with a front end, of inputs and targets for any other; for accuracy, classes counted from 0",
   });
 }
 
