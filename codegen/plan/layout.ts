@@ -11,6 +11,7 @@ import {
   type Line,
   type Program,
 } from "../lower/kernel-ir.ts";
+import { checkMovedColumns } from "../quantize/delta.ts";
 import type { QuantizedRows } from "../quantize/quantized-model.ts";
 import { blockBytes, columnGranule, roundUp } from "../size/cache-line.ts";
 import { MOVED_BLOCK, packMovedColumns } from "./rows/moved-columns.ts";
@@ -138,6 +139,7 @@ function wholeBlocks(rows: readonly Source[], blockRows: number): readonly Sourc
   return [...rows, ...new Array<null>(missing).fill(null)];
 }
 
+/** @throws PlanError TP-PLAN-034 for more columns than a delta LSTM can list */
 export function layOutStream(
   kernel: LayerKernel,
   { part, matrix, gates, reads }: KernelRows,
@@ -150,6 +152,7 @@ export function layOutStream(
   const block = moved ? MOVED_BLOCK : schedule.block;
   const vectors = segmentsRead(kernel, reads, lines);
   const columns = columnSources(vectors);
+  if (moved) checkMovedColumns(kernel.layer.name, columns.length);
   const own = gateRowSources(matrix.rows / gates, gates, unitsSideBySide(kernel, schedule));
   const rows = moved ? wholeBlocks(own, block.rows) : own;
   return {

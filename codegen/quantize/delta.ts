@@ -20,8 +20,8 @@ export interface DeltaThresholds {
 
 /** No int8 value moves further. */
 const LARGEST_THRESHOLD = 255;
-/** A column's place in a block of eight rows must fit 16 bits. */
-export const MOST_COLUMNS = 8191;
+/** A column's place in a block of eight rows, 8 * column [byte], must fit 16 bits; padding counts. */
+const MOST_COLUMNS = 8192;
 
 /** What a step makes of its joined vector, with the sums of the steps before it. */
 export interface KeptSums {
@@ -103,13 +103,25 @@ export function withDelta(model: QuantizedModel, thresholds: DeltaThresholds): Q
           "scale its weights, or leave --delta out",
         );
       }
-      if (layer.matrix.columns > MOST_COLUMNS) {
-        return refuse(
-          `${layer.name} reads ${layer.matrix.columns} columns; ${MOST_COLUMNS} have a place in its list`,
-          "leave --delta out",
-        );
-      }
       return { ...layer, delta: thresholds };
     }),
   };
+}
+
+/**
+ * Holds the list of moved columns to the columns that have a place in it.
+ * @param columns of the joined vector as it lies in memory, padding included
+ * @throws PlanError TP-PLAN-034
+ */
+export function checkMovedColumns(name: string, columns: number): void {
+  if (columns <= MOST_COLUMNS) return;
+  throw new PlanError(
+    "TP-PLAN-034",
+    {
+      what: `${name} cannot be made with --delta`,
+      why: `it reads ${columns} columns, padding included, and ${MOST_COLUMNS} have a place in its list`,
+      fix: "leave --delta out, or fewer inputs or hidden units",
+    },
+    { columns, most: MOST_COLUMNS },
+  );
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { loadBoard } from "../../codegen/board.ts";
 import { generate } from "../../codegen/pipeline.ts";
 import { calibrate } from "../../codegen/quantize/calibrate.ts";
-import { keptSums, withDelta } from "../../codegen/quantize/delta.ts";
+import { checkMovedColumns, keptSums, withDelta } from "../../codegen/quantize/delta.ts";
 import { quantizeValues } from "../../codegen/quantize/params.ts";
 import { quantizeModel } from "../../codegen/quantize/quantize-model.ts";
 import type { QuantizedModel, QuantizedRows } from "../../codegen/quantize/quantized-model.ts";
@@ -158,6 +158,15 @@ describe("the plan's other options", () => {
     expect(() => generate({ ...base, format: "int16x8", delta })).toThrow("TP-PLAN-030");
     generate({ ...base, fusion: "none", skip });
     generate({ ...base, format: "int16x8", skip });
+  });
+
+  // 8 * column takes 16 bits of a list's word: column 8191 is the last. 8186 inputs and 5 units lie in 8188 and 8.
+  test("a column that has no place in the list of moved ones is refused, padding included", () => {
+    expect(() => checkMovedColumns("lstm", 8192)).not.toThrow();
+    expect(() => checkMovedColumns("lstm", 8193)).toThrow("TP-PLAN-034");
+    const shape = { name: "wide", inputSize: 8186, lstms: [5], denses: [] };
+    const wide = randomModel(createRandom(20), shape);
+    expect(() => generate({ ...base, model: wide, delta })).toThrow("TP-PLAN-034");
   });
 
   test("each has a digest of its own, and a state that holds what it needs", () => {

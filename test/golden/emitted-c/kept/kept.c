@@ -480,7 +480,7 @@ static uint32_t *kept_list_moved(const int16_t *x, int16_t *seen, int first, int
 /* What the portable function below does, with the same bits; see there for arguments and ranges.
  *   r0 block   r1 moved   r2 r3 weights   r12 entry   lr scratch   r4..r11 sums
  * Naked, because all fourteen registers are allocated by hand; noipa, because the compiler cannot
- * see which. A column of eight rows takes 18 instructions. */
+ * see which. A column of eight rows takes 17 instructions. */
 PIONEER_CODE
 __attribute__((naked, noipa)) static void kept_add_moved(
     const uint32_t *stream __attribute__((unused)), const uint32_t *moved __attribute__((unused)),
