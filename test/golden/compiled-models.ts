@@ -9,7 +9,7 @@ import { loadBoard } from "../../codegen/board.ts";
 import { writeFiles } from "../../codegen/emit/write.ts";
 import { generate } from "../../codegen/pipeline.ts";
 import type { TargetOptions } from "../../codegen/plan/target.ts";
-import { FORMATS, type Format, INTEGER_FORMATS } from "../../codegen/quantize/params.ts";
+import { FORMATS, type Format } from "../../codegen/quantize/params.ts";
 import type { ModelInFormat } from "../../codegen/quantize/twin.ts";
 import { WARNINGS } from "../exactness/host-program.ts";
 import { createRandom, type ModelShape, randomFrames, randomModel } from "../random-model.ts";
@@ -119,9 +119,11 @@ export function writeModel(
   return { prefix, model: stages.quantize.model };
 }
 
-/** Single precision is always fused, step by step. */
+/** What can be computed in passes and in several steps a call; the others are always fused, step by step. */
+export const SEPARABLE_FORMATS = ["int8", "int16x8"] as const;
+
 function formatsOf({ fusion = "full", steps = 1 }: CompiledTarget): readonly Format[] {
-  return fusion === "full" && steps === 1 ? FORMATS : INTEGER_FORMATS;
+  return fusion === "full" && steps === 1 ? FORMATS : SEPARABLE_FORMATS;
 }
 
 /** One source that includes the C of these shapes in every format; gives its path and the models' prefixes. */

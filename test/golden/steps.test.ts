@@ -7,13 +7,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { INTEGER_FORMATS } from "../../codegen/quantize/params.ts";
 import { createTwin } from "../../codegen/quantize/twin.ts";
 import { bytesOf } from "../exactness/cases.ts";
 import { execute } from "../exactness/execute.ts";
 import { rawFrames } from "../exactness/extremes.ts";
 import { WARNINGS } from "../exactness/host-program.ts";
-import { type CompiledTarget, isThere, SHAPES, writeModel } from "./compiled-models.ts";
+import {
+  type CompiledTarget,
+  isThere,
+  SEPARABLE_FORMATS,
+  SHAPES,
+  writeModel,
+} from "./compiled-models.ts";
 
 const CALLS = 7;
 const STEPS = 4;
@@ -39,7 +44,7 @@ const hasGcc = isThere("gcc");
 if (!hasGcc) console.warn("NAME_steps is not compared with the twin: no gcc");
 
 describe.skipIf(!hasGcc).each(TARGETS)("for $name", (target) => {
-  test.each(MODELS.flatMap((shape) => INTEGER_FORMATS.map((format) => ({ shape, format }))))(
+  test.each(MODELS.flatMap((shape) => SEPARABLE_FORMATS.map((format) => ({ shape, format }))))(
     "$shape.name in $format",
     async ({ shape, format }) => {
       const here = join(folder, `${target.name}-${shape.name}-${format}`);

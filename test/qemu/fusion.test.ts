@@ -1,9 +1,10 @@
 /** The levels of fusion on the Cortex-M4: the same answers, and in passes the traffic that the plan foretells. */
 import { describe, expect, test } from "vitest";
-import { FUSIONS, INTEGER_FORMATS, loadBoard } from "../../codegen/index.ts";
+import { FUSIONS, loadBoard } from "../../codegen/index.ts";
 import { runKernel } from "../../host/workflow/bench/kernel-run.ts";
 import { requireEmulated } from "../../host/workflow/device.ts";
 import { silentProgress } from "../../host/workflow/progress.ts";
+import { SEPARABLE_FORMATS } from "../golden/compiled-models.ts";
 import { missingFor } from "./device.ts";
 
 const TIMEOUT_MS = 240_000;
@@ -26,7 +27,7 @@ const PASSES = {
 
 describe.skipIf(missing.length > 0)(`fusion on qemu-m4 ${missing.join(", ")}`, () => {
   test.each(
-    INTEGER_FORMATS.flatMap((format) =>
+    SEPARABLE_FORMATS.flatMap((format) =>
       (["lstm", "gru"] as const).map((kernel) => ({ format, kernel })),
     ),
   )(

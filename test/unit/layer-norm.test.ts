@@ -120,7 +120,7 @@ describe.each(INTEGER_FORMATS)("%s", (format) => {
       const spread = Math.sqrt(
         centred.reduce((sum, c) => sum + c * c, 0) / size + epsilon / step ** 2,
       );
-      const meanBit = format === "int8" ? 1 / 128 : 1 / 16;
+      const meanBit = FORMAT_FACTS[format].activationType === "int8" ? 1 / 128 : 1 / 16;
       expected.forEach((value, k) => {
         const gain = Math.abs(norm.scale[k] as number);
         const slack =

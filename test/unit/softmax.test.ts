@@ -32,7 +32,8 @@ function quantized(size: number, scale: number, format: IntegerFormat) {
 }
 
 describe.each(INTEGER_FORMATS)("%s", (format) => {
-  const [one, zero, greatest] = format === "int8" ? [256, -128, 127] : [32768, 0, 32767];
+  const isByte = FORMAT_FACTS[format].activationType === "int8";
+  const [one, zero, greatest] = isByte ? [256, -128, 127] : [32768, 0, 32767];
   const answer = (x: readonly number[], scale: number) =>
     softmaxTwin(quantized(x.length, scale, format), format).step(Int16Array.from(x));
 
@@ -62,7 +63,7 @@ describe.each(INTEGER_FORMATS)("%s", (format) => {
     const { activationMagnitude } = FORMAT_FACTS[format];
     for (let round = 0; round < 300; round++) {
       const size = random.pick([1, 2, 3, 10, 17, 300]);
-      const scale = 2 ** random.uniform(format === "int8" ? -8 : -16, 1);
+      const scale = 2 ** random.uniform(isByte ? -8 : -16, 1);
       const x = Array.from({ length: size }, () =>
         random.integer(-activationMagnitude, activationMagnitude - 1),
       );
