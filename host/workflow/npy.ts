@@ -11,7 +11,8 @@ export interface NpyArray {
 }
 
 const MAGIC = "\x93NUMPY";
-const MAX_HEADER_BYTES = 4096;
+/** Of the header's text [byte]; up to 12 lie before it. */
+export const MAX_HEADER_BYTES = 4096;
 const READERS: Readonly<
   Record<string, [bytes: number, read: (v: DataView, at: number) => number]>
 > = {

@@ -90,6 +90,10 @@ describe("a list to evaluate on", () => {
       of("short.npy", "long.npy"),
       of("cube.npy", "cube.npy"),
       of("absent.npy", "short.npy"),
+      of("a\u0000.npy", "short.npy"),
+      of("n".repeat(300), "short.npy"),
+      { clips: [{ noisy: "a\u0000.wav", clean: "b.wav" }] },
+      { clips: [{ noisy: ".", clean: "b.wav" }] },
       { clips: Array.from({ length: 10_001 }, () => ({ noisy: "a", clean: "b" })) },
     ];
     for (const list of lists) {
@@ -101,6 +105,40 @@ describe("a list to evaluate on", () => {
     expect(() => readEvaluationSet(file("bad.json", "{"))).toThrow("TP-USE-470");
     expect(() => readEvaluationSet(join(folder, "absent.json"))).toThrow("TP-USE-470");
     expect(() => readEvaluationSet(folder)).toThrow("TP-USE-470");
+  });
+});
+
+describe("arrays of sequences", () => {
+  const listed = (name: string, ...files: readonly string[]) =>
+    file(name, JSON.stringify({ sequences: files.map((one) => ({ inputs: one, targets: one })) }));
+
+  test("are read once, however often they are listed", () => {
+    file("once.npy", npy([2, 3], [1, 2, 3, 4, 5, 6]));
+    const path = listed("twice.json", "once.npy", "./once.npy");
+    const set = readEvaluationSet(path) as Extract<EvaluationSet, { kind: "sequences" }>;
+    expect(set.sequences[1]?.inputs).toBe(set.sequences[0]?.inputs);
+  });
+
+  test("are refused from their sizes before they are read, and from the frames they hold", () => {
+    file("six.npy", npy([2, 3], [1, 2, 3, 4, 5, 6]));
+    file("three.npy", npy([3], [1, 2, 3]));
+    // No array: reading it would say so with another code. 8000 B hold 486 values or more behind the longest header.
+    file("none.npy", Buffer.alloc(8000));
+    const limits = { fileBytes: 8000, fileFrames: 3, frames: 5, values: 491 };
+    const both = listed("both.json", "six.npy", "three.npy");
+    expect(readEvaluationSet(both, limits).kind).toBe("sequences");
+    const large = listed("large.json", "six.npy", "none.npy");
+    expect(() => readEvaluationSet(large, limits)).toThrow(/TP-USE-470.*491 values/s);
+    expect(() => readEvaluationSet(large, { ...limits, values: 492 })).toThrow("TP-USE-120");
+    const refused: readonly [Partial<typeof limits>, RegExp][] = [
+      [{ fileBytes: 100 }, /six\.npy is larger/],
+      [{ fileFrames: 2 }, /three\.npy has 3 frames/],
+      [{ frames: 4 }, /more than 4 frames/],
+      [{ values: 8 }, /more than 8 values/],
+    ];
+    for (const [changed, words] of refused) {
+      expect(() => readEvaluationSet(both, { ...limits, ...changed })).toThrow(words);
+    }
   });
 });
 

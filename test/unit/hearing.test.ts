@@ -8,7 +8,7 @@ import { quantizeModel } from "../../codegen/quantize/quantize-model.ts";
 import { withSkip } from "../../codegen/quantize/skip.ts";
 import { siSdrDb } from "../../host/audio/si-sdr.ts";
 import { stoi } from "../../host/audio/stoi.ts";
-import { readMono } from "../../host/audio/wav-file.ts";
+import { readMono, writeWav } from "../../host/audio/wav-file.ts";
 import { MODELS_DIR } from "../../host/workflow/paths.ts";
 import {
   gainOf,
@@ -49,4 +49,28 @@ test("a twin that repeats from the second frame on hears worse than one that com
   expect(inputs.values).toBe(open.analysis.features.length * model.inputSize);
   const stuck = gainOf(open, twinDenoiser(withSkip(model, { level: 3.5, frames: 1 })));
   expect(whole).toBeGreaterThan(stuck + 1);
+});
+
+test("recordings that cannot be compared, and a model that makes silence, are refused by the clip's name", () => {
+  const wav = (name: string, samples: Float64Array | Int16Array) => {
+    const path = join(folder, name);
+    writeWav(path, { sampleRateHz: frontEnd.sampleRateHz, channels: [Int16Array.from(samples)] });
+    return path;
+  };
+  const sound = open.noisy.slice(0, 4000);
+  const paths = {
+    noisy: wav("noisy.wav", sound),
+    clean: wav("clean.wav", open.clean.slice(0, 4000)),
+    short: wav("short.wav", sound.slice(1)),
+    silent: wav("silent.wav", new Int16Array(4000)),
+  };
+  const opened = (noisy: string, clean: string) => openClip({ noisy, clean, snrDb: 0 }, frontEnd);
+  expect(() => opened(paths.short, paths.clean)).toThrow(/short\.wav.*TP-USE-471.*3999 and 4000/s);
+  expect(() => opened(paths.noisy, paths.silent)).toThrow(/silent\.wav.*TP-USE-471/s);
+  expect(() => opened(paths.silent, paths.clean)).toThrow(/silent\.wav.*TP-USE-471/s);
+  const muted = (features: readonly Float64Array[]) =>
+    features.map(() => new Float64Array(frontEnd.bands.count));
+  const clear = opened(paths.noisy, paths.clean);
+  expect(() => gainOf(clear, muted)).toThrow(/noisy\.wav.*TP-USE-471/s);
+  expect(() => hear(clear, muted)).toThrow("TP-USE-471");
 });

@@ -2,11 +2,11 @@
  * Reads what a model is to be judged on: a list of recordings, or of input and target sequences, in one JSON file.
  * Judging is left to evaluate.ts.
  */
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { UsageError } from "../../../codegen/index.ts";
-import { decodeNpy } from "../npy.ts";
 import type { Clip } from "./clip-set.ts";
+import { fileSize, type Rows, rowsReader, type SequenceLimits } from "./sequence-files.ts";
 
 /** What a sequence's answers are worth. */
 export const SEQUENCE_METRICS = ["signal-to-error", "accuracy"] as const;
@@ -15,9 +15,9 @@ export type SequenceMetric = (typeof SEQUENCE_METRICS)[number];
 /** Inputs and what a perfect model would answer; frames of their own sizes. */
 export interface Sequence {
   readonly name: string;
-  readonly inputs: readonly Float64Array[];
+  readonly inputs: Rows;
   /** signal-to-error: [frames][outputSize]. accuracy: [frames][1], the class. */
-  readonly targets: readonly Float64Array[];
+  readonly targets: Rows;
 }
 
 export type EvaluationSet =
@@ -31,20 +31,18 @@ export type EvaluationSet =
 
 const MAX_JSON_BYTES = 4 << 20;
 const MAX_ENTRIES = 10_000;
-/** Of one .npy file; sequences are held in memory together. */
-const MAX_NPY_BYTES = 64 << 20;
-const MAX_VALUES = 1 << 27;
 
 /**
  * {"clips": [{"noisy": WAV, "clean": WAV}]} or {"metric": NAME, "sequences": [{"inputs": NPY, "targets": NPY}]}; paths are
  * relative to the file.
+ * @param limits of the arrays; those of sequence-files.ts where nobody says
  * @throws UsageError TP-USE-470 for a file that is no such list, TP-USE-120 for an array that cannot be read
  */
-export function readEvaluationSet(path: string): EvaluationSet {
+export function readEvaluationSet(path: string, limits?: SequenceLimits): EvaluationSet {
   const refuse = refusalOf(path);
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats?.isFile()) throw refuse("there is no such file");
-  if (stats.size > MAX_JSON_BYTES) throw refuse(`it is larger than ${MAX_JSON_BYTES} bytes`);
+  const bytes = fileSize(path, refuse);
+  if (bytes === null) throw refuse("there is no such file");
+  if (bytes > MAX_JSON_BYTES) throw refuse(`it is larger than ${MAX_JSON_BYTES} bytes`);
   let document: Readonly<Record<string, unknown>> | null;
   try {
     document = JSON.parse(readFileSync(path, "utf8"));
@@ -61,14 +59,13 @@ export function readEvaluationSet(path: string): EvaluationSet {
   }
   const known = SEQUENCE_METRICS.find((one) => one === metric);
   if (known === undefined) throw refuse(`its metric is none of ${SEQUENCE_METRICS.join(", ")}`);
-  const listed = entriesOf(sequences, refuse).map(sequenceIn(path, refuse));
-  const values = listed.reduce(
-    (sum, { inputs, targets }) =>
-      sum + inputs.length * ((inputs[0]?.length ?? 0) + (targets[0]?.length ?? 0)),
-    0,
-  );
-  if (values > MAX_VALUES) throw refuse(`its sequences hold more than ${MAX_VALUES} values`);
-  return { kind: "sequences", name, metric: known, sequences: listed };
+  const read = sequenceIn(path, refuse, rowsReader(refuse, limits));
+  return {
+    kind: "sequences",
+    name,
+    metric: known,
+    sequences: entriesOf(sequences, refuse).map(read),
+  };
 }
 
 type Refusal = (why: string) => UsageError;
@@ -101,6 +98,8 @@ function clipIn(path: string, refuse: Refusal): (entry: Entry, index: number) =>
     if (typeof noisy !== "string" || typeof clean !== "string") {
       throw refuse(`clip ${index} lacks noisy or clean`);
     }
+    // What is not there, openClip says of the recording.
+    for (const file of [noisy, clean]) fileSize(join(dirname(path), file), refuse);
     return {
       noisy: join(dirname(path), noisy),
       clean: join(dirname(path), clean),
@@ -110,30 +109,20 @@ function clipIn(path: string, refuse: Refusal): (entry: Entry, index: number) =>
   };
 }
 
-function sequenceIn(path: string, refuse: Refusal): (entry: Entry, index: number) => Sequence {
+function sequenceIn(
+  path: string,
+  refuse: Refusal,
+  rowsOf: (file: string) => Rows,
+): (entry: Entry, index: number) => Sequence {
   return ({ inputs, targets }, index) => {
     if (typeof inputs !== "string" || typeof targets !== "string") {
       throw refuse(`sequence ${index} lacks inputs or targets`);
     }
-    const [x, y] = [inputs, targets].map((file) => rowsOf(join(dirname(path), file), refuse));
-    if (x === undefined || y === undefined || x.length !== y.length || x.length === 0) {
-      throw refuse(
-        `sequence ${index} has ${x?.length} frames of inputs and ${y?.length} of targets`,
-      );
+    const x = rowsOf(join(dirname(path), inputs));
+    const y = rowsOf(join(dirname(path), targets));
+    if (x.length !== y.length) {
+      throw refuse(`sequence ${index} has ${x.length} frames of inputs and ${y.length} of targets`);
     }
     return { name: basename(inputs), inputs: x, targets: y };
   };
-}
-
-/** Frames of an array [time, values]; [time] has one value each. */
-function rowsOf(file: string, refuse: Refusal): readonly Float64Array[] {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  if (!stats?.isFile()) throw refuse(`${basename(file)} is not there`);
-  if (stats.size > MAX_NPY_BYTES) throw refuse(`${basename(file)} is larger than 64 MiB`);
-  const { shape, values } = decodeNpy(readFileSync(file), basename(file));
-  const [rows = 0, width = 1, ...more] = shape;
-  if (more.length > 0 || rows < 1 || width < 1) {
-    throw refuse(`${basename(file)} has shape [${shape.join(", ")}], not [time, values]`);
-  }
-  return Array.from({ length: rows }, (_, row) => values.subarray(row * width, (row + 1) * width));
 }

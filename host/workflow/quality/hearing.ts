@@ -2,6 +2,7 @@
  * How much cleaner and how intelligible a denoiser makes a clip, whatever its arithmetic.
  * Which clips is left to clip-set.ts, means over them to bootstrap.ts.
  */
+import { basename } from "node:path";
 import type { Analysis, FrontEnd, QuantizedModel, RecurrentModel } from "../../../codegen/index.ts";
 import {
   analyse,
@@ -10,6 +11,7 @@ import {
   dequantizeValues,
   quantizeValues,
   synthesise,
+  UsageError,
 } from "../../../codegen/index.ts";
 import { siSdrDb } from "../../audio/si-sdr.ts";
 import { stoi } from "../../audio/stoi.ts";
@@ -39,23 +41,55 @@ export interface HeardClip {
   readonly stoi: number | null;
 }
 
-/** @throws UsageError TP-USE-030 to -033 for a recording that cannot be used */
+/**
+ * @throws UsageError TP-USE-030 to -033 for a recording that cannot be used, TP-USE-471 for two that cannot be compared:
+ *   of different or no lengths, or one of them silent
+ */
 export function openClip(clip: Clip, frontEnd: FrontEnd): OpenClip {
   const noisy = readMono(clip.noisy, frontEnd.sampleRateHz);
   const clean = readMono(clip.clean, frontEnd.sampleRateHz);
+  if (noisy.length !== clean.length || noisy.length === 0) {
+    throw refuse(clip, `they hold ${noisy.length} and ${clean.length} samples`);
+  }
+  for (const [path, samples] of [
+    [clip.noisy, noisy],
+    [clip.clean, clean],
+  ] as const) {
+    if (isSilent(samples)) throw refuse(clip, `${basename(path)} is silent throughout`);
+  }
   const analysis = analyse(noisy, frontEnd);
   return { clip, frontEnd, noisy, clean, analysis, siSdrDb: siSdrDb(noisy, clean) };
 }
 
-function cleaned({ analysis, frontEnd, noisy }: OpenClip, denoise: Denoiser): Float64Array {
-  return synthesise(analysis.spectra, denoise(analysis.features), frontEnd, noisy.length);
+function isSilent(samples: Int16Array | Float64Array): boolean {
+  return samples.every((sample: number) => sample === 0);
 }
 
-/** SI-SDR gain alone [dB]: STOI takes longer. */
+function refuse({ noisy, clean }: Clip, why: string): UsageError {
+  return new UsageError(
+    "TP-USE-471",
+    {
+      what: `${basename(noisy)} cannot be judged against ${basename(clean)}`,
+      why,
+      fix: "recordings of one length, neither of them silent, and a model that lets some of them pass",
+    },
+    { noisy, clean },
+  );
+}
+
+/** @throws UsageError TP-USE-471 for a denoiser that leaves silence: no ratio is defined of it */
+function cleaned({ analysis, clip, frontEnd, noisy }: OpenClip, denoise: Denoiser): Float64Array {
+  const samples = synthesise(analysis.spectra, denoise(analysis.features), frontEnd, noisy.length);
+  if (isSilent(samples)) throw refuse(clip, "the model makes silence of it");
+  return samples;
+}
+
+/** SI-SDR gain alone [dB]: STOI takes longer. @throws UsageError TP-USE-471 */
 export function gainOf(open: OpenClip, denoise: Denoiser): number {
   return siSdrDb(cleaned(open, denoise), open.clean) - open.siSdrDb;
 }
 
+/** @throws UsageError TP-USE-471 */
 export function hear(open: OpenClip, denoise: Denoiser): HeardClip {
   const estimate = cleaned(open, denoise);
   return {
