@@ -88,7 +88,8 @@ Example:
     .addOption(count("--frames <n>", "frames counted on each board; 10 without it"))
     .addOption(budget("--budget-ms <n>", "longest time a frame may take [ms]; needs BOARD:AS"))
     .addOption(budget("--budget-mw <n>", "highest average power [mW]; needs BOARD:AS"))
-    .option("--baseline <dir>", "folder of an earlier gate, to compare with")
+    .option("--baseline <dir>", "folder of an earlier gate, to compare with; not where --out is")
+    .option("--allow-missing-baseline", "let a board pass that has no recording there")
     .addOption(
       new Option(
         "--tolerance <percent>",

@@ -16,7 +16,7 @@ export interface GateRow {
   readonly document: RunDocument | null;
   /** Null where there is no baseline, or the two do not compare. */
   readonly comparison: ComparisonDocument | null;
-  /** Code and sentence of what stopped it; null where nothing did. */
+  /** What stopped or fails it, in sentences joined by "; "; null where nothing did. */
   readonly error: string | null;
   /** Exit status of the run and the comparison together. */
   readonly status: number;

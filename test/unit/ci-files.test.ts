@@ -144,12 +144,13 @@ describe("the shell of action.yml", () => {
     const all = {
       ...{ model: "my model.onnx", boards: "qemu-m4:nrf52840-dk,qemu-m0", frames: "5" },
       ...{ format: "int16x8", "budget-ms": "10", "budget-mw": "1", baseline: "before now" },
-      ...{ tolerance: "0.5", out: "here; touch broken" },
+      ...{ "allow-missing-baseline": "true", tolerance: "0.5", out: "here; touch broken" },
     };
     expect(run("Gate", all).words).toEqual([
       ...["my model.onnx", "--out", "here; touch broken", "--tolerance", "0.5"],
       ...["--boards", "qemu-m4:nrf52840-dk,qemu-m0", "--frames", "5", "--format", "int16x8"],
       ...["--budget-ms", "10", "--budget-mw", "1", "--baseline", "before now"],
+      "--allow-missing-baseline",
     ]);
   });
 });

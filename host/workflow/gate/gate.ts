@@ -1,9 +1,9 @@
 /**
  * The verb `gate`: one model on many emulated boards, each held against the exact twin, budgets and a baseline; exit 1 when
  * one of them fails.
- * A single run is left to run.ts, a single comparison to compare.ts, the summary's look to report/gate-markdown.ts.
+ * A single run is left to run.ts, what it is held against to baseline.ts, a single comparison to compare.ts, the summary's look to report/gate-markdown.ts.
  */
-import { appendFileSync, existsSync, mkdirSync } from "node:fs";
+import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import {
   type ExitStatus,
@@ -19,16 +19,15 @@ import { compare } from "../compare.ts";
 import type { VerbContext } from "../context.ts";
 import { writeFileWhole } from "../output-file.ts";
 import { type RunRequest, runVerb } from "../run.ts";
+import { type BaselineRequest, baselineFor, refuseOwnFolder } from "./baseline.ts";
 
-export interface GateOptions {
+export interface GateOptions extends BaselineRequest {
   /** BOARD or BOARD:AS, separated by commas; every emulated board without it. */
   readonly boards?: string;
   readonly format?: NonNullable<RunRequest["format"]>;
   readonly frames?: number;
   readonly budgetMs?: number;
   readonly budgetMw?: number;
-  /** Folder that an earlier gate wrote. */
-  readonly baseline?: string;
   /** Exact numbers may be so much worse [%]. */
   readonly tolerance?: number;
   /** Where recordings, pictures and reports go. */
@@ -77,6 +76,7 @@ function nameOf({ board, as }: Target): string {
   return as === null ? board : `${board}-as-${as}`;
 }
 
+/** @throws what targetsOf and refuseOwnFolder throw; what stops a single board is its row's error */
 export async function gate(
   context: VerbContext,
   options: GateOptions,
@@ -85,6 +85,7 @@ export async function gate(
   const model = typedModel || "hearable";
   const targets = targetsOf(options.boards);
   const { out = join("out", "gate") } = options;
+  refuseOwnFolder(options.baseline, out);
   mkdirSync(out, { recursive: true });
   const rows: GateRow[] = [];
   for (const target of targets) {
@@ -111,25 +112,27 @@ async function judge(
   model: string,
   target: Target,
 ): Promise<GateRow> {
-  const { out, baseline, tolerance } = options;
+  const { out, tolerance } = options;
   const file = `${nameOf(target)}.tpcap`;
   const run = await attempt<RunDocument>(context, (own) =>
     runVerb(own, runRequest(options, target, join(out, file)), model),
   );
   const unjudged = unjudgedBudget(options, run.document);
-  const before = baseline === undefined ? "" : join(baseline, file);
-  const hasBefore = run.document !== null && before !== "" && existsSync(before);
-  const compared = hasBefore
-    ? await attempt<ComparisonDocument>(context, (own) =>
-        compare(own, tolerance === undefined ? {} : { tolerance }, "", [before, join(out, file)]),
-      )
-    : NOTHING;
+  const before = baselineFor(options, file);
+  const files = before.file === null ? null : [before.file, join(out, file)];
+  const compared =
+    run.document !== null && files !== null
+      ? await attempt<ComparisonDocument>(context, (own) =>
+          compare(own, tolerance === undefined ? {} : { tolerance }, "", files),
+        )
+      : NOTHING;
+  const errors = [run.error, compared.error, before.error, unjudged].filter((one) => one !== null);
   return {
     ...target,
     document: run.document,
     comparison: compared.document,
-    error: run.error ?? compared.error ?? unjudged,
-    status: Math.max(run.status, compared.status, unjudged === null ? 0 : 1),
+    error: errors.length === 0 ? null : errors.join("; "),
+    status: Math.max(run.status, compared.status, errors.length === 0 ? 0 : 1),
   };
 }
 
