@@ -20,6 +20,7 @@ import {
   QUIET_MS,
   SILENCE_TIMEOUT_MS,
 } from "./patience.ts";
+import { SentFrames } from "./sent-frames.ts";
 import type { Link, LinkEnd } from "./source.ts";
 
 export interface SessionOptions {
@@ -67,9 +68,7 @@ export class Session {
   #greetings = 0;
   /** Frame of the last Output, counted from 0; -1 before any. */
   #lastOutput = -1;
-  /** The frames sent since the state was last put back, and the number of the first. */
-  #sentValues: Uint8Array[] = [];
-  #sentFrom = 0;
+  readonly #sent = new SentFrames();
   #away: { readonly sinceMs: number; readonly why: string } | undefined;
   /** It was away, and has not been told yet where the run stands. */
   #isCut = false;
@@ -108,8 +107,7 @@ export class Session {
 
   /** Puts the device's state back to its initial values. */
   async reset(): Promise<void> {
-    this.#sentValues = [];
-    this.#sentFrom = this.#framesSent;
+    this.#sent.begin(this.#framesSent, this.run.nextFrame);
     await this.#send({ type: "reset", reserved: 0 });
   }
 
@@ -137,7 +135,7 @@ export class Session {
         inSequence = 0;
       }
       inSequence++;
-      this.#sentValues.push(values);
+      this.#sent.add(values, this.#framesSent);
       await this.#send({ type: "input", frame: this.#framesSent++, values });
     }
     await this.#expectThroughCuts("output", () => this.run.nextFrame >= this.#framesSent);
@@ -284,13 +282,16 @@ export class Session {
 
   async #sendAgain(): Promise<void> {
     const credits = Math.max(1, this.run.hello?.creditFrames ?? 1);
-    await this.#send({ type: "reset", reserved: 0 });
-    this.#lastOutput = this.#sentFrom - 1;
-    for (const [index, values] of this.#sentValues.entries()) {
-      const frame = this.#sentFrom + index;
-      const hasCredit = () => frame - this.#lastOutput <= credits;
-      if (!(await this.#expect("output", () => this.#isCut || hasCredit())) || this.#isCut) return;
-      await this.#send({ type: "input", frame, values });
+    this.#lastOutput = (this.#sent.sequences[0]?.from ?? 0) - 1;
+    for (const sequence of this.#sent.sequences) {
+      await this.#send({ type: "reset", reserved: 0 });
+      for (const [index, values] of sequence.values.entries()) {
+        const frame = sequence.from + index;
+        const hasCredit = () => frame - this.#lastOutput <= credits;
+        if (!(await this.#expect("output", () => this.#isCut || hasCredit())) || this.#isCut)
+          return;
+        await this.#send({ type: "input", frame, values });
+      }
     }
   }
 

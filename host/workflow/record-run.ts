@@ -66,14 +66,18 @@ export async function recordRun(parts: RunParts): Promise<RunResult> {
   const frames = stimulus.inputs.length;
   if (!converse) context.progress.step(`running ${frames} frames on ${device.link.name}`);
   const { name } = device.link;
-  device.link.watch?.({
-    lost: (why) => context.progress.note(`${name} went away (${why}); waiting for it`),
-    back: () => context.progress.note(`${name} is there again: the run goes on`),
-  });
+  // What `speed` times cannot be asked for again: its run ends when the link goes away.
+  const canResume = app !== "speed";
+  if (canResume) {
+    device.link.watch?.({
+      lost: (why) => context.progress.note(`${name} went away (${why}); waiting for it`),
+      back: () => context.progress.note(`${name} is there again: the run goes on`),
+    });
+  }
   const session = new Session(recordLink(device.link, writer), {
     expect: { board: prepared.board.id, app, modelDigest: plan.digest.slice(0, 16) },
     signal: context.signal,
-    returnTimeoutMs: RETURN_TIMEOUT_MS,
+    ...(canResume ? { returnTimeoutMs: RETURN_TIMEOUT_MS } : {}),
     onEvent: (event) => {
       if (converse) converse.onEvent(event);
       else context.progress.update(session.run.outputs.length, frames);

@@ -243,20 +243,32 @@ describe("a cable that is unplugged while frames are streamed", () => {
     }
   }
 
-  it.each([0, 3, 19])("goes on behind frame %i with the state it had", async (leaveOnceAt) => {
-    for (const sequence of [FRAMES.length, 7]) {
-      listener = await listenAsDevice({ sums: true, leaveOnceAt, stays: true });
-      const link = lastingTo(listener, listener);
-      const result = await streamOver(link, { returnTimeoutMs: 5000 }, sequence);
-      listener.close();
-      expect(result.state).toBe("completed");
-      expect(result.run.outputs.map(({ record }) => record.frame)).toEqual(FRAMES.map((_, i) => i));
-      expect(result.run.outputs.map(({ record }) => [...record.values])).toEqual(
-        sums(FRAMES, sequence),
-      );
-      expect(result.run.greetedAgainAfter).toEqual(leaveOnceAt === 0 ? [] : [leaveOnceAt]);
-      expect(result.totals.lostRecords).toBe(0);
-    }
+  it.each([0, 3, 5, 6, 13, 19])(
+    "goes on behind frame %i with the state it had",
+    async (leaveOnceAt) => {
+      for (const sequence of [FRAMES.length, 7, 2]) {
+        listener = await listenAsDevice({ sums: true, leaveOnceAt, stays: true });
+        const link = lastingTo(listener, listener);
+        const result = await streamOver(link, { returnTimeoutMs: 5000 }, sequence);
+        listener.close();
+        expect(result.state).toBe("completed");
+        expect(result.run.outputs.map(({ record }) => record.frame)).toEqual(
+          FRAMES.map((_, i) => i),
+        );
+        expect(result.run.outputs.map(({ record }) => [...record.values])).toEqual(
+          sums(FRAMES, sequence),
+        );
+        expect(result.run.greetedAgainAfter).toEqual(leaveOnceAt === 0 ? [] : [leaveOnceAt]);
+        expect(result.totals.lostRecords).toBe(0);
+      }
+    },
+  );
+
+  it("does not wait at the end of a sequence for an output that was lost", async () => {
+    listener = await listenAsDevice({ sums: true, dropOutputs: [6], stays: true });
+    const result = await streamOver(lastingTo(listener), { returnTimeoutMs: 5000 }, 7);
+    expect(result).toMatchObject({ state: "lost", missingFrames: [6] });
+    expect(result.run.outputs).toHaveLength(FRAMES.length - 1);
   });
 
   it("ends with what arrived when it does not come back, or nobody waits", async () => {
