@@ -40,11 +40,13 @@ export function inOtherFormats(
   asked: IntegerFormat,
   { lists, limits, rating }: Judging,
 ): readonly InFormat[] {
-  // What was measured was measured in the format asked about.
-  const { evaluated: _, ...unheard } = { ...subject, trained: [] };
   return INTEGER_FORMATS.filter((format) => format !== asked).flatMap((format) => {
     const predictor = createPredictor(board, format);
-    const candidates = lists.map((sizes) => candidateOf(unheard, predictor, sizes));
+    // What was measured was measured in the format asked about; how a size would be made is the same in all.
+    const candidates = lists.map((sizes) => ({
+      ...candidateOf(subject, predictor, sizes),
+      quality: null,
+    }));
     const sizes = judgeSizes(candidates, limits, rating);
     const [first] = [...sizes].sort((a, b) => a.macs - b.macs);
     if (first === undefined) return [];
