@@ -51,7 +51,7 @@ export function evaluatedSizes(request: EvaluationRequest): EvaluatedSizes {
   const own = qualityOf(request, loaded, loaded.model);
   const [hiddenSize, ...more] = hiddenSizesOf(shapeOf(loaded.model));
   if (hiddenSize === undefined || more.length > 0) return { own, trained: [], pruned: [] };
-  const siblings = siblingsOf(loaded)
+  const siblings = siblingsOf(loaded, (words) => request.progress.note(words))
     .filter((one) => one.hiddenSize !== hiddenSize)
     .map((one) => ({
       hiddenSize: one.hiddenSize,

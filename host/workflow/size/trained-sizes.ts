@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import {
+  canonicalJson,
   hiddenSizesOf,
   type IntegerFormat,
   type LoadedModel,
@@ -49,8 +50,15 @@ export interface Sibling {
   readonly loaded: LoadedModel;
 }
 
-/** The model itself and its siblings, one a size, smallest first. */
-export function siblingsOf(loaded: LoadedModel): readonly Sibling[] {
+/**
+ * The model itself and its siblings, one a size, smallest first. A file of the family's name that reads or answers something
+ * else, or hears through another front end, is none.
+ * @param note is told of each such file
+ */
+export function siblingsOf(
+  loaded: LoadedModel,
+  note: (words: string) => void = () => {},
+): readonly Sibling[] {
   const folder = dirname(loaded.path);
   const own = basename(loaded.path, extname(loaded.path));
   const family = own.replace(/-\d+$/, "");
@@ -61,10 +69,29 @@ export function siblingsOf(loaded: LoadedModel): readonly Sibling[] {
     const hidden = hiddenSizesOf(shapeOf(one.model));
     const [hiddenSize] = hidden;
     if (hidden.length !== 1 || hiddenSize === undefined) continue;
+    const other = difference(one, loaded);
+    if (other !== null) {
+      note(`${name} is no other size of ${own}: ${other}`);
+      continue;
+    }
     // The model that was asked about comes before a sibling of its size.
     if (name === own || !sizes.has(hiddenSize)) sizes.set(hiddenSize, { hiddenSize, loaded: one });
   }
   return [...sizes.values()].sort((a, b) => a.hiddenSize - b.hiddenSize);
+}
+
+/** What keeps two models from being sizes of one; null where nothing does. */
+function difference(one: LoadedModel, other: LoadedModel): string | null {
+  const sides = ["inputSize", "outputSize"] as const;
+  const differing = sides.find((side) => one.model[side] !== other.model[side]);
+  if (differing !== undefined) {
+    const what = differing === "inputSize" ? "inputs" : "outputs";
+    return `it has ${one.model[differing]} ${what}, not ${other.model[differing]}`;
+  }
+  const [ours, theirs] = [one, other].map(({ sidecar }) =>
+    canonicalJson(sidecar?.frontEnd ?? null),
+  );
+  return ours === theirs ? null : "its front end is another";
 }
 
 const WIDEST = 512;
