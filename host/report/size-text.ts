@@ -2,6 +2,7 @@
  * Decides how judged hidden sizes read in a terminal: the sentence, the rule, the table.
  * What is judged and chosen is the analyzer's.
  */
+import type { Quality } from "../analyze/sizing/candidate.ts";
 import type { JudgedSize } from "../analyze/sizing/judge.ts";
 import { formatBytes, formatNumber } from "./format.ts";
 import { textTable } from "./tables.ts";
@@ -71,23 +72,33 @@ export function sizeText(text: SizeText): string {
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
-/** What quality is, and each measured size with its interval. */
+/** What quality is, and each measured size with its interval where it has one: a line for each source. */
 function qualityLines(candidates: readonly JudgedSize[]): readonly string[] {
-  const measured = candidates.flatMap(({ hiddenSizes, method, quality }) =>
-    quality?.kind === "measured" && method !== "pad"
-      ? [{ units: hiddenSizes.join(","), quality }]
-      : [],
-  );
-  const [first] = measured;
-  if (first === undefined) return [];
-  const { metric, unit, source } = first.quality;
-  const values = [...measured]
-    .sort((a, b) => a.quality.value - b.quality.value)
-    .map(({ units, quality: { value, interval } }) => {
-      const ends = interval?.map((end) => formatNumber(end)).join(" to ");
-      return `${units}: ${formatNumber(value)}${ends === undefined ? "" : ` (${ends})`}`;
-    });
-  return [`Quality is the ${metric} [${unit}], ${source}; 95 % intervals: ${values.join("; ")}.`];
+  const bySource = new Map<string, Measured[]>();
+  for (const { hiddenSizes, method, quality } of candidates) {
+    if (quality?.kind !== "measured" || method === "pad") continue;
+    const { metric, unit, source } = quality;
+    const words = `Quality is the ${metric} [${unit}], ${source}`;
+    bySource.set(words, [
+      ...(bySource.get(words) ?? []),
+      { units: hiddenSizes.join(","), quality },
+    ]);
+  }
+  return [...bySource].map(([words, measured]) => {
+    const values = [...measured]
+      .sort((a, b) => a.quality.value - b.quality.value)
+      .map(({ units, quality: { value, interval } }) => {
+        const ends = interval?.map((end) => formatNumber(end)).join(" to ");
+        return `${units}: ${formatNumber(value)}${ends === undefined ? "" : ` (${ends})`}`;
+      });
+    const hasIntervals = measured.some(({ quality }) => quality.interval !== undefined);
+    return `${words}${hasIntervals ? "; 95 % intervals" : ""}: ${values.join("; ")}.`;
+  });
+}
+
+interface Measured {
+  readonly units: string;
+  readonly quality: Quality;
 }
 
 const FORMAT_HEAD = ["format", "as it is", "weights", "cycles", "ms", "mW", "largest within"];

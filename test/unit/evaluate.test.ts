@@ -9,6 +9,7 @@ import { dequantizeValues, quantizeValues } from "../../codegen/quantize/params.
 import { quantizeModel } from "../../codegen/quantize/quantize-model.ts";
 import { createTwin } from "../../codegen/quantize/twin.ts";
 import { shapeOf } from "../../codegen/size/network.ts";
+import { sizeText } from "../../host/report/size-text.ts";
 import { MODELS_DIR } from "../../host/workflow/paths.ts";
 import { silentProgress } from "../../host/workflow/progress.ts";
 import { evaluateModel, sequenceScore } from "../../host/workflow/quality/evaluate.ts";
@@ -19,6 +20,8 @@ import {
 } from "../../host/workflow/quality/evaluation-set.ts";
 import { evaluatedSizes } from "../../host/workflow/size/evaluated-sizes.ts";
 import { sizesFor } from "../../host/workflow/size/size.ts";
+import { subjectOf } from "../../host/workflow/size/subject.ts";
+import { siblingsOf } from "../../host/workflow/size/trained-sizes.ts";
 import { createRandom, randomFrames, randomModel } from "../random-model.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pioneer-evaluate-"));
@@ -289,10 +292,71 @@ describe("sizes judged on it", () => {
     expect(at(3)?.quality).toBeNull();
   });
 
+  test("read in a line for each source, with intervals where there are some", () => {
+    const { heard, sizes, others, why } = judged(small, [8]);
+    const lines = (candidates: typeof sizes) =>
+      sizeText({
+        board: "nrf52840-dk",
+        why,
+        rule: [],
+        candidates,
+        shown: [],
+        format: "int8",
+        otherFormats: others,
+        source: "",
+        picture: null,
+        made: null,
+      })
+        .split("\n")
+        .filter((line) => line.startsWith("Quality is"));
+    const [first, second, ...more] = [...lines(sizes)].sort((a, b) => a.length - b.length);
+    const source =
+      "Quality is the signal-to-error ratio [dB], exact int8 twin on 5 sequences of set";
+    expect(first?.startsWith(`${source}; 95 % intervals: 8: `)).toBe(true);
+    expect(second?.startsWith(`${source}, pruned; 95 % intervals: `)).toBe(true);
+    expect(second).toMatch(/ 4: .* 6: | 6: .* 4: /);
+    expect(second).not.toContain(" 8: ");
+    expect(more).toEqual([]);
+    const { interval: _, ...bare } = heard.own;
+    const given = sizes.filter(({ method }) => method === "given");
+    const [plain] = lines(given.map((one) => ({ ...one, quality: { ...bare, value: 7 } })));
+    expect(plain).toBe(`${source}: 8: 7.`);
+  });
+
   test("of a stack are the model's own and padded ones alone", () => {
     const { heard, sizes } = judged(stack, [8, 6]);
     const own = sizes.find(({ method }) => method === "given");
     expect(own?.quality).toEqual(heard.own);
     expect(sizes.some(({ method, quality }) => method === "prune" && quality !== null)).toBe(false);
+  });
+});
+
+describe("a model's trained family", () => {
+  const loaded = loadModel("hearable", { modelsDir: MODELS_DIR });
+
+  test("is how its sizes would be made in every format, whose quality nobody measured", () => {
+    const subject = subjectOf("hearable", {}, "int8");
+    const sizes = subject.trained.map(({ hiddenSize }) => hiddenSize);
+    expect(sizes).toEqual([32, 64, 96]);
+    const { others } = sizesFor(subject, loadBoard("nrf52840-dk"), "int8", {});
+    for (const { smallest, given, largest } of others) {
+      expect([smallest.method, given?.method]).toEqual(["prune", "given"]);
+      expect(largest).toMatchObject({ hiddenSizes: [96], method: "retrain", quality: null });
+    }
+  });
+
+  test("holds no file that reads something else or hears through another front end", () => {
+    const sidecar = loaded.sidecar as NonNullable<typeof loaded.sidecar>;
+    const strangers = [
+      { ...loaded, model: { ...loaded.model, inputSize: 7 } },
+      { ...loaded, model: { ...loaded.model, outputSize: 7 } },
+      { ...loaded, sidecar: { ...sidecar, frontEnd: { ...sidecar.frontEnd, hopLength: 7 } } },
+    ];
+    for (const stranger of strangers) {
+      const notes: string[] = [];
+      const found = siblingsOf(stranger, (words) => notes.push(words));
+      expect(found.map(({ hiddenSize }) => hiddenSize)).toEqual([64]);
+      expect(notes.map((words) => words.split(" ")[0])).toEqual(["hearable-32", "hearable-96"]);
+    }
   });
 });
