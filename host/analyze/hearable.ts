@@ -30,7 +30,7 @@ export interface HopPartFacts {
 export interface HopTimes {
   /** From samples taken to cleaned samples ready [us]. */
   readonly computeUs: readonly number[];
-  /** Hops that took longer than a hop lasts, by its own count. */
+  /** Hops that took longer than a hop lasts. */
   readonly overruns: number;
   readonly worstUs: number;
   readonly worstFrame: number;

@@ -26,6 +26,8 @@ const KEPT_TEMPERATURES = 10_000;
 /** More than an hour of hops, or of steps, of 10 ms. */
 const KEPT_HOPS = 400_000;
 
+const BELONGS_TO_RUN: ReadonlySet<string> = new Set(["output", "hop", "recovery", "summary"]);
+
 export type OutputEvent = RecordEvent<OutputRecord>;
 
 export class DeviceRun {
@@ -40,11 +42,11 @@ export class DeviceRun {
   readonly temperatures: TemperatureRecord[] = [];
   /** Microbenchmarks as they came; the first so many. */
   readonly roofs: RoofRecord[] = [];
-  /** What the deadline monitor said of each hop, in order; the first so many. */
+  /** What the deadline monitor said of each hop when it first came, frames going up; the first so many. */
   readonly hops: HopRecord[] = [];
   /** When the kernels of each step were done, where the program stamps them; the first so many. */
   readonly kernels: KernelsRecord[] = [];
-  /** When the model's state was put back on the device, in order; the first so many. */
+  /** When the model's state was put back on the device, each frame once, frames going up; the first so many. */
   readonly recoveries: RecoveryRecord[] = [];
   /** Outputs that had come each time it greeted again: it had been away, and its clock may be another one. */
   readonly greetedAgainAfter: number[] = [];
@@ -52,7 +54,7 @@ export class DeviceRun {
   readonly missingFrames: number[] = [];
   /** Outputs whose frame had come before or was passed over. */
   unexpectedOutputs = 0;
-  /** Outputs and Summaries that came before any greeting: left over from an earlier run. */
+  /** Outputs, Hops, Recoveries and Summaries that came before any greeting: left over from an earlier run. */
   staleRecords = 0;
   /** Log records and unframed text, in order. */
   readonly messages: string[] = [];
@@ -76,8 +78,7 @@ export class DeviceRun {
 
   #acceptRecord(event: RecordEvent): void {
     const { record } = event;
-    const belongsToRun = record.type === "output" || record.type === "summary";
-    if (belongsToRun && this.hello === undefined) {
+    if (BELONGS_TO_RUN.has(record.type) && this.hello === undefined) {
       this.staleRecords++;
       return;
     }
@@ -105,18 +106,29 @@ export class DeviceRun {
         if (this.temperatures.length < KEPT_TEMPERATURES) this.temperatures.push(record);
         break;
       case "hop":
-        if (this.hops.length < KEPT_HOPS) this.hops.push(record);
+        this.#acceptOnce(this.hops, record);
         break;
       case "kernels":
         if (this.kernels.length < KEPT_HOPS) this.kernels.push(record);
         break;
       case "recovery":
-        if (this.recoveries.length < KEPT_HOPS) this.recoveries.push(record);
+        this.#acceptOnce(this.recoveries, record);
         break;
       case "log":
         keep(this.messages, record.text);
         break;
     }
+  }
+
+  /**
+   * Sent ahead of its frame's Output. After a cut the device computes frames of the sequence anew: what it says of one
+   * that it had told of is another computation's.
+   */
+  #acceptOnce<R extends { readonly frame: number }>(kept: R[], record: R): void {
+    const { frame } = record;
+    const isNew = frame >= this.nextFrame && frame > (kept.at(-1)?.frame ?? -1);
+    if (!isNew || frame >= this.nextFrame + MAX_PASSED_OVER) return;
+    if (kept.length < KEPT_HOPS) kept.push(record);
   }
 
   #noteGreeting(): void {

@@ -61,6 +61,7 @@ export interface StimulusRequest {
 /**
  * Frames from a recording, a feature file, the model's own first clip, or seeded noise; in that order.
  * @param warn is told what was made of the recording that it did not ask for
+ * @throws UsageError TP-USE-166 for a recording of more than MAX_FRAMES; what reading the recording throws
  */
 export function streamStimulus(
   prepared: Prepared,
@@ -76,6 +77,7 @@ export function streamStimulus(
   // A recording ends where it ends, unless it is to be repeated; feature frames and noise are.
   const most = audio && !repeats ? features.length : MAX_FRAMES;
   const wanted = Math.min(request.repeatFrames ?? request.frames ?? features.length, most);
+  if (wanted > MAX_FRAMES) throw tooLongError(wanted);
   const frames = Array.from(
     { length: wanted },
     (_, i) => features[i % features.length] as Float64Array,
@@ -100,6 +102,19 @@ export function streamStimulus(
     clippedValues,
     audio: audio && !repeats && wanted >= features.length ? audio : null,
   };
+}
+
+/** More frames than a run keeps, of a recording that nobody cut. */
+export function tooLongError(frames: number): UsageError {
+  return new UsageError(
+    "TP-USE-166",
+    {
+      what: `the recording has ${frames} frames`,
+      why: `a run keeps ${MAX_FRAMES} at most, an hour of 10 ms each`,
+      fix: `--frames ${MAX_FRAMES} plays its beginning`,
+    },
+    { frames, limit: MAX_FRAMES },
+  );
 }
 
 /** The inputs that the program `speed` makes itself, and their answers. */

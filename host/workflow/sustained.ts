@@ -58,7 +58,8 @@ export class SustainedConversation implements Conversation {
   onEvent(event: LinkEvent): void {
     if (event.kind !== "record" || event.record.type !== "output") return;
     const { frame } = event.record;
-    if (frame >= this.#latencyMs.length) return;
+    // A frame that comes again after a cut was answered before.
+    if (!Number.isNaN(this.#latencyMs[frame])) return;
     this.#latencyMs[frame] = performance.now() - this.#startMs - frame * this.#intervalMs;
     if (frame % 100 === 0) this.#progress.update(frame, this.#latencyMs.length);
   }

@@ -87,19 +87,21 @@ export function hearableFacts(
   };
 }
 
+/** From the hops one by one: the device's own totals begin anew with every Reset, as after a cable that was unplugged. */
 function timesOf(
   { board }: RunManifest,
-  { virtualTime }: HearableManifest,
+  { virtualTime, hopSamples, sampleRateHz }: HearableManifest,
   { hops }: DeviceRun,
 ): HopTimes | null {
-  const last = hops.at(-1);
-  if (last === undefined) return null;
-  const { overruns, worstUs, worstFrame } = last;
+  const [first] = hops;
+  if (first === undefined) return null;
+  const hopUs = (1e6 * hopSamples) / sampleRateHz;
+  const worst = hops.reduce((most, hop) => (hop.computeUs > most.computeUs ? hop : most), first);
   return {
     computeUs: hops.map(({ computeUs }) => computeUs),
-    overruns,
-    worstUs,
-    worstFrame,
+    overruns: hops.filter(({ computeUs }) => computeUs > hopUs).length,
+    worstUs: worst.computeUs,
+    worstFrame: worst.frame,
     kind: board.emulated ? "modelled" : "measured",
     source: `the deadline monitor of ${board.id}, by ${virtualTime ?? "its own clock"}`,
   };

@@ -10,6 +10,7 @@ import {
   type StimulusAudio,
   type StimulusRequest,
   soundOf,
+  tooLongError,
 } from "../stimulus.ts";
 import { bytesOfHop, hopsOf } from "./hops.ts";
 import { HearableTwin } from "./twin.ts";
@@ -35,7 +36,8 @@ export function isHearable(stimulus: Stimulus): stimulus is HearableStimulus {
 /**
  * The hops of a recording, or of the model's own first clip; with `repeatFrames` over and over.
  * @param warn is told what was made of the recording that it did not ask for
- * @throws UsageError TP-USE-165 for a golden file, which holds frames of the model and no sound; what `soundOf` throws
+ * @throws UsageError TP-USE-165 for a golden file, which holds frames of the model and no sound; TP-USE-166 for
+ * more than MAX_FRAMES hops; what `soundOf` throws
  */
 export function hearableStimulus(
   prepared: Prepared,
@@ -59,6 +61,7 @@ export function hearableStimulus(
     request.repeatFrames ?? request.frames ?? hops.length,
     repeats ? MAX_FRAMES : hops.length,
   );
+  if (wanted > MAX_FRAMES) throw tooLongError(wanted);
   const inputs: Uint8Array[] = [];
   const expected: Uint8Array[] = [];
   const recoveries: ExpectedRecovery[] = [];
