@@ -1,12 +1,13 @@
 /** docs/budgets.md: every real board, numbers that agree with each other and with the boards' files, and how rows are kept. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { listBoards } from "../../codegen/board.ts";
-import type { RealBoard } from "../../codegen/index.ts";
+import { describe, expect, it, test } from "vitest";
+import { listBoards, loadBoard } from "../../codegen/board.ts";
+import { MissingToolError, type RealBoard } from "../../codegen/index.ts";
+import { checkWeightsFit, withWeightsIn } from "../../codegen/plan/placement.ts";
 import { analyzeRun } from "../../host/analyze/document.ts";
 import { boardBudget, HEADS } from "../../scripts/budgets/board-budget.ts";
-import { pageWith } from "../../scripts/write-budgets.ts";
+import { doesNotFit, pageWith } from "../../scripts/write-budgets.ts";
 import { facts } from "../golden/report/facts.ts";
 
 const PAGE = readFileSync(join(import.meta.dirname, "../../docs/budgets.md"), "utf8");
@@ -32,6 +33,23 @@ const rows: readonly Row[] = [...PAGE.matchAll(/^\| `([a-z0-9-]+)` \|(.*)\|$/gm)
 /** "177,662", "2.78 ms", "-177 %" as numbers; NaN for "not known". */
 const number = (text: string | undefined) =>
   Number((/^-?[\d,.]+/.exec(text ?? "")?.[0] ?? "NaN").replaceAll(",", ""));
+
+test("a board goes without its row of RAM only where RAM cannot hold the weights", () => {
+  const thrownBy = (id: string, bytes: number): unknown => {
+    try {
+      checkWeightsFit(withWeightsIn(loadBoard(id), "ram"), bytes);
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+  expect(doesNotFit(thrownBy("nrf52840-dk", 2 ** 30))).toBe(true);
+  expect(doesNotFit(thrownBy("redboard-artemis", 1000))).toBe(true);
+  expect(thrownBy("nrf52840-dk", 1000)).toBeUndefined();
+  const text = { what: "it failed", why: "a compiler", fix: "another" };
+  expect(doesNotFit(new MissingToolError("TP-NEED-004", text))).toBe(false);
+  expect(doesNotFit(new RangeError("TP-PLAN-003"))).toBe(false);
+});
 
 describe("docs/budgets.md", () => {
   it("has every real board, and no other", () => {
