@@ -130,6 +130,20 @@ function checkHop({ hopLength }: FrontEnd): void {
   );
 }
 
+/** A first stage of radix 4 reads at least one sample of the window in every butterfly. */
+function checkPadding({ windowLength, fftSize }: FrontEnd, filled: number, first: Stage): void {
+  if (first.radix !== 4 || filled >= first.span / 4) return;
+  throw new PlanError(
+    "TP-PLAN-024",
+    {
+      what: `there is no fixed-point front end of ${windowLength} samples padded to ${fftSize}`,
+      why: "the transform's first stage takes windows of a quarter of its points or more",
+      fix: `train with an FFT of ${fftSize / 2} points or a window of ${fftSize / 4} samples`,
+    },
+    { windowLength, fftSize },
+  );
+}
+
 /**
  * The window's peak for which no stage's sums leave 16 bits: twice a stage's outputs stay below 1. An output joins the
  * inputs that lie `left` apart, each with both of its samples at full scale; every stage divides by 4.
@@ -201,7 +215,8 @@ function featureTables({ features, bands }: FrontEnd, input: Quantization, unit:
 
 /**
  * @param input the model's, of bands.count values, as @param output
- * @throws PlanError TP-PLAN-024 for a transform that has no stages here, or an odd hop, whose windows do not begin on a word
+ * @throws PlanError TP-PLAN-024 for a transform that has no stages here, an odd hop, whose
+ *   windows do not begin on a word, or a window of less than a quarter of a transform that begins with radix 4
  */
 export function planFrontEnd(
   frontEnd: FrontEnd,
@@ -213,6 +228,7 @@ export function planFrontEnd(
   const stages = stagesOf(frontEnd);
   const points = fftSize / 2;
   const filled = Math.ceil(windowLength / 2);
+  checkPadding(frontEnd, filled, stages[0] as Stage);
   const window = sqrtHannWindow(windowLength);
   const amplitude = amplitudeOf(window, filled, stages);
   const back = 1 / returnedOf(stages, points, amplitude);

@@ -179,6 +179,14 @@ it("refuses a hop that is no whole number of pairs, and takes the next one", () 
   expect(planFrontEnd(of(442), INPUT, OUTPUT).filled).toBe(442);
 });
 
+it("refuses a window that leaves butterflies of radix 4 without a sample", () => {
+  // Windows of 320 samples are 160 complex ones; 1024 points of radix 4 have 256 butterflies, 512 begin with radix 2.
+  expect(() => planOf(2048)).toThrow(
+    expect.objectContaining({ code: "TP-PLAN-024", facts: { windowLength: 320, fftSize: 2048 } }),
+  );
+  expect(planOf(1024).stages[0]?.radix).toBe(2);
+});
+
 it("refuses hops and outputs of another length", () => {
   const twin = createFrontEndTwin(planOf(512));
   expect(() => twin.analyse(new Int16Array(HOP - 1))).toThrow(RangeError);
