@@ -142,19 +142,18 @@ export function analyzeRun(facts: RunFacts): RunDocument {
     why.energyUj = why.latencyMs ?? "";
     why.powerMw = why.latencyMs ?? "";
   }
-  const modelAlone = facts.hearable === undefined ? null : { missing: MORE_THAN_THE_MODEL };
-  const roofline =
-    modelAlone ?? analyzeRoofline(facts, instructions?.median ?? null, cycles, rated);
+  const otherWork = notThePlansWork(facts);
+  const roofline = otherWork ?? analyzeRoofline(facts, instructions?.median ?? null, cycles, rated);
   if ("missing" in roofline) why.roofline = roofline.missing;
-  const traffic = modelAlone === null ? trafficWaterfall(facts) : null;
+  const traffic = otherWork === null ? trafficWaterfall(facts) : null;
   if (traffic === null) {
-    why.traffic = modelAlone?.missing ?? "the recording does not keep the plan's work";
+    why.traffic = otherWork?.missing ?? "the recording does not keep the plan's work";
   }
   const optimisation =
-    modelAlone ??
+    otherWork ??
     optimisationWaterfall(facts, { instructions, cycles, board: rated ?? facts.board });
   if ("missing" in optimisation) why.optimisation = optimisation.missing;
-  if (modelAlone !== null) why.comparison = modelAlone.missing;
+  if (otherWork !== null) why.comparison = otherWork.missing;
   if (facts.verify === null)
     why.verify = `the program "${facts.app}" was not compared with the twin`;
   if (timing === null) why.budgets = why.latencyMs ?? "";
@@ -196,7 +195,7 @@ export function analyzeRun(facts: RunFacts): RunDocument {
     ...(facts.field ? { field: fieldDocument(facts.field) } : {}),
     ...(facts.hearable ? { hearable: hearableOf(facts, facts.hearable, timing, rated) } : {}),
     comparison:
-      modelAlone === null ? comparisonOf(facts, rated, latencyMs, power?.energyUj ?? null) : [],
+      otherWork === null ? comparisonOf(facts, rated, latencyMs, power?.energyUj ?? null) : [],
     provenance: {
       ...facts.build,
       boardName: facts.board.name,
@@ -212,9 +211,16 @@ export function analyzeRun(facts: RunFacts): RunDocument {
   };
 }
 
-/** Roofs and other machines are held against the model's own work. */
-const MORE_THAN_THE_MODEL =
-  "the frames hold the front end beside the model: for the model alone, --app stream";
+/** Roofs and other machines are held against the plan's work, all of it and no more. */
+function notThePlansWork(facts: RunFacts): { readonly missing: string } | null {
+  if (facts.hearable !== undefined) {
+    const missing =
+      "the frames hold the front end beside the model: for the model alone, --app stream";
+    return { missing };
+  }
+  if (facts.model.leavesWorkOut !== true) return null;
+  return { missing: "steps leave out work that nobody counted (--delta, --skip)" };
+}
 
 /** A void run meets no budget and misses none. */
 function budgetsOf(

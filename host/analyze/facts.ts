@@ -113,6 +113,8 @@ export interface ModelFacts {
   readonly parameters: number;
   /** Layers with weights: what a GPU launches. */
   readonly layers: number;
+  /** A step may leave part of macs and weightBytes undone: sums kept (delta), silence repeated (skip). Absent: none does. */
+  readonly leavesWorkOut?: boolean;
 }
 
 /** What a counting instrument saw between the marks around one frame. */

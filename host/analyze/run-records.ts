@@ -138,8 +138,9 @@ function boardTimes(
 function workloadOf(model: ModelFacts, bytes: number, moved: string): Workload {
   return {
     name: model.name,
-    ops: counted(2 * model.macs, "op", "2 x macs of a frame"),
-    bytesMoved: counted(bytes, "byte", moved),
+    // Of work left out nobody counted how much.
+    ops: model.leavesWorkOut ? null : counted(2 * model.macs, "op", "2 x macs of a frame"),
+    bytesMoved: model.leavesWorkOut ? null : counted(bytes, "byte", moved),
     parameters: model.parameters,
     layers: model.layers,
   };

@@ -97,6 +97,11 @@ function deviceLosses({ droppedRecords = 0, badFrames = 0, returns = 0 }: LinkFa
   return dropped + bad + away;
 }
 
+/** Of a step that leaves work out only the plan's multiplications are known. */
+function macWord({ model }: RunDocument): string {
+  return model.leavesWorkOut ? "MAC of the plan" : "MAC";
+}
+
 /** Instructions to time, energy and power. */
 export function speedRows(document: RunDocument): readonly Line[] {
   const { instructions, cycles, latencyMs, energyUj, powerMw, why } = document;
@@ -105,7 +110,7 @@ export function speedRows(document: RunDocument): readonly Line[] {
   else {
     rows.push({
       name: "instructions",
-      text: `${formatNumber(instructions.median)} a frame, max ${formatNumber(instructions.max)}, ${formatNumber(instructions.perMac)} a MAC`,
+      text: `${formatNumber(instructions.median)} a frame, max ${formatNumber(instructions.max)}, ${formatNumber(instructions.perMac)} a ${macWord(document)}`,
       ...origin(instructions),
     });
   }
@@ -117,7 +122,7 @@ export function speedRows(document: RunDocument): readonly Line[] {
         : `, median between ${formatNumber(cycles.interval[0])} and ${formatNumber(cycles.interval[1])}`;
     rows.push({
       name: "cycles",
-      text: `${formatNumber(cycles.median)} a frame, max ${formatNumber(cycles.max)}, ${formatNumber(cycles.perMac)} a MAC${range}${leastSure(cycles.sensitivities)}`,
+      text: `${formatNumber(cycles.median)} a frame, max ${formatNumber(cycles.max)}, ${formatNumber(cycles.perMac)} a ${macWord(document)}${range}${leastSure(cycles.sensitivities)}`,
       ...origin(cycles),
     });
   }

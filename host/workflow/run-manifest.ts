@@ -83,6 +83,7 @@ export function manifestOf({
       stateBytes: plan.stateBytes,
       parameters,
       layers: layers.length,
+      ...(leavesWorkOut(plan) && { leavesWorkOut: true }),
     },
     build: {
       compiler: "",
@@ -147,10 +148,20 @@ function placementText({ board, placement, generated }: Prepared, rated: Board):
 }
 
 /** What a step may leave out of the work that the plan counts. */
-function sparedText({ kernels, skip }: Plan): string {
-  const keeps = kernels.some((kernel) => kernel.kind === "lstm" && "delta" in kernel.layer);
-  const delta = keeps ? "; MACs and bytes are of a step in which every value moved (delta)" : "";
+function sparedText(plan: Plan): string {
+  const { skip } = plan;
+  const delta = keepsSums(plan)
+    ? "; MACs and bytes are of a step in which every value moved (delta)"
+    : "";
   return skip === undefined ? delta : `${delta}; silence repeats the last result (skip)`;
+}
+
+function keepsSums({ kernels }: Plan): boolean {
+  return kernels.some((kernel) => kernel.kind === "lstm" && "delta" in kernel.layer);
+}
+
+function leavesWorkOut(plan: Plan): boolean {
+  return keepsSums(plan) || plan.skip !== undefined;
 }
 
 /** Other real boards with the same core, to say where a missed budget would hold. */

@@ -2,8 +2,9 @@
  * Hears a model on many clips once: what was heard before of the same integers and clips is read again.
  * Which models and clips is left to the callers.
  */
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { analyse } from "../../codegen/frontend/analyse.ts";
 import { type LoadedModel, loadModel } from "../../codegen/model/load.ts";
 import type { Sidecar } from "../../codegen/model/sidecar.ts";
@@ -61,6 +62,10 @@ function denoiserOf(model: HeardModel, { bands }: Sidecar["frontEnd"]): Denoiser
   return "format" in model ? twinDenoiser(model) : floatDenoiser(model);
 }
 
+function sha256Of(file: string): string {
+  return createHash("sha256").update(readFileSync(file)).digest("hex");
+}
+
 /** What the exact twin, or the float64 reference, makes of each clip. */
 export function heardClips(
   { sidecar: { frontEnd } }: Pick<Loaded, "sidecar">,
@@ -69,10 +74,10 @@ export function heardClips(
   label: string,
   progress: Progress,
 ): readonly HeardClip[] {
-  const names = clips.map(({ noisy }) => basename(noisy));
+  const sounds = clips.map(({ noisy, clean }) => [noisy, clean].map(sha256Of));
   const facts =
     typeof model === "object" && "layers" in model ? { ...model, source: null } : { model };
-  const key = canonicalDigest({ ...facts, frontEnd, names }).slice(0, 16);
+  const key = canonicalDigest({ ...facts, frontEnd, sounds }).slice(0, 16);
   const file = join(WORK_DIR, "sizing", `heard-${key}.json`);
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as readonly HeardClip[];
   progress.step(label);

@@ -7,8 +7,10 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { loadBoard, type RealBoard } from "../../codegen/board.ts";
+import { canonicalDigest } from "../../codegen/plan/canonical-json.ts";
 import type { QuantizedModel } from "../../codegen/quantize/quantized-model.ts";
 import { type SparedWork, withSparedWork } from "../../codegen/quantize/spared-work.ts";
+import { rulesDigests } from "../../codegen/size/step-costs.ts";
 import { boardFactsOf } from "../../host/analyze/board-facts.ts";
 import { boardPower, clockHz, dutyCycle } from "../../host/analyze/power.ts";
 import { readMono, writeWav } from "../../host/audio/wav-file.ts";
@@ -16,6 +18,7 @@ import { createContext } from "../../host/workflow/context.ts";
 import { prepare } from "../../host/workflow/generate.ts";
 import { writeFileWhole } from "../../host/workflow/output-file.ts";
 import { MODELS_DIR, WORK_DIR } from "../../host/workflow/paths.ts";
+import { pluginDigest, pluginSources } from "../../host/workflow/plugin-sources.ts";
 import type { Progress } from "../../host/workflow/progress.ts";
 import { bootstrap, type Estimate } from "../../host/workflow/quality/bootstrap.ts";
 import type { Clip, ClipSet } from "../../host/workflow/quality/clip-set.ts";
@@ -106,20 +109,23 @@ function stimulusOf(clips: readonly Clip[], sampleRateHz: number): string {
     samples.set(part, at);
     at += part.length;
   }
-  const names = chosen.map(({ noisy }) => basename(noisy)).join("|");
-  const digest = createHash("sha256").update(names).digest("hex").slice(0, 8);
+  const digest = createHash("sha256").update(samples).digest("hex").slice(0, 16);
   const path = join(WORK_DIR, "sizing", `spared-${digest}.wav`);
   mkdirSync(join(WORK_DIR, "sizing"), { recursive: true });
   if (!existsSync(path)) writeWav(path, { sampleRateHz, channels: [samples] });
   return path;
 }
 
-/** What was counted before of the same C and clips is not again. @throws RangeError where a frame differs from the twin */
+/** What was counted before of the same C and sound by the same rules is not again. @throws RangeError where a frame differs from the twin */
 async function countedOn(input: string, work: SparedWork, progress: Progress): Promise<Counted> {
   const request = { board: EMULATED, as: REAL_BOARD, format: "int8", ...work } as const;
   const { files } = prepare(MODEL, request).generated;
-  const digest = createHash("sha256").update(JSON.stringify([files, basename(input)]));
-  const cache = join(WORK_DIR, "sizing", `counted-${digest.digest("hex").slice(0, 16)}.json`);
+  const board = loadBoard(REAL_BOARD);
+  const rules = rulesDigests(board.core);
+  const plugin = pluginDigest(await pluginSources(), "thumb");
+  const facts = { files, input: basename(input), board, rules, plugin };
+  const key = canonicalDigest(facts).slice(0, 16);
+  const cache = join(WORK_DIR, "sizing", `counted-${key}.json`);
   if (existsSync(cache)) return JSON.parse(readFileSync(cache, "utf8")) as Counted;
   const signal = new AbortController().signal;
   const context = { ...createContext({ json: true, quiet: true, signal }), progress };

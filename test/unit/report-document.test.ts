@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { analyzeRun } from "../../host/analyze/document.ts";
+import { runRecords } from "../../host/analyze/run-records.ts";
 import { facts, frame, nrf52840, stm32l476 } from "../golden/report/facts.ts";
 
 const document = analyzeRun(facts);
@@ -53,6 +54,20 @@ test("every real board with the core is rated with its own clock, wait and curre
 test("the Iron Law gives the median's time back", () => {
   expect(document.ironLaw?.time.value).toBeCloseTo(document.latencyMs?.p50 ?? 0, 12);
   expect(document.ironLaw?.cpi.value).toBeCloseTo((46390 + WAIT) / 34300, 12);
+});
+
+test("steps that leave work out are held against no roof and no other machine", () => {
+  const model = { ...facts.model, leavesWorkOut: true };
+  const spared = analyzeRun({ ...facts, model });
+  expect(spared.roofline).toBeNull();
+  expect(spared.traffic).toBeNull();
+  expect(spared.comparison).toEqual([]);
+  expect(spared.why.roofline).toMatch(/--delta, --skip/);
+  expect(spared.cycles).toEqual(document.cycles);
+  expect(runRecords(spared, "run.json")[0]?.workload).toMatchObject({
+    ops: null,
+    bytesMoved: null,
+  });
 });
 
 describe("without a real board", () => {
