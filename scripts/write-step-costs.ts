@@ -4,8 +4,8 @@
  *   npx tsx scripts/write-step-costs.ts [--boards qemu-m4,qemu-m7] [--formats int8] [--probe]
  *
  * What is already counted with the same rules and the same plugin is kept, so that a stopped run goes on where it was.
- * With --probe one network of each kind is counted anew: where every count is within 0.5 % of what was written down, all
- * are kept, under the digests of now. For a change that no step can meet, as what an exception costs.
+ * With --probe one network of each kind is counted anew in every format that was written down of a core, whatever --formats
+ * says: where every count is within 0.5 % of what was written down, all are kept, under the digests of now. For a change that no step can meet, as what an exception costs.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -96,16 +96,22 @@ const PROBES = [
 /** A word more or less of the programs around a step changes a small network's counts by less. */
 const PROBE_TOLERANCE = 0.005;
 
-/** Whether what was written down of a core still holds, as far as the probes tell. */
-async function probe(
+/** Whether what was written down of a core still holds, in each of its formats, as far as the probes tell. */
+async function holds(board: EmulatedBoard, { formats }: CountedCore): Promise<boolean> {
+  for (const format of INTEGER_FORMATS) {
+    const steps = formats[format]?.steps;
+    if (steps !== undefined && !(await stepsHold(board, format, steps))) return false;
+  }
+  return true;
+}
+
+async function stepsHold(
   board: EmulatedBoard,
-  { formats }: CountedCore,
   format: IntegerFormat,
+  steps: readonly CountedStep[],
 ): Promise<boolean> {
   for (const shape of PROBES) {
-    const written = formats[format]?.steps.find(
-      (step) => canonicalJson(step.shape) === canonicalJson(shape),
-    );
+    const written = steps.find((step) => canonicalJson(step.shape) === canonicalJson(shape));
     const { step } = await count(shape, board, format);
     if (written === undefined || canonicalJson(step.terms) !== canonicalJson(written.terms))
       return false;
@@ -116,14 +122,19 @@ async function probe(
   return true;
 }
 
+/** Puts the digests of now on all that was written down of a core, where it holds: they stand for every format in it. */
+async function stamp(board: EmulatedBoard, digests: Digests): Promise<void> {
+  const written = countedCore(board.core);
+  if (written !== null && (await holds(board, written))) {
+    write(PARTIAL_DIR, { ...written, ...digests });
+  }
+}
+
 async function countBoard(
   board: EmulatedBoard,
   digests: Digests,
   format: IntegerFormat,
 ): Promise<void> {
-  const written = countedCore(board.core);
-  if (options.probe && written !== null && (await probe(board, written, format)))
-    write(PARTIAL_DIR, { ...written, ...digests });
   for (const shape of REFERENCE_NETWORKS) {
     const before = countedCore(board.core, PARTIAL_DIR) ?? countedCore(board.core);
     const isFresh = (Object.keys(digests) as (keyof Digests)[]).every(
@@ -173,6 +184,7 @@ for (const board of listBoards()) {
   const decoder = decoderOf(board.core);
   if (rules === null || decoder === null) continue;
   const digests = { ...rules, pluginDigest: pluginDigest(sources, decoder) };
+  if (options.probe) await stamp(board, digests);
   for (const format of formats) await countBoard(board, digests, format);
 }
 progress.end();
