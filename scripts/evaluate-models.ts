@@ -2,10 +2,12 @@
  * Measures the shipped models in float64 and in the exact integer twins, and writes card and sidecar.
  *
  *   npx tsx scripts/evaluate-models.ts [--models hearable,hearable-32] [--formats int4] [--directory models]
+ *   npx tsx scripts/evaluate-models.ts --field
  *
  * Formats that are not measured anew keep what the sidecar says of the same model on the same clips.
-    field: { type: "boolean", default: false },
  * Reads training's held-out set; where it is absent, the shipped clips, which are printed but not written.
+ * --field instead compares versions of the shipped hearable and writes docs/field.md and its picture, with the set's name in
+ * them, from whichever set there is; --models and --formats do not matter to it.
  */
 
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
