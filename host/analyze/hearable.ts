@@ -58,11 +58,16 @@ export interface HearableFacts {
   readonly recoveries: readonly RecoveryFacts[];
 }
 
-/** What one part takes of the median hop; null where it is not known. */
+/**
+ * What one part takes of a hop: counts of the median one; times, energy and power of the mean one, so that the parts add
+ * up to the whole's average. Null where it is not known.
+ */
 export interface HopPart {
   readonly name: HopPartName;
+  /** Of the median hop, as `cycles` and `share`. */
   readonly instructions: Quantity | null;
   readonly cycles: Quantity | null;
+  /** Mean of all hops [ms], as the next two. */
   readonly timeMs: Quantity | null;
   /** Computing it [uJ]. */
   readonly energyUj: Quantity | null;

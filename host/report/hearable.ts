@@ -45,14 +45,16 @@ function partRow({ name, share, ...numbers }: HopPart): Line {
   const { instructions, cycles, timeMs, energyUj, aboveSleepMw } = numbers;
   const first = cycles ?? instructions;
   if (first === null) return { name: PART_NAMES[name], why: "nothing counted it" };
-  const texts = [instructions, cycles, timeMs, energyUj].flatMap((value) =>
-    value === null ? [] : [shown(value)],
-  );
+  const texts = (...values: readonly (Quantity | null)[]) =>
+    values.flatMap((value) => (value === null ? [] : [shown(value)]));
   const power = aboveSleepMw === null ? [] : [`${shown(aboveSleepMw)} above sleep`];
-  const part = share === null ? [] : [shown(share)];
+  const mean = [...texts(timeMs, energyUj), ...power].join(", ");
   return {
     name: PART_NAMES[name],
-    text: [...texts, ...power, ...part].join(", "),
+    text: [
+      `median ${texts(instructions, cycles, share).join(", ")}`,
+      ...(mean === "" ? [] : [`mean ${mean}`]),
+    ].join("; "),
     kind: (aboveSleepMw ?? first).kind,
     source: first.source,
   };
@@ -148,7 +150,7 @@ const LEFT = 120;
 const RIGHT = WIDTH - 150;
 const ROW = 24;
 
-/** Energy of a hop by part; null where it is not known. */
+/** Mean energy of a hop by part; null where it is not known. */
 export function energyPicture({ parts }: HearableDocument): Picture | null {
   const rows = parts.flatMap(({ name, energyUj }) =>
     energyUj === null ? [] : [{ name: PART_NAMES[name], energy: energyUj }],
@@ -165,7 +167,7 @@ export function energyPicture({ parts }: HearableDocument): Picture | null {
   });
   return {
     id: "hop-energy",
-    title: "Energy of a hop by part",
+    title: "Mean energy of a hop by part",
     description: rows.map(({ name, energy }) => `${name}: ${shown(energy)}`).join(", "),
     width: WIDTH,
     height: rows.length * ROW + 6,

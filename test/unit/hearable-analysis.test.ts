@@ -4,6 +4,7 @@ import { analyzeRun } from "../../host/analyze/document.ts";
 import type { FrameCounts, RunFacts } from "../../host/analyze/facts.ts";
 import { wholeFrame } from "../../host/analyze/frame-parts.ts";
 import type { HearableFacts } from "../../host/analyze/hearable.ts";
+import { hearableRows } from "../../host/report/hearable.ts";
 import { facts, nrf52840 } from "../golden/report/facts.ts";
 
 function counts(instructions: number, cycles: number): FrameCounts {
@@ -162,6 +163,26 @@ describe("a hop of sound", () => {
     expect(above + 0.0045).toBeCloseTo(document.powerMw?.average ?? 0, 9);
     expect(parts.map(({ instructions }) => instructions?.kind)).toEqual(Array(4).fill("counted"));
     expect(parts.map(({ cycles }) => cycles?.kind)).toEqual(Array(4).fill("modelled"));
+  });
+
+  it("has the counts of the median hop and the times of the mean one, and says so", () => {
+    // One cold hop of 100: its analysis takes 1,616,000 cycles, 101 times as many; the mean is 2 times the others'.
+    const warm = hearableFacts();
+    const parts = warm.parts.map((part) =>
+      part.name === "analyse"
+        ? { ...part, frames: [counts(8000, 1_616_000), ...part.frames.slice(1)] }
+        : part,
+    );
+    const cold = analyzeRun(run({ parts }));
+    const [analyse] = cold.hearable?.parts ?? [];
+    expect(analyse).toMatchObject({ cycles: { value: 16_000 }, share: { value: 25 } });
+    expect(analyse?.timeMs?.value).toBeCloseTo(0.5, 9);
+    expect(analyse?.energyUj?.value).toBeCloseTo(0.5 * 9.984, 9);
+    const [row] = hearableRows(cold);
+    expect(row).toMatchObject({
+      name: "analysis",
+      text: "median 8,000 instructions, 16,000 cycles, 25 %; mean 0.500 ms, 4.99 µJ, 0.499 mW above sleep",
+    });
   });
 
   it("meets its deadline or says how often it did not, and how late sound comes out", () => {
