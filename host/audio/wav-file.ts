@@ -51,7 +51,7 @@ function monoOf(
 
 /**
  * Standard input to its end: a WAV file, or raw 16-bit little-endian samples of one channel at the model's rate.
- * @throws UsageError as readMono, -030 for too many bytes, -031 for an odd number of raw ones
+ * @throws UsageError as readMono, -030 for too many bytes or none that can be read, -031 for an odd number of raw ones
  */
 export function stdinMono(
   sampleRateHz: number,
@@ -69,14 +69,32 @@ export function stdinMono(
 
 function readStdin(name: string): Buffer {
   const pieces: Buffer[] = [];
+  const piece = Buffer.alloc(PIECE_BYTES);
   let length = 0;
   for (;;) {
-    const piece = Buffer.alloc(PIECE_BYTES);
-    const count = readSync(STDIN_DESCRIPTOR, piece);
+    const count = readPiece(piece, name);
     if (count === 0) return Buffer.concat(pieces, length);
-    pieces.push(piece.subarray(0, count));
+    // A pipe gives a few bytes at a time: only those are kept.
+    pieces.push(Buffer.from(piece.subarray(0, count)));
     length += count;
     if (length > MAX_FILE_BYTES) throw unreadableError(name, length);
+  }
+}
+
+/** Bytes read, 0 at the end. @throws UsageError TP-USE-030 where the system refuses, as for a folder */
+function readPiece(piece: Buffer, name: string): number {
+  try {
+    return readSync(STDIN_DESCRIPTOR, piece);
+  } catch (error) {
+    throw new UsageError(
+      "TP-USE-030",
+      {
+        what: `${name} cannot be read`,
+        why: error instanceof Error ? error.message : String(error),
+        fix: "pioneer run hearable --app hearable --input - < FILE.wav",
+      },
+      { path: STDIN },
+    );
   }
 }
 

@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -121,6 +122,28 @@ describe("samples", () => {
     expect(toInt16(signal)).toEqual(Int16Array.of(0, 1, -32768, 32767, -32768, 3));
     expect(() => toInt16(Float64Array.of(Number.NaN))).toThrow(RangeError);
   });
+});
+
+describe("standard input", () => {
+  const program = `import { stdinMono } from "./host/audio/wav-file.ts";
+try { console.log(stdinMono(16000).join(" ")); } catch (error) { console.log(error.code); }`;
+  const read = (stdin: "pipe" | number, input?: Uint8Array) =>
+    spawnSync("npx", ["tsx", "--input-type=module", "--eval", program], {
+      cwd: join(import.meta.dirname, "../.."),
+      encoding: "utf8",
+      stdio: [stdin, "pipe", "pipe"],
+      ...(input && { input }),
+    }).stdout.trim();
+
+  it("is read to its end, and a folder in its place is refused by code", () => {
+    expect(read("pipe", Uint8Array.of(1, 0, 0xfe, 0xff))).toBe("1 -2");
+    const folder = openSync(tmpdir(), "r");
+    try {
+      expect(read(folder)).toBe("TP-USE-030");
+    } finally {
+      closeSync(folder);
+    }
+  }, 30_000);
 });
 
 describe("WAV files", () => {
