@@ -88,7 +88,14 @@ async function countAll(boards: readonly string[]): Promise<void> {
 
 function countsBlock(rows: ReadonlyMap<string, string>): string {
   const kept = BOARDS.flatMap((id) => SIZES.map((size) => rows.get(`${id} ${size}`) ?? []));
-  const heads = ["board", "points", "instructions", "cycles", ...PARTS, "the twin's bits"];
+  const heads = [
+    "board",
+    "points",
+    "instructions",
+    "cycles",
+    ...PARTS,
+    "the last hop has the twin's bits",
+  ];
   const rule = `|${"---|".repeat(heads.length)}`;
   return ["", `| ${heads.join(" | ")} |`, rule, ...kept.flat(), ""].join("\n");
 }
@@ -101,7 +108,7 @@ function memoryBlock(): string {
     const { stateBytes, stackBytes } = frontEndMemory(plan);
     return `| ${[fftSize, stateBytes, stackBytes, stateBytes + stackBytes].join(" | ")} |`;
   });
-  const head = "| points | state [byte] | on the stack in a call [byte] | peak [byte] |";
+  const head = "| points | state [byte] | arrays on the stack in a call [byte] | sum [byte] |";
   return ["", head, "|---|---|---|---|", ...rows, ""].join("\n");
 }
 

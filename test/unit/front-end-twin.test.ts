@@ -2,6 +2,8 @@
  * The fixed-point front end against float64: features, unit gains, gains of a band, extremes. That the C has the twin's
  * bits is checked in test/golden/front-end.test.ts.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { analyse, synthesise } from "../../codegen/frontend/analyse.ts";
 import { type FrontEndPlan, planFrontEnd } from "../../codegen/frontend/fixed-plan.ts";
@@ -185,6 +187,13 @@ it("refuses a window that leaves butterflies of radix 4 without a sample", () =>
     expect.objectContaining({ code: "TP-PLAN-024", facts: { windowLength: 320, fftSize: 2048 } }),
   );
   expect(planOf(1024).stages[0]?.radix).toBe(2);
+});
+
+it("has the window's peak that docs/front-end.md states for the shipped model", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../docs/front-end.md"), "utf8");
+  const [, stated] = /peak \(([\d.]+) for the shipped model\)/.exec(page) ?? [];
+  const peak = Math.max(...planOf(512).analysisWindow) / 32768;
+  expect(stated).toBe(peak.toFixed(3));
 });
 
 it("refuses hops and outputs of another length", () => {

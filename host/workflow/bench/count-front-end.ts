@@ -26,7 +26,6 @@ import { explainEnding } from "../../link/outcome.ts";
 import { Session } from "../../link/session.ts";
 import { parseCounts } from "../counts.ts";
 import { prepareDevice } from "../device.ts";
-import { compilerVersion } from "../elf-compiler.ts";
 import { FIRMWARE_DIR, GENERATED_DIR } from "../paths.ts";
 import { parseProfile } from "../profile/profile-file.ts";
 import type { Progress } from "../progress.ts";
@@ -57,13 +56,8 @@ export interface CountedFrontEnd {
   readonly whole: FrontEndCounts;
   /** What belongs to no part, calls and loops between them, is in `other`. */
   readonly parts: Readonly<Record<FrontEndPart | "other", FrontEndCounts>>;
+  /** Whether the last of the hops, to which the ones before contribute by the overlap alone, has the twin's bits. */
   readonly bitExact: boolean;
-  readonly cycleModel: string;
-  readonly plan: FrontEndPlan;
-  /** Deepest use of the stack; null when the device did not say [byte]. */
-  readonly stackBytes: number | null;
-  readonly compiler: string;
-  readonly flags: string;
 }
 
 /** @throws what prepareDevice and the session throw; RangeError when not every hop was counted */
@@ -110,11 +104,6 @@ export async function countFrontEnd(request: FrontEndRequest): Promise<CountedFr
         ]),
       ) as CountedFrontEnd["parts"],
       bitExact: lastAnswer(plan, bands.count, format).equals(given),
-      cycleModel: device.cycleModel,
-      plan,
-      stackBytes: result.run.summary?.stackBytes ?? null,
-      compiler: compilerVersion(device.firmware.elf),
-      flags: device.flags,
     };
   } finally {
     await session.close();
