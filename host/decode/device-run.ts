@@ -26,6 +26,9 @@ const KEPT_TEMPERATURES = 10_000;
 /** More than an hour of hops, or of steps, of 10 ms. */
 const KEPT_HOPS = 400_000;
 
+/** Enough to see where frames were lost; a hostile stream passes over 65,535 with each Output. */
+const KEPT_MISSING = 1000;
+
 const BELONGS_TO_RUN: ReadonlySet<string> = new Set(["output", "hop", "recovery", "summary"]);
 
 export type OutputEvent = RecordEvent<OutputRecord>;
@@ -50,7 +53,9 @@ export class DeviceRun {
   readonly recoveries: RecoveryRecord[] = [];
   /** Outputs that had come each time it greeted again: it had been away, and its clock may be another one. */
   readonly greetedAgainAfter: number[] = [];
-  /** Frames that were passed over by a later one. */
+  /** How many frames were passed over by a later one. */
+  missingCount = 0;
+  /** The first so many of them. */
   readonly missingFrames: number[] = [];
   /** Outputs whose frame had come before or was passed over. */
   unexpectedOutputs = 0;
@@ -141,6 +146,13 @@ export class DeviceRun {
     return this.outputs.slice(this.greetedAgainAfter.at(-1) ?? 0);
   }
 
+  /** Frames before `end` that have no output, where none comes any more: how many, and the first so many of them. */
+  missingBefore(end: number): { readonly count: number; readonly first: readonly number[] } {
+    const first = [...this.missingFrames];
+    keepFrames(first, this.nextFrame, end);
+    return { count: this.missingCount + Math.max(0, end - this.nextFrame), first };
+  }
+
   /** A frame that is passed over counts as missing: its Input or its Output was lost on the way. */
   #acceptOutput(event: OutputEvent): void {
     const { frame } = event.record;
@@ -148,8 +160,9 @@ export class DeviceRun {
       this.unexpectedOutputs++;
       return;
     }
-    while (this.nextFrame < frame) this.missingFrames.push(this.nextFrame++);
-    this.nextFrame++;
+    this.missingCount += frame - this.nextFrame;
+    keepFrames(this.missingFrames, this.nextFrame, frame);
+    this.nextFrame = frame + 1;
     this.outputs.push(event);
   }
 }
@@ -159,4 +172,8 @@ const MAX_PASSED_OVER = 0x1_0000;
 
 function keep(lines: string[], line: string): void {
   if (lines.length < KEPT_LINES) lines.push(line);
+}
+
+function keepFrames(frames: number[], from: number, end: number): void {
+  for (let frame = from; frame < end && frames.length < KEPT_MISSING; frame++) frames.push(frame);
 }

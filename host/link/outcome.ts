@@ -19,7 +19,12 @@ export type Ending =
   /** The device reported a fault, or the emulator behind the link died. */
   | { readonly state: "crashed"; readonly fault?: FaultRecord; readonly end?: LinkEnd }
   /** The run went to its end, but frames are missing. */
-  | { readonly state: "lost"; readonly missingFrames: readonly number[] }
+  | {
+      readonly state: "lost";
+      readonly missingCount: number;
+      /** The first so many of them. */
+      readonly missingFrames: readonly number[];
+    }
   /** The device began anew in the middle, and what it had computed with is gone. */
   | { readonly state: "restarted"; readonly outputs: number }
   /** The link went away under a device that had not crashed. */
@@ -52,11 +57,11 @@ export function explainEnding(
       return new LinkError(
         "TP-LINK-008",
         {
-          what: `${result.missingFrames.length} frames have no output, the first is ${result.missingFrames[0]}`,
+          what: `${result.missingCount} frames have no output, the first is ${result.missingFrames[0]}`,
           why: `${result.totals.lostRecords} records were lost and ${result.totals.discardedBytes} bytes discarded on the way to the host; the device met ${result.run.summary?.badFrames ?? 0} bad frames`,
           fix: "a shorter cable, a lower baud rate or another port, then run again",
         },
-        { missingFrames: result.missingFrames },
+        { missingCount: result.missingCount, missingFrames: result.missingFrames },
       );
     case "restarted":
       return explainRestart(result.outputs, result.run.messages);

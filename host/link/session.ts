@@ -169,11 +169,11 @@ export class Session {
     await this.#sayGoodbye();
     await this.close();
     if (this.#failure) throw this.#failure.error;
-    const missingFrames = this.#missingFrames();
-    if (!this.#ending) {
-      this.#ending =
-        missingFrames.length > 0 ? { state: "lost", missingFrames } : { state: "completed" };
-    }
+    const { count, first } = this.run.missingBefore(this.#framesSent);
+    this.#ending ??=
+      count > 0
+        ? { state: "lost", missingCount: count, missingFrames: first }
+        : { state: "completed" };
     return { ...this.#ending, run: this.run, totals: this.#decoder.totals };
   }
 
@@ -244,12 +244,6 @@ export class Session {
       ]);
       limit.abort();
     }
-  }
-
-  #missingFrames(): number[] {
-    const missing = [...this.run.missingFrames];
-    for (let frame = this.run.nextFrame; frame < this.#framesSent; frame++) missing.push(frame);
-    return missing;
   }
 
   /** Like #expect, of a device that may go away and come back meanwhile. */

@@ -195,7 +195,8 @@ function verify(capture: Capture, manifest: RunManifest, run: DeviceRun): Verify
   const arrived = new Map(run.outputs.map(({ record }) => [record.frame, record]));
   const empty = new Uint8Array();
   // Of a recording that was cut off, what arrived is compared; of a whole one, what should have arrived.
-  const frames = capture.outcome === undefined ? run.nextFrame : manifest.frames;
+  const arrivedFrames = Math.min(run.nextFrame, manifest.frames);
+  const frames = capture.outcome === undefined ? arrivedFrames : manifest.frames;
   for (let frame = manifest.lastOnly ? frames - 1 : 0; frame < frames; frame++) {
     const record = arrived.get(frame);
     compare(expected, frame, record?.values ?? empty, outputParts);
