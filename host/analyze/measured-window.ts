@@ -49,7 +49,7 @@ export function windowOf(facts: RunFacts): string | null {
   const { left, open, bare } = family;
   const interrupts =
     facts.app === QUIET_APP
-      ? `${left}, and in the first frame and frames of 50 ms or more ${open}`
+      ? `${left}, and in the first frame, and in every frame after one of 50 ms or more, ${open}`
       : open;
   return [
     `the step and ${interrupts}`,

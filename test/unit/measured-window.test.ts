@@ -43,7 +43,7 @@ describe("what a frame's cycles hold beside the step", () => {
 
   test("on an ESP32: the watchdog, and the tick where the link is served; the second core; no radio", () => {
     expect(on("esp32dev")).toBe(
-      "the step and the interrupt watchdog, and in the first frame and frames of 50 ms or more FreeRTOS's tick and the serial port's interrupts; one of 2 cores; what the framework runs beside it shares memories; no radio is started",
+      "the step and the interrupt watchdog, and in the first frame, and in every frame after one of 50 ms or more, FreeRTOS's tick and the serial port's interrupts; one of 2 cores; what the framework runs beside it shares memories; no radio is started",
     );
     expect(on("esp32dev", "stream")).toMatch(
       /^the step and FreeRTOS's tick and the serial port's interrupts; one of 2 cores; /,
