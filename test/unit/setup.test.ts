@@ -115,7 +115,7 @@ describe.skipIf(process.platform !== "linux")("node scripts/setup.mjs", () => {
     const { status, stderr } = setup(["--test"]);
     expect(status).toBe(0);
     expect(stderr.split("\n")).toEqual([
-      "setup: not every board's tools: the tests of those boards are skipped. To get them:",
+      "setup: not every board's tools: those boards cannot run, and their tests are skipped. To get them:",
       "  sudo dnf install -y qemu-system-riscv qemu-system-xtensa",
       "  install riscv64-unknown-elf-gcc and put it on PATH",
       "  install xtensa-lx106-elf-gcc and put it on PATH",
