@@ -133,8 +133,21 @@ describe("the shell of action.yml", () => {
     };
   }
 
-  test("names the tools by their locks", () => {
-    expect(run("Name the tools").output).toMatch(/^key=[0-9a-f]{16}\n$/);
+  test("names the tools by their locks, and caches them where the shell sees them", () => {
+    const [key, ...folders] = run("Name the tools").output.trimEnd().split("\n");
+    expect(key).toMatch(/^key=[0-9a-f]{16}$/);
+    expect(folders).toEqual([
+      `node_modules=${folder}/node_modules`,
+      `venv=${folder}/.venv`,
+      `platformio=${folder}/.pioneer/platformio`,
+    ]);
+    // In a job's container github.action_path is a path of the host.
+    expect(read("action.yml")).not.toContain("${{ github.action_path");
+    const cached = action.runs.steps.find(({ uses }) => uses?.startsWith("actions/cache@"));
+    const names = folders.map((line) => line.split("=")[0]);
+    expect(cached?.with?.path?.trimEnd().split("\n")).toEqual(
+      names.map((name) => `\${{ steps.tools.outputs.${name} }}`),
+    );
   });
 
   test("passes on what is given, and nothing for what is empty", () => {
