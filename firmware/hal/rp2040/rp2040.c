@@ -66,7 +66,8 @@
 
 /* Why the chip started: the chip-level reset that came last (2.12.7), and, after it, the watchdog (4.7.6). The core's
  * own reset by AIRCR leaves both as they were, so that hal_exit leaves a note in a scratch word, which any reset of the
- * chip clears. An emulator without these registers reads ones. */
+ * chip clears. The boot ROM leaves BOOTSEL by the watchdog's timer, too, and no program here arms it: a time-out does not
+ * tell a hang from a UF2 file that was just copied. An emulator without these registers reads ones. */
 #define CHIP_RESET REGISTER(0x40064008u)
 #define CHIP_RESET_POWER (1u << 8) /* power-on and brown-out detector */
 #define CHIP_RESET_PIN (1u << 16)
@@ -164,7 +165,7 @@ static hal_boot read_boot(void) {
     if (is_own || (watchdog & WATCHDOG_REASON_FORCED) != 0) {
         boot.cause = HAL_BOOT_SOFTWARE;
     } else if ((watchdog & WATCHDOG_REASON_TIMER) != 0) {
-        boot.cause = HAL_BOOT_WATCHDOG;
+        boot.cause = HAL_BOOT_UNKNOWN;
     } else if ((status & CHIP_RESET_DEBUGGER) != 0) {
         boot.cause = HAL_BOOT_DEBUGGER;
     } else if ((status & CHIP_RESET_PIN) != 0) {
