@@ -16,6 +16,9 @@ const FAMILIES: Readonly<Record<string, string>> = {
   SysTick: "family_systick.c",
 };
 
+/** STM32duino's receive ring has 64 B by itself [byte]; two hops of sound under way are 700. */
+const STM32_RECEIVE = "-D SERIAL_RX_BUFFER_SIZE=1024";
+
 /** Flags are for the project's own sources: a framework's have warnings of their own. */
 const SHARED = `[framework]
 custom_main = pioneer_main
@@ -51,6 +54,7 @@ function environment(board: RealBoard): readonly string[] {
     `-D PIONEER_BOARD=\\"${id}\\"`,
     `-D PIONEER_CLOCK_HZ=${clockHz.value}`,
     `-D PIONEER_MONITOR_PIN=${monitorPin.value}`,
+    ...(source.startsWith("ststm32@") ? [STM32_RECEIVE] : []),
   ];
   return [
     `[env:${id}]

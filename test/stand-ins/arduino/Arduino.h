@@ -22,6 +22,10 @@ void loop();
 
 class HardwareSerial {
 public:
+#ifdef ARDUINO_ARCH_ESP32
+    /* Arduino-ESP32, Serial: before begin. */
+    size_t setRxBufferSize(size_t bytes);
+#endif
     void begin(unsigned long baud);
     int available();
     int read();
