@@ -79,13 +79,24 @@ uint64_t hal_time_us(void) {
     return (uint64_t)esp_timer_get_time();
 }
 
+/* Before its first use a pin is taken from what the chip gives it at a start, 6 and 7 of the C6 from JTAG. */
+static bool claim_pin(gpio_num_t pin) {
+    static uint32_t claimed;
+    const uint32_t bit = 1u << (unsigned)pin;
+    if ((claimed & bit) == 0 && gpio_reset_pin(pin) == ESP_OK) {
+        claimed |= bit;
+    }
+    return (claimed & bit) != 0;
+}
+
+/* The level comes first: once driven, the pin shows no other one. */
 bool hal_pin(bool is_high) {
-    return gpio_set_direction(PIN_MONITOR, GPIO_MODE_OUTPUT) == ESP_OK &&
-           gpio_set_level(PIN_MONITOR, is_high ? 1u : 0u) == ESP_OK;
+    return claim_pin(PIN_MONITOR) && gpio_set_level(PIN_MONITOR, is_high ? 1u : 0u) == ESP_OK &&
+           gpio_set_direction(PIN_MONITOR, GPIO_MODE_OUTPUT) == ESP_OK;
 }
 
 static bool set_line(gpio_num_t pin, bool is_high) {
-    return gpio_set_level(pin, is_high ? 1u : 0u) == ESP_OK &&
+    return claim_pin(pin) && gpio_set_level(pin, is_high ? 1u : 0u) == ESP_OK &&
            gpio_set_direction(pin, GPIO_MODE_INPUT_OUTPUT_OD) == ESP_OK &&
            gpio_set_pull_mode(pin, GPIO_PULLUP_ONLY) == ESP_OK;
 }
