@@ -112,7 +112,11 @@ export async function countFrontEnd(request: FrontEndRequest): Promise<CountedFr
 }
 
 /** The front end's C without a model's, under a model's names. */
-function writeFrontEnd({ frontEnd, board, format }: FrontEndRequest) {
+export function writeFrontEnd({
+  frontEnd,
+  board,
+  format,
+}: Pick<FrontEndRequest, "frontEnd" | "board" | "format">) {
   const model = benchmarkModel("lstm", frontEnd.bands.count, frontEnd.bands.count);
   const calibration = noiseFrames(model.inputSize);
   const generated = generate({ model, board, format, calibration, prefix: PREFIX, frontEnd });
