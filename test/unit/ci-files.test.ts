@@ -200,7 +200,7 @@ test("a gate takes emulated boards once each", () => {
   ]);
   expect(targetsOf(undefined).map(({ board }) => board)).toContain("rp2040js");
   for (const words of ["nrf52840-dk", "qemu-m4:", "", "qemu-m0,qemu-m0"]) {
-    expect(() => targetsOf(words), words).toThrow("TP-USE-470");
+    expect(() => targetsOf(words), words).toThrow("TP-USE-473");
   }
   expect(() => targetsOf("qemu-m5")).toThrow("TP-USE-101");
 });

@@ -45,7 +45,7 @@ export interface Target {
   readonly as: string | null;
 }
 
-/** @throws UsageError TP-USE-470 for words that are no list of boards, TP-USE-101 for an unknown one */
+/** @throws UsageError TP-USE-473 for words that are no list of boards, TP-USE-101 for an unknown one */
 export function targetsOf(boards: string | undefined): readonly Target[] {
   if (boards === undefined) {
     return listBoards()
@@ -55,7 +55,7 @@ export function targetsOf(boards: string | undefined): readonly Target[] {
   const targets = boards.split(",").map((word) => {
     const [, board, as = null] = /^([\w-]+)(?::([\w-]+))?$/.exec(word.trim()) ?? [];
     if (board !== undefined && loadBoard(board).kind === "emulated") return { board, as };
-    throw new UsageError("TP-USE-470", {
+    throw new UsageError("TP-USE-473", {
       what: `"${word}" is no emulated board`,
       why: "a gate runs without hardware: BOARD or BOARD:AS, separated by commas",
       fix: "--boards qemu-m4:nrf52840-dk,qemu-m0; pioneer boards lists them",
@@ -64,7 +64,7 @@ export function targetsOf(boards: string | undefined): readonly Target[] {
   const names = targets.map(nameOf);
   const doubled = names.find((name, at) => names.indexOf(name) !== at);
   if (doubled === undefined) return targets;
-  throw new UsageError("TP-USE-470", {
+  throw new UsageError("TP-USE-473", {
     what: `"${doubled}" is there twice`,
     why: "each board has one recording",
     fix: "name it once",
