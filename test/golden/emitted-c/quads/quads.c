@@ -426,8 +426,8 @@ static const uint32_t *quads_blocks(const uint32_t *stream, const int16_t *joine
             }
         }
         for (int r = 0; r < 4; r++) {
-            const int64_t scaled = totals[r] * 16;
-            z[r] = (int32_t)((scaled * (int32_t)*stream++) >> 32);
+            const int32_t scaled = totals[r] * 16;
+            z[r] = (int32_t)(((int64_t)scaled * (int32_t)*stream++) >> 32);
         }
     }
     return stream;
