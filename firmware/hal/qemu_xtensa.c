@@ -97,8 +97,12 @@ void hal_quiet(bool is_quiet) {
 
 void hal_idle(void) {
     (void)hal_time_us();
-    XTENSA_WRITE(XTENSA_CCOMPARE0, XTENSA_READ(XTENSA_CCOUNT) + REST_US * TICKS_PER_US);
-    xtensa_wait_for(TIMER_INTERRUPT);
+    const uint32_t begin = XTENSA_READ(XTENSA_CCOUNT);
+    XTENSA_WRITE(XTENSA_CCOMPARE0, begin + REST_US * TICKS_PER_US);
+    /* On a busy host the moment can have passed before it was written, and comes again after 2^32 ticks. */
+    if (XTENSA_READ(XTENSA_CCOUNT) - begin < REST_US * TICKS_PER_US) {
+        xtensa_wait_for(TIMER_INTERRUPT);
+    }
 }
 
 void hal_exit(int status) {
