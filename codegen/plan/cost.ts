@@ -13,8 +13,9 @@ import { GATES } from "../model/types.ts";
 import { VALUE_BYTES } from "../quantize/params.ts";
 import { hasHalves } from "../quantize/quantized-model.ts";
 import type { StreamLayout } from "./layout.ts";
+import { movedWork } from "./moved-work.ts";
 import { passTraffic } from "./passes.ts";
-import { LINE_VALUES } from "./rows/row-layout.ts";
+import { LINE_VALUES, ROW_RESULT_BYTES } from "./rows/row-layout.ts";
 import type { Schedule } from "./schedule.ts";
 
 export interface KernelCost {
@@ -44,8 +45,6 @@ export const NORM_PASSES = 3;
 export const SOFTMAX_PASSES = 3;
 const POWER_PASSES = 2;
 const POWER_BYTES = 4;
-/** A row's z passes from the sums to the elementwise part as an int32 or a float [byte]. */
-export const ROW_RESULT_BYTES = 4;
 /** LSTM: sigmoid of three gates, tanh of the candidate and of the cell. GRU: sigmoid of two, tanh of the candidate. */
 const LOOKUPS_PER_UNIT = { lstm: 5, gru: 3 } as const;
 
@@ -73,10 +72,17 @@ export function valueBytes(
 type Moved = Pick<KernelCost, "bytesRead" | "bytesWritten">;
 type StreamCost = Omit<KernelCost, "kernel" | "passBytes">;
 
-/** The sums of one stream: weights, activations again for each block, and the results read back. */
+/**
+ * The sums of one stream: weights, activations again for each block, and the results read back. Of one whose columns are taken
+ * in by themselves: all of them.
+ */
 function costOfStream(stream: StreamLayout, bytes: ValueBytes): StreamCost {
   const { blocks, rows, columns, paddedRows, paddedColumns } = stream;
   const weightBytes = stream.words.byteLength;
+  if (stream.part === "columns") {
+    const { macs, paddedMacs, bytesRead, bytesWritten } = movedWork(stream, bytes.line, columns);
+    return { macs, paddedMacs, weightBytes, bytesRead, bytesWritten };
+  }
   const passed = paddedRows * ROW_RESULT_BYTES;
   return {
     macs: rows * columns,

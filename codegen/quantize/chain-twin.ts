@@ -10,6 +10,8 @@ export interface LayerTwin {
   step(input: Int16Array): Int16Array;
   /** What model_read_state writes of it, part after part. */
   readonly state: readonly { readonly bytes: 1 | 2; readonly values: Int16Array }[];
+  /** Of a layer that keeps its sums: columns that its last step took in. */
+  readonly lastMoved?: () => number;
 }
 
 function writeState(layers: readonly LayerTwin[]): Uint8Array {
@@ -37,7 +39,11 @@ export function chainTwin(
     for (const layer of layers) layer.reset();
   };
   reset();
+  const counters = layers.flatMap(({ lastMoved }) => (lastMoved === undefined ? [] : [lastMoved]));
   return {
+    ...(counters.length > 0 && {
+      lastWork: () => ({ repeated: false, moved: counters.map((lastMoved) => lastMoved()) }),
+    }),
     reset,
     step(input) {
       if (input.length !== inputSize) {

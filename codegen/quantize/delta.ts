@@ -28,8 +28,8 @@ export interface KeptSums {
   reset(): void;
   /** z of every row. */
   multiply(joined: Int16Array, z: Int32Array): void;
-  /** Columns that were taken in so far, of all that came by. */
-  readonly columns: { moved: number; all: number };
+  /** Columns that were taken in by the last step, and so far, of all that came by. */
+  readonly columns: { last: number; moved: number; all: number };
 }
 
 export function keptSums(
@@ -39,27 +39,30 @@ export function keptSums(
 ): KeptSums {
   const seen = new Int16Array(columns);
   const sums = new Int32Array(rows);
-  const counts = { moved: 0, all: 0 };
+  const counts = { last: 0, moved: 0, all: 0 };
   const { accumulatorShift } = FORMAT_FACTS.int8;
   return {
     columns: counts,
     reset() {
+      counts.last = 0;
       seen.fill(0);
       sums.set(bias);
     },
     multiply(joined, z) {
       counts.all += columns;
+      counts.last = 0;
       for (let k = 0; k < columns; k++) {
         const difference = (joined[k] as number) - (seen[k] as number);
         const threshold = k < inputSize ? thresholds.input : thresholds.hidden;
         if (Math.abs(difference) <= threshold) continue;
-        counts.moved++;
+        counts.last++;
         seen[k] = joined[k] as number;
         for (let row = 0; row < rows; row++) {
           const product = (weights[row * columns + k] as number) * difference;
           sums[row] = (sums[row] as number) + product;
         }
       }
+      counts.moved += counts.last;
       for (let row = 0; row < rows; row++) {
         z[row] = requantize(sums[row] as number, accumulatorShift, multipliers[row] as number);
       }

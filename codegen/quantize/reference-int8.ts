@@ -26,6 +26,8 @@ import { windowTwin } from "./window.ts";
 interface Gates {
   reset(): void;
   multiply(joined: Int16Array, z: Int32Array): void;
+  /** Of sums that are kept. */
+  readonly columns?: { readonly last: number };
 }
 
 /** What makes z of an LSTM's gates from [x; h]: rows over all of it, the sums of both halves, or sums that are kept. */
@@ -56,7 +58,9 @@ function lstmTwin(layer: QuantizedLstm, format: IntegerFormat): LayerTwin {
   const z = new Int32Array(4 * hiddenSize);
   const hidden = joined.subarray(inputSize);
   const gates = gatesOf(layer, format);
+  const { columns } = gates;
   return {
+    ...(columns !== undefined && { lastMoved: () => columns.last }),
     state: [
       { bytes: FORMAT_FACTS[format].activationBytes, values: hidden },
       { bytes: 2, values: cell },

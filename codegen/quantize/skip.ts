@@ -63,8 +63,13 @@ export function skippingTwin(twin: Twin, { level, frames }: SkipRule): SkippingT
   const steps = { skipped: 0, all: 0 };
   let quiet = 0;
   let last: ReturnType<Twin["step"]> | null = null;
+  let repeated = false;
   return {
     steps,
+    lastWork() {
+      const { moved } = twin.lastWork?.() ?? { moved: [] };
+      return { repeated, moved: repeated ? moved.map(() => 0) : moved };
+    },
     readState: () => twin.readState(),
     reset() {
       quiet = 0;
@@ -73,12 +78,14 @@ export function skippingTwin(twin: Twin, { level, frames }: SkipRule): SkippingT
     },
     step(input) {
       steps.all++;
+      repeated = false;
       let sum = 0;
       for (const value of input) sum += value;
       if (sum > level) quiet = 0;
       else if (quiet < frames) quiet++;
       else if (last !== null) {
         steps.skipped++;
+        repeated = true;
         return last.slice();
       }
       last = twin.step(input);

@@ -27,6 +27,16 @@ export interface Twin {
    * as model_read_state writes it.
    */
   readState(): Uint8Array;
+  /** What the last step did; absent where every step does all of its work. */
+  lastWork?(): StepWork;
+}
+
+/** The work of one step of a model that may leave some out. */
+export interface StepWork {
+  /** It gave the result of the step before it once more, and did nothing else. */
+  readonly repeated: boolean;
+  /** Columns that were taken in, one number for each layer that keeps its sums, in their order; 0 in a repeated step. */
+  readonly moved: readonly number[];
 }
 
 /** A runnable twin in the model's initial state. */

@@ -84,6 +84,8 @@ export function analyzeRoofline(
     return { missing: `${board.id} states no bandwidth of the memory that holds the weights` };
   }
 
+  // Columns taken in one by one cost more than rows do: no share of the time follows from multiplications alone.
+  const keepsSums = (facts.spared?.kept.length ?? 0) > 0;
   const perSecond = board.clock === null ? null : clockHz(board.clock);
   const scale = perSecond ?? 1;
   const per = perSecond === null ? "cycle" : "s";
@@ -179,11 +181,18 @@ export function analyzeRoofline(
     ],
     dots: [
       { name: facts.model.name, arithmeticIntensity: arithmetic, rate },
-      ...kernelDots(facts.work ?? [], board.core, facts.model.name, duration, per),
+      ...kernelDots(
+        keepsSums ? [] : (facts.work ?? []),
+        board.core,
+        facts.model.name,
+        duration,
+        per,
+      ),
     ],
     levels,
     terms,
-    whatIfs,
+    // Streams of a batch would take in columns of their own; sums that are kept pass through memory, however kernels fuse.
+    whatIfs: keepsSums ? whatIfs.filter(({ id }) => id !== "batch" && id !== "fuse") : whatIfs,
   };
 }
 

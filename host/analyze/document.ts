@@ -35,6 +35,7 @@ import { optimisationWaterfall } from "./optimisation-waterfall.ts";
 import type { Profile } from "./profile/profile.ts";
 import type { Quantity } from "./quantity.ts";
 import { derive, measured } from "./quantity.ts";
+import { medianWork, type WorkDone } from "./spared-work.ts";
 import { type SustainedDocument, sustainedOf } from "./sustained.ts";
 import type { Tail } from "./tail.ts";
 import type { IronLaw, Timing } from "./timing.ts";
@@ -53,6 +54,8 @@ export interface RunDocument {
   readonly app: string;
   readonly format: string;
   readonly model: ModelFacts;
+  /** Of the plan's work, what the frames did; absent where they do all of it, or nobody counted. */
+  readonly done?: WorkDone;
   readonly frames: number;
   readonly frameIntervalMs: number;
   readonly verify: VerifyFacts | null;
@@ -142,18 +145,24 @@ export function analyzeRun(facts: RunFacts): RunDocument {
     why.energyUj = why.latencyMs ?? "";
     why.powerMw = why.latencyMs ?? "";
   }
-  const otherWork = notThePlansWork(facts);
-  const roofline = otherWork ?? analyzeRoofline(facts, instructions?.median ?? null, cycles, rated);
+  const other = otherWork(facts);
+  const part = facts.model.leavesWorkOut ? medianWork(facts, cycles) : null;
+  const unknown = other ?? (part?.missing === undefined ? null : { missing: part.missing });
+  const judged = part?.alone ?? facts;
+  const roofline =
+    unknown ??
+    analyzeRoofline(judged, part?.instructions ?? instructions?.median ?? null, cycles, rated);
   if ("missing" in roofline) why.roofline = roofline.missing;
-  const traffic = otherWork === null ? trafficWaterfall(facts) : null;
+  const traffic = unknown === null ? trafficWaterfall(judged) : null;
   if (traffic === null) {
-    why.traffic = otherWork?.missing ?? "the recording does not keep the plan's work";
+    why.traffic = unknown?.missing ?? "the recording does not keep the plan's work";
   }
+  const elsewhere = other ?? (part === null ? null : WHOLE_ELSEWHERE);
   const optimisation =
-    otherWork ??
+    elsewhere ??
     optimisationWaterfall(facts, { instructions, cycles, board: rated ?? facts.board });
   if ("missing" in optimisation) why.optimisation = optimisation.missing;
-  if (otherWork !== null) why.comparison = otherWork.missing;
+  if (elsewhere !== null) why.comparison = elsewhere.missing;
   if (facts.verify === null)
     why.verify = `the program "${facts.app}" was not compared with the twin`;
   if (timing === null) why.budgets = why.latencyMs ?? "";
@@ -167,6 +176,7 @@ export function analyzeRun(facts: RunFacts): RunDocument {
     app: facts.app,
     format: facts.format,
     model: facts.model,
+    ...(part?.done === undefined || other !== null ? {} : { done: part.done }),
     frames: frameCount(facts),
     frameIntervalMs: facts.frameIntervalMs,
     verify: facts.verify,
@@ -195,7 +205,7 @@ export function analyzeRun(facts: RunFacts): RunDocument {
     ...(facts.field ? { field: fieldDocument(facts.field) } : {}),
     ...(facts.hearable ? { hearable: hearableOf(facts, facts.hearable, timing, rated) } : {}),
     comparison:
-      otherWork === null ? comparisonOf(facts, rated, latencyMs, power?.energyUj ?? null) : [],
+      elsewhere === null ? comparisonOf(facts, rated, latencyMs, power?.energyUj ?? null) : [],
     provenance: {
       ...facts.build,
       boardName: facts.board.name,
@@ -211,16 +221,19 @@ export function analyzeRun(facts: RunFacts): RunDocument {
   };
 }
 
-/** Roofs and other machines are held against the plan's work, all of it and no more. */
-function notThePlansWork(facts: RunFacts): { readonly missing: string } | null {
-  if (facts.hearable !== undefined) {
-    const missing =
-      "the frames hold the front end beside the model: for the model alone, --app stream";
-    return { missing };
-  }
-  if (facts.model.leavesWorkOut !== true) return null;
-  return { missing: "steps leave out work that nobody counted (--delta, --skip)" };
+/** Roofs and other machines are held against the model's work and no more. */
+function otherWork(facts: RunFacts): { readonly missing: string } | null {
+  if (facts.hearable === undefined) return null;
+  const missing =
+    "the frames hold the front end beside the model: for the model alone, --app stream";
+  return { missing };
 }
+
+/** Formulas and other machines know no steps that leave work out. */
+const WHOLE_ELSEWHERE = {
+  missing:
+    "other machines would do the whole of the plan's work, of which these steps leave some out",
+} as const;
 
 /** A void run meets no budget and misses none. */
 function budgetsOf(

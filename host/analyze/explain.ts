@@ -59,7 +59,9 @@ export function explainField(document: object, path: string): Explanation {
     throw noSuchField(path, `${path} is not one number`, Object.keys(found.value as object));
   }
   const [rule, kept] = ruleOf(found.steps);
-  const inputs = (rule?.inputs ?? []).flatMap((input) => inputOf(document, input, kept) ?? []);
+  const inputs = (rule?.inputs ?? []).flatMap(
+    (input) => inputOf(document, workIn(document, found.steps, input), kept) ?? [],
+  );
   const numbers = inputs.map(({ value, unit }) => inBaseUnit(value, unit));
   const complete = rule !== undefined && numbers.length === rule.inputs.length;
   const again = complete && rule.again !== undefined ? rule.again(...numbers) : null;
@@ -160,6 +162,12 @@ function ruleOf(steps: readonly string[]): readonly [Rule | undefined, readonly 
     if (fits) return [rule, plain.filter((_, index) => pattern[index] === "*")];
   }
   return [undefined, []];
+}
+
+/** The roofline of a run whose steps leave work out is of what the median frame did, not of the whole model. */
+function workIn(document: object, steps: readonly string[], input: string): string {
+  const partly = isFields(document) && isFields(document.done) && steps[0] === "roofline";
+  return partly ? input.replace(/^model\.(?=macs$|weightBytes$)/, "done.") : input;
 }
 
 function inputOf(

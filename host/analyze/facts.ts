@@ -11,6 +11,7 @@ import type { MemoryFrame } from "./memory-frame.ts";
 import { requireFiniteIn } from "./number-limits.ts";
 import type { Quantity } from "./quantity.ts";
 import { measured, stated } from "./quantity.ts";
+import type { SparedFacts } from "./spared-work.ts";
 import type { SustainedFacts } from "./sustained.ts";
 
 /**
@@ -251,6 +252,8 @@ export interface RunFacts {
   readonly build: BuildFacts;
   /** The work of each kernel as the generator counted it; absent in recordings that did not keep it. */
   readonly work?: readonly KernelWork[];
+  /** What the twin counted of steps that leave work out; absent where none does, and in recordings of before it was kept. */
+  readonly spared?: SparedFacts;
   /** Of a run at the pace of real time. */
   readonly sustained?: SustainedFacts;
   /** Quality in noise, where it was asked for. */

@@ -73,6 +73,7 @@ export * from "./run-records.ts";
 export * from "./sample-statistics.ts";
 export type { Sensitivity } from "./sensitivity.ts";
 export * from "./situation.ts";
+export type * from "./spared-work.ts";
 export * from "./stated-values.ts";
 export * from "./statistics/bootstrap.ts";
 export * from "./statistics/change-points.ts";

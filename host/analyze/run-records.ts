@@ -138,7 +138,7 @@ function boardTimes(
 function workloadOf(model: ModelFacts, bytes: number, moved: string): Workload {
   return {
     name: model.name,
-    // Of work left out nobody counted how much.
+    // Another machine would do all of it, this one did a part: no number serves both.
     ops: model.leavesWorkOut ? null : counted(2 * model.macs, "op", "2 x macs of a frame"),
     bytesMoved: model.leavesWorkOut ? null : counted(bytes, "byte", moved),
     parameters: model.parameters,

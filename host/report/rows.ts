@@ -102,10 +102,23 @@ function macWord({ model }: RunDocument): string {
   return model.leavesWorkOut ? "MAC of the plan" : "MAC";
 }
 
+/** What the frames did of the plan's work; nothing where they did all of it, or nobody knows. */
+function doneRows({ done, model, frames }: RunDocument): readonly Line[] {
+  if (done === undefined) return [];
+  const { macs, weightBytes, columns, repeated } = done;
+  const moved = columns.map(
+    ({ kernel, of, mean, max }) =>
+      `${kernel} took in ${mean.value.toFixed(1)} of ${of} columns a frame, at most ${max.value}`,
+  );
+  const silent = repeated.value === 0 ? [] : [`${repeated.value} of ${frames} frames repeated`];
+  const median = `the median frame did ${formatNumber(macs.value)} of ${formatNumber(model.macs)} MACs and read ${formatBytes(weightBytes.value)} of ${formatBytes(model.weightBytes)} of weights`;
+  return [{ name: "work done", text: [...moved, ...silent, median].join("; "), ...origin(macs) }];
+}
+
 /** Instructions to time, energy and power. */
 export function speedRows(document: RunDocument): readonly Line[] {
   const { instructions, cycles, latencyMs, energyUj, powerMw, why } = document;
-  const rows: Line[] = [];
+  const rows: Line[] = [...doneRows(document)];
   if (instructions === null) rows.push({ name: "instructions", why: why.instructions ?? "" });
   else {
     rows.push({

@@ -33,6 +33,7 @@ import {
 import { recordedProfile, stampedSteps } from "./profile/recorded-profile.ts";
 import type { RunManifest } from "./recording.ts";
 import { ATTACHMENTS, recordingError, runManifest } from "./recording.ts";
+import { decodeWork } from "./spared-frames.ts";
 
 /** One run, ready for the analyzer and the reports. */
 export interface JudgedRun {
@@ -101,6 +102,7 @@ export function judgeRecording(
     host: manifest.host,
     build: { ...manifest.build, compiler: run.hello?.compiler ?? "unknown" },
     ...(manifest.work === undefined ? {} : { work: manifest.work }),
+    ...sparedFacts(capture, manifest, run, regions.length),
     files,
     ...sustainedFacts(capture, manifest, run),
     ...fieldFacts(capture),
@@ -133,6 +135,23 @@ function sustainedFacts(
   const celsius = temperatures.map(({ millikelvin }) => millikelvin / 1000 - 273.15);
   const temperatureC = celsius.length === 0 ? null : celsius;
   return { sustained: { minutes, latencyMs, temperatureC, simulated: board.emulated } };
+}
+
+/** The frames whose cycles are known: those that arrived of a device with a counter, else those that were counted. */
+function sparedFacts(
+  { attachments }: Capture,
+  manifest: RunManifest,
+  run: DeviceRun,
+  counted: number,
+): Pick<RunFacts, "spared"> {
+  const bytes = attachments.get(ATTACHMENTS.spared);
+  if (!bytes || manifest.spared === undefined) return {};
+  const all = decodeWork(bytes, manifest.spared.kept);
+  const frames =
+    deviceCyclesOf(manifest, run) === null
+      ? all.slice(0, counted)
+      : run.outputs.flatMap(({ record }) => all[record.frame] ?? []);
+  return { spared: { ...manifest.spared, frames } };
 }
 
 function fieldFacts({ attachments }: Capture): Pick<RunFacts, "field"> {

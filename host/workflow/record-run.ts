@@ -20,6 +20,7 @@ import { gitState } from "./git-state.ts";
 import { isHearable } from "./hearable/stimulus.ts";
 import { ATTACHMENTS } from "./recording.ts";
 import { manifestOf, type RunFacts } from "./run-manifest.ts";
+import { encodeWork } from "./spared-frames.ts";
 import type { Stimulus } from "./stimulus.ts";
 import { TOOL_VERSION } from "./version.ts";
 
@@ -118,6 +119,7 @@ function attachStimulus(
   const { expected, states, reference, audio } = stimulus;
   writer.attach(ATTACHMENTS.expected, Buffer.concat(expected));
   if (app === "check") writer.attach(ATTACHMENTS.states, Buffer.concat(states));
+  if (stimulus.work) writer.attach(ATTACHMENTS.spared, encodeWork(stimulus.work));
   if (reference) {
     const bytes = reference.map((values) =>
       Buffer.from(values.buffer, values.byteOffset, values.byteLength),

@@ -12,6 +12,7 @@ import type {
   SectionSizes,
 } from "../analyze/facts.ts";
 import type { KernelWork } from "../analyze/kernel-work.ts";
+import type { SparedFacts } from "../analyze/spared-work.ts";
 import type { Capture } from "../capture/format.ts";
 
 /** Names of the attachments of a run's recording. */
@@ -30,6 +31,8 @@ export const ATTACHMENTS = {
   licence: "LICENSE",
   /** What the emulator's plugin wrote. */
   counts: "counts.jsonl",
+  /** What the twin counted of each frame's work, little-endian 16-bit words; only of steps that may leave some out. */
+  spared: "spared.u16",
   /** What it wrote of places, and their names; absent unless the run was profiled. */
   profile: "profile.jsonl",
   profileNames: "profile.json",
@@ -74,6 +77,8 @@ export interface RunManifest {
   readonly stamped?: readonly string[];
   /** Absent in recordings of before it was kept. */
   readonly work?: readonly KernelWork[];
+  /** Where steps may leave work out: what a frame's counts are of. Absent in recordings of before it was kept. */
+  readonly spared?: Pick<SparedFacts, "kept" | "silence">;
   /** Of the program hearable, whose frames are hops of sound. */
   readonly hearable?: HearableManifest;
 }

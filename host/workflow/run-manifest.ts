@@ -20,7 +20,7 @@ import type { Prepared } from "./generate.ts";
 import { isHearable } from "./hearable/stimulus.ts";
 import { summarize } from "./inspect.ts";
 import { knownBoard } from "./known-board.ts";
-import { planWork } from "./plan-work.ts";
+import { planWork, sparedWork } from "./plan-work.ts";
 import type { RunManifest } from "./recording.ts";
 import type { Stimulus } from "./stimulus.ts";
 import { virtualTime } from "./virtual-time.ts";
@@ -108,6 +108,7 @@ export function manifestOf({
     stateParts,
     clip: stimulus.audio?.name ?? null,
     work: planWork(plan),
+    ...(stimulus.work && { spared: sparedWork(plan) }),
     ...(isHearable(stimulus)
       ? {
           hearable: {

@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import type { ActivationArray, Quantization, Twin } from "../../codegen/index.ts";
+import type { ActivationArray, Quantization, StepWork, Twin } from "../../codegen/index.ts";
 import {
   analyse,
   createFloatModel,
@@ -40,6 +40,8 @@ export interface Stimulus {
   readonly expected: readonly Uint8Array[];
   /** The persistent state after each frame, as model_read_state writes it. */
   readonly states: readonly Uint8Array[];
+  /** What each step did, where steps may leave work out. */
+  readonly work?: readonly StepWork[];
   /** The float64 reference on the unquantized input, [outputSize] a frame; null where only raw values are known. */
   readonly reference: readonly Float64Array[] | null;
   /** Input values that lay outside the calibrated range and were clipped. */
@@ -183,19 +185,22 @@ function answersOf(
   prepared: Prepared,
   inputs: readonly ActivationArray[],
   sequenceFrames?: number,
-): Pick<Stimulus, "inputs" | "expected" | "states" | "sequenceFrames"> {
+): Pick<Stimulus, "inputs" | "expected" | "states" | "work" | "sequenceFrames"> {
   const twin: Twin = createTwin(prepared.generated.stages.quantize.model);
   const expected: Uint8Array[] = [];
   const states: Uint8Array[] = [];
+  const work: StepWork[] = [];
   inputs.forEach((input, index) => {
     if (startsSequence(index, sequenceFrames)) twin.reset();
     expected.push(bytesOf(twin.step(input)));
     states.push(twin.readState());
+    if (twin.lastWork !== undefined) work.push(twin.lastWork());
   });
   return {
     inputs: inputs.map(bytesOf),
     expected,
     states,
+    ...(work.length === 0 ? {} : { work }),
     ...(sequenceFrames === undefined ? {} : { sequenceFrames }),
   };
 }

@@ -57,7 +57,7 @@ describe("sums that are kept", () => {
     expect(of(5, 4)).toBe(10 + 3 * 3 - 2 * 4); // 5 is 2 from 3
     expect(of(6, 1)).toBe(10 + 3 * 6 - 2 * 4); // 6 is 3 from 3, 1 is 3 from 4
     expect(of(-128, 127)).toBe(10 + 3 * -128 - 2 * 127);
-    expect(kept.columns).toEqual({ moved: 5, all: 10 });
+    expect(kept.columns).toEqual({ last: 2, moved: 5, all: 10 });
     kept.reset();
     expect(of(0, 0)).toBe(10);
   });

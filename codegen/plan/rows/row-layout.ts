@@ -35,6 +35,9 @@ export const LINE_VALUES: Readonly<
   float32: { bytes: 4, zero: 0 },
 };
 
+/** A row's z passes from the sums to the elementwise part as an int32 or a float [byte]. */
+export const ROW_RESULT_BYTES = 4;
+
 export interface RowLayout {
   readonly block: BlockShape;
   readonly activation: LineValue;
