@@ -86,19 +86,25 @@ function readPiece(piece: Buffer, name: string): number {
   try {
     return readSync(STDIN_DESCRIPTOR, piece);
   } catch (error) {
-    throw new UsageError(
-      "TP-USE-030",
-      {
-        what: `${name} cannot be read`,
-        why: error instanceof Error ? error.message : String(error),
-        fix: "pioneer run hearable --app hearable --input - < FILE.wav",
-      },
-      { path: STDIN },
-    );
+    throw stdinError(name, error);
   }
 }
 
-function oddError(name: string, bytes: number): UsageError {
+/** The error of a standard input that the system does not let be read. */
+export function stdinError(name: string, error: unknown): UsageError {
+  return new UsageError(
+    "TP-USE-030",
+    {
+      what: `${name} cannot be read`,
+      why: error instanceof Error ? error.message : String(error),
+      fix: "pioneer run hearable --app hearable --input - < FILE.wav",
+    },
+    { path: STDIN },
+  );
+}
+
+/** The error of raw sound that ends inside a sample. */
+export function oddError(name: string, bytes: number): UsageError {
   return new UsageError("TP-USE-031", {
     what: `${name} holds ${bytes} B, which are no whole samples`,
     why: "raw sound has two bytes a sample",

@@ -29,12 +29,36 @@ interface Format {
   readonly bitsPerSample: number;
 }
 
+/** Where the samples of a file begin, and what they are. */
+export interface WavHeader {
+  readonly channels: number;
+  readonly sampleRateHz: number;
+  /** Offset of the first sample [byte]. */
+  readonly dataAt: number;
+  /** What the header says; Infinity where it leaves the size open [byte]. */
+  readonly dataBytes: number;
+}
+
 /**
  * Decodes a whole file; memory is taken only for samples that are there.
  * @param file name for messages
  * @throws UsageError TP-USE-031 for damaged bytes, -032 for an encoding other than 16-bit PCM
  */
 export function decodeWav(bytes: Uint8Array, file: string): Wav {
+  const header = readWavHeader(bytes, file);
+  if (typeof header === "string") throw damagedError(file, header);
+  const left = bytes.length - header.dataAt;
+  if (header.dataBytes > left && header.dataBytes !== Number.POSITIVE_INFINITY) {
+    throw damagedError(file, `its data should be ${header.dataBytes} B; ${left} B are there`);
+  }
+  return decodeSamples(bytes, { ...header, dataBytes: Math.min(header.dataBytes, left) }, file);
+}
+
+/**
+ * The header of a file's beginning, or what is missing in bytes that end too early.
+ * @throws UsageError as decodeWav
+ */
+export function readWavHeader(bytes: Uint8Array, file: string): WavHeader | string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (tagAt(bytes, 0) !== "RIFF" || tagAt(bytes, 8) !== "WAVE") {
     throw damagedError(file, "it does not begin as a RIFF/WAVE file does");
@@ -45,20 +69,18 @@ export function decodeWav(bytes: Uint8Array, file: string): Wav {
     const tag = tagAt(bytes, at);
     const size = view.getUint32(at + 4, true);
     const start = at + 8;
-    const left = bytes.length - start;
     if (tag === "data") {
       if (!format) throw damagedError(file, "its data comes before its format");
-      if (size > left && size !== UNKNOWN_SIZE) {
-        throw damagedError(file, `its data should be ${size} B; ${left} B are there`);
-      }
-      return decodeSamples(view, start, Math.min(size, left), checkFormat(format, file), file);
+      const { channels, sampleRateHz } = checkFormat(format, file);
+      const dataBytes = size === UNKNOWN_SIZE ? Number.POSITIVE_INFINITY : size;
+      return { channels, sampleRateHz, dataAt: start, dataBytes };
     }
-    if (size > left) throw damagedError(file, `its part "${printable(tag)}" is cut short`);
+    if (size > bytes.length - start) return `its part "${printable(tag)}" is cut short`;
     if (tag === "fmt ") format = readFormat(view, start, size, file);
     // Parts are padded to an even number of bytes.
     at = start + size + (size % 2);
   }
-  throw damagedError(file, "it ends before its samples");
+  return "it ends before its samples";
 }
 
 function tagAt(bytes: Uint8Array, at: number): string {
@@ -104,19 +126,18 @@ function checkFormat(format: Format, file: string): Format {
 }
 
 function decodeSamples(
-  view: DataView,
-  start: number,
-  size: number,
-  { channels, sampleRateHz }: Format,
+  bytes: Uint8Array,
+  { channels, sampleRateHz, dataAt, dataBytes }: WavHeader,
   file: string,
 ): Wav {
-  const samples = size / (2 * channels);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const samples = dataBytes / (2 * channels);
   if (!Number.isInteger(samples)) {
-    throw damagedError(file, `${size} B are no whole number of ${channels}-channel samples`);
+    throw damagedError(file, `${dataBytes} B are no whole number of ${channels}-channel samples`);
   }
   const channel = (index: number) =>
     Int16Array.from({ length: samples }, (_, n) =>
-      view.getInt16(start + 2 * (n * channels + index), true),
+      view.getInt16(dataAt + 2 * (n * channels + index), true),
     );
   return {
     sampleRateHz,
@@ -124,7 +145,8 @@ function decodeSamples(
   };
 }
 
-function damagedError(file: string, why: string): UsageError {
+/** The error of bytes that are no WAV file, or not a whole one. */
+export function damagedError(file: string, why: string): UsageError {
   return new UsageError(
     "TP-USE-031",
     {
@@ -142,23 +164,27 @@ function damagedError(file: string, why: string): UsageError {
  * @throws UsageError TP-USE-033 when the recording has another rate
  */
 export function monoSamples(wav: Wav, sampleRateHz: number, file: string): Int16Array {
-  if (wav.sampleRateHz !== sampleRateHz) {
-    throw new UsageError(
-      "TP-USE-033",
-      {
-        what: `${file} is sampled at ${wav.sampleRateHz} Hz; the model takes ${sampleRateHz} Hz`,
-        why: "its bands were trained at that rate, and resampling well is another program's work",
-        fix: `ffmpeg -i ${file} -ac 1 -ar ${sampleRateHz} -c:a pcm_s16le converted.wav`,
-      },
-      { file, sampleRateHz: wav.sampleRateHz, neededHz: sampleRateHz },
-    );
-  }
+  requireRate(wav.sampleRateHz, sampleRateHz, file);
   const [first, ...others] = wav.channels;
   if (!first) throw new RangeError("a recording without channels");
   return first.map((sample, n) => {
     const sum = others.reduce((total, channel) => total + (channel[n] as number), sample);
     return Math.round(sum / wav.channels.length);
   });
+}
+
+/** @throws UsageError TP-USE-033 unless a recording has the rate [Hz] that the model takes */
+export function requireRate(rateHz: number, neededHz: number, file: string): void {
+  if (rateHz === neededHz) return;
+  throw new UsageError(
+    "TP-USE-033",
+    {
+      what: `${file} is sampled at ${rateHz} Hz; the model takes ${neededHz} Hz`,
+      why: "its bands were trained at that rate, and resampling well is another program's work",
+      fix: `ffmpeg -i ${file} -ac 1 -ar ${neededHz} -c:a pcm_s16le converted.wav`,
+    },
+    { file, sampleRateHz: rateHz, neededHz },
+  );
 }
 
 /** Full scale 1 to 16 bits, rounded and saturated. @throws RangeError for a value that is not finite */
@@ -179,27 +205,39 @@ export function encodeWav({ sampleRateHz, channels }: Wav): Uint8Array {
     throw new RangeError("a WAV file holds one or more channels of one length");
   }
   const frameBytes = 2 * channels.length;
-  const dataBytes = samples * frameBytes;
-  const bytes = new Uint8Array(HEADER_BYTES + dataBytes);
+  const bytes = new Uint8Array(HEADER_BYTES + samples * frameBytes);
+  bytes.set(encodeWavHeader(sampleRateHz, channels.length, samples * frameBytes));
   const view = new DataView(bytes.buffer);
-  const tag = (at: number, text: string) => bytes.set(new TextEncoder().encode(text), at);
-  tag(0, "RIFF");
-  view.setUint32(4, HEADER_BYTES - 8 + dataBytes, true);
-  tag(8, "WAVE");
-  tag(12, "fmt ");
-  view.setUint32(16, 16, true);
-  view.setUint16(20, FORMAT_PCM, true);
-  view.setUint16(22, channels.length, true);
-  view.setUint32(24, sampleRateHz, true);
-  view.setUint32(28, sampleRateHz * frameBytes, true);
-  view.setUint16(32, frameBytes, true);
-  view.setUint16(34, 16, true);
-  tag(36, "data");
-  view.setUint32(40, dataBytes, true);
   channels.forEach((channel, index) => {
     channel.forEach((sample, n) => {
       view.setInt16(HEADER_BYTES + n * frameBytes + 2 * index, sample, true);
     });
   });
+  return bytes;
+}
+
+/** What stands before 16-bit samples [44 B]. @param dataBytes null where nobody knows yet: to the end */
+export function encodeWavHeader(
+  sampleRateHz: number,
+  channels: number,
+  dataBytes: number | null,
+): Uint8Array {
+  const frameBytes = 2 * channels;
+  const bytes = new Uint8Array(HEADER_BYTES);
+  const view = new DataView(bytes.buffer);
+  const tag = (at: number, text: string) => bytes.set(new TextEncoder().encode(text), at);
+  tag(0, "RIFF");
+  view.setUint32(4, dataBytes === null ? UNKNOWN_SIZE : HEADER_BYTES - 8 + dataBytes, true);
+  tag(8, "WAVE");
+  tag(12, "fmt ");
+  view.setUint32(16, 16, true);
+  view.setUint16(20, FORMAT_PCM, true);
+  view.setUint16(22, channels, true);
+  view.setUint32(24, sampleRateHz, true);
+  view.setUint32(28, sampleRateHz * frameBytes, true);
+  view.setUint16(32, frameBytes, true);
+  view.setUint16(34, 16, true);
+  tag(36, "data");
+  view.setUint32(40, dataBytes ?? UNKNOWN_SIZE, true);
   return bytes;
 }

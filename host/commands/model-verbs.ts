@@ -129,8 +129,9 @@ export function modelVerbs(verb: DeclareVerb): void {
     .addOption(calibrate())
     .option(
       "--input <file>",
-      "WAV to play, channels averaged, - for standard input; the model's first clip without it",
+      "WAV to play, channels averaged, - for standard input, which hearable takes as it comes; the model's first clip without it",
     )
+    .option("--real-time", "feed it at the pace of real time, as a port always is by hearable")
     .option("--reference <file>", "clean WAV, for SI-SDR")
     .option("--golden <file>", "JSON {input, expectedOutput} of raw values to compare with")
     .addOption(count("--frames <n>", "stop after so many frames"))
@@ -168,7 +169,7 @@ export function modelVerbs(verb: DeclareVerb): void {
     .addOption(budget("--loop-seconds <n>", "mlperf_tiny: how long each; the rules ask for 10"))
     .option(
       "--out <path>",
-      "hearable: WAV of the cleaned sound, beside the recording without it; mlperf_tiny: folder of the sessions, out/sessions",
+      "hearable: WAV of the cleaned sound, - for standard output, beside the recording without it; mlperf_tiny: folder of the sessions, out/sessions",
     )
     .option(
       "--io-manager",

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { FieldFacts } from "../analyze/field-curve.ts";
 import { encodeWav } from "../audio/wav.ts";
 import { CaptureWriter } from "../capture/file.ts";
+import type { CaptureManifest } from "../capture/manifest.ts";
 import { recordLink } from "../capture/record-link.ts";
 import type { LinkEvent } from "../decode/frames.ts";
 import { WIRE_VERSION } from "../decode/records.ts";
@@ -42,6 +43,8 @@ export interface Conversation {
   hold(session: Session): Promise<void>;
   /** Sees every event as it arrives. */
   onEvent(event: LinkEvent): void;
+  /** What was fed so far, where only the conversation knows; the recording is described by it in the end. */
+  stimulus?(): Stimulus;
   /** What the recording keeps of it, by name. */
   attachments?(): Readonly<Record<string, Uint8Array>>;
 }
@@ -50,20 +53,7 @@ export interface Conversation {
 export async function recordRun(parts: RunParts): Promise<RunResult> {
   const { context, app, prepared, stimulus, device, converse } = parts;
   const { plan } = prepared.generated.stages;
-  const writer = new CaptureWriter(parts.recording, {
-    schema: 1,
-    toolVersion: TOOL_VERSION,
-    board: prepared.board.id,
-    as: prepared.as?.id ?? null,
-    app,
-    format: plan.format,
-    model: { name: plan.name, digest: plan.digest },
-    wireVersion: WIRE_VERSION,
-    link: device.link.name,
-    git: gitState(),
-    monitor: null,
-    facts: { ...manifestOf(parts) },
-  });
+  const writer = new CaptureWriter(parts.recording, captureManifest(parts));
   const frames = stimulus.inputs.length;
   if (!converse) context.progress.step(`running ${frames} frames on ${device.link.name}`);
   const { name } = device.link;
@@ -84,13 +74,23 @@ export async function recordRun(parts: RunParts): Promise<RunResult> {
       else context.progress.update(session.run.outputs.length, frames);
     },
   });
+  let isTold = converse?.stimulus === undefined;
+  /** What was fed while it ran is told behind it, however it ended. */
+  const tellFed = () => {
+    const fed = isTold ? undefined : converse?.stimulus?.();
+    isTold = true;
+    if (fed === undefined) return;
+    writer.describe(captureManifest({ ...parts, stimulus: fed }));
+    attachStimulus(writer, prepared, app, fed);
+  };
   try {
-    attachStimulus(writer, prepared, app, stimulus);
+    if (isTold) attachStimulus(writer, prepared, app, stimulus);
     await session.open();
     if (converse) await converse.hold(session);
     else if (app === "speed") await session.measure(frames, SPEED_SEED);
     else await session.stream(stimulus.inputs, stimulus.sequenceFrames);
     const result = await session.finish();
+    tellFed();
     for (const [name, bytes] of Object.entries(converse?.attachments?.() ?? {})) {
       writer.attach(name, bytes);
     }
@@ -106,8 +106,28 @@ export async function recordRun(parts: RunParts): Promise<RunResult> {
     return result;
   } finally {
     await session.close();
+    tellFed();
     writer.close();
   }
+}
+
+function captureManifest(parts: RunParts): CaptureManifest {
+  const { app, prepared, device } = parts;
+  const { plan } = prepared.generated.stages;
+  return {
+    schema: 1,
+    toolVersion: TOOL_VERSION,
+    board: prepared.board.id,
+    as: prepared.as?.id ?? null,
+    app,
+    format: plan.format,
+    model: { name: plan.name, digest: plan.digest },
+    wireVersion: WIRE_VERSION,
+    link: device.link.name,
+    git: gitState(),
+    monitor: null,
+    facts: { ...manifestOf(parts) },
+  };
 }
 
 function attachStimulus(

@@ -19,8 +19,16 @@ import type { VerbContext } from "./context.ts";
 import { prepareDevice } from "./device.ts";
 import { type FieldRequest, fieldCurve } from "./field-curve.ts";
 import type { GenerateRequest, Prepared } from "./generate.ts";
-import { prepare, standsForOf, writePrepared } from "./generate.ts";
+import { frontEndOf, prepare, standsForOf, writePrepared } from "./generate.ts";
 import { HOP_REGIONS } from "./hearable/judge.ts";
+import { isLive, LiveHearing, stdinPieces } from "./hearable/live.ts";
+import {
+  besideSound,
+  cleanedPath,
+  createSink,
+  requireRoomForSound,
+  STDOUT,
+} from "./hearable/output.ts";
 import { hearableStimulus } from "./hearable/stimulus.ts";
 import { benchHost } from "./host-bench.ts";
 import { judgeRecording } from "./judge.ts";
@@ -57,6 +65,10 @@ export interface RunRequest
   readonly framework?: boolean;
   readonly record?: string;
   readonly profile?: boolean;
+  /** A frame is sent when it is due, not before. */
+  readonly realTime?: boolean;
+  /** Of the program hearable: where its sound goes, - for standard output. */
+  readonly out?: string;
 }
 
 /** A finished run: its report, and where its recording lies. */
@@ -83,20 +95,24 @@ export async function runVerb(
     model,
   );
   await writeReports(request, report, recording);
-  printReport(context, request.app === "hearable" ? withSound(request, report, recording) : report);
+  const isHearable = request.app === "hearable";
+  printReport(
+    isHearable && request.out === STDOUT ? besideSound(context) : context,
+    isHearable ? withSound(request, report, recording) : report,
+  );
   return verdictStatus(report.document);
 }
 
-/** Writes what the device made of the sound; a run that played it over and over has none. */
-function withSound(
-  { out }: { readonly out?: string },
-  report: ReportInput,
-  recording: string,
-): ReportInput {
+/** Writes what the device made of the sound, unless it was as it came; a run that played it over and over has none. */
+function withSound(request: RunRequest, report: ReportInput, recording: string): ReportInput {
   const cleaned = report.clips.find(({ id }) => id === "cleaned");
   if (cleaned === undefined) return report;
-  const path = out ?? recording.replace(/(\.tpcap)?$/, ".cleaned.wav");
-  writeFileWhole(path, cleaned.wav);
+  const path = cleanedPath(request, recording);
+  if (!isLive(request)) {
+    if (path === STDOUT) process.stdout.write(cleaned.wav);
+    else writeFileWhole(path, cleaned.wav);
+  }
+  if (path === STDOUT) return report;
   const { document } = report;
   return { ...report, document: { ...document, files: { ...document.files, cleaned: path } } };
 }
@@ -146,6 +162,7 @@ export async function executeRun(
 ): Promise<FinishedRun> {
   const { progress, signal } = context;
   const app = parseApp(request.app, RECORDED_APPS);
+  if (app === "hearable") requireRoomForSound(context, request);
   progress.step(`generating ${modelName} for ${request.as ?? request.board}`);
   const prepared = prepare(
     modelName,
@@ -160,12 +177,29 @@ export async function executeRun(
       : sustainedFrames({ ...request, minutes }, app, frameIntervalOf(prepared));
   const warn = (words: string) => progress.note(`warning: ${words}`);
   const played = { ...request, ...(repeatFrames === undefined ? {} : { repeatFrames }) };
+  const kept = request.record ?? join(WORK_DIR, "runs", `${prepared.folder}-${app}.tpcap`);
+  // A port is fed at the pace of real time: sound comes no faster.
+  const realTime = request.realTime === true || (app === "hearable" && request.port !== undefined);
+  const live =
+    app === "hearable" && isLive(played)
+      ? new LiveHearing(prepared, {
+          source: stdinPieces(signal),
+          openSink: () =>
+            createSink(cleanedPath(request, kept), frontEndOf(prepared.loaded).sampleRateHz),
+          progress,
+          signal,
+          realTime,
+          frames: request.frames,
+        })
+      : null;
   const stimulus =
-    app === "speed"
-      ? speedStimulus(prepared, SPEED_SEED, request.frames)
-      : app === "hearable"
-        ? hearableStimulus(prepared, played, warn)
-        : streamStimulus(prepared, played, warn);
+    live !== null
+      ? live.stimulus()
+      : app === "speed"
+        ? speedStimulus(prepared, SPEED_SEED, request.frames)
+        : app === "hearable"
+          ? hearableStimulus(prepared, played, warn)
+          : streamStimulus(prepared, played, warn);
   const field = fieldCurve(context, prepared, request);
   const device = await prepareDevice({
     board: prepared.board,
@@ -189,7 +223,6 @@ export async function executeRun(
     ...(request.upload === false ? {} : { upload: uploadOf(prepared, app, request) }),
     ...(request.project === undefined ? {} : { project: request.project }),
   });
-  const kept = request.record ?? join(WORK_DIR, "runs", `${prepared.folder}-${app}.tpcap`);
   // Runs at the same time must not write into one file; the last one that ends is kept.
   const recording = request.record ?? `${kept}.${process.pid}`;
   try {
@@ -206,17 +239,18 @@ export async function executeRun(
       host,
       recording,
       ...(field === null ? {} : { field }),
-      // A port is fed at the pace of real time: sound comes no faster.
-      ...(minutes === undefined && !(app === "hearable" && request.port !== undefined)
-        ? {}
-        : {
-            converse: new SustainedConversation(
-              stimulus,
-              frameIntervalOf(prepared),
-              progress,
-              signal,
-            ),
-          }),
+      ...(live !== null
+        ? { converse: live }
+        : minutes === undefined && !realTime
+          ? {}
+          : {
+              converse: new SustainedConversation(
+                stimulus,
+                frameIntervalOf(prepared),
+                progress,
+                signal,
+              ),
+            }),
     });
     const capture = await loadCapture(recording);
     const symbols = device.firmware?.symbols ?? [];

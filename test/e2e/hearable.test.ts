@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { siSdrDb } from "../../host/audio/si-sdr.ts";
+import { decodeWav } from "../../host/audio/wav.ts";
 import { readWav } from "../../host/audio/wav-file.ts";
 import { missing } from "../qemu/device.ts";
 import { PIONEER, PROJECT, pioneer } from "./cli.ts";
@@ -75,17 +76,34 @@ describe.skipIf(missing.length > 0)(`a run of the program hearable ${missing.joi
     expect(JSON.parse(again.stdout)).toEqual({ ...document, files });
   });
 
-  test("takes standard input, and says what it makes of it", () => {
-    const typed = RUN.map((word) => (word === CLIP ? "-" : word));
-    const { status, stdout } = spawnSync(process.execPath, [PIONEER, ...typed], {
-      cwd: PROJECT,
-      encoding: "utf8",
-      input: Buffer.from([1, 2, 3]),
+  test("cleans standard input as it comes, onto standard output for a player, with the report beside it", () => {
+    const typed = RUN.filter((word) => !["--json", "--quiet"].includes(word)).map((word) =>
+      word === CLIP ? "-" : word,
+    );
+    const hops = 6;
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [PIONEER, ...typed, "--out", "-", "--record", join(folder, "live.tpcap")],
+      { cwd: PROJECT, input: readFileSync(CLIP).subarray(44, 44 + hops * 320) },
+    );
+    expect(status, stderr.toString()).toBe(0);
+    const [samples] = decodeWav(stdout, "standard output").channels as [Int16Array];
+    expect(samples.length).toBe(hops * 160);
+    expect(stderr.toString()).toContain("taken as 16-bit little-endian samples, 16000 a second");
+    // The last sample in needs one more hop to come out.
+    expect(stderr.toString()).toContain(
+      `all ${((hops + 1) * 160).toLocaleString("en")} values equal the host twin`,
+    );
+    const again = pioneer(["analyze", join(folder, "live.tpcap"), "--json", "--quiet"]);
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      frames: hops + 1,
+      verify: { bitExact: true, comparedValues: (hops + 1) * 160 },
     });
+  });
+
+  test("refuses sound and document on one output", () => {
+    const { status, stdout } = pioneer([...RUN, "--out", "-"]);
     expect(status).toBe(2);
-    expect(JSON.parse(stdout).error).toMatchObject({
-      code: "TP-USE-031",
-      what: "standard input holds 3 B, which are no whole samples",
-    });
+    expect(JSON.parse(stdout).error.code).toBe("TP-USE-167");
   });
 });

@@ -87,7 +87,7 @@ export function hearableStimulus(
 }
 
 /** As much of a recording as comes out again; null for nothing. */
-function playedPart(audio: StimulusAudio, samples: number): StimulusAudio | null {
+export function playedPart(audio: StimulusAudio, samples: number): StimulusAudio | null {
   if (samples <= 0) return null;
   const { noisy, clean } = audio;
   return { ...audio, noisy: noisy.slice(0, samples), clean: clean?.slice(0, samples) ?? null };
