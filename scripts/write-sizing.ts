@@ -1,7 +1,7 @@
 /**
  * Writes the tables of docs/sizing.md.
  *   npm run sizing                     the next, and predictions against runs: builds and runs the judged networks
- *   npm run sizing -- --boards         only what is arithmetic: the shipped model on every board
+ *   npm run sizing -- --boards         only what is arithmetic: the shipped model on every board, fits of every core
  *   npm run sizing -- --quality [DIR]  pruned models on the held-out set, with those in DIR that were trained on
  *   npm run sizing -- --spared         work left out: quality on the held-out set against energy, table and picture
  * Predicting is left to codegen/size, running to scripts/sizing.
@@ -9,7 +9,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { listBoards } from "../codegen/board.ts";
+import { INTEGER_FORMATS } from "../codegen/quantize/params.ts";
 import { sizeRule } from "../codegen/size/rule.ts";
+import { stepCosts } from "../codegen/size/step-costs.ts";
 import { formatBytes, formatNumber } from "../host/report/format.ts";
 import { writeFileWhole } from "../host/workflow/output-file.ts";
 import { MODELS_DIR, PROJECT_DIR } from "../host/workflow/paths.ts";
@@ -66,6 +68,24 @@ export function boardsBlock(): string {
     ...rows,
     "",
   ].join("\n");
+}
+
+/** How far the reference networks lie from what their loops cost together, on each counted core. */
+export function fitsBlock(): string {
+  const cores = [...new Set(listBoards().map(({ core }) => core))].sort();
+  const rows = cores.flatMap((core) => {
+    const costs = INTEGER_FORMATS.map((format) => stepCosts(core, format));
+    if (costs.every((one) => one === null)) return [];
+    return [
+      cells([
+        `\`${core}\``,
+        ...costs.map((one) => (one === null ? "-" : `${(100 * one.worstError).toFixed(2)} %`)),
+      ]),
+    ];
+  });
+  return ["", `| core | ${INTEGER_FORMATS.join(" | ")} |`, "|---|---|---|---|", ...rows, ""].join(
+    "\n",
+  );
 }
 
 export function predictedBlock({
@@ -151,7 +171,7 @@ async function blocks(progress: Progress): Promise<Readonly<Record<string, strin
 
 async function main(): Promise<void> {
   const progress = createProgress();
-  const written = { boards: boardsBlock(), ...(await blocks(progress)) };
+  const written = { fits: fitsBlock(), boards: boardsBlock(), ...(await blocks(progress)) };
   progress.end();
   const page = Object.entries(written).reduce(
     (text, [name, block]) => replaceBlock(text, name, block),

@@ -19,6 +19,8 @@ export interface StreamFootprint {
   readonly paddedColumns: number;
   /** Of a block: whole laps of the loop over its columns, or whole groups of 4-bit weights. */
   readonly laps: number;
+  /** Of a block: groups of 4-bit weights that are short of columns, the last of a vector. */
+  readonly shortGroups: number;
   /** With biases and multipliers [byte]. */
   readonly bytes: number;
   /** The same without a row or column of padding [byte]. */
@@ -50,7 +52,7 @@ export interface NetworkFootprint {
 }
 
 /** Columns of a lap of the unrolled loops. */
-const LAP = 32;
+export const LAP_COLUMNS = 32;
 /** 512 pieces of a word: templates/table.hbs. */
 const TABLE_BYTES = 2048;
 const PHASE_BYTES = 4;
@@ -77,7 +79,7 @@ export function footprintOfShape(
     const { groups } = block;
     // Groups begin anew with each vector, and its last one may be short.
     const laps = (groups ? vectors : [paddedColumns]).reduce(
-      (sum, size) => sum + Math.floor(size / (groups?.columns ?? LAP)),
+      (sum, size) => sum + Math.floor(size / (groups?.columns ?? LAP_COLUMNS)),
       0,
     );
     const scales = groups
@@ -91,6 +93,7 @@ export function footprintOfShape(
       columns,
       paddedColumns,
       laps,
+      shortGroups: scales === 0 ? 0 : scales - laps,
       bytes: blocks * blockBytes(vectors, block),
       usefulBytes: rows * (columns * block.weightBytes + rowBytes + scaleBytes),
     };

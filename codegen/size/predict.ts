@@ -42,7 +42,7 @@ export interface Prediction {
   readonly workingSet: WorkingSet;
   /** Lines of the weights' memory that a step touches. */
   readonly linesTouched: number;
-  /** Null where the core has no counted steps, a layer has none, or the network is too small for their fit. */
+  /** Null where the core has no counted steps, or a layer has none. */
   readonly cycles: PredictedCycles | null;
   readonly instructions: number | null;
   /** Weights, tables, and code as the reference programs have it; in RAM where the weights lie there. */
@@ -160,8 +160,6 @@ function cyclesOf(
     costOf(costs.of.instructions, terms),
   ];
   if (value === null || low === null || high === null) return { cycles: null, instructions };
-  // Far below the smallest reference network the fitted sums mean nothing.
-  if (Math.min(value, low) <= 0) return { cycles: null, instructions: null };
   const stalls = stallsOf(footprint, waits);
   const others = [stalls, ...ends.map((end) => stallsOf(footprint, end))];
   const { worstError, isBounded } = costs;

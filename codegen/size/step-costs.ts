@@ -1,5 +1,6 @@
 /**
- * Decides what a round of each loop of a step costs on a core: least squares over counted steps of reference networks.
+ * Decides what a round of each loop of a step costs on a core: least squares over counted steps of reference networks,
+ * none of whose rounds costs less than nothing, so that a network smaller than all of them has a cost, too.
  * Counting them is scripts/write-step-costs.ts's, with the core's own timing table; what a network has of each is terms.ts's.
  */
 import { createHash } from "node:crypto";
@@ -10,8 +11,9 @@ import type { Core } from "../board.ts";
 import { BOARDS_DIRECTORY } from "../board.ts";
 import { canonicalJson } from "../plan/canonical-json.ts";
 import type { IntegerFormat } from "../quantize/params.ts";
-import { leastSquares } from "./least-squares.ts";
+import { LAP_COLUMNS } from "./footprint.ts";
 import type { NetworkShape } from "./network.ts";
+import { nonNegativeLeastSquares } from "./non-negative.ts";
 import { TERMS, type Term, type TermCounts } from "./terms.ts";
 
 /** What is counted a step. Cycles by the core's table at zero wait states, low and high by its rules' bounds. */
@@ -123,13 +125,17 @@ export function fitSteps(
   const present = TERMS.filter((term) => steps.some(({ terms }) => terms[term] > 0));
   const costsOf = (measure: Measure): Readonly<Record<Term, number | null>> => {
     // Errors count in relation to the whole, so that small networks weigh as much as large ones.
-    const rows = steps.map((step) => present.map((term) => step.terms[term] / step[measure]));
-    const found = leastSquares(rows, new Array<number>(steps.length).fill(1));
+    const rows = steps.map((step) =>
+      present.map((term) => roundsOf(term, step.terms) / step[measure]),
+    );
+    const found = nonNegativeLeastSquares(rows, new Array<number>(steps.length).fill(1));
     const none = Object.fromEntries(TERMS.map((term) => [term, null]));
-    return { ...none, ...Object.fromEntries(present.map((term, i) => [term, found[i]])) } as Record<
-      Term,
-      number | null
-    >;
+    const costs: Record<string, number> = Object.fromEntries(
+      present.map((term, i) => [term, found[i] as number]),
+    );
+    // A lap's columns are counted among the columns as well: what they cost alone is in the lap's own cost.
+    if (costs.laps !== undefined) costs.laps -= LAP_COLUMNS * (costs.columns as number);
+    return { ...none, ...costs } as Record<Term, number | null>;
   };
   const of = Object.fromEntries(
     MEASURES.map((measure) => [measure, costsOf(measure)]),
@@ -147,6 +153,11 @@ export function fitSteps(
     isBounded: rulesDigests(core)?.boundsDigest === boundsDigest,
     source: `loops of ${steps.length} reference networks counted with boards/cores/${core}.json, ${compiler}`,
   };
+}
+
+/** How often a term's loop goes round by itself: of the columns, those outside of laps. */
+function roundsOf(term: Term, terms: TermCounts): number {
+  return term === "columns" ? terms.columns - LAP_COLUMNS * terms.laps : terms[term];
 }
 
 /** The sum over all terms; null where one of them has no cost. */

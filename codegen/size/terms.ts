@@ -8,7 +8,8 @@ import { type LayerShape, outputSizeOf } from "./network.ts";
 
 /**
  * step: once. input, output: values loaded and stored at the model's edge.
- * columns: blocks times columns, the products. laps: blocks times whole laps of 32 columns, or times whole groups of 4-bit weights. blocks: of rows.
+ * columns: blocks times columns, the products. laps: blocks times whole laps of 32 columns, or times whole groups of 4-bit
+ * weights; shortGroups: times groups of fewer. blocks: of rows.
  * lstm, gru, dense, gruBefore (one that resets before its product): once a layer; ...Units: units or rows of its elementwise part; batches: of 16 units.
  */
 export const TERMS = [
@@ -17,6 +18,7 @@ export const TERMS = [
   "output",
   "columns",
   "laps",
+  "shortGroups",
   "blocks",
   "lstm",
   "lstmUnits",
@@ -44,9 +46,10 @@ export function termsOf({ shape, layers }: NetworkFootprint): TermCounts {
   // A dense layer at the end writes the output itself.
   if (last.kind !== "dense") counts.output = outputSizeOf(last);
   for (const { layer, streams } of layers) {
-    for (const { blocks, paddedColumns, laps } of streams) {
+    for (const { blocks, paddedColumns, laps, shortGroups } of streams) {
       counts.columns += blocks * paddedColumns;
       counts.laps += blocks * laps;
+      counts.shortGroups += blocks * shortGroups;
       counts.blocks += blocks;
     }
     if (layer.kind === "dense") {

@@ -5,12 +5,16 @@ import { expect, test } from "vitest";
 import { PROJECT_DIR } from "../../host/workflow/paths.ts";
 import { replaceBlock } from "../../scripts/replace-block.ts";
 import { agreementOf, spearman } from "../../scripts/sizing/predicted-and-run.ts";
-import { boardsBlock } from "../../scripts/write-sizing.ts";
+import { boardsBlock, fitsBlock } from "../../scripts/write-sizing.ts";
 
 const page = readFileSync(join(PROJECT_DIR, "docs", "sizing.md"), "utf8");
 
 test("the table of boards follows from the board files and the counted steps of now", () => {
   expect(replaceBlock(page, "boards", boardsBlock())).toBe(page);
+});
+
+test("the table of fits follows from the counted steps of now", () => {
+  expect(replaceBlock(page, "fits", fitsBlock())).toBe(page);
 });
 
 test("at least 30 networks on three cores: ranks agree, the median error is below 5 %", () => {
