@@ -94,7 +94,7 @@ function countsBlock(rows: ReadonlyMap<string, string>): string {
     "instructions",
     "cycles",
     ...PARTS,
-    "the last hop has the twin's bits",
+    "every hop has the twin's bits",
   ];
   const rule = `|${"---|".repeat(heads.length)}`;
   return ["", `| ${heads.join(" | ")} |`, rule, ...kept.flat(), ""].join("\n");

@@ -3,10 +3,10 @@
  * no slower than it was.
  */
 import { describe, expect, test } from "vitest";
-import { createFrontEndTwin, FRONT_END_PARTS, loadBoard } from "../../codegen/index.ts";
-import { Session } from "../../host/link/session.ts";
+import { FRONT_END_PARTS, loadBoard } from "../../codegen/index.ts";
 import { countFrontEnd, writeFrontEnd } from "../../host/workflow/bench/count-front-end.ts";
-import { prepareDevice, requireEmulated } from "../../host/workflow/device.ts";
+import { differingHops } from "../../host/workflow/bench/front-end-bits.ts";
+import { requireEmulated } from "../../host/workflow/device.ts";
 import { silentProgress } from "../../host/workflow/progress.ts";
 import { createRandom } from "../random-model.ts";
 import { extremeHops } from "../unit/front-end-signals.ts";
@@ -59,30 +59,10 @@ describe.skipIf(ARM.length > 0)(`extremes by the DSP instructions ${ARM.join(", 
         samples,
         gains: Int8Array.from({ length: plan.bandCount }, () => Math.floor(uniform(-128, 128))),
       }));
-      const bytesOf = (...parts: readonly ArrayBufferView[]) =>
-        new Uint8Array(Buffer.concat(parts.map((part) => new Uint8Array(part.buffer.slice(0)))));
-      const twin = createFrontEndTwin(plan);
-      const expected = hops.map(({ samples, gains }) => {
-        const features = twin.analyse(samples).slice();
-        return bytesOf(features, twin.synthesise(gains).slice());
-      });
       const { signal } = new AbortController();
       const progress = silentProgress;
-      const device = await prepareDevice({ board, app: "stream", modelDir, key, progress, signal });
-      const session = new Session(device.link);
-      try {
-        await session.open();
-        await session.stream(hops.map(({ samples, gains }) => bytesOf(samples, gains)));
-        const { run } = await session.finish();
-        expect(run.outputs).toHaveLength(hops.length);
-        const differing = run.outputs.flatMap(({ record }, hop) =>
-          Buffer.from(record.values).equals(expected[hop] as Uint8Array) ? [] : [hop],
-        );
-        expect(differing).toEqual([]);
-      } finally {
-        await session.close();
-        await device.dispose();
-      }
+      const request = { board, modelDir, key, plan, hops, progress, signal };
+      expect(await differingHops(request)).toEqual([]);
     },
     TIMEOUT_MS,
   );

@@ -1,13 +1,12 @@
 /**
- * Runs a generated front end alone on an emulated board, counts it by part and compares the last hop with the twin's.
- * Which parameters and boards, and how the counts are shown, is left to the callers.
+ * Runs a generated front end alone on an emulated board, counts it by part and compares every hop with the twin's.
+ * The comparison is left to front-end-bits.ts, which parameters and boards, and how the counts are shown, is left to the callers.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   benchmarkModel,
-  createFrontEndTwin,
   type EmulatedBoard,
   type Format,
   FRONT_END_PARTS,
@@ -30,6 +29,7 @@ import { FIRMWARE_DIR, GENERATED_DIR } from "../paths.ts";
 import { parseProfile } from "../profile/profile-file.ts";
 import type { Progress } from "../progress.ts";
 import { xorshiftFrames } from "../stimulus.ts";
+import { differingHops, type FrontEndHop } from "./front-end-bits.ts";
 
 /** Hops that the counts are averaged over; the first frames are half silent. */
 const HOPS = 10;
@@ -56,14 +56,14 @@ export interface CountedFrontEnd {
   readonly whole: FrontEndCounts;
   /** What belongs to no part, calls and loops between them, is in `other`. */
   readonly parts: Readonly<Record<FrontEndPart | "other", FrontEndCounts>>;
-  /** Whether the last of the hops, to which the ones before contribute by the overlap alone, has the twin's bits. */
+  /** Whether every hop that was counted has the twin's bits. */
   readonly bitExact: boolean;
 }
 
 /** @throws what prepareDevice and the session throw; RangeError when not every hop was counted */
 export async function countFrontEnd(request: FrontEndRequest): Promise<CountedFrontEnd> {
-  const { board, frontEnd, format, progress, signal } = request;
-  const { fftSize, bands } = frontEnd;
+  const { board, frontEnd, progress, signal } = request;
+  const { fftSize } = frontEnd;
   const { modelDir, key, plan } = writeFrontEnd(request);
   const parts = frontEndParts(`${PREFIX}_audio`, plan);
   const profile = { parts, tracedSteps: 0 };
@@ -92,7 +92,8 @@ export async function countFrontEnd(request: FrontEndRequest): Promise<CountedFr
       throw new RangeError(`${regions.length} of ${HOPS} hops were counted for ${key}`);
     }
     const facts = parseProfile(decoder.decode(profiled.lines), profiled.names, HOPS);
-    const given = result.run.outputs.at(-1)?.record.values ?? new Uint8Array();
+    const hops = countedHops(plan);
+    const differing = await differingHops({ board, modelDir, key, plan, hops, progress, signal });
     return {
       whole: sumOf(facts, () => true),
       parts: Object.fromEntries(
@@ -103,7 +104,7 @@ export async function countFrontEnd(request: FrontEndRequest): Promise<CountedFr
           ),
         ]),
       ) as CountedFrontEnd["parts"],
-      bitExact: lastAnswer(plan, bands.count, format).equals(given),
+      bitExact: differing.length === 0,
     };
   } finally {
     await session.close();
@@ -132,23 +133,19 @@ export function writeFrontEnd({
   return { modelDir, key, plan: generated.frontEnd };
 }
 
-/** What the twin makes of the last hop that the program speed makes. */
-function lastAnswer(plan: FrontEndPlan, bands: number, format: Format): Buffer {
-  const twin = createFrontEndTwin(plan);
-  const hopBytes = 2 * plan.hopLength;
-  const bytes = hopBytes + bands * VALUE_BYTES[plan.output.type];
-  const type = { ...plan.output, type: "int8" } as const;
-  let answer = Buffer.alloc(0);
-  for (const input of xorshiftFrames(type, bytes, STIMULUS_SEED, HOPS)) {
-    const raw = new Uint8Array(input.buffer);
-    const gains = valueArray(plan.output.type, bands);
-    new Uint8Array(gains.buffer).set(raw.subarray(hopBytes));
-    const features = twin.analyse(new Int16Array(raw.slice(0, hopBytes).buffer));
-    const hop = twin.synthesise(gains);
-    answer = Buffer.concat([Buffer.from(features.slice().buffer), Buffer.from(hop.buffer)]);
+/** The hops that the program speed makes. @throws RangeError where random bytes are no gains */
+function countedHops({ hopLength, bandCount, output }: FrontEndPlan): readonly FrontEndHop[] {
+  if (output.type === "float32") {
+    throw new RangeError("random bytes are no gains in single precision");
   }
-  if (format === "float32") throw new RangeError("random bytes are no gains in single precision");
-  return answer;
+  const hopBytes = 2 * hopLength;
+  const bytes = { ...output, type: "int8" } as const;
+  const perHop = hopBytes + bandCount * VALUE_BYTES[output.type];
+  return xorshiftFrames(bytes, perHop, STIMULUS_SEED, HOPS).map(({ buffer }) => {
+    const gains = valueArray(output.type, bandCount);
+    new Uint8Array(gains.buffer).set(new Uint8Array(buffer, hopBytes));
+    return { samples: new Int16Array(buffer.slice(0, hopBytes)), gains };
+  });
 }
 
 function sumOf(facts: ProfileFacts, has: (layer: string) => boolean): FrontEndCounts {
