@@ -45,6 +45,13 @@ export { ROW_RESULT_BYTES } from "./plan/rows/row-layout.ts";
 export { FUSIONS, type Fusion } from "./plan/target.ts";
 export * from "./quantize/calibrate.ts";
 export type { DeltaThresholds } from "./quantize/delta.ts";
+export {
+  chosenFormat,
+  type FormatText,
+  formatName,
+  isFormatText,
+  weightedLayers,
+} from "./quantize/mixed-format.ts";
 export { ungenerated } from "./quantize/operators.ts";
 export * from "./quantize/params.ts";
 export { quantizeModel } from "./quantize/quantize-model.ts";

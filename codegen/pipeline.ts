@@ -16,7 +16,7 @@ import type { FrontEnd } from "./model/sidecar.ts";
 import type { RecurrentModel } from "./model/types.ts";
 import { checkWeightsFit, withWeightsIn } from "./plan/placement.ts";
 import { type Plan, plan } from "./plan/plan.ts";
-import { productsOf, schedule } from "./plan/schedule.ts";
+import { productsOf, rowsSchedule, schedule } from "./plan/schedule.ts";
 import { requireSteps } from "./plan/steps.ts";
 import { type Target, type TargetOptions, targetOf } from "./plan/target.ts";
 import { type Calibration, type CalibrationData, calibrate } from "./quantize/calibrate.ts";
@@ -27,7 +27,7 @@ import { requireSpareable, type SparedWork, withSparedWork } from "./quantize/sp
 import { prepareTflite } from "./quantize/tflite/prepare.ts";
 import type { ModelInFormat } from "./quantize/twin.ts";
 import { weightStepWarnings } from "./quantize/weight-steps.ts";
-import { judgeHiddenSize, type LineVerdict } from "./size/cache-line.ts";
+import { columnGranule, judgeHiddenSize, type LineVerdict } from "./size/cache-line.ts";
 
 /** The stages whose values `--dump` prints. */
 export const STAGES = ["model", "size", "quantize", "lower", "plan"] as const;
@@ -38,6 +38,8 @@ export interface GenerateOptions extends TargetOptions, SparedWork {
   /** The board whose line, section and instructions the C is made for. */
   readonly board: Board;
   readonly format: AnyFormat;
+  /** Of int8: layers whose weights have 4 bits, by name; none where it is not given. */
+  readonly fourBits?: readonly string[];
   /** C prefix of names and files; the model's name by default. */
   readonly prefix?: string;
   /** Frames to find ranges from; null takes seeded noise and warns. */
@@ -92,7 +94,7 @@ function defaultPrefix(name: string): string {
 
 /** Integers from calibration, singles as the target adds them, or the file's own integers. */
 function quantize(
-  { model, format, calibration: data, ...spared }: GenerateOptions,
+  { model, format, calibration: data, fourBits = [], ...spared }: GenerateOptions,
   target: Target,
 ): StageValues["quantize"] {
   if (isTfliteFormat(format)) {
@@ -102,7 +104,7 @@ function quantize(
   if (format === "float32") {
     return { calibration, model: toFloat32(model, productsOf(schedule(format, target))) };
   }
-  const whole = quantizeModel(model, calibration, format, { halves: target.steps > 1 });
+  const whole = quantizeModel(model, calibration, format, { halves: target.steps > 1, fourBits });
   const quantized = withSparedWork(whole, spared);
   const warnings = [...calibration.warnings, ...weightStepWarnings(model, quantized)];
   return { calibration: { ...calibration, warnings }, model: quantized };
@@ -131,23 +133,49 @@ function requireStampable({ steps }: Target): void {
   );
 }
 
+/** @throws PlanError TP-PLAN-035 */
+function requireWhole({ fourBits = [], delta, format }: GenerateOptions, { steps }: Target): void {
+  if (fourBits.length === 0) return;
+  const refuse = (what: string, why: string, fix: string): never => {
+    throw new PlanError("TP-PLAN-035", { what, why, fix }, { format, fourBits });
+  };
+  if (format !== "int8") {
+    refuse(
+      `layers of ${format} cannot have 4-bit weights`,
+      "they read int8 activations",
+      "--format int8,LAYER=int4",
+    );
+  }
+  if (delta !== undefined || steps > 1) {
+    refuse(
+      `4-bit weights of some layers do not go with ${delta === undefined ? "--steps" : "--delta"}`,
+      "sums that wait between steps, or are made ahead, are those of bytes",
+      "--format int8, or leave that option out",
+    );
+  }
+}
+
 /**
  * C for one model on one board. The same options give the same bytes.
  * @throws PlanError when the model cannot be generated
  */
 export function generate(options: GenerateOptions): Generated {
-  const { model, format } = options;
+  const { model, format, fourBits = [] } = options;
   const board = withWeightsIn(options.board, options.placement?.weights);
   const target = targetOf(options.board, options);
   if (target.steps !== 1) requireSteps(model, format, target);
   requireSpareable(options, format, target);
+  requireWhole(options, target);
   const { stamps = false } = options;
   if (stamps) requireStampable(target);
   const size = model.layers
     .filter((layer) => layer.kind === "lstm" || layer.kind === "gru")
-    .map(({ inputSize, hiddenSize, kind }) =>
-      judgeHiddenSize(inputSize, hiddenSize, target, schedule(format, target).block, kind),
-    );
+    .map(({ name, inputSize, hiddenSize, kind }) => {
+      const scheduled = schedule(format, target, fourBits.length > 0);
+      const { block } = rowsSchedule(scheduled, fourBits.includes(name));
+      const granule = columnGranule(target.lineBytes, scheduled.block);
+      return judgeHiddenSize(inputSize, hiddenSize, target, block, kind, granule);
+    });
   const { calibration, model: quantized } = quantize(options, target);
   const program = lower(quantized);
   const planned = plan(program, target);

@@ -125,6 +125,19 @@ export interface PowerContext {
   readonly series: readonly string[];
 }
 
+/** Rows of 4-bit weights in a program whose other rows are bytes. */
+export interface NibblesContext {
+  /** Of names, and of macros. */
+  readonly prefix: string;
+  readonly PREFIX: string;
+  /** The partials of their own kernel variant. */
+  readonly rows: VariantText;
+  /** Partial of what follows from its sums; empty: nothing. */
+  readonly shared: "" | "rows-nibbles-beside";
+  /** The other rows do not bring the high half of a product. */
+  readonly multiplyHigh: boolean;
+}
+
 export interface CContext {
   /** First line of each file's comment. */
   readonly title: string;
@@ -248,6 +261,8 @@ export interface CContext {
   readonly addHalves: "add-halves" | "add-halves-high" | "add-halves-mve" | false;
   /** NAME_steps, or false where it is not asked for. */
   readonly steps: StepsContext | false;
+  /** What makes rows of 4-bit weights beside those of bytes; false where all are alike. */
+  readonly nibbles: NibblesContext | false;
   /** Some kernel makes rows block by block. */
   readonly usesRows: boolean;
   /** LSTMs that keep their sums, or false without any. */

@@ -8,6 +8,7 @@ import { streamPicture } from "../plan/picture.ts";
 import type { Plan } from "../plan/plan.ts";
 import { ROW_LAYOUTS, type Schedule } from "../plan/schedule.ts";
 import { TANH_PIECES } from "../quantize/float32-arithmetic.ts";
+import { formatName } from "../quantize/mixed-format.ts";
 import {
   type Arithmetic,
   arithmeticOf,
@@ -27,10 +28,10 @@ import {
   stringLiteral,
 } from "./c-literal.ts";
 import type { CContext, LineContext } from "./context-types.ts";
-import { deltaContext, usesRows } from "./delta-context.ts";
+import { bringsMultiplyHigh, deltaContext, usesRows } from "./delta-context.ts";
 import { kernelContext } from "./kernel-context.ts";
 import type { DenseKernelContext } from "./kernel-context-types.ts";
-import { addHalvesPartial, clipsCells } from "./lstm-context.ts";
+import { addHalvesPartial, clipsCells, nibblePrefix } from "./lstm-context.ts";
 import {
   cellsOf,
   cellTypeOf,
@@ -102,6 +103,20 @@ function multiplierContext({
   return { multiplierRows: rows, multipliersAfter: `${weights} + ${rows}` };
 }
 
+/** What the templates print for 4-bit weights beside bytes. */
+function nibblesContext({ schedule }: Plan, prefix: string): CContext["nibbles"] {
+  if (schedule.fourBits === undefined) return false;
+  const rows = VARIANT_TEXT[schedule.fourBits.variant];
+  const own = nibblePrefix(prefix);
+  return {
+    prefix: own,
+    PREFIX: own.toUpperCase(),
+    rows,
+    shared: rows.blocks ? "" : "rows-nibbles-beside",
+    multiplyHigh: !rows.blocks && !bringsMultiplyHigh(VARIANT_TEXT[schedule.variant]),
+  };
+}
+
 /** Everything the templates print for a plan. */
 export function emitContext(plan: Plan, options: EmitOptions): CContext {
   const prefix = identifier(options.prefix);
@@ -137,7 +152,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     ...passed,
   ];
   return {
-    title: commentText(`${plan.name}, ${format}, for ${target.id} (${target.core}).`),
+    title: commentText(`${plan.name}, ${formatName(plan)}, for ${target.id} (${target.core}).`),
     prefix,
     PREFIX: prefix.toUpperCase(),
     type: edgeTypeOf(plan.input),
@@ -227,6 +242,7 @@ export function emitContext(plan: Plan, options: EmitOptions): CContext {
     tflite: tflite && tfliteContext(plan, kernels),
     addHalves: addHalvesPartial(plan),
     steps: stepsContext(plan, kernels, prefix.toUpperCase()),
+    nibbles: nibblesContext(plan, prefix),
     usesRows: usesRows(plan),
     delta: deltaContext(plan),
     skip: plan.skip ?? false,

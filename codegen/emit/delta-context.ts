@@ -11,7 +11,7 @@ import { deltaOf } from "../quantize/quantized-model.ts";
 import { commentText } from "./c-literal.ts";
 import type { DeltaContext } from "./context-types.ts";
 import type { LstmKernelContext } from "./kernel-context-types.ts";
-import { VARIANT_TEXT } from "./variant-text.ts";
+import { VARIANT_TEXT, type VariantText } from "./variant-text.ts";
 
 function deltaLstms({ kernels }: Plan): readonly LstmKernel[] {
   return kernels.filter(
@@ -28,11 +28,13 @@ export function usesRows({ streams }: Plan): boolean {
   return streams.some(({ part }) => part !== "columns");
 }
 
-/** Rows of these variants bring the high half of a product along. */
+/** Rows of such a variant bring the high half of a product along. */
+export function bringsMultiplyHigh({ shared, portable }: VariantText): boolean {
+  return portable === "rows-plain" || /^rows-(lanes|bytes|wide|mac16)$/.test(shared);
+}
+
 function hasMultiplyHigh(plan: Plan): boolean {
-  const { shared, portable } = VARIANT_TEXT[plan.schedule.variant];
-  const ownFunction = portable === "rows-plain" || /^rows-(lanes|bytes|wide|mac16)$/.test(shared);
-  return usesRows(plan) && ownFunction;
+  return usesRows(plan) && bringsMultiplyHigh(VARIANT_TEXT[plan.schedule.variant]);
 }
 
 /** What a file needs for them; false without any. */

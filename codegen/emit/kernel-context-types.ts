@@ -17,6 +17,14 @@ interface KernelContextBase {
   readonly arguments: string;
 }
 
+/** How a kernel calls what makes its rows. */
+export interface RowsContext {
+  /** Before _rows or _blocks: the prefix, or with 4-bit weights beside bytes PREFIX_nibble. */
+  readonly rowsPrefix: string;
+  /** The rows need the sum of a line's values. */
+  readonly takesOffset: boolean;
+}
+
 export interface EdgeKernelContext extends KernelContextBase {
   readonly kind: "load-input" | "store-output";
   /** Values at the edge. */
@@ -26,7 +34,7 @@ export interface EdgeKernelContext extends KernelContextBase {
   readonly from?: string;
 }
 
-export interface LstmKernelContext extends KernelContextBase {
+export interface LstmKernelContext extends KernelContextBase, RowsContext {
   readonly kind: "lstm";
   /** The layer's name in the model, safe in a comment. */
   readonly layer: string;
@@ -60,7 +68,7 @@ export interface LstmKernelContext extends KernelContextBase {
   readonly to: string;
 }
 
-export interface GruKernelContext extends KernelContextBase {
+export interface GruKernelContext extends KernelContextBase, RowsContext {
   readonly kind: "gru";
   readonly layer: string;
   readonly inputSize: number;
@@ -85,7 +93,7 @@ export interface GruKernelContext extends KernelContextBase {
   readonly next: string;
 }
 
-export interface DenseKernelContext extends KernelContextBase {
+export interface DenseKernelContext extends KernelContextBase, RowsContext {
   readonly kind: "dense";
   readonly layer: string;
   readonly inputSize: number;

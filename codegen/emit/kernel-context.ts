@@ -9,7 +9,7 @@ import type { Plan } from "../plan/plan.ts";
 import { isTfliteDense } from "../quantize/tflite/layers.ts";
 import { commentText } from "./c-literal.ts";
 import type { GruKernelContext, KernelContext } from "./kernel-context-types.ts";
-import { lstmContext, rowsOf } from "./lstm-context.ts";
+import { lstmContext, rowsContext, rowsOf } from "./lstm-context.ts";
 import { hasWideState, placeExpression } from "./state-context.ts";
 import { tfliteDenseContext } from "./tflite-context.ts";
 import { VARIANT_TEXT } from "./variant-text.ts";
@@ -23,7 +23,7 @@ import {
 /** Where one call makes several, as many as fill 256 bytes of stack. */
 const BLOCKS_AT_ONCE = 8;
 
-function gruContext(plan: Plan, kernel: GruKernel): GruKernelContext {
+function gruContext(plan: Plan, prefix: string, kernel: GruKernel): GruKernelContext {
   const { name, layer } = kernel;
   const wide = hasWideState(plan);
   const { variant, fusion } = plan.schedule;
@@ -31,6 +31,7 @@ function gruContext(plan: Plan, kernel: GruKernel): GruKernelContext {
   const gates = rowsOf(plan, name, "gates");
   const candidate = rowsOf(plan, name, "candidate_hidden");
   return {
+    ...rowsContext(plan, prefix, name),
     kind: "gru",
     partial: fusion === "full" ? fused : `${layer.resetAfter ? "gru" : "gru-before"}-${fusion}`,
     name,
@@ -62,6 +63,7 @@ function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): KernelCo
   const { blocks } = rowsOf(plan, name);
   return {
     ...resultContext(plan, prefix, kernel.to, fusion !== "full"),
+    ...rowsContext(plan, prefix, name),
     kind: "dense",
     partial: fusion === "full" ? VARIANT_TEXT[variant].dense : `dense-${fusion}`,
     name,
@@ -78,8 +80,8 @@ function denseContext(plan: Plan, prefix: string, kernel: DenseKernel): KernelCo
 
 /** What its template prints, besides what the whole model has. */
 export function kernelContext(plan: Plan, prefix: string, kernel: Kernel): KernelContext {
-  if (kernel.kind === "lstm") return lstmContext(plan, kernel);
-  if (kernel.kind === "gru") return gruContext(plan, kernel);
+  if (kernel.kind === "lstm") return lstmContext(plan, prefix, kernel);
+  if (kernel.kind === "gru") return gruContext(plan, prefix, kernel);
   if (kernel.kind === "dense") return denseContext(plan, prefix, kernel);
   if (kernel.kind === "window") return windowContext(plan, kernel);
   if (kernel.kind === "layer-norm") return layerNormContext(plan, prefix, kernel);

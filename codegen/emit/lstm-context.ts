@@ -11,7 +11,7 @@ import { isTfliteLstm } from "../quantize/tflite/layers.ts";
 import { commentText, hexadecimalFloat } from "./c-literal.ts";
 import type { CContext } from "./context-types.ts";
 import { lstmDelta } from "./delta-context.ts";
-import type { KernelContext, LstmKernelContext } from "./kernel-context-types.ts";
+import type { KernelContext, LstmKernelContext, RowsContext } from "./kernel-context-types.ts";
 import { placeExpression } from "./state-context.ts";
 import { tfliteLstmContext } from "./tflite-context.ts";
 import { VARIANT_TEXT } from "./variant-text.ts";
@@ -24,6 +24,23 @@ export function rowsOf(
 ): { readonly rows: number; readonly blocks: number } {
   const stream = streams.find((one) => one.kernel === kernel && one.part === part) as StreamLayout;
   return { rows: stream.paddedRows, blocks: stream.blocks };
+}
+
+/** What makes the rows of a kernel: 4-bit weights beside bytes have functions of their own. */
+export function rowsContext(
+  { schedule, streams }: Plan,
+  prefix: string,
+  kernel: string,
+): RowsContext {
+  const own = streams.find((stream) => stream.kernel === kernel);
+  return own?.fourBits
+    ? { rowsPrefix: nibblePrefix(prefix), takesOffset: false }
+    : { rowsPrefix: prefix, takesOffset: VARIANT_TEXT[schedule.variant].takesOffset };
+}
+
+/** Before the names of what makes rows of 4-bit weights beside bytes. */
+export function nibblePrefix(prefix: string): string {
+  return `${prefix}_nibble`;
 }
 
 /** What an LSTM in halves prints besides. */
@@ -54,7 +71,7 @@ export function clipsCells({ kernels }: Plan): boolean {
   return kernels.some((kernel) => kernel.kind === "lstm" && clipOf(kernel) !== undefined);
 }
 
-export function lstmContext(plan: Plan, kernel: LstmKernel): KernelContext {
+export function lstmContext(plan: Plan, prefix: string, kernel: LstmKernel): KernelContext {
   const { name, layer } = kernel;
   if (isTfliteLstm(layer)) return tfliteLstmContext(plan, kernel, layer);
   const { variant, fusion } = plan.schedule;
@@ -68,6 +85,7 @@ export function lstmContext(plan: Plan, kernel: LstmKernel): KernelContext {
   const fused = keepsSums ? "lstm-delta" : VARIANT_TEXT[variant].lstm;
   const partial = fusion === "full" ? fused : `lstm-${fusion}`;
   return {
+    ...rowsContext(plan, prefix, name),
     kind: "lstm",
     partial: inHalves ? `${partial}-halves` : partial,
     name,

@@ -29,8 +29,19 @@ export interface SourceParts {
 
 /** Functions without the model's prefix; arithmetic that several parts share is left out. */
 const PART_OF: Readonly<Record<Exclude<Part, "other">, readonly string[]>> = {
-  macs: ["list_moved", "add_moved", "blocks", "sum_rows", "sums", "all_rows", "offset_of"],
-  requantize: ["requantize", "scaled", "scale", "scale_wide", "multiply_high", "gate_argument"],
+  macs: [
+    ...["list_moved", "add_moved", "blocks", "sum_rows", "sums", "all_rows", "offset_of"],
+    ...["nibble_blocks", "nibble_sum_rows", "nibble_group_columns"],
+  ],
+  requantize: [
+    "nibble_rows",
+    "requantize",
+    "scaled",
+    "scale",
+    "scale_wide",
+    "multiply_high",
+    "gate_argument",
+  ],
   elementwise: [
     ...["update_unit", "update_units", "update_cells", "update_states", "activate_gates", "apply"],
     ...["squash", "squash_cells", "look_up", "look_up_high", "look_up_eight", "interpolate"],

@@ -295,6 +295,7 @@ export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
   "xtensa-mac16-int16x8": MAC16,
   "mve-int8": mve("int8"),
   "mve-int16x8": mve("int16x8"),
+  "c11-int8-eights": { ...SELF_CONTAINED, native: false, portable: "rows-plain" },
   "c11-int8": { ...SELF_CONTAINED, native: false, portable: "rows-plain" },
   "vfp-float32": float32("vfp", "column-float32-mac"),
   "vfp-float32-apart": float32("vfp", "column-float32-apart"),

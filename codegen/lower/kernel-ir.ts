@@ -187,6 +187,8 @@ export interface Program {
   readonly lines: readonly Line[];
   /** In order of execution. */
   readonly kernels: readonly Kernel[];
+  /** Of int8: layers whose weights have 4 bits, by name; absent: none. */
+  readonly fourBits?: readonly string[];
   /** When a step repeats the result of the one before it; absent: never. */
   readonly skip?: SkipRule;
 }
@@ -274,6 +276,7 @@ export function lower(model: ModelInFormat): Program {
       segments,
     })),
     kernels,
+    ...("fourBits" in model && model.fourBits !== undefined ? { fourBits: model.fourBits } : {}),
     ...("skip" in model && model.skip !== undefined ? { skip: model.skip } : {}),
   };
 }

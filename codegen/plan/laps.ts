@@ -51,7 +51,8 @@ export function lapOf(
   if (loopBytes !== null && loopBytes < LONG_LOOP_BYTES) return 32;
   const cycles = (lap: LapColumns): number =>
     streams.reduce(
-      (sum, { blocks, paddedColumns }) => sum + blocks * lapCycles(paddedColumns, lap),
+      (sum, { blocks, paddedColumns, fourBits }) =>
+        fourBits ? sum : sum + blocks * lapCycles(paddedColumns, lap),
       0,
     );
   return cycles(128) < (1 - WORTH) * cycles(32) ? 128 : 32;

@@ -16,7 +16,7 @@ import type { QuantizedRows } from "../quantize/quantized-model.ts";
 import { blockBytes, columnGranule, roundUp } from "../size/cache-line.ts";
 import { MOVED_BLOCK, packMovedColumns } from "./rows/moved-columns.ts";
 import { LINE_VALUES, type Source } from "./rows/row-layout.ts";
-import { ROW_LAYOUTS, type Schedule } from "./schedule.ts";
+import { ROW_LAYOUTS, rowsSchedule, type Schedule } from "./schedule.ts";
 import type { Target } from "./target.ts";
 
 /** A gate in Q0.15, and a sum before its multiplier. */
@@ -59,6 +59,8 @@ export interface StreamLayout {
   readonly kernel: string;
   /** Of a kernel that reads several: which rows these are. */
   readonly part?: KernelRows["part"];
+  /** Its weights have 4 bits, beside streams whose weights are bytes. */
+  readonly fourBits?: true;
   readonly blocks: number;
   readonly blockBytes: number;
   readonly rows: number;
@@ -147,9 +149,10 @@ export function layOutStream(
   target: Target,
   schedule: Schedule,
 ): StreamLayout {
-  const { variant } = schedule;
   const moved = part === "columns";
-  const block = moved ? MOVED_BLOCK : schedule.block;
+  const isGrouped = "groups" in matrix;
+  const { variant, block: ownBlock } = rowsSchedule(schedule, isGrouped);
+  const block = moved ? MOVED_BLOCK : ownBlock;
   const vectors = segmentsRead(kernel, reads, lines);
   const columns = columnSources(vectors);
   if (moved) checkMovedColumns(kernel.layer.name, columns.length);
@@ -158,6 +161,7 @@ export function layOutStream(
   return {
     kernel: kernel.name,
     ...(part ? { part } : {}),
+    ...(isGrouped && schedule.fourBits ? { fourBits: true } : {}),
     blocks: rows.length / block.rows,
     blockBytes: blockBytes(
       vectors.map(({ paddedSize }) => paddedSize),

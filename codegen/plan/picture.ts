@@ -78,7 +78,7 @@ function streamLines(drawn: Drawn, stream: StreamLayout): readonly string[] {
   const side = unitsSideBySide(kernel, schedule);
   const name = stream.part ? `${stream.kernel} ${stream.part}` : stream.kernel;
   return [
-    `  ${name}: ${stream.blocks} x ${stream.blockBytes} B`,
+    `  ${name}: ${stream.blocks} x ${stream.blockBytes} B${stream.fourBits ? ", weights of 4 bits" : ""}`,
     `    columns ${cells(columnCells(segmentsRead(kernel, reads, lines)))}`,
     `    rows    ${cells(rowCells(kernel, stream, gates, side))}`,
   ];
@@ -86,7 +86,7 @@ function streamLines(drawn: Drawn, stream: StreamLayout): readonly string[] {
 
 /** The order of the streams as an ASCII picture, at most 96 columns wide; padding is zero weights. */
 export function streamPicture(drawn: Drawn): readonly string[] {
-  const { variant, block } = drawn.schedule;
+  const { variant, block, fourBits } = drawn.schedule;
   const moved = drawn.streams.some(({ part }) => part === "columns");
   const others = drawn.streams.some(({ part }) => part !== "columns");
   return [
@@ -100,6 +100,12 @@ export function streamPicture(drawn: Drawn): readonly string[] {
       ? [
           `Weights: one stream a layer, read once a step, front to back, in blocks of ${block.rows} rows:`,
           ...ROW_LAYOUTS[variant].picture,
+        ]
+      : []),
+    ...(fourBits
+      ? [
+          `Weights of 4 bits, where a stream says so${block.rows === 16 ? ", two of these in a block" : ""}:`,
+          ...ROW_LAYOUTS[fourBits.variant].picture,
         ]
       : []),
     ...drawn.streams.flatMap((stream) => streamLines(drawn, stream)),

@@ -22,6 +22,8 @@ import type { Target } from "./target.ts";
 export interface Plan {
   readonly name: string;
   readonly format: AnyFormat;
+  /** Of int8: layers whose weights have 4 bits, by name; absent: none. */
+  readonly fourBits?: readonly string[];
   readonly target: Target;
   readonly schedule: Schedule;
   /** Columns of a lap of the loop over them, where its kernel has a choice. */
@@ -49,7 +51,7 @@ export interface Plan {
 }
 
 export function plan(program: Program, target: Target): Plan {
-  const scheduled = schedule(program.format, target);
+  const scheduled = schedule(program.format, target, program.fourBits !== undefined);
   const { lines, streams } = layOut(program, target, scheduled);
   const { name, format, inputSize, outputSize, input, output, kernels } = program;
   // An LSTM's hidden state as the model's output is, and its cell; a GRU's hidden state.
@@ -66,9 +68,11 @@ export function plan(program: Program, target: Target): Plan {
   const fused = productsOf(scheduled) === "fused" ? { products: "fused" } : {};
   const { skip } = program;
   const repeats = skip === undefined ? {} : { skip };
+  const { fourBits } = program;
   const facts = { name, format, ...edges, lines, streams, kernels, ...repeats };
   return {
     ...facts,
+    ...(fourBits === undefined ? {} : { fourBits }),
     target,
     schedule: scheduled,
     lapColumns: lapOf(scheduled, streams, target),

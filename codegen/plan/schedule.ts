@@ -38,6 +38,7 @@ import type { Fusion, InstructionSet, Target } from "./target.ts";
  * dsp-nibbles: 4-bit weights of four rows and two columns in each word, separated by shifts and SMLADs (int4).
  * dsp-nibbles-grouped: the same with loads grouped for the Cortex-M4.
  * rv32-nibbles: 4-bit weights of eight rows in each word, one multiplication for two MACs; c11-int4: the same in plain C.
+ * c11-int8-eights: c11-int8 in blocks of eight rows, as 4-bit weights have them, where other layers have those.
  * c11-tflite-int8, c11-tflite-int16x8: the same in plain C: the scalings of TFLite's kernels are constants of their own.
  *
  * Each but the c11 ones reads its stream in plain C as well, where a compiler lacks its instructions.
@@ -68,6 +69,7 @@ export type KernelVariant =
   | "dsp-nibbles-grouped"
   | "rv32-nibbles"
   | "c11-int8"
+  | "c11-int8-eights"
   | "c11-int16x8"
   | "c11-int4"
   | "c11-float32"
@@ -99,6 +101,7 @@ export const ROW_LAYOUTS: Readonly<Record<KernelVariant, RowLayout>> = {
   "rv32-nibbles": NIBBLE_LANES,
   "c11-int4": NIBBLE_LANES,
   "c11-int8": plainRows("int8"),
+  "c11-int8-eights": plainRows("int8", 8),
   "c11-int16x8": plainRows("int16"),
   "vfp-float32": FLOAT_COLUMNS,
   "vfp-float32-apart": FLOAT_COLUMNS,
@@ -108,12 +111,23 @@ export const ROW_LAYOUTS: Readonly<Record<KernelVariant, RowLayout>> = {
   "c11-tflite-int16x8": plainSums("int16"),
 };
 
-export interface Schedule {
+/** What makes a kernel's rows. */
+export interface RowsSchedule {
   readonly variant: KernelVariant;
   readonly block: BlockShape;
+  readonly why: string;
+}
+
+export interface Schedule extends RowsSchedule {
   readonly activation: LineValue;
   readonly fusion: Fusion;
-  readonly why: string;
+  /** Where some layers of int8 have 4-bit weights: what makes their rows, from the same line; absent: all are alike. */
+  readonly fourBits?: RowsSchedule;
+}
+
+/** What makes the rows of a matrix of bytes, or of 4-bit weights. */
+export function rowsSchedule(schedule: Schedule, isGrouped: boolean): RowsSchedule {
+  return (isGrouped ? schedule.fourBits : undefined) ?? schedule;
 }
 
 /** How a float32 variant adds products: vectors have no instruction that rounds both, but one that rounds once. */
@@ -128,21 +142,46 @@ const WHOLE: Readonly<Partial<Record<AnyFormat, string>>> = {
   int4: "the scales of groups are applied to sums that only the fused kernels keep in registers",
 };
 
-/** @throws PlanError TP-PLAN-016 for float32, int4 and the tflite formats in passes */
-export function schedule(format: AnyFormat, target: Target): Schedule {
-  const whole = format in WHOLE || isTfliteFormat(format);
+/**
+ * @param mixed some layers of int8 have 4-bit weights
+ * @throws PlanError TP-PLAN-016 for float32, 4-bit weights and the tflite formats in passes
+ */
+export function schedule(format: AnyFormat, target: Target, mixed = false): Schedule {
+  const asked = mixed ? "int4" : format;
+  const whole = asked in WHOLE || isTfliteFormat(asked);
   if (whole && target.fusion !== "full") {
     throw new PlanError("TP-PLAN-016", {
-      what: `${format} cannot be made with fusion "${target.fusion}"`,
+      what: `${asked} cannot be made with fusion "${target.fusion}"`,
       why:
-        WHOLE[format] ??
+        WHOLE[asked] ??
         "the arithmetic of TFLite's kernels is generated with the whole cell in one pass",
       fix: "--fusion full, or --format int8",
     });
   }
-  const [variant, why] = choose(format, target);
+  const [chosen, why] = choose(format, target);
+  const variant = mixed && chosen === "c11-int8" ? "c11-int8-eights" : chosen;
   const { block, activation } = ROW_LAYOUTS[variant];
-  return { variant, block, activation, fusion: target.fusion, why };
+  const same = { variant, block, activation, fusion: target.fusion, why };
+  return mixed ? { ...same, fourBits: besideBytes(block, target) } : same;
+}
+
+/** 4-bit weights in blocks of as many rows and units as the bytes of other layers have, so that what follows is the same. */
+function besideBytes({ rows, units }: BlockShape, target: Target): RowsSchedule {
+  const [variant, why] = chooseNibbles(target);
+  const { block } = ROW_LAYOUTS[variant];
+  const eights = rows / block.rows;
+  const groups = block.groups && { ...block.groups, bytes: eights * block.groups.bytes };
+  return {
+    variant,
+    block: {
+      ...block,
+      rows,
+      units,
+      extraBytes: eights * block.extraBytes,
+      ...(groups && { groups }),
+    },
+    why,
+  };
 }
 
 /** Cores with a 32-bit multiplier and no SIMD. */

@@ -111,13 +111,17 @@ function quantizeOperator(
 /**
  * The model in integers.
  * @param halves the rows of every LSTM in halves, whether or not one scale would serve both
+ * @param fourBits of int8: layers whose weights have 4 bits, by name
  * @throws PlanError TP-PLAN-010 for layers that cannot be generated, TP-PLAN-011 for rows that cannot be held
  */
 export function quantizeModel(
   model: RecurrentModel,
   calibration: Calibration,
   format: IntegerFormat,
-  { halves = false }: { readonly halves?: boolean } = {},
+  {
+    halves = false,
+    fourBits = [],
+  }: { readonly halves?: boolean; readonly fourBits?: readonly string[] } = {},
 ): QuantizedModel {
   const input: Quantization = {
     type: FORMAT_FACTS[format].activationType,
@@ -128,7 +132,8 @@ export function quantizeModel(
   const layers: QuantizedLayer[] = [];
   operatorsOf(model).forEach((operator, index) => {
     const peaks = calibration.peaks[index] ?? { peak: 0 };
-    const layer = quantizeOperator(operator, edge, peaks, format, halves);
+    const own = fourBits.includes(operator.layer.name) ? "int4" : format;
+    const layer = quantizeOperator(operator, edge, peaks, own, halves);
     layers.push(layer);
     edge = layer.output;
   });
@@ -141,5 +146,6 @@ export function quantizeModel(
     input,
     output: edge,
     layers,
+    ...(fourBits.length > 0 ? { fourBits } : {}),
   };
 }

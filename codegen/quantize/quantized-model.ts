@@ -153,6 +153,8 @@ export interface QuantizedModel {
   readonly input: Quantization;
   readonly output: Quantization;
   readonly layers: readonly QuantizedLayer[];
+  /** Of int8: layers whose weights have 4 bits, by name; absent: none. */
+  readonly fourBits?: readonly string[];
   /** When a step repeats the result of the one before it; absent: never. */
   readonly skip?: SkipRule;
 }

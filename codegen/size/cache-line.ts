@@ -67,6 +67,7 @@ const ROWS_PER_UNIT = { lstm: 4, gru: 3 } as const;
 /**
  * Judges one recurrent layer on a target.
  * @param inputSize values that the layer reads from the layer before it
+ * @param granule of the line that it reads; its own where all layers have the same blocks
  */
 export function judgeHiddenSize(
   inputSize: number,
@@ -74,8 +75,8 @@ export function judgeHiddenSize(
   target: Target,
   block: BlockShape,
   kind: keyof typeof ROWS_PER_UNIT = "lstm",
+  granule: number = columnGranule(target.lineBytes, block),
 ): LineVerdict {
-  const granule = columnGranule(target.lineBytes, block);
   // An LSTM's units side by side always divide a granule; a GRU's are as many as a block has rows.
   const hiddenGranule = kind === "lstm" ? granule : Math.max(granule, block.rows);
   const paddedInputSize = roundUp(inputSize, granule);

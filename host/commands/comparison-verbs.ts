@@ -5,7 +5,7 @@
 import { Option } from "commander";
 import { LEVELS } from "../analyze/challenge/variant.ts";
 import type { DeclareVerb } from "./declare.ts";
-import { anyFormat, budget, calibrate, count, format } from "./options.ts";
+import { budget, calibrate, count, format, formatByLayer } from "./options.ts";
 
 export function comparisonVerbs(verb: DeclareVerb): void {
   verb(
@@ -84,7 +84,7 @@ Example:
     async () => (await import("../workflow/gate/gate.ts")).gate,
   )
     .option("--boards <list>", "BOARD or BOARD:AS, by commas; every emulated board without it")
-    .addOption(anyFormat())
+    .addOption(formatByLayer())
     .addOption(count("--frames <n>", "frames counted on each board; 10 without it"))
     .addOption(budget("--budget-ms <n>", "longest time a frame may take [ms]; needs BOARD:AS"))
     .addOption(budget("--budget-mw <n>", "highest average power [mW]; needs BOARD:AS"))

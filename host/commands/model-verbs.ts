@@ -13,6 +13,7 @@ import {
   code,
   count,
   delta,
+  formatByLayer,
   framework,
   fusion,
   skip,
@@ -63,7 +64,7 @@ export function modelVerbs(verb: DeclareVerb): void {
     async () => (await import("../workflow/generate.ts")).generateVerb,
   )
     .requiredOption("--board <id>", "board to generate for")
-    .addOption(anyFormat())
+    .addOption(formatByLayer())
     .addOption(calibrate())
     .option("--out <dir>", "where the C goes")
     .option("--prefix <name>", "prefix of the C names")
@@ -89,7 +90,7 @@ export function modelVerbs(verb: DeclareVerb): void {
     .requiredOption("--board <id>", "board to make it for")
     .option("--model <file>", "model file or name of a shipped one", "hearable")
     .addOption(framework())
-    .addOption(anyFormat());
+    .addOption(formatByLayer());
 
   verb(
     "build [model]",
@@ -100,7 +101,7 @@ export function modelVerbs(verb: DeclareVerb): void {
     .option("--as <id>", "real board to generate for")
     .option("--app <name>", "check, speed, stream, hearable, ina or mlperf_tiny", "stream")
     .addOption(framework())
-    .addOption(anyFormat())
+    .addOption(formatByLayer())
     .addOption(fusion())
     .addOption(delta())
     .addOption(skip())
@@ -118,7 +119,7 @@ export function modelVerbs(verb: DeclareVerb): void {
     .option("--board <id>", "board to run on; needed outside a project")
     .option("--as <id>", "real board to generate for, whose clock and current apply")
     .option("--app <name>", "check, speed, stream, hearable or mlperf_tiny", "stream")
-    .addOption(anyFormat())
+    .addOption(formatByLayer())
     .addOption(fusion())
     .addOption(delta())
     .addOption(skip())

@@ -2,12 +2,14 @@
  * Options that several verbs have, and how their numbers are read.
  * Which verb has which is left to the verbs' own files.
  */
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import {
   ALL_FORMATS,
   type DeltaThresholds,
   FORMATS,
+  type FormatText,
   FUSIONS,
+  isFormatText,
   type SkipRequest,
   UsageError,
 } from "../../codegen/index.ts";
@@ -29,6 +31,12 @@ export const anyFormat = () =>
     "--format <mode>",
     "number format (default: that of a quantized TFLite file, else int8)",
   ).choices([...ALL_FORMATS]);
+/** Where the C is made: layer by layer, too. */
+export const formatByLayer = () =>
+  new Option(
+    "--format <mode>",
+    `number format: ${ALL_FORMATS.join(", ")}, or int8,LAYER=int4 for 4-bit weights in some layers (default: that of a quantized TFLite file, else int8)`,
+  ).argParser(formatText);
 export const weights = () =>
   new Option("--weights <place>", "memory for weights, by name or role: see pioneer boards ID");
 export const tables = () =>
@@ -57,6 +65,13 @@ export const stamps = () =>
     "--stamps",
     "the device's own counter stamps the end of every layer: --trace shows them",
   );
+
+function formatText(text: string): FormatText {
+  if (isFormatText(text)) return text;
+  throw new InvalidArgumentError(
+    `Allowed choices are ${ALL_FORMATS.join(", ")}, or int8,LAYER=int4.`,
+  );
+}
 
 /** @throws UsageError TP-USE-002 */
 function deltaThresholds(text: string): DeltaThresholds {

@@ -4,8 +4,8 @@
  */
 import { join, relative } from "node:path";
 import type {
-  AnyFormat,
   Board,
+  FormatText,
   FrontEnd,
   Fusion,
   Generated,
@@ -18,6 +18,7 @@ import type {
 import {
   boardStoodFor,
   canonicalJson,
+  chosenFormat,
   findMeasured,
   generate,
   loadBoard,
@@ -40,8 +41,8 @@ import { GENERATED_DIR, MODELS_DIR } from "./paths.ts";
 export interface GenerateRequest extends SparedWork {
   readonly board: string;
   readonly as?: string;
-  /** By default the arithmetic of a quantized TFLite file, else int8. */
-  readonly format?: AnyFormat;
+  /** By default the arithmetic of a quantized TFLite file, else int8; layer by layer as chosenFormat reads it. */
+  readonly format?: FormatText;
   readonly prefix?: string;
   /** Full where it is not given. */
   readonly fusion?: Fusion;
@@ -82,12 +83,15 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
   const placed = as ? withWeightsIn(as, placement.weights) : null;
   const ran = as ? board : withWeightsIn(board, placement.weights);
   const loaded = loadModel(modelName, { modelsDir: MODELS_DIR });
-  const format = request.format ?? tfliteFormatOf(loaded.model) ?? "int8";
+  const asked = request.format ?? tfliteFormatOf(loaded.model) ?? "int8";
+  const { format, fourBits } = chosenFormat(asked, loaded.model);
+  const isMixed = fourBits.length > 0;
   const generated = generate({
     model: loaded.model,
     board: placed ?? ran,
     placement,
     format,
+    ...(isMixed ? { fourBits } : {}),
     calibration: calibrationData(request.calibrate, loaded),
     ...(request.prefix === undefined ? {} : { prefix: request.prefix }),
     ...(request.fusion === undefined ? {} : { fusion: request.fusion }),
@@ -108,7 +112,7 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
   ).join("");
   const sound = request.withFrontEnd ? "-audio" : "";
   const stamps = request.stamps === true ? "-stamps" : "";
-  const folder = `${name.replaceAll(/[^\w-]+/g, "_")}-${format}-${target}${passes}${ahead}${stamps}${places}${sound}-${digest.slice(0, 8)}`;
+  const folder = `${name.replaceAll(/[^\w-]+/g, "_")}-${isMixed ? "mixed" : format}-${target}${passes}${ahead}${stamps}${places}${sound}-${digest.slice(0, 8)}`;
   return { loaded, board: ran, as: placed, placement, generated, folder };
 }
 

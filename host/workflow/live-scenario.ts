@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { UsageError } from "../../codegen/index.ts";
+import { formatName, UsageError } from "../../codegen/index.ts";
 import type { RunFacts } from "../analyze/facts.ts";
 import { ratedBoard } from "../analyze/facts.ts";
 import type {
@@ -228,7 +228,7 @@ function liveDocument(finished: FinishedTest): ScenarioDocument {
   return scenarioDocument(settings, queries.test.result(), origin, {
     live: {
       model: generated.stages.plan.name,
-      format: generated.stages.plan.format,
+      format: formatName(generated.stages.plan),
       board: board.id,
       as: as?.id ?? null,
       link: device.link.name,

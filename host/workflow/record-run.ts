@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { formatName } from "../../codegen/index.ts";
 import type { FieldFacts } from "../analyze/field-curve.ts";
 import { encodeWav } from "../audio/wav.ts";
 import { CaptureWriter } from "../capture/file.ts";
@@ -120,7 +121,7 @@ function captureManifest(parts: RunParts): CaptureManifest {
     board: prepared.board.id,
     as: prepared.as?.id ?? null,
     app,
-    format: plan.format,
+    format: formatName(plan),
     model: { name: plan.name, digest: plan.digest },
     wireVersion: WIRE_VERSION,
     link: device.link.name,

@@ -13,6 +13,7 @@ import {
   type Case,
   type CaseSet,
   cTypeOf,
+  type Draw,
   expectedAnswers,
   framesInSteps,
   makeCases,
@@ -55,10 +56,10 @@ export function writeBoardProgram(
   seed: number,
   folder: string,
   count: number,
-  large: boolean,
+  draw: Draw,
 ): BoardProgram {
   mkdirSync(folder, { recursive: true });
-  const set = makeCases(seed, folder, count, targetsOf(loadBoard(board)), large);
+  const set = makeCases(seed, folder, count, targetsOf(loadBoard(board)), draw);
   writeFileSync(join(folder, "pioneer_model.h"), header(set.cases));
   return { board, folder, ...set };
 }

@@ -9,7 +9,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { BOARDS } from "../qemu/boards.ts";
 import { missingFor } from "../qemu/pio-build.ts";
 import { writeBoardProgram, wrongOnBoard } from "./board-program.ts";
-import type { Case, CaseSet } from "./cases.ts";
+import type { Case, CaseSet, Draw } from "./cases.ts";
 import { canSanitize, type HostCompiler, writeHostProgram, wrongOnHost } from "./host-program.ts";
 
 const HOST_MODELS = 50;
@@ -25,6 +25,7 @@ interface Options {
   readonly boards?: readonly string[] | true;
   readonly jobs: number;
   readonly minutes?: number;
+  readonly mixed?: boolean;
 }
 
 /** What was found on one machine: a compiler of this computer, or a board. */
@@ -76,6 +77,10 @@ function levelOf(compiler: HostCompiler, program: number): "-O0" | "-O1" {
   return program % (compiler === "gcc" ? 4 : 20) === 0 ? "-O1" : "-O0";
 }
 
+function drawOf({ mixed = false }: Options): Draw {
+  return { large: true, mixed };
+}
+
 /** Every case with every compiler. */
 function hostJobs(options: Options, compilers: readonly HostCompiler[]): readonly Job[] {
   return programs(options.count ?? 10_000, HOST_MODELS, options.start).map(
@@ -83,7 +88,7 @@ function hostJobs(options: Options, compilers: readonly HostCompiler[]): readonl
       name: `host, program ${program}`,
       models,
       async run(folder) {
-        const set = writeHostProgram(seedOf(options, 0, program), folder, models, true);
+        const set = writeHostProgram(seedOf(options, 0, program), folder, models, drawOf(options));
         const findings: Finding[] = [];
         for (const compiler of compilers) {
           const wrong = await wrongOnHost(set, compiler, levelOf(compiler, program));
@@ -101,7 +106,13 @@ function boardJobs(options: Options, board: string): readonly Job[] {
     name: `${board}, program ${program}`,
     models,
     async run(folder) {
-      const set = writeBoardProgram(board, seedOf(options, machine, program), folder, models, true);
+      const set = writeBoardProgram(
+        board,
+        seedOf(options, machine, program),
+        folder,
+        models,
+        drawOf(options),
+      );
       const wrong = await wrongOnBoard(set, program % 4 === 3 ? "-Os" : "-O3");
       return [{ ...set, machine: board, wrong }];
     },
@@ -229,6 +240,7 @@ const command = new Command("exactness")
   .option("--boards [list]", "on emulated boards instead, all or these", listOf(BOARD_IDS))
   .option("--jobs <n>", "programs at once", wholeFrom(1), 2)
   .option("--minutes <n>", "starts no program after that time", wholeFrom(1))
+  .option("--mixed", "cases of 4-bit weights in some layers and bytes in others alone")
   .addHelpText(
     "after",
     `\nA program of ${HOST_MODELS} models, ${BOARD_MODELS} on a board, is repeated by its number N:\n  --start N --count ${HOST_MODELS}`,

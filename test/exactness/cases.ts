@@ -9,6 +9,7 @@ import type { RecurrentModel } from "../../codegen/model/types.ts";
 import { generate } from "../../codegen/pipeline.ts";
 import type { KernelVariant } from "../../codegen/plan/schedule.ts";
 import { FUSIONS, type TargetOptions } from "../../codegen/plan/target.ts";
+import { formatName, weightedLayers } from "../../codegen/quantize/mixed-format.ts";
 import {
   type ActivationArray,
   ALL_FORMATS,
@@ -83,6 +84,16 @@ export function targetsOf(board: Board): readonly CaseTarget[] {
     board.core === "rv32imc" ? [{ board }, { board, storage: "wide" }] : [{ board }];
   return [...own, ...own, ...own, { board, instructions: "c11" }];
 }
+
+/** What cases are drawn from. */
+export interface Draw {
+  /** The first case has sizes of 100 to 300. */
+  readonly large: boolean;
+  /** All of int8, with 4-bit weights in some layers, not all. */
+  readonly mixed?: boolean;
+}
+
+const LAST_LAYER = { size: 5, activation: "sigmoid" } as const;
 
 /** Most sizes are small: every remainder of the padding, fast to compile. */
 function randomSize(random: Random): number {
@@ -166,16 +177,26 @@ function randomSparing(random: Random, format: AnyFormat, { layers }: RecurrentM
   };
 }
 
+/** Which layers have 4-bit weights, where others have bytes: some, but not all. */
+function randomFourBits(random: Random, model: RecurrentModel): readonly string[] {
+  const names = weightedLayers(model);
+  const chosen = names.filter(() => random.integer(0, 1) === 1);
+  if (chosen.length > 0 && chosen.length < names.length) return chosen;
+  return [random.pick(names)];
+}
+
 /** @throws PlanError when the model cannot be quantized */
 function tryCase(
   random: Random,
   folder: string,
   prefix: string,
   targets: readonly CaseTarget[],
-  large: boolean,
+  { large, mixed: isMixed = false }: Draw,
 ): Case {
-  const format = random.pick([...FORMATS, ...ALL_FORMATS]);
-  const drawn = randomShape(random, prefix, large);
+  const format = isMixed ? "int8" : random.pick([...FORMATS, ...ALL_FORMATS]);
+  const any = randomShape(random, prefix, large);
+  // Bits differ from layer to layer where there are two.
+  const drawn = isMixed ? { ...any, denses: [...any.denses, LAST_LAYER] } : any;
   const tflite = isTfliteFormat(format);
   const real = randomModel(random, tflite ? withoutOtherLayers(drawn, format) : drawn);
   const model = tflite ? withRandomIntegers(random, real, format) : real;
@@ -187,20 +208,23 @@ function tryCase(
       : randomFrames(random, 6, model.inputSize),
   ];
   const target = random.pick(targets);
-  const spared = randomSparing(random, format, model);
-  const takesApart = (format === "int8" || format === "int16x8") && spared.delta === undefined;
+  const spared = isMixed ? {} : randomSparing(random, format, model);
+  const takesApart =
+    (format === "int8" || format === "int16x8") && spared.delta === undefined && !isMixed;
   const fusion = takesApart ? random.pick(FUSIONS) : "full";
-  const sequence = fusion === "full" && (format === "int8" || format === "int16x8");
+  const sequence = fusion === "full" && !isMixed && (format === "int8" || format === "int16x8");
   const inSteps = sequence && model.layers.some(({ kind }) => kind === "lstm");
   const isSpared = spared.delta !== undefined || spared.skip !== undefined;
   const steps = inSteps && !isSpared ? random.pick([1, 2, 6]) : 1;
   const calibration = { source: "random frames", sequences };
+  const fourBits = isMixed ? randomFourBits(random, model) : [];
   const { files, stages } = generate({
     ...target,
     fusion,
     steps,
     model,
     format,
+    fourBits,
     prefix,
     calibration,
     ...spared,
@@ -218,7 +242,7 @@ function tryCase(
     spared,
     frameSeed,
     frames: rawFrames(frameSeed, steps * model.inputSize, stages.quantize.model.input.type, STEPS),
-    description: `${format}, ${variant}, fusion ${fusion}, ${steps} steps, ${JSON.stringify(spared)}, ${describeModel(model)}, ${extreme ?? "random"} weights`,
+    description: `${formatName({ format, fourBits })}, ${variant}, fusion ${fusion}, ${steps} steps, ${JSON.stringify(spared)}, ${describeModel(model)}, ${extreme ?? "random"} weights`,
   };
 }
 
@@ -230,14 +254,13 @@ export interface CaseSet {
 
 /**
  * `count` cases, their C in `folder`; the same arguments give the same ones.
- * @param large the first case has sizes of 100 to 300
  */
 export function makeCases(
   seed: number,
   folder: string,
   count: number,
   targets: readonly CaseTarget[],
-  large: boolean,
+  { large, ...draw }: Draw,
 ): CaseSet {
   const random = createRandom(seed);
   const cases: Case[] = [];
@@ -245,7 +268,9 @@ export function makeCases(
   while (cases.length < count) {
     const index = cases.length;
     try {
-      cases.push(tryCase(random, folder, `m${index}`, targets, large && index === 0));
+      cases.push(
+        tryCase(random, folder, `m${index}`, targets, { ...draw, large: large && index === 0 }),
+      );
     } catch (error) {
       if (!(error instanceof PlanError)) throw error;
       refused++;

@@ -11,6 +11,7 @@ import {
   type Case,
   type CaseSet,
   cTypeOf,
+  type Draw,
   expectedAnswers,
   framesInSteps,
   makeCases,
@@ -68,10 +69,10 @@ export function writeHostProgram(
   seed: number,
   folder: string,
   count: number,
-  large: boolean,
+  draw: Draw,
 ): HostProgram {
   mkdirSync(folder, { recursive: true });
-  const set = makeCases(seed, folder, count, ALL_TARGETS, large);
+  const set = makeCases(seed, folder, count, ALL_TARGETS, draw);
   const includes = set.cases.map(({ prefix }) => `#include "${prefix}.c"`);
   const frames = set.cases.flatMap(framesInSteps);
   const lines = [`#define STEPS ${STEPS}`, ...includes, ...frames, modelsMacro(set.cases)];

@@ -40,7 +40,9 @@ function howToBuild(index: number): readonly [HostCompiler, "-O0" | "-O1"] {
 
 async function mismatches(index: number): Promise<readonly string[]> {
   const folder = join(directory, `program${index}`);
-  const program = writeHostProgram(1000 + index, folder, MODELS_PER_PROGRAM, index < LARGE_MODELS);
+  const program = writeHostProgram(1000 + index, folder, MODELS_PER_PROGRAM, {
+    large: index < LARGE_MODELS,
+  });
   const wrong = await wrongOnHost(program, ...howToBuild(index));
   return wrong.map(({ prefix, description }) => `program ${index} ${prefix}: ${description}`);
 }

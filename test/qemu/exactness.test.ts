@@ -19,7 +19,7 @@ describe.each(BOARDS.map(({ id }, index) => ({ id, index })))("$id", ({ id, inde
     `${MODELS} random models give the twin's bits`,
     async () => {
       const folder = join(freshFolder(), "models");
-      const program = writeBoardProgram(id, SEED + index, folder, MODELS, false);
+      const program = writeBoardProgram(id, SEED + index, folder, MODELS, { large: false });
       const wrong = await wrongOnBoard(program, index % 2 === 0 ? "-O3" : "-Os");
       expect(wrong.map(({ prefix, description }) => `${prefix}: ${description}`)).toEqual([]);
     },

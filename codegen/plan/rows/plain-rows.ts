@@ -40,12 +40,13 @@ export function plainSums(activation: LineValue): RowLayout {
   };
 }
 
-export function plainRows(activation: LineValue): RowLayout {
+/** @param rows of a block */
+export function plainRows(activation: LineValue, rows: 4 | 8 = ROWS): RowLayout {
   return {
-    block: { rows: ROWS, units: 1, columns: 4, weightBytes: 1, extraBytes: ROWS * 8 },
+    block: { rows, units: rows / 4, columns: 4, weightBytes: 1, extraBytes: rows * 8 },
     activation,
     multiplierRows: 1,
-    pack: (matrix: QuantizedRows, rows, columns) => packRows(matrix, rows, columns),
+    pack: (matrix: QuantizedRows, sources, columns) => packRows(matrix, sources, columns),
     picture: [
       "  +------+-------------------------+------------+------+----",
       "  | bias | weights of row 0        | multiplier | bias | ... row 1",

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import type { EmulatedBoard } from "../../../codegen/index.ts";
-import { FORMATS, UsageError } from "../../../codegen/index.ts";
+import { FORMATS, formatName, UsageError } from "../../../codegen/index.ts";
 import { climb } from "../../analyze/challenge/climb.ts";
 import type { ChallengeDocument, Trials } from "../../analyze/challenge/document.ts";
 import { challengeDocument, trialsOf } from "../../analyze/challenge/document.ts";
@@ -92,7 +92,7 @@ export async function runCourse(course: Course): Promise<ChallengeDocument> {
     model: { name: plan.name, digest: plan.digest.slice(0, 16), macs: plan.cost.macs },
     board: board.id,
     as: prepared.as?.id ?? null,
-    format: plan.format,
+    format: formatName(plan),
     warmUpFrames: WARM_UP_FRAMES,
     system: await describeSystem(board, prepared.as, optimised.measurement, context.signal),
     baseline,

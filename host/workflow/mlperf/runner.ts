@@ -3,7 +3,7 @@
  * The conversation is left to host/mlperf, scores and rules to analyze/mlperf.
  */
 import { join } from "node:path";
-import { UsageError } from "../../../codegen/index.ts";
+import { formatName, UsageError } from "../../../codegen/index.ts";
 import type { ClockFacts } from "../../analyze/mlperf/document.ts";
 import { mlperfDocument } from "../../analyze/mlperf/document.ts";
 import { energyScore } from "../../analyze/mlperf/energy.ts";
@@ -105,7 +105,7 @@ export async function mlperfTiny(
         mode,
         board: prepared.board.id,
         as: prepared.as?.id ?? null,
-        format: prepared.generated.stages.plan.format,
+        format: formatName(prepared.generated.stages.plan),
         device: { name: identity.name, profile: identity.profile, model: identity.model },
         clock,
         verify: twin.verified,

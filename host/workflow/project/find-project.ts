@@ -4,8 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { AnyFormat } from "../../../codegen/index.ts";
-import { ALL_FORMATS, UsageError } from "../../../codegen/index.ts";
+import { type FormatText, isFormatText, UsageError } from "../../../codegen/index.ts";
 
 /** A project of `new`. */
 export interface Project {
@@ -13,7 +12,7 @@ export interface Project {
   readonly board: string;
   /** Name of a shipped model, or the path of a file. */
   readonly model: string;
-  readonly format: AnyFormat;
+  readonly format: FormatText;
   /** Built with the board's framework. */
   readonly framework: boolean;
 }
@@ -34,7 +33,7 @@ export function requireProject(directory: string = process.cwd()): Project {
     });
   }
   const { board, model, format, framework } = readSettings(file);
-  const known = ALL_FORMATS.find((candidate) => candidate === format);
+  const known = typeof format === "string" && isFormatText(format) ? format : undefined;
   if (typeof board !== "string" || typeof model !== "string" || known === undefined) {
     throw unusable(file, "board, model and format are needed");
   }

@@ -2,6 +2,7 @@
  * The files of a student's project that only it has: PlatformIO's settings, the editor's tasks, the README.
  * Which sources the settings name is left to environment.ts.
  */
+import { formatName } from "../../../codegen/index.ts";
 import type { Prepared } from "../generate.ts";
 import { prefixOf } from "../generate.ts";
 import type { Environment } from "./environment.ts";
@@ -31,9 +32,16 @@ function settings(
   { framework }: Environment,
   model: string,
 ): object {
-  const { format, digest } = generated.stages.plan;
+  const { plan } = generated.stages;
   const own = framework === null ? {} : { framework: true };
-  return { schema: 1, board: board.id, model, format, digest, ...own };
+  return {
+    schema: 1,
+    board: board.id,
+    model,
+    format: formatName(plan),
+    digest: plan.digest,
+    ...own,
+  };
 }
 
 /** Flags of the repository's own programs that a student's code should not fail by. */
@@ -109,7 +117,7 @@ function readmeText(prepared: Prepared, environment: Environment): string {
     framework === null ? "\n| `platforms`, `boards` | how the board's compiler is called |" : "";
   return `# ${model} on ${board.name}
 
-\`${generated.stages.plan.name}\` in \`${generated.stages.plan.format}\`, made by tiny-pioneer. All of it is yours to change.
+\`${generated.stages.plan.name}\` in \`${formatName(generated.stages.plan)}\`, made by tiny-pioneer. All of it is yours to change.
 
 | | |
 |---|---|
