@@ -38,8 +38,8 @@ export interface SustainedDocument {
   /** Slope over the run, of its median [%/h]. */
   readonly drift: Quantity | null;
   readonly throttling: {
-    /** The run ends slower than it began, behind a change of level. */
-    readonly found: boolean;
+    /** The run ends slower than it began, behind a change of level; null where it was too short to tell. */
+    readonly found: boolean | null;
     readonly changes: readonly LevelChange[];
     /** How often steady noise shows a change. */
     readonly falseAlarms: string;
@@ -58,6 +58,8 @@ const BLOCKS = 60;
 const T_95 = 2.0017;
 /** Changes of a level below this are no throttling [%]. */
 const LEAST_CHANGE = 2;
+/** A shorter run is over before a chip is warm, and its slope, carried to an hour, says nothing of one [s]. */
+const SHORTEST_S = 60;
 /** test/unit/sustained.test.ts counts them. */
 const FALSE_ALARMS = "at most 3 in 100 runs of steady, independent noise show a change";
 
@@ -89,18 +91,22 @@ export function sustainedOf(facts: SustainedFacts, intervalMs: number): Sustaine
     }));
   const first = changes[0]?.before.value ?? 0;
   const last = changes.at(-1)?.after.value ?? 0;
-  const slope = driftOf(latencyMs, intervalMs);
-  if (slope === null) why.drift = `fewer than ${3 * BLOCKS} frames`;
+  const seconds = (latencyMs.length * intervalMs) / 1e3;
+  const isShort = seconds < SHORTEST_S;
+  const slope = isShort ? null : driftOf(latencyMs, intervalMs);
+  if (isShort)
+    why.drift = why.throttling = `a run of less than ${SHORTEST_S} s is too short to tell`;
+  else if (slope === null) why.drift = `fewer than ${3 * BLOCKS} frames`;
   if (temperatureC === null)
     why.temperature = "the board told none: it has no sensor that its program reads";
   return {
-    duration: read((latencyMs.length * intervalMs) / 1e3, "s"),
+    duration: read(seconds, "s"),
     frames: mark(counted(latencyMs.length, "frame", "answers that came")),
     latency: read(median(latencyMs), "ms"),
     late: mark(counted(latencyMs.filter((ms) => ms > intervalMs).length, "frame", source)),
     drift: slope && read(slope.percent, "%/h", slope.interval),
     throttling: {
-      found: last > first * (1 + LEAST_CHANGE / 100),
+      found: isShort ? null : last > first * (1 + LEAST_CHANGE / 100),
       changes,
       falseAlarms: FALSE_ALARMS,
     },

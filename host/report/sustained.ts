@@ -16,11 +16,6 @@ const shown = ({ value, unit, kind, simulated }: Quantity): string =>
 export function sustainedLines(document: SustainedDocument): readonly string[] {
   const { duration, frames, latency, late, drift, throttling, temperature, why } = document;
   const { changes } = throttling;
-  const verdict = throttling.found
-    ? "THROTTLED: the run ends slower than it began"
-    : changes.length > 0
-      ? "levels changed, but the run does not end slower"
-      : "none found";
   const range = drift?.interval?.map((value) => formatNumber(value)).join(" to ");
   return [
     `  duration      ${shown(duration)}`,
@@ -29,7 +24,7 @@ export function sustainedLines(document: SustainedDocument): readonly string[] {
     drift
       ? `  drift         ${shown(drift)}, 95 % ${range}`
       : `  drift         none: ${why.drift ?? ""}`,
-    `  throttling    ${verdict} (${throttling.falseAlarms})`,
+    `  throttling    ${throttlingLine(document)}`,
     ...changes
       .slice(0, SHOWN)
       .map(
@@ -41,6 +36,14 @@ export function sustainedLines(document: SustainedDocument): readonly string[] {
       ? `  temperature   ${formatValue(temperature.first.value, "degC")} to ${shown(temperature.last)}`
       : `  temperature   none: ${why.temperature ?? ""}`,
   ];
+}
+
+function throttlingLine({ throttling, why }: SustainedDocument): string {
+  const { found, changes, falseAlarms } = throttling;
+  if (found === null) return `not known: ${why.throttling ?? ""}`;
+  if (found) return `THROTTLED: the run ends slower than it began (${falseAlarms})`;
+  if (changes.length > 0) return `levels changed, but the run does not end slower (${falseAlarms})`;
+  return `none found (${falseAlarms})`;
 }
 
 /** A line a ratio, a column a model: SI-SDR after, the gain, and STOI where it is known. */

@@ -4,6 +4,7 @@ import { fieldDocument } from "../../host/analyze/field-curve.ts";
 import { Random } from "../../host/analyze/statistics/random.ts";
 import { driftOf, sustainedOf } from "../../host/analyze/sustained.ts";
 import { DeviceRun } from "../../host/decode/device-run.ts";
+import { sustainedLines } from "../../host/report/sustained.ts";
 
 /** Latency of 1 ms with a deviation of 5 %, times what `level` says of the frame. */
 function series(seed: number, length: number, level: (frame: number) => number): number[] {
@@ -49,7 +50,7 @@ describe("throttling", () => {
   test("a slow minute in the middle is a change, and no throttling", () => {
     const { throttling } = sustainedOf(
       facts(series(4, 3000, (frame) => (frame >= 1000 && frame < 1600 ? 1.3 : 1))),
-      10,
+      20,
     );
     expect(throttling.found).toBe(false);
     expect(throttling.changes).toHaveLength(2);
@@ -58,7 +59,7 @@ describe("throttling", () => {
   test("a faster end is none either", () => {
     const { throttling } = sustainedOf(
       facts(series(5, 3000, (frame) => (frame < 500 ? 1.3 : 1))),
-      10,
+      20,
     );
     expect(throttling.found).toBe(false);
     expect(throttling.changes[0]?.change.value).toBeLessThan(-20);
@@ -95,21 +96,34 @@ describe("drift", () => {
   });
 
   test("a short run has none, and says why; late answers are counted", () => {
-    const document = sustainedOf(facts([1, 10, 10.5]), 10);
+    const document = sustainedOf(facts([1, 10_000, 30_000.5]), 30_000);
     expect(document.late).toMatchObject({ value: 1, kind: "counted" });
     expect(document).toMatchObject({ drift: null, temperature: null });
     expect(document.why.drift).toContain("fewer than 180 frames");
+  });
+
+  test("less than a minute is too short to tell of either, whatever it shows", () => {
+    const values = series(3, 5999, (frame) => (frame < 3000 ? 1 : 3));
+    const document = sustainedOf(facts(values), 10);
+    expect(document).toMatchObject({ drift: null, throttling: { found: null } });
+    expect(document.throttling.changes).toHaveLength(1);
+    expect(document.why.drift).toContain("60 s");
+    const lines = sustainedLines(document).join("\n");
+    expect(lines).not.toContain("THROTTLED");
+    expect(lines).toContain("too short to tell");
+    const minute = sustainedOf(facts([...values, 3]), 10);
+    expect(minute.throttling.found).toBe(true);
   });
 });
 
 test("an emulator's times are simulated; a sensor's readings are kept", () => {
   const document = sustainedOf(
     { ...facts(series(1, 300, () => 1)), simulated: true, temperatureC: [30, 45, 41] },
-    10,
+    200,
   );
   expect(document.latency.simulated).toBe(true);
   expect(document.drift?.simulated).toBe(true);
-  expect(document.duration).toMatchObject({ value: 3, unit: "s" });
+  expect(document.duration).toMatchObject({ value: 60, unit: "s" });
   expect(document.temperature).toMatchObject({
     first: { value: 30 },
     last: { value: 41 },
