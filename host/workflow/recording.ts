@@ -14,6 +14,7 @@ import type {
 import type { KernelWork } from "../analyze/kernel-work.ts";
 import type { SparedFacts } from "../analyze/spared-work.ts";
 import type { Capture } from "../capture/format.ts";
+import { MAX_FRAMES } from "./stimulus.ts";
 
 /** Names of the attachments of a run's recording. */
 export const ATTACHMENTS = {
@@ -44,6 +45,13 @@ export const ATTACHMENTS = {
   field: "field.json",
 } as const;
 
+/** One array of the persistent state. */
+interface StatePart {
+  readonly values: number;
+  /** Of one value. */
+  readonly bytes: number;
+}
+
 /** The part of a manifest that judge.ts reads. */
 export interface RunManifest {
   readonly board: BoardFacts;
@@ -69,7 +77,7 @@ export interface RunManifest {
   readonly outputBytes: number;
   readonly stateBytes: number;
   /** What the persistent state is made of, in order. */
-  readonly stateParts: readonly { readonly values: number; readonly bytes: number }[];
+  readonly stateParts: readonly StatePart[];
   readonly clip: string | null;
   /** A run at the pace of real time [min]; absent for any other. */
   readonly minutes?: number;
@@ -110,7 +118,9 @@ export function runManifest(capture: Capture): RunManifest {
     isObject(facts.build) &&
     Array.isArray(facts.otherBoards) &&
     Array.isArray(facts.stateParts) &&
+    facts.stateParts.every(isStatePart) &&
     isSize(facts.frames) &&
+    facts.frames <= MAX_FRAMES &&
     isSize(facts.outputBytes) &&
     isSize(facts.stateBytes) &&
     typeof facts.frameIntervalMs === "number" &&
@@ -118,6 +128,10 @@ export function runManifest(capture: Capture): RunManifest {
   if (whole) return facts as RunManifest;
   throw recordingError("its manifest does not describe a run");
 }
+
+/** A value takes a byte or more: what a frame compares is bounded by what it holds. */
+const isStatePart = (part: Partial<StatePart> | null): boolean =>
+  isObject(part) && isSize(part.values) && isSize(part.bytes) && part.bytes > 0;
 
 /** The error of a recording whose parts contradict each other. */
 export function recordingError(why: string): UsageError {
@@ -140,7 +154,7 @@ function isHearable(value: Partial<HearableManifest> | undefined): boolean {
   );
 }
 
-function isObject(value: unknown): value is object {
+function isObject<T>(value: T): value is T & object {
   return typeof value === "object" && value !== null;
 }
 
