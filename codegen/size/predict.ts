@@ -11,7 +11,13 @@ import { targetOf } from "../plan/target.ts";
 import type { IntegerFormat } from "../quantize/params.ts";
 import { footprintOfShape, type NetworkFootprint } from "./footprint.ts";
 import type { NetworkShape } from "./network.ts";
-import { costOf, rulesDigests, type StepCosts, stepCosts } from "./step-costs.ts";
+import {
+  costingOf,
+  rulesDigests,
+  type StepCosts,
+  stepCosts,
+  type TermCosting,
+} from "./step-costs.ts";
 import { termsOf } from "./terms.ts";
 
 export interface PredictedCycles {
@@ -70,6 +76,7 @@ export function createPredictor(board: Board, format: IntegerFormat): Predictor 
   const target = targetOf(board);
   const scheduled = schedule(format, target);
   const costs = stepCosts(board.core, format);
+  const costing = costs === null ? null : costingOf(costs, FORETOLD);
   const memory = weightsMemory(board);
   const waits = weightWaits(board);
   const ends = waitEnds(memory).map((value) => weightWaits(withWaits(board, memory, value)));
@@ -92,7 +99,7 @@ export function createPredictor(board: Board, format: IntegerFormat): Predictor 
         stateBytes,
       },
       linesTouched: Math.ceil(weightBytes / lineBytes),
-      ...cyclesOf(footprint, costs, waits, ends),
+      ...cyclesOf(footprint, costs, costing, waits, ends),
       flashBytes: program + constants,
       ramBytes: stateBytes + edgeBytes + (costs?.stackBytes ?? 0) + (inRam ? constants : 0),
     };
@@ -145,21 +152,19 @@ function stallsOf(
   }, 0);
 }
 
+const UNKNOWN = { cycles: null, instructions: null } as const;
+const FORETOLD = ["cycles", "cyclesLow", "cyclesHigh", "instructions"] as const;
+
 function cyclesOf(
   footprint: NetworkFootprint,
   costs: StepCosts | null,
+  costing: TermCosting | null,
   waits: WeightWaits,
   ends: readonly WeightWaits[],
 ): Pick<Prediction, "cycles" | "instructions"> {
-  if (costs === null) return { cycles: null, instructions: null };
-  const terms = termsOf(footprint);
-  const [value, low, high, instructions] = [
-    costOf(costs.of.cycles, terms),
-    costOf(costs.of.cyclesLow, terms),
-    costOf(costs.of.cyclesHigh, terms),
-    costOf(costs.of.instructions, terms),
-  ];
-  if (value === null || low === null || high === null) return { cycles: null, instructions };
+  const sums = costing?.(termsOf(footprint)) ?? null;
+  if (costs === null || sums === null) return UNKNOWN;
+  const [value = 0, low = 0, high = 0, instructions = 0] = sums;
   const stalls = stallsOf(footprint, waits);
   const others = [stalls, ...ends.map((end) => stallsOf(footprint, end))];
   const { worstError, isBounded } = costs;

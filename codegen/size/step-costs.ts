@@ -160,6 +160,28 @@ function roundsOf(term: Term, terms: TermCounts): number {
   return term === "columns" ? terms.columns - LAP_COLUMNS * terms.laps : terms[term];
 }
 
+/** What a step costs in some measures at once; null where one of the terms has no cost. */
+export type TermCosting = (terms: TermCounts) => Float64Array | null;
+
+/** The same sums as costOf, measure by measure, in one pass over the terms of thousands of networks. */
+export function costingOf({ of }: StepCosts, measures: readonly Measure[]): TermCosting {
+  const width = measures.length;
+  const costs = Float64Array.from(
+    TERMS.flatMap((term) => measures.map((measure) => of[measure][term] ?? Number.NaN)),
+  );
+  return (terms) => {
+    const sums = new Float64Array(width);
+    for (let at = 0; at < TERMS.length; at++) {
+      const count = terms[TERMS[at] as Term];
+      if (count === 0) continue;
+      for (let k = 0; k < width; k++) {
+        sums[k] = (sums[k] as number) + count * (costs[at * width + k] as number);
+      }
+    }
+    return sums.some(Number.isNaN) ? null : sums;
+  };
+}
+
 /** The sum over all terms; null where one of them has no cost. */
 export function costOf(
   costs: Readonly<Record<Term, number | null>>,

@@ -119,6 +119,7 @@ export function formatBytes(bytes: number): string {
 
 function withCommas(text: string): string {
   const [whole = "", fraction] = text.split(".");
+  if (whole.length <= 3) return text;
   const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }

@@ -84,7 +84,7 @@ export function sizePicture(request: SizePicture): Picture | null {
     ),
     ...drawn.map(({ uj, text }) => budgetLine(x(uj), text)),
     frontLine(points, x, y),
-    ...points.map((point) => dot(point, x(point.uj), y(point.worth))),
+    ...dots(points, x, y),
   ].join("\n");
   return {
     id: "hidden-size",
@@ -126,14 +126,41 @@ const CLASSES = {
   unknown: "tp-quiet",
 } as const;
 
+/** More small dots than this lie over each other: of those in one place the first is drawn, which is the best. */
+const MOST_DOTS = 1000;
+/** Side of a place [px]. */
+const PLACE = 3;
+
+function dots(
+  points: readonly Point[],
+  x: (value: number) => number,
+  y: (value: number) => number,
+): readonly string[] {
+  if (points.length <= MOST_DOTS) {
+    return points.map((point) => dot(point, x(point.uj), y(point.worth)));
+  }
+  const taken = new Set<number>();
+  return points.flatMap((point) => {
+    const [px, py] = [x(point.uj), y(point.worth)];
+    const place = Math.round(px / PLACE) * HEIGHT + Math.round(py / PLACE);
+    if (taken.has(place) && !isNamed(point.size)) return [];
+    taken.add(place);
+    return [dot(point, px, py)];
+  });
+}
+
+/** The chosen size and those that were trained. */
+function isNamed({ verdict, quality, method }: JudgedSize): boolean {
+  return verdict === "chosen" || (quality?.kind === "measured" && method !== "pad");
+}
+
 function dot({ size, worth }: Point, px: number, py: number): string {
-  const { hiddenSizes, verdict, quality, powerMw, method } = size;
-  const isTrained = quality?.kind === "measured" && method !== "pad";
-  const isNamed = verdict === "chosen" || isTrained;
+  const { hiddenSizes, verdict, quality, powerMw } = size;
+  const named = isNamed(size);
   const name = hiddenSizes.join(", ");
-  const radius = verdict === "chosen" ? 7 : isNamed ? 4.5 : 2;
+  const radius = verdict === "chosen" ? 7 : named ? 4.5 : 2;
   const words = `${name}: ${formatNumber(powerMw ?? 0)} mW, ${formatNumber(worth)} ${quality?.unit ?? "MACs"}, ${verdict}`;
-  const label = isNamed
+  const label = named
     ? `<text class="tp-note tp-halo${verdict === "chosen" ? " tp-strong" : ""}" x="${at(px)}" y="${at(py - radius - 4)}" text-anchor="middle">${escapeXml(name)}</text>`
     : "";
   return `<g><circle class="${CLASSES[verdict]}" cx="${at(px)}" cy="${at(py)}" r="${radius}"/>${label}<title>${escapeXml(words)}</title></g>`;

@@ -2,11 +2,20 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type Core, loadBoard } from "../../codegen/board.ts";
 import { loadModel } from "../../codegen/model/load.ts";
+import { targetOf } from "../../codegen/plan/target.ts";
 import { INTEGER_FORMATS } from "../../codegen/quantize/params.ts";
+import { footprintOfShape } from "../../codegen/size/footprint.ts";
 import { leastSquares } from "../../codegen/size/least-squares.ts";
 import { type NetworkShape, resized, shapeOf } from "../../codegen/size/network.ts";
 import { createPredictor } from "../../codegen/size/predict.ts";
-import { costOf, countedCore, rulesDigests, stepCosts } from "../../codegen/size/step-costs.ts";
+import {
+  costingOf,
+  costOf,
+  countedCore,
+  rulesDigests,
+  stepCosts,
+} from "../../codegen/size/step-costs.ts";
+import { termsOf } from "../../codegen/size/terms.ts";
 import { decoderOf } from "../../host/workflow/core-table.ts";
 import { MODELS_DIR } from "../../host/workflow/paths.ts";
 import { pluginDigest, pluginSources } from "../../host/workflow/plugin-sources.ts";
@@ -148,6 +157,18 @@ describe("predictions", () => {
     for (let hidden = 8; hidden <= 252; hidden += 4) {
       expect(cycles(hidden + 4)).toBeGreaterThan(cycles(hidden));
     }
+  });
+
+  test("all measures in one pass over the terms are the sums measure by measure", () => {
+    const costs = stepCosts("cortex-m4", "int8");
+    const measures = ["cycles", "instructions"] as const;
+    const costing = costs === null ? null : costingOf(costs, measures);
+    const target = targetOf(loadBoard("nrf52840-dk"));
+    const terms = termsOf(footprintOfShape(SUBJECT.shape, target, "int8"));
+    expect([...(costing?.(terms) ?? [])]).toEqual(
+      measures.map((measure) => costOf(costs?.of[measure] as never, terms)),
+    );
+    expect(costing?.({ ...terms, gruBefore: 1 })).toBeNull();
   });
 
   test("a layer that no reference network has makes no number", () => {

@@ -44,6 +44,9 @@ export interface SizeRating {
 /** Below any quality; finite, so that two of them differ by 0. */
 const UNHEARD = -1e9;
 
+/** Where a verdict stands among the others. */
+const ORDER = { chosen: 0, fits: 0, dominated: 1, unknown: 2, over: 3 } as const;
+
 /** Best first: what holds the budgets, then what misses them; by worth, then by cycles. */
 export function judgeSizes(
   candidates: readonly SizeCandidate[],
@@ -63,19 +66,32 @@ export function judgeSizes(
   const judged = candidates.map((candidate) =>
     judgeOne(candidate, limits, rating, beaten.has(candidate), byQuality),
   );
-  const order = { chosen: 0, fits: 0, dominated: 1, unknown: 2, over: 3 } as const;
-  const score = (one: JudgedSize): number => worth(one) ?? UNHEARD;
-  judged.sort(
-    (a, b) =>
-      order[a.verdict] - order[b.verdict] ||
-      score(b) - score(a) ||
-      // Of sizes that nobody heard the one that can learn most.
-      (byQuality && a.quality === null ? b.macs - a.macs : 0) ||
-      (a.cycles?.value ?? 0) - (b.cycles?.value ?? 0),
-  );
-  const [best, ...others] = judged;
-  return best?.verdict === "fits" ? [{ ...best, verdict: "chosen" }, ...others] : judged;
+  judged.sort((a, b) => {
+    const byVerdict = ORDER[a.verdict] - ORDER[b.verdict];
+    if (byVerdict !== 0) return byVerdict;
+    const byWorth = (worth(b) ?? UNHEARD) - (worth(a) ?? UNHEARD);
+    if (byWorth !== 0) return byWorth;
+    // Of sizes that nobody heard the one that can learn most.
+    const byMacs = byQuality && a.quality === null ? b.macs - a.macs : 0;
+    return byMacs !== 0 ? byMacs : (a.cycles?.value ?? 0) - (b.cycles?.value ?? 0);
+  });
+  const [best] = judged;
+  if (best?.verdict === "fits") judged[0] = { ...best, verdict: "chosen" };
+  return judged;
 }
+
+/** One size by itself: nothing beats it, and it is not held against how others hear. */
+export function judgeAlone(
+  candidate: SizeCandidate,
+  limits: SizeLimits,
+  rating: SizeRating,
+): JudgedSize {
+  return judgeOne(candidate, limits, rating, false, false);
+}
+
+/** Budgets in the order in which they are named. */
+const BUDGETS = ["latency", "power", "flash", "RAM"] as const;
+const NO_MISSES: readonly Constraint[] = [];
 
 function judgeOne(
   candidate: SizeCandidate,
@@ -88,17 +104,25 @@ function judgeOne(
   const latencyMs = cycles === null || clockHz === null ? null : (cycles.value / clockHz) * 1e3;
   const duty = latencyMs === null || power === null ? null : dutyCycle(latencyMs, periodMs, power);
   const powerMw = duty?.averageMw ?? null;
-  const uses: readonly (readonly [Constraint, number | null])[] = [
-    ["latency", latencyMs === null ? null : latencyMs / limits.latencyMs],
-    ["power", limits.powerMw === null ? 0 : powerMw === null ? null : powerMw / limits.powerMw],
-    ["flash", flashBytes / limits.flashBytes],
-    ["RAM", ramBytes / limits.ramBytes],
+  // Parts of the budgets; NaN where one is not known, 0 where none was asked for.
+  const uses = [
+    latencyMs === null ? Number.NaN : latencyMs / limits.latencyMs,
+    limits.powerMw === null ? 0 : powerMw === null ? Number.NaN : powerMw / limits.powerMw,
+    flashBytes / limits.flashBytes,
+    ramBytes / limits.ramBytes,
   ];
-  const misses = uses.flatMap(([name, use]) => (use !== null && use > 1 ? [name] : []));
-  const isUnknown = uses.some(([, use]) => use === null);
+  const misses = uses.some((use) => use > 1)
+    ? BUDGETS.filter((_, index) => (uses[index] as number) > 1)
+    : NO_MISSES;
   const bound = cycles === null ? null : cycles.stalls * 2 > cycles.value ? "bandwidth" : "compute";
   const verdict =
-    misses.length > 0 ? "over" : isUnknown ? "unknown" : isBeaten ? "dominated" : "fits";
+    misses.length > 0
+      ? "over"
+      : uses.some(Number.isNaN)
+        ? "unknown"
+        : isBeaten
+          ? "dominated"
+          : "fits";
   return {
     ...candidate,
     latencyMs,
@@ -115,16 +139,20 @@ function judgeOne(
 const NEAR = 0.1;
 
 function bindingOf(
-  uses: readonly (readonly [Constraint, number | null])[],
+  uses: readonly number[],
   verdict: Verdict,
   byQuality: boolean,
   bound: JudgedSize["bound"],
 ): Constraint {
   // A fitting size that another beats in quality gains nothing by its budget.
   if (verdict === "dominated" && byQuality) return "quality";
-  let [name, most]: [Constraint, number] = [bound ?? "compute", NEAR];
-  for (const [constraint, use] of uses) {
-    if (use !== null && use > most) [name, most] = [constraint, use];
+  let name: Constraint = bound ?? "compute";
+  let most = NEAR;
+  for (const [index, use] of uses.entries()) {
+    if (use > most) {
+      name = BUDGETS[index] as Constraint;
+      most = use;
+    }
   }
   return name;
 }

@@ -7,16 +7,20 @@ import {
   createPredictor,
   INTEGER_FORMATS,
   type IntegerFormat,
+  type Predictor,
+  resized,
 } from "../../../codegen/index.ts";
+import { holds } from "../../analyze/sizing/answer.ts";
 import type { SizeLimits } from "../../analyze/sizing/candidate.ts";
-import { type JudgedSize, judgeSizes, type SizeRating } from "../../analyze/sizing/judge.ts";
+import { type JudgedSize, judgeAlone, type SizeRating } from "../../analyze/sizing/judge.ts";
 import { candidateOf } from "./candidate-of.ts";
 import { candidateDocument } from "./size-document.ts";
 import type { Subject } from "./subject.ts";
 
 /** What sizes are judged by, whatever the format. */
 export interface Judging {
-  readonly lists: readonly (readonly number[])[];
+  /** As they were judged in the format asked about. */
+  readonly sizes: readonly JudgedSize[];
   readonly limits: SizeLimits;
   readonly rating: SizeRating;
 }
@@ -33,33 +37,61 @@ export interface InFormat {
   readonly smallest: JudgedSize;
 }
 
-/** The sizes in every integer format but the one asked about. */
+/**
+ * The sizes in every integer format but the one asked about. They are tried from the largest down, and the rest left alone
+ * once one holds the budgets.
+ */
 export function inOtherFormats(
   subject: Subject,
   board: Board,
   asked: IntegerFormat,
-  { lists, limits, rating }: Judging,
+  { sizes, limits, rating }: Judging,
 ): readonly InFormat[] {
-  return INTEGER_FORMATS.filter((format) => format !== asked).flatMap((format) => {
+  const byMacs = [...sizes].sort((a, b) => b.macs - a.macs);
+  const last = byMacs.at(-1);
+  if (last === undefined) return [];
+  const own = sizes.find(({ method }) => method === "given");
+  return INTEGER_FORMATS.filter((format) => format !== asked).map((format) => {
     const predictor = createPredictor(board, format);
     // What was measured was measured in the format asked about; how a size would be made is the same in all.
-    const candidates = lists.map((sizes) => ({
-      ...candidateOf(subject, predictor, sizes),
-      quality: null,
-    }));
-    const sizes = judgeSizes(candidates, limits, rating);
-    const [first] = [...sizes].sort((a, b) => a.macs - b.macs);
-    if (first === undefined) return [];
-    return [
-      {
-        format,
-        missing: predictor.missing,
-        given: sizes.find(({ method }) => method === "given") ?? null,
-        largest: sizes.find(({ verdict }) => verdict === "chosen") ?? null,
-        smallest: first,
-      },
-    ];
+    const judged = ({ hiddenSizes }: JudgedSize): JudgedSize =>
+      judgeAlone(
+        { ...candidateOf(subject, predictor, hiddenSizes), quality: null },
+        limits,
+        rating,
+      );
+    const best =
+      predictor.missing === null ? largestOf(byMacs, subject, predictor, limits, rating) : null;
+    return {
+      format,
+      missing: predictor.missing,
+      given: own === undefined ? null : judged(own),
+      largest: best === null ? null : { ...judged(best), verdict: "chosen" },
+      smallest: judged(last),
+    };
   });
+}
+
+/** Of those with the most multiply-accumulates that hold every budget the one with the fewest cycles. */
+function largestOf(
+  byMacs: readonly JudgedSize[],
+  { shape }: Subject,
+  { of }: Predictor,
+  limits: SizeLimits,
+  rating: SizeRating,
+): JudgedSize | null {
+  let best: JudgedSize | null = null;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const size of byMacs) {
+    if (best !== null && size.macs < best.macs) break;
+    const { cycles, flashBytes, ramBytes } = of(resized(shape, size.hiddenSizes));
+    if (cycles === null || rating.clockHz === null || cycles.value >= fewest) continue;
+    const room = flashBytes <= limits.flashBytes && ramBytes <= limits.ramBytes;
+    if (!room || !holds((cycles.value / rating.clockHz) * 1e3, limits, rating)) continue;
+    best = size;
+    fewest = cycles.value;
+  }
+  return best;
 }
 
 /** How they stand in the document. */

@@ -8,8 +8,6 @@ import type { JudgedSize } from "../../analyze/sizing/judge.ts";
 /** One size: numbers that are not plain counting carry their kind. */
 export function candidateDocument(one: JudgedSize, format: IntegerFormat) {
   const { cycles, quality } = one;
-  const modelled = (value: number | null, unit: string) =>
-    value === null ? null : { value, unit, kind: "modelled" };
   return {
     hiddenSize: one.hiddenSizes.length === 1 ? one.hiddenSizes[0] : null,
     hiddenSizes: one.hiddenSizes,
@@ -38,4 +36,8 @@ export function candidateDocument(one: JudgedSize, format: IntegerFormat) {
     bound: one.bound,
     misses: one.misses,
   };
+}
+
+function modelled(value: number | null, unit: string) {
+  return value === null ? null : { value, unit, kind: "modelled" };
 }

@@ -158,7 +158,7 @@ export function sizesFor(
   const rating = rated.rating;
   const missing = predictor.missing ?? rated.missing(options.budgetMw !== undefined);
   const sizes = judgeSizes(candidates, limits, rating);
-  const others = inOtherFormats(subject, board, format, { lists, limits, rating });
+  const others = inOtherFormats(subject, board, format, { sizes, limits, rating });
   const why = answerOf({
     board: board.id,
     sizes,
