@@ -1,5 +1,5 @@
 /**
- * Waits for a board whose program was just loaded: for its port, under the old name or another, and for its greeting.
+ * Finds a board again, under its port's old name or another: after an unplugged cable, and once its program was loaded.
  * Loading is left to the workflow, what the board is then asked to session.ts.
  */
 import { existsSync } from "node:fs";
@@ -65,6 +65,31 @@ export function returnedPort(
   if (!isAnother && (listed !== undefined || exists(path))) return path;
   const fitting = boardPorts(ports, [board]);
   return fitting.length === 1 ? fitting[0]?.path : undefined;
+}
+
+/**
+ * Opens the named port, each later time wherever what was behind it is now: as returnedPort finds it.
+ * The function made throws LinkError TP-LINK-040 while it is away.
+ */
+export function lastingConnect(
+  path: string,
+  board: BoardOnUsb,
+  { list, link }: Ports,
+): () => Promise<Link> {
+  let first: Promise<PortInfo | undefined> | undefined;
+  const find = async () => (await list()).find((port) => port.path === path);
+  return async () => {
+    if (first === undefined) {
+      first = find();
+      await first;
+      return link(path);
+    }
+    const before = await first;
+    const ports = await list();
+    const now = returnedPort({ path, before, board }, ports);
+    if (now === undefined) throw neverBack({ path, board }, ports);
+    return link(now);
+  };
 }
 
 /**
@@ -196,12 +221,15 @@ function notRestarted(path: string): LinkError {
   );
 }
 
-function neverBack({ path, board }: ReturnRequest, ports: readonly PortInfo[]): LinkError {
+function neverBack(
+  { path, board }: Pick<ReturnRequest, "path" | "board">,
+  ports: readonly PortInfo[],
+): LinkError {
   const there = ports.map((port) => port.path).join(", ");
   return new LinkError(
     "TP-LINK-040",
     {
-      what: `${path} did not come back after the upload`,
+      what: `${path} did not come back`,
       why: `no port has its serial number, its name or the USB ids of ${board.id} alone; there ${there === "" ? "is none" : `are ${there}`}`,
       fix: "press reset or plug it in again, then: pioneer ports, and pioneer run with --no-upload --port PORT",
     },

@@ -13,9 +13,11 @@ import type {
   SourceParts,
 } from "../../codegen/index.ts";
 import { findMeasured, fittedRules, MissingToolError, UsageError } from "../../codegen/index.ts";
+import type { BoardOnUsb } from "../link/find-board.ts";
 import type { Expectation } from "../link/greeting.ts";
 import { createLastingLink } from "../link/lasting.ts";
 import { createQemuLink } from "../link/qemu.ts";
+import { lastingConnect } from "../link/returning-port.ts";
 import { createRp2040jsLink } from "../link/rp2040js.ts";
 import type { Link } from "../link/source.ts";
 import type { App } from "./build.ts";
@@ -31,7 +33,7 @@ import {
   type TimingPlugin,
   VARIED_FRAMES,
 } from "./plugin.ts";
-import { isConnection, portLink } from "./port-link.ts";
+import { isConnection, portLink, systemPorts } from "./port-link.ts";
 import { placeLines, profileLayers, readPlaces } from "./profile/places.ts";
 import type { ProfileNames } from "./profile/profile-file.ts";
 import type { Progress } from "./progress.ts";
@@ -99,7 +101,7 @@ export async function prepareDevice(request: DeviceRequest): Promise<Device> {
   const { board, port, upload } = request;
   if (port !== undefined) {
     return upload === undefined || board.kind === "emulated" || isConnection(port)
-      ? portDevice(port)
+      ? portDevice(port, board)
       : flashedDevice({ ...request, ...upload, board, port });
   }
   return emulatedDevice(request, requireEmulated(board));
@@ -125,16 +127,16 @@ const UNCOUNTED = "none: ";
 /** A board that is given its program first. */
 async function flashedDevice(request: FlashBoardRequest): Promise<Device> {
   const { path, firmware, flags } = await flashBoard(request);
-  return { ...portDevice(path), firmware, flags };
+  return { ...portDevice(path, request.board), firmware, flags };
 }
 
-function portDevice(port: string): Device {
+function portDevice(port: string, board: BoardOnUsb): Device {
   return {
-    link: createLastingLink({
-      name: port,
-      kind: isConnection(port) ? "tcp" : "serial",
-      connect: async () => portLink(port),
-    }),
+    link: createLastingLink(
+      isConnection(port)
+        ? { name: port, kind: "tcp", connect: async () => portLink(port) }
+        : { name: port, kind: "serial", connect: lastingConnect(port, board, systemPorts) },
+    ),
     firmware: null,
     flags: "",
     counter: "none",

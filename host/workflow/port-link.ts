@@ -3,7 +3,8 @@
  * Which board is behind it is left to its greeting.
  */
 import { UsageError } from "../../codegen/index.ts";
-import { createSerialLink } from "../link/serial.ts";
+import type { Ports } from "../link/returning-port.ts";
+import { createSerialLink, listPorts } from "../link/serial.ts";
 import type { Link } from "../link/source.ts";
 import { createTcpLink } from "../link/tcp.ts";
 
@@ -26,3 +27,9 @@ export function portLink(port: string): Link {
     fix: "--port tcp:127.0.0.1:5555, or a serial device of: pioneer ports",
   });
 }
+
+/** The ports of this computer. */
+export const systemPorts: Ports = {
+  list: async () => (await listPorts()).ports,
+  link: portLink,
+};

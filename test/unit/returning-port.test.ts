@@ -8,7 +8,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { PortInfo } from "../../host/link/passive-port.ts";
-import { awaitBoard, type ReturnRequest, returnedPort } from "../../host/link/returning-port.ts";
+import {
+  awaitBoard,
+  lastingConnect,
+  type ReturnRequest,
+  returnedPort,
+} from "../../host/link/returning-port.ts";
 import { createSerialLink } from "../../host/link/serial.ts";
 import { DeskPort, missingForPorts } from "./desk-port.ts";
 import { type DeviceBehaviour, DIGEST, RESTART_LOG, SimulatedDevice } from "./link-device.ts";
@@ -46,6 +51,24 @@ describe("where the board is after the upload", () => {
     const request = { path: "/dev/ttyACM0", before, board: { id: "sim" } };
     expect(returnedPort(request, [port("/dev/ttyACM0", "OTHER")], () => true)).toBeUndefined();
   });
+});
+
+test("a cable that was unplugged: its board is opened under its new name, and no other in its place", async () => {
+  let listed = [port("/dev/ttyACM0", "E66"), port("/dev/ttyACM1", "OTHER")];
+  const opened: string[] = [];
+  const connect = lastingConnect("/dev/ttyACM0", board, {
+    list: async () => listed,
+    link: (path) => {
+      opened.push(path);
+      return createSerialLink({ path, baudRate: 115_200 });
+    },
+  });
+  await connect();
+  listed = [port("/dev/ttyACM0", "OTHER", "ffff")];
+  await expect(connect()).rejects.toThrow("TP-LINK-040");
+  listed = [port("/dev/ttyACM0", "OTHER", "ffff"), port("/dev/ttyACM2", "E66")];
+  await connect();
+  expect(opened).toEqual(["/dev/ttyACM0", "/dev/ttyACM2"]);
 });
 
 describe.skipIf(missingForPorts.length > 0)("the board on the desk", { timeout: 30_000 }, () => {

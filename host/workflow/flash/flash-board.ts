@@ -5,11 +5,10 @@
 import type { RealBoard } from "../../../codegen/index.ts";
 import type { Expectation } from "../../link/greeting.ts";
 import type { Ports } from "../../link/returning-port.ts";
-import { listPorts } from "../../link/serial.ts";
 import { type BuildRequest, buildFirmware, packagesToFetch } from "../build.ts";
 import { type BuiltFirmware, buildAndRead } from "../built-firmware.ts";
 import { firmwareEnvironment } from "../firmware-environment.ts";
-import { portLink } from "../port-link.ts";
+import { systemPorts } from "../port-link.ts";
 import type { Progress } from "../progress.ts";
 import { flash } from "./upload.ts";
 
@@ -35,7 +34,7 @@ export interface FlashedBoard {
 /** Throws as firmwareEnvironment, packagesToFetch, buildFirmware and flash do. */
 export async function flashBoard(
   request: FlashBoardRequest,
-  ports: Ports = { list: async () => (await listPorts()).ports, link: portLink },
+  ports: Ports = systemPorts,
 ): Promise<FlashedBoard> {
   const { board, port, framework, expect, progress, signal, ...build } = request;
   const environment = firmwareEnvironment(board, framework);
