@@ -37,6 +37,7 @@ export {
   powerBytes,
   SOFTMAX_PASSES,
   valueBytes,
+  workOfStream,
 } from "./plan/cost.ts";
 export { movedWork } from "./plan/moved-work.ts";
 export { PLACED_PARTS, type PlacementRequest, placeOf, withWeightsIn } from "./plan/placement.ts";
@@ -67,3 +68,4 @@ export { padModel } from "./size/pad.ts";
 export * from "./size/predict.ts";
 export { magnitudePruned, pruneModel, type UnitStatistics, unitStatistics } from "./size/prune.ts";
 export * from "./size/rule.ts";
+export { MOST_LEFT_OUT, sparsifyModel } from "./size/sparsify.ts";

@@ -19,7 +19,12 @@ import { type Plan, plan } from "./plan/plan.ts";
 import { productsOf, rowsSchedule, schedule } from "./plan/schedule.ts";
 import { requireSteps } from "./plan/steps.ts";
 import { type Target, type TargetOptions, targetOf } from "./plan/target.ts";
-import { type Calibration, type CalibrationData, calibrate } from "./quantize/calibrate.ts";
+import {
+  type Calibration,
+  type CalibrationData,
+  calibrate,
+  noiseFrames,
+} from "./quantize/calibrate.ts";
 import { toFloat32 } from "./quantize/float32-model.ts";
 import { type AnyFormat, isTfliteFormat } from "./quantize/params.ts";
 import { quantizeModel } from "./quantize/quantize-model.ts";
@@ -28,6 +33,7 @@ import { prepareTflite } from "./quantize/tflite/prepare.ts";
 import type { ModelInFormat } from "./quantize/twin.ts";
 import { weightStepWarnings } from "./quantize/weight-steps.ts";
 import { columnGranule, judgeHiddenSize, type LineVerdict } from "./size/cache-line.ts";
+import { sparsifyModel } from "./size/sparsify.ts";
 
 /** The stages whose values `--dump` prints. */
 export const STAGES = ["model", "size", "quantize", "lower", "plan"] as const;
@@ -156,13 +162,33 @@ function requireWhole({ fourBits = [], delta, format }: GenerateOptions, { steps
 }
 
 /**
+ * The options with a model whose least important weights are zero, where some are to be left out.
+ * @throws PlanError TP-PLAN-040, -041
+ */
+function withLeftOut(options: GenerateOptions, target: Target): GenerateOptions {
+  const { sparse, model, calibration, format, delta } = options;
+  if (sparse === undefined) return options;
+  schedule(format, target);
+  if (delta !== undefined) {
+    throw new PlanError("TP-PLAN-040", {
+      what: "--sparse does not go with --delta",
+      why: "sums that are kept have weights column by column, so that each column can be taken in by itself",
+      fix: "one of them",
+    });
+  }
+  const data = calibration ?? noiseFrames(model.inputSize);
+  return { ...options, model: sparsifyModel(model, sparse, data) };
+}
+
+/**
  * C for one model on one board. The same options give the same bytes.
  * @throws PlanError when the model cannot be generated
  */
-export function generate(options: GenerateOptions): Generated {
+export function generate(given: GenerateOptions): Generated {
+  const board = withWeightsIn(given.board, given.placement?.weights);
+  const target = targetOf(given.board, given);
+  const options = withLeftOut(given, target);
   const { model, format, fourBits = [] } = options;
-  const board = withWeightsIn(options.board, options.placement?.weights);
-  const target = targetOf(options.board, options);
   if (target.steps !== 1) requireSteps(model, format, target);
   requireSpareable(options, format, target);
   requireWhole(options, target);

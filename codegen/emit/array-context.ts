@@ -8,11 +8,18 @@ import { POWERS_OF_TWO } from "../quantize/softmax.ts";
 import { floatRows, signedRows, wordRows } from "./c-literal.ts";
 import type { ArrayContext } from "./context-types.ts";
 
+/** How much of what a stream holds, for its comment. */
+function streamSize({ blocks, blockBytes, tiles }: StreamLayout): string {
+  return tiles
+    ? `${blocks} blocks with ${tiles.stored} of ${tiles.all} tiles`
+    : `${blocks} x ${blockBytes} bytes`;
+}
+
 /** The weights of a stream, as words or as floats. */
 export function streamArray(stream: StreamLayout, float: boolean): ArrayContext {
   return {
     name: `${stream.part ? `${stream.kernel}_${stream.part}` : stream.kernel}_stream`,
-    comment: `${stream.blocks} x ${stream.blockBytes} bytes; the header shows their order.`,
+    comment: `${streamSize(stream)}; the header shows their order.`,
     elementType: float ? "float" : "uint32_t",
     attributes: ` __attribute__((aligned(${stream.alignment}))) PIONEER_WEIGHTS`,
     rows: float ? floatRows(new Float32Array(stream.words.buffer)) : wordRows(stream.words),

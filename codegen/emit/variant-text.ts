@@ -34,6 +34,7 @@ export interface VariantText {
     | "rows-mac16"
     | "rows-of-blocks"
     | "rows-nibbles"
+    | "rows-sparse"
     | "sums-of-blocks";
   /** Partial of a table's value at z; -high: in the high half of a word. */
   readonly lookUp: "look-up" | "look-up-high";
@@ -171,6 +172,11 @@ function dspNibbles(columns: string): VariantText {
   return { ...dsp("int8", "nibbles", columns), portable: "rows-portable-nibbles" };
 }
 
+/** Four columns at a time, those that a list names. */
+function dspSparse(columns: string): VariantText {
+  return { ...dsp("int8", "sparse", columns), portable: "rows-portable-sparse" };
+}
+
 /** Eight rows' four bits in a word, taken apart in plain C or by the loop in assembler. */
 function nibbles(rows?: string): VariantText {
   return {
@@ -182,6 +188,20 @@ function nibbles(rows?: string): VariantText {
     },
     portable: "sum-rows-nibbles-portable",
     shared: "rows-nibbles",
+  };
+}
+
+/** The same in plain C or by the loop in assembler: a byte a weight. */
+function sparse(rows?: string): VariantText {
+  return {
+    ...SELF_CONTAINED,
+    native: rows !== undefined && {
+      condition: NARROW_CONDITIONS.rv32,
+      arithmetic: "arithmetic-portable",
+      rows,
+    },
+    portable: "sum-rows-sparse-portable",
+    shared: "rows-sparse",
   };
 }
 
@@ -305,6 +325,10 @@ export const VARIANT_TEXT: Readonly<Record<KernelVariant, VariantText>> = {
   "dsp-nibbles-grouped": dspNibbles("nibbles-grouped"),
   "rv32-nibbles": nibbles("sum-rows-rv32-nibbles"),
   "c11-int4": nibbles(),
+  "dsp-sparse": dspSparse("sparse"),
+  "dsp-sparse-grouped": dspSparse("sparse-grouped"),
+  "rv32-sparse": sparse("sum-rows-rv32-sparse"),
+  "c11-sparse": sparse(),
   "c11-int16x8": { ...SELF_CONTAINED, native: false, portable: "rows-plain" },
   "c11-tflite-int8": { ...SELF_CONTAINED, native: false, portable: "sums-plain" },
   "c11-tflite-int16x8": { ...SELF_CONTAINED, native: false, portable: "sums-plain" },

@@ -83,11 +83,19 @@ function runLayer(layer: Layer): RunningLayer {
   }
 }
 
+/** What a layer is about to multiply: its inputs, and the state that it left in the step before. */
+export type Watch = (
+  layer: number,
+  inputs: readonly Float64Array[],
+  state: LayerState | null,
+) => void;
+
 /**
  * Makes a runnable copy of the model; the model itself is not changed.
+ * @param watch sees each layer of each step before it runs; the arrays are the layer's own, to be read alone
  * @throws RangeError for a model with a layer that looks ahead, which runSequence runs
  */
-export function createFloatModel(model: RecurrentModel): FloatModel {
+export function createFloatModel(model: RecurrentModel, watch?: Watch): FloatModel {
   const ahead = model.layers.find(looksAhead);
   if (ahead) throw new RangeError(`"${ahead.name}" reads a whole sequence, not a step`);
   const layers = model.layers.map((layer) => ({ layer, running: runLayer(layer) }));
@@ -105,8 +113,10 @@ export function createFloatModel(model: RecurrentModel): FloatModel {
       let answer: Float64Array = input.slice();
       const values = new Map<ValueName, Float64Array>();
       if (first) for (const name of inputsOf(first)) values.set(name, answer);
-      for (const { layer, running } of layers) {
-        answer = running.step(...inputsOf(layer).map((name) => namedValue(values, name, layer)));
+      for (const [index, { layer, running }] of layers.entries()) {
+        const inputs = inputsOf(layer).map((name) => namedValue(values, name, layer));
+        watch?.(index, inputs, running.state ? { layer: index, ...running.state } : null);
+        answer = running.step(...inputs);
         running.peaks.output = Math.max(running.peaks.output, peakOf(answer));
         values.set(layer.output, answer);
       }

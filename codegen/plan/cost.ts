@@ -16,12 +16,15 @@ import type { StreamLayout } from "./layout.ts";
 import { movedWork } from "./moved-work.ts";
 import { passTraffic } from "./passes.ts";
 import { LINE_VALUES, ROW_RESULT_BYTES } from "./rows/row-layout.ts";
+import { TILE_COLUMNS, TILE_ROWS } from "./rows/sparse-tiles.ts";
 import type { Schedule } from "./schedule.ts";
 
 export interface KernelCost {
   readonly kernel: string;
-  /** Useful multiply-accumulates a step [MAC]. */
+  /** Useful multiply-accumulates a step; of sparse weights those of stored tiles [MAC]. */
   readonly macs: number;
+  /** The same of all weights, those that are left out included [MAC]. */
+  readonly networkMacs: number;
   /** What executes, padding included [MAC]. */
   readonly paddedMacs: number;
   /** Bytes of weights, biases and multipliers, padding included; each is read once a step. */
@@ -72,23 +75,41 @@ export function valueBytes(
 type Moved = Pick<KernelCost, "bytesRead" | "bytesWritten">;
 type StreamCost = Omit<KernelCost, "kernel" | "passBytes">;
 
+/** What one stream multiplies. */
+export function workOfStream(stream: StreamLayout): Pick<
+  KernelCost,
+  "macs" | "networkMacs" | "paddedMacs"
+> & {
+  /** Activations that it reads, each again for every block. */
+  readonly activations: number;
+} {
+  const { blocks, rows, columns, paddedRows, paddedColumns, tiles } = stream;
+  const networkMacs = rows * columns;
+  if (tiles) {
+    const paddedMacs = tiles.stored * TILE_ROWS * TILE_COLUMNS;
+    return { macs: tiles.macs, networkMacs, paddedMacs, activations: tiles.stored * TILE_COLUMNS };
+  }
+  const paddedMacs = paddedRows * paddedColumns;
+  return { macs: networkMacs, networkMacs, paddedMacs, activations: blocks * paddedColumns };
+}
+
 /**
  * The sums of one stream: weights, activations again for each block, and the results read back. Of one whose columns are taken
  * in by themselves: all of them.
  */
 function costOfStream(stream: StreamLayout, bytes: ValueBytes): StreamCost {
-  const { blocks, rows, columns, paddedRows, paddedColumns } = stream;
   const weightBytes = stream.words.byteLength;
+  const { activations, ...macs } = workOfStream(stream);
   if (stream.part === "columns") {
-    const { macs, paddedMacs, bytesRead, bytesWritten } = movedWork(stream, bytes.line, columns);
-    return { macs, paddedMacs, weightBytes, bytesRead, bytesWritten };
+    const moved = movedWork(stream, bytes.line, stream.columns);
+    const { paddedMacs, bytesRead, bytesWritten } = moved;
+    return { ...macs, paddedMacs, weightBytes, bytesRead, bytesWritten };
   }
-  const passed = paddedRows * ROW_RESULT_BYTES;
+  const passed = stream.paddedRows * ROW_RESULT_BYTES;
   return {
-    macs: rows * columns,
-    paddedMacs: paddedRows * paddedColumns,
+    ...macs,
     weightBytes,
-    bytesRead: weightBytes + blocks * paddedColumns * bytes.line + passed,
+    bytesRead: weightBytes + activations * bytes.line + passed,
     bytesWritten: passed,
   };
 }
@@ -140,7 +161,7 @@ function costOfUnits(
 }
 
 function costOfMove(kernel: string, bytesRead: number, bytesWritten: number): KernelCost {
-  const none = { macs: 0, paddedMacs: 0, weightBytes: 0, passBytes: 0 };
+  const none = { macs: 0, networkMacs: 0, paddedMacs: 0, weightBytes: 0, passBytes: 0 };
   return { kernel, ...none, bytesRead, bytesWritten };
 }
 
@@ -160,6 +181,7 @@ function costOf(
     return {
       kernel: kernel.name,
       macs: total("macs"),
+      networkMacs: total("networkMacs"),
       paddedMacs: total("paddedMacs"),
       weightBytes: total("weightBytes"),
       bytesRead: total("bytesRead") + moved.bytesRead + passes.read,
@@ -208,6 +230,7 @@ export function planCost(
     kernels.reduce((total, kernel) => total + kernel[field], 0);
   return {
     macs: sum("macs"),
+    networkMacs: sum("networkMacs"),
     paddedMacs: sum("paddedMacs"),
     weightBytes: sum("weightBytes"),
     bytesRead: sum("bytesRead"),

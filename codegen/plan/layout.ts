@@ -16,6 +16,7 @@ import type { QuantizedRows } from "../quantize/quantized-model.ts";
 import { blockBytes, columnGranule, roundUp } from "../size/cache-line.ts";
 import { MOVED_BLOCK, packMovedColumns } from "./rows/moved-columns.ts";
 import { LINE_VALUES, type Source } from "./rows/row-layout.ts";
+import { countTiles, type TileCounts } from "./rows/sparse-tiles.ts";
 import { ROW_LAYOUTS, rowsSchedule, type Schedule } from "./schedule.ts";
 import type { Target } from "./target.ts";
 
@@ -62,7 +63,10 @@ export interface StreamLayout {
   /** Its weights have 4 bits, beside streams whose weights are bytes. */
   readonly fourBits?: true;
   readonly blocks: number;
-  readonly blockBytes: number;
+  /** Null where each block stores other tiles. */
+  readonly blockBytes: number | null;
+  /** What is stored of sparse weights; absent: all. */
+  readonly tiles?: TileCounts;
   readonly rows: number;
   readonly paddedRows: number;
   readonly columns: number;
@@ -158,15 +162,19 @@ export function layOutStream(
   if (moved) checkMovedColumns(kernel.layer.name, columns.length);
   const own = gateRowSources(matrix.rows / gates, gates, unitsSideBySide(kernel, schedule));
   const rows = moved ? wholeBlocks(own, block.rows) : own;
+  const tiles = block.tiles ? countTiles(matrix as QuantizedRows, rows, columns) : null;
   return {
     kernel: kernel.name,
     ...(part ? { part } : {}),
     ...(isGrouped && schedule.fourBits ? { fourBits: true } : {}),
     blocks: rows.length / block.rows,
-    blockBytes: blockBytes(
-      vectors.map(({ paddedSize }) => paddedSize),
-      block,
-    ),
+    blockBytes: tiles
+      ? null
+      : blockBytes(
+          vectors.map(({ paddedSize }) => paddedSize),
+          block,
+        ),
+    ...(tiles ? { tiles } : {}),
     rows: matrix.rows,
     paddedRows: rows.length,
     columns: matrix.columns,

@@ -68,6 +68,12 @@ function rowCells(kernel: LayerKernel, stream: StreamLayout, gates: number, side
   return [...unitsFrom(0), "...", ...unitsFrom(last).slice(-1)];
 }
 
+function sizeText({ blocks, blockBytes, tiles, words }: StreamLayout): string {
+  return tiles
+    ? `${blocks} blocks, ${tiles.stored} of ${tiles.all} tiles, ${words.byteLength} B`
+    : `${blocks} x ${blockBytes} B`;
+}
+
 function streamLines(drawn: Drawn, stream: StreamLayout): readonly string[] {
   const { kernels, lines, schedule } = drawn;
   const kernel = kernels.find(({ name }) => name === stream.kernel);
@@ -78,7 +84,7 @@ function streamLines(drawn: Drawn, stream: StreamLayout): readonly string[] {
   const side = unitsSideBySide(kernel, schedule);
   const name = stream.part ? `${stream.kernel} ${stream.part}` : stream.kernel;
   return [
-    `  ${name}: ${stream.blocks} x ${stream.blockBytes} B${stream.fourBits ? ", weights of 4 bits" : ""}`,
+    `  ${name}: ${sizeText(stream)}${stream.fourBits ? ", weights of 4 bits" : ""}`,
     `    columns ${cells(columnCells(segmentsRead(kernel, reads, lines)))}`,
     `    rows    ${cells(rowCells(kernel, stream, gates, side))}`,
   ];

@@ -15,6 +15,8 @@ import { NIBBLE_QUADS } from "./rows/nibble-quads.ts";
 import { PACKED_PAIRS, PAIRED_BYTES, PAIRED_SUMS } from "./rows/packed-pairs.ts";
 import { plainRows, plainSums } from "./rows/plain-rows.ts";
 import type { BlockShape, LineValue, RowLayout } from "./rows/row-layout.ts";
+import { SPARSE_BYTES } from "./rows/sparse-bytes.ts";
+import { SPARSE_PAIRS } from "./rows/sparse-pairs.ts";
 import { vectorRows } from "./rows/vector-rows.ts";
 import { WIDE_LANES } from "./rows/wide-lanes.ts";
 import type { Fusion, InstructionSet, Target } from "./target.ts";
@@ -39,6 +41,9 @@ import type { Fusion, InstructionSet, Target } from "./target.ts";
  * dsp-nibbles-grouped: the same with loads grouped for the Cortex-M4.
  * rv32-nibbles: 4-bit weights of eight rows in each word, one multiplication for two MACs; c11-int4: the same in plain C.
  * c11-int8-eights: c11-int8 in blocks of eight rows, as 4-bit weights have them, where other layers have those.
+ * dsp-sparse: as dsp-packed-pairs, four columns of eight rows at a time, those that a list names (int8).
+ * dsp-sparse-grouped: the same with loads grouped for the Cortex-M4.
+ * rv32-sparse: the same tiles, a byte a weight, three instructions a MAC. c11-sparse: the same in plain C.
  * c11-tflite-int8, c11-tflite-int16x8: the same in plain C: the scalings of TFLite's kernels are constants of their own.
  *
  * Each but the c11 ones reads its stream in plain C as well, where a compiler lacks its instructions.
@@ -68,6 +73,10 @@ export type KernelVariant =
   | "dsp-nibbles"
   | "dsp-nibbles-grouped"
   | "rv32-nibbles"
+  | "dsp-sparse"
+  | "dsp-sparse-grouped"
+  | "rv32-sparse"
+  | "c11-sparse"
   | "c11-int8"
   | "c11-int8-eights"
   | "c11-int16x8"
@@ -100,6 +109,10 @@ export const ROW_LAYOUTS: Readonly<Record<KernelVariant, RowLayout>> = {
   "dsp-nibbles-grouped": NIBBLE_QUADS,
   "rv32-nibbles": NIBBLE_LANES,
   "c11-int4": NIBBLE_LANES,
+  "dsp-sparse": SPARSE_PAIRS,
+  "dsp-sparse-grouped": SPARSE_PAIRS,
+  "rv32-sparse": SPARSE_BYTES,
+  "c11-sparse": SPARSE_BYTES,
   "c11-int8": plainRows("int8"),
   "c11-int8-eights": plainRows("int8", 8),
   "c11-int16x8": plainRows("int16"),
@@ -143,8 +156,10 @@ const WHOLE: Readonly<Partial<Record<AnyFormat, string>>> = {
 };
 
 /**
+/**
  * @param mixed some layers of int8 have 4-bit weights
- * @throws PlanError TP-PLAN-016 for float32, 4-bit weights and the tflite formats in passes
+ * @throws PlanError TP-PLAN-016 for float32, 4-bit weights and the tflite formats in passes, TP-PLAN-040 for sparse weights where
+ *   no kernel leaves any out
  */
 export function schedule(format: AnyFormat, target: Target, mixed = false): Schedule {
   const asked = mixed ? "int4" : format;
@@ -158,7 +173,8 @@ export function schedule(format: AnyFormat, target: Target, mixed = false): Sche
       fix: "--fusion full, or --format int8",
     });
   }
-  const [chosen, why] = choose(format, target);
+  if (target.sparse) requireSparse(asked, target);
+  const [chosen, why] = target.sparse ? chooseSparse(target) : choose(format, target);
   const variant = mixed && chosen === "c11-int8" ? "c11-int8-eights" : chosen;
   const { block, activation } = ROW_LAYOUTS[variant];
   const same = { variant, block, activation, fusion: target.fusion, why };
@@ -288,6 +304,55 @@ function chooseNibbles(target: Target): readonly [KernelVariant, string] {
         "c11-int4",
         `no kernel of its own for ${target.core} in int4: its words are taken apart in C`,
       ];
+}
+
+/** @throws PlanError TP-PLAN-040 */
+function requireSparse(format: AnyFormat, { core, instructions, fusion, steps }: Target): void {
+  const refuse = (what: string, why: string, fix: string): never => {
+    throw new PlanError(
+      "TP-PLAN-040",
+      { what: `--sparse does not go with ${what}`, why, fix },
+      { format, core, fusion, steps },
+    );
+  };
+  if (format !== "int8") {
+    refuse(format, "the kernels that leave weights out have weights of 8 bits", "--format int8");
+  }
+  if (fusion !== "full") {
+    refuse(`fusion "${fusion}"`, "its passes find multipliers at equal distances", "--fusion full");
+  }
+  if (steps !== 1) {
+    refuse(
+      "--steps",
+      "its loops load a weight for two steps, in the order of all columns",
+      "no --steps",
+    );
+  }
+  if (instructions === "mve") {
+    refuse(
+      `the vectors of ${core}`,
+      "one VMLADAVA makes 16 MACs: four columns by themselves would take longer than all of them do",
+      "fewer units: pioneer size MODEL --board ID --make N",
+    );
+  }
+}
+
+/**
+ * A tile, 32 MACs: 8 words of weights by four LDRDs, two of activations by LDR, 16 SMLADs and 8 SXTB16s are 30 instructions, 40
+ * cycles of the Cortex-M4; with three loads in a row for every two LDRs 32 and 38. Its place in the list and the loop take 4 more
+ * instructions, 7 cycles: 1.06 and 1.41 a MAC that is done, where the dense kernel takes 0.94 and 1.18.
+ */
+function chooseSparse({ instructions, core }: Target): readonly [KernelVariant, string] {
+  if (instructions === "rv32im") {
+    return ["rv32-sparse", "three instructions a MAC, in tiles of four columns that a list names"];
+  }
+  if (instructions !== "thumb-dsp") {
+    return ["c11-sparse", `tiles of four columns that a list names, in plain C on ${core}`];
+  }
+  return [
+    core === "cortex-m4" ? "dsp-sparse-grouped" : "dsp-sparse",
+    "one SXTB16 and two SMLADs for 4 MACs, in tiles of four columns that a list names",
+  ];
 }
 
 function choose(format: AnyFormat, target: Target): readonly [KernelVariant, string] {

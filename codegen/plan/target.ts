@@ -40,6 +40,8 @@ export interface Target {
   readonly fusion: Fusion;
   /** Time steps of one call of NAME_steps; 1 where there is no such function. */
   readonly steps: number;
+  /** Tiles of weights that are all zero are not stored; absent: all are. */
+  readonly sparse?: true;
   /** The core makes the high half of a 32 x 32 bit product. */
   readonly wideMultiply: boolean;
   /** What the memory or core takes at a time when it reads weights [byte]. */
@@ -83,6 +85,8 @@ export interface TargetOptions {
   readonly fusion?: Fusion;
   /** An even number: also makes NAME_steps, for so many steps of a sequence known ahead. */
   readonly steps?: number;
+  /** Leave out of memory and loops the tiles of weights that are all zero; int8 alone. */
+  readonly sparse?: number;
   /** Memories for weights, tables and code; the board's own choice where it is not given. */
   readonly placement?: PlacementRequest;
 }
@@ -99,7 +103,7 @@ function loopBytesOf({ caches }: Board, { name, waitStates }: BoardMemory): numb
 /** @throws PlanError TP-PLAN-002 for a place that the board does not name */
 export function targetOf(
   anyBoard: Board,
-  { instructions, storage, loopBytes, fusion, steps, placement = {} }: TargetOptions = {},
+  { instructions, storage, loopBytes, fusion, steps, sparse, placement = {} }: TargetOptions = {},
 ): Target {
   const board = withWeightsIn(anyBoard, placement.weights);
   const sectionFor = (part: "tables" | "code"): string | undefined =>
@@ -118,6 +122,7 @@ export function targetOf(
     storage: storage ?? "narrow",
     fusion: fusion ?? "full",
     steps: steps ?? 1,
+    ...(sparse === undefined ? {} : { sparse: true }),
     wideMultiply: !NARROW_MULTIPLY.includes(board.core),
     lineBytes: board.weights.line.value,
     lineRule: board.weights.rule,

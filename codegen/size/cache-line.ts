@@ -17,10 +17,11 @@ function usedLine(lineBytes: number, { extraBytes }: BlockShape): number {
 
 /**
  * Activation columns come in multiples of this, so that every block of the stream fills whole lines. With groups their words
- * lie between the weights, and no length of rows would fill lines: what the loop takes is all there is.
+ * lie between the weights, and no length of rows would fill lines: what the loop takes is all there is. Tiles that are left out
+ * shift all that follow them.
  */
 export function columnGranule(lineBytes: number, block: BlockShape): number {
-  if (block.groups) return block.columns;
+  if (block.groups || block.tiles) return block.columns;
   return Math.max(block.columns, usedLine(lineBytes, block) / (block.rows * block.weightBytes));
 }
 
@@ -90,9 +91,11 @@ export function judgeHiddenSize(
   const bytes = blockBytes(vectors, block);
   const fits = paddedShare === 0;
   const below = Math.max(hiddenGranule, Math.floor(hiddenSize / hiddenGranule) * hiddenGranule);
-  const filled = block.groups
-    ? `: ${block.groups.columns} columns share a scale, and blocks follow one another across lines`
-    : ` = ${bytes / usedLine(target.lineBytes, block)} whole lines`;
+  const filled = block.tiles
+    ? " and a list with every tile stored, of which those of zeros alone are left out"
+    : block.groups
+      ? `: ${block.groups.columns} columns share a scale, and blocks follow one another across lines`
+      : ` = ${bytes / usedLine(target.lineBytes, block)} whole lines`;
   const percent = (paddedShare * 100).toFixed(1);
   const multiples = granule === hiddenGranule ? granule : `${granule} and ${hiddenGranule}`;
   return {

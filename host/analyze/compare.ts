@@ -89,14 +89,14 @@ export function hostColumn(host: HostFacts, deadlineMs: number): Column {
 }
 
 /**
- * One frame at batch 1 on a platform: max(F / (eta * peak), bytes / (eta_m * BW)) + overhead, F = 2 * macs, weights in
+ * One frame at batch 1 on a platform: max(F / (eta * peak), bytes / (eta_m * BW)) + overhead, F = 2 * macs of the whole network, weights in
  * 16-bit floats, bytes = W * (1 + 0.1 * batch), overhead a call and a layer. Source: mlsysim.
  */
 export function platformTime(platform: Platform, model: ModelFacts): TimeParts {
   const weightBytes = 2 * model.parameters;
   const overheadUs = platform.callOverhead.value + LAYER_OVERHEAD.value * model.layers;
   return timeOf(
-    { ops: 2 * model.macs, bytesMoved: weightBytes * 1.1 },
+    { ops: 2 * (model.networkMacs ?? model.macs), bytesMoved: weightBytes * 1.1 },
     {
       peakOpsPerSecond: platform.fp16.value * 1e12,
       peakBytesPerSecond: platform.bandwidth.value * 1e9,

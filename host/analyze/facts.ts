@@ -104,6 +104,8 @@ export interface ModelFacts {
   readonly digest: string;
   /** Useful multiply-accumulates a frame, without padding. */
   readonly macs: number;
+  /** Of all weights of the network, where `macs` leaves some of them out for good; absent: macs are all. */
+  readonly networkMacs?: number;
   /** Multiply-accumulates that execute a frame, padding included. */
   readonly paddedMacs: number;
   /** Weights, biases and padding as stored; streamed once a frame [byte]. */

@@ -17,6 +17,7 @@ import {
   framework,
   fusion,
   skip,
+  sparse,
   stamps,
   steps,
   tables,
@@ -72,6 +73,7 @@ export function modelVerbs(verb: DeclareVerb): void {
     .addOption(steps())
     .addOption(delta())
     .addOption(skip())
+    .addOption(sparse())
     .addOption(stamps())
     .addOption(weights())
     .addOption(tables())
@@ -105,6 +107,7 @@ export function modelVerbs(verb: DeclareVerb): void {
     .addOption(fusion())
     .addOption(delta())
     .addOption(skip())
+    .addOption(sparse())
     .addOption(stamps())
     .addOption(weights())
     .addOption(tables())
@@ -123,6 +126,7 @@ export function modelVerbs(verb: DeclareVerb): void {
     .addOption(fusion())
     .addOption(delta())
     .addOption(skip())
+    .addOption(sparse())
     .addOption(stamps())
     .addOption(weights())
     .addOption(tables())

@@ -10,6 +10,7 @@ import {
   type FormatText,
   FUSIONS,
   isFormatText,
+  MOST_LEFT_OUT,
   type SkipRequest,
   UsageError,
 } from "../../codegen/index.ts";
@@ -60,6 +61,11 @@ export const skip = () =>
     "--skip <rule>",
     "LEVEL,FRAMES: repeat the last result in silence, inputs of mean LEVEL or less, after FRAMES such frames",
   ).argParser(skipRule);
+export const sparse = () =>
+  new Option(
+    "--sparse <percent>",
+    "int8: leave out that part of the tiles of 8 x 4 weights, those that matter least; 0: what is zero already",
+  ).argParser(leftOut);
 export const stamps = () =>
   new Option(
     "--stamps",
@@ -83,6 +89,13 @@ function deltaThresholds(text: string): DeltaThresholds {
     return { input, hidden };
   }
   throw badNumber(text, "--delta", "one or two whole numbers from 0: --delta 8,4");
+}
+
+/** @throws UsageError TP-USE-002 */
+function leftOut(text: string): number {
+  const percent = text.trim() === "" ? Number.NaN : Number(text);
+  if (percent >= 0 && percent <= MOST_LEFT_OUT) return percent;
+  throw badNumber(text, "--sparse", `a number from 0 to ${MOST_LEFT_OUT}: --sparse 50`);
 }
 
 /** @throws UsageError TP-USE-002 */

@@ -297,7 +297,7 @@ export function provenanceRows(document: RunDocument): readonly (readonly [strin
     ["model", `${model.name}, digest ${model.digest}, ${document.format}`],
     [
       "work",
-      `${formatNumber(model.macs)} MACs a frame (${formatNumber(model.paddedMacs)} with padding), ${formatBytes(model.weightBytes)} of weights, ${formatBytes(model.stateBytes)} of state`,
+      `${formatNumber(model.macs)} MACs a frame${model.networkMacs === undefined ? "" : ` done of the network's ${formatNumber(model.networkMacs)}`} (${formatNumber(model.paddedMacs)} with padding), ${formatBytes(model.weightBytes)} of weights, ${formatBytes(model.stateBytes)} of state`,
     ],
     ["program", document.app],
     ["n", `${formatNumber(document.frames)} frames`],

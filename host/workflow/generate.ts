@@ -48,6 +48,8 @@ export interface GenerateRequest extends SparedWork {
   readonly fusion?: Fusion;
   /** Also makes NAME_steps, for so many time steps in a call. */
   readonly steps?: number;
+  /** Part of the tiles of weights that are left out [%]. */
+  readonly sparse?: number;
   /** Also makes the front end, for a program that takes sound. */
   readonly withFrontEnd?: boolean;
   /** The device stamps the end of each kernel. */
@@ -98,6 +100,7 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
     ...(request.steps === undefined ? {} : { steps: request.steps }),
     ...(request.delta === undefined ? {} : { delta: request.delta }),
     ...(request.skip === undefined ? {} : { skip: request.skip }),
+    ...(request.sparse === undefined ? {} : { sparse: request.sparse }),
     ...(request.stamps === undefined ? {} : { stamps: request.stamps }),
     ...(loaded.sidecar ? { licence: loaded.sidecar.license } : {}),
     ...(request.withFrontEnd ? { frontEnd: frontEndOf(loaded) } : {}),
@@ -107,12 +110,13 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
   // The digest names what crosses the wire, which is the same whatever is fused.
   const passes = schedule.fusion === "full" ? "" : `-fusion-${schedule.fusion}`;
   const ahead = request.steps === undefined ? "" : `-steps-${request.steps}`;
+  const thinned = request.sparse === undefined ? "" : `-sparse-${request.sparse}`;
   const places = PLACED_PARTS.flatMap((part) =>
     placement[part] === undefined ? [] : [`-${part}-${placement[part]}`],
   ).join("");
   const sound = request.withFrontEnd ? "-audio" : "";
   const stamps = request.stamps === true ? "-stamps" : "";
-  const folder = `${name.replaceAll(/[^\w-]+/g, "_")}-${isMixed ? "mixed" : format}-${target}${passes}${ahead}${stamps}${places}${sound}-${digest.slice(0, 8)}`;
+  const folder = `${name.replaceAll(/[^\w-]+/g, "_")}-${isMixed ? "mixed" : format}-${target}${passes}${ahead}${thinned}${stamps}${places}${sound}-${digest.slice(0, 8)}`;
   return { loaded, board: ran, as: placed, placement, generated, folder };
 }
 
@@ -199,6 +203,7 @@ export async function generateVerb(
     format,
     digest,
     macs: cost.macs,
+    networkMacs: cost.networkMacs,
     paddedMacs: cost.paddedMacs,
     weightBytes: cost.weightBytes,
     files,
@@ -207,10 +212,15 @@ export async function generateVerb(
   context.print(document, () =>
     [
       ...files.map(({ path, state }) => `${state.padEnd(9)}  ${relative(process.cwd(), path)}`),
-      `${cost.macs} MACs a step, ${formatBytes(cost.weightBytes)} of weights as stored, plan ${digest.slice(0, 16)}`,
+      `${cost.macs} MACs a step${ofNetwork(cost)}, ${formatBytes(cost.weightBytes)} of weights as stored, plan ${digest.slice(0, 16)}`,
     ].join("\n"),
   );
   return 0;
+}
+
+/** What is left of the network's own, where some is left out. */
+function ofNetwork({ macs, networkMacs }: Prepared["generated"]["stages"]["plan"]["cost"]): string {
+  return macs === networkMacs ? "" : ` of the network's ${networkMacs}`;
 }
 
 /** Into `--out` or the folder one is in. */

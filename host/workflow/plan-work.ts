@@ -12,6 +12,7 @@ import {
   ROW_RESULT_BYTES,
   SOFTMAX_PASSES,
   valueBytes,
+  workOfStream,
 } from "../../codegen/index.ts";
 import type { KernelWork, TrafficParts } from "../analyze/kernel-work.ts";
 import type { SparedFacts } from "../analyze/spared-work.ts";
@@ -66,16 +67,15 @@ export function planWork(plan: Plan, taken?: number): readonly KernelWork[] {
     }
     const traffic: TrafficParts = {
       weights: total(({ words }) => words.byteLength),
-      activations:
-        total(({ blocks, paddedColumns }) => blocks * paddedColumns * line) + own.activations,
+      activations: total((stream) => workOfStream(stream).activations * line) + own.activations,
       state: own.state,
       tables: lookUpsOf(kernel, plan.streams) * bytes.tableRow,
       sums: 2 * rows * ROW_RESULT_BYTES + passBytes,
     };
     return {
       name: kernel.name,
-      macs: total((stream) => stream.rows * stream.columns),
-      paddedMacs: total(({ paddedRows, paddedColumns }) => paddedRows * paddedColumns),
+      macs: total((stream) => workOfStream(stream).macs),
+      paddedMacs: total((stream) => workOfStream(stream).paddedMacs),
       rows,
       traffic,
     };

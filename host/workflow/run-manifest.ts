@@ -79,6 +79,7 @@ export function manifestOf({
       digest: plan.digest.slice(0, 16),
       macs: plan.cost.macs,
       paddedMacs: plan.cost.paddedMacs,
+      ...(plan.cost.networkMacs > plan.cost.macs && { networkMacs: plan.cost.networkMacs }),
       weightBytes: plan.cost.weightBytes,
       stateBytes: plan.stateBytes,
       parameters,
@@ -145,7 +146,15 @@ function placementText({ board, placement, generated }: Prepared, rated: Board):
     placement[part] === undefined ? [] : [`, ${part} in ${placement[part]}`],
   );
   const spared = sparedText(generated.stages.plan);
-  return `generated for ${rated.id} with weights in its ${rated.weights.memory}${others.join("")}; linked for ${board.id}${passes}${spared}`;
+  return `generated for ${rated.id} with weights in its ${rated.weights.memory}${others.join("")}; linked for ${board.id}${passes}${sparseText(generated.stages.plan)}${spared}`;
+}
+
+/** Tiles of weights that are neither stored nor multiplied. */
+function sparseText({ streams, target }: Plan): string {
+  if (!target.sparse) return "";
+  const total = (field: "all" | "stored"): number =>
+    streams.reduce((sum, { tiles }) => sum + (tiles?.[field] ?? 0), 0);
+  return `; ${total("stored")} of ${total("all")} tiles of weights stored (sparse)`;
 }
 
 /** What a step may leave out of the work that the plan counts. */

@@ -26,6 +26,7 @@ interface Options {
   readonly jobs: number;
   readonly minutes?: number;
   readonly mixed?: boolean;
+  readonly sparse?: boolean;
 }
 
 /** What was found on one machine: a compiler of this computer, or a board. */
@@ -77,8 +78,8 @@ function levelOf(compiler: HostCompiler, program: number): "-O0" | "-O1" {
   return program % (compiler === "gcc" ? 4 : 20) === 0 ? "-O1" : "-O0";
 }
 
-function drawOf({ mixed = false }: Options): Draw {
-  return { large: true, mixed };
+function drawOf({ mixed = false, sparse = false }: Options): Draw {
+  return { large: true, mixed, sparse };
 }
 
 /** Every case with every compiler. */
@@ -148,6 +149,7 @@ class Tally {
   #inSteps = 0;
   #delta = 0;
   #skip = 0;
+  #sparse = 0;
   /** Cases that every machine they are for has run. */
   done = 0;
   refused = 0;
@@ -161,12 +163,13 @@ class Tally {
     };
     for (const { machine, cases, wrong } of findings) {
       count(this.#machines, machine, cases.length);
-      for (const { variant, halves, steps, spared } of cases) {
+      for (const { variant, halves, steps, spared, sparse } of cases) {
         count(this.#kernels, variant, 1);
         this.#inSteps += steps > 1 ? 1 : 0;
         this.#halves += halves ? 1 : 0;
         this.#delta += spared.delta ? 1 : 0;
         this.#skip += spared.skip ? 1 : 0;
+        this.#sparse += sparse === null ? 0 : 1;
       }
       this.wrong += wrong.length;
     }
@@ -183,7 +186,7 @@ class Tally {
     return [
       `machines: ${counts(this.#machines)}`,
       `kernels: ${counts(this.#kernels)}`,
-      `with an LSTM in halves: ${this.#halves}; by NAME_steps: ${this.#inSteps}; with kept sums: ${this.#delta}; with a skip rule: ${this.#skip}`,
+      `with an LSTM in halves: ${this.#halves}; by NAME_steps: ${this.#inSteps}; with kept sums: ${this.#delta}; with a skip rule: ${this.#skip}; with tiles left out: ${this.#sparse}`,
       `refused by the generator, and replaced: ${this.refused}`,
     ];
   }
@@ -241,6 +244,7 @@ const command = new Command("exactness")
   .option("--jobs <n>", "programs at once", wholeFrom(1), 2)
   .option("--minutes <n>", "starts no program after that time", wholeFrom(1))
   .option("--mixed", "cases of 4-bit weights in some layers and bytes in others alone")
+  .option("--sparse", "cases with tiles of weights left out alone")
   .addHelpText(
     "after",
     `\nA program of ${HOST_MODELS} models, ${BOARD_MODELS} on a board, is repeated by its number N:\n  --start N --count ${HOST_MODELS}`,

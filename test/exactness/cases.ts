@@ -46,6 +46,8 @@ export interface Case {
   readonly halves: boolean;
   /** It keeps sums from step to step, or repeats results. */
   readonly spared: SparedWork;
+  /** Part of the tiles of weights that are left out [%]; null where all are stored. */
+  readonly sparse: number | null;
   /** What the frames are made from. */
   readonly frameSeed: number;
   /** STEPS frames of raw values. */
@@ -54,7 +56,7 @@ export interface Case {
   readonly description: string;
 }
 
-/** What C may be made for. */
+/** What C may be made for; with `sparse` that part of the tiles of weights is left out, or another. */
 export interface CaseTarget extends TargetOptions {
   readonly board: Board;
 }
@@ -72,17 +74,30 @@ export const ALL_TARGETS: readonly CaseTarget[] = (
     ["xtensa-lx106"],
     ["xtensa-mac16"],
     ["cortex-m4", { instructions: "c11" }],
+    ["cortex-m4", { sparse: 0 }],
+    ["rv32imc", { sparse: 0 }],
+    ["xtensa-lx106", { sparse: 0 }],
   ] as readonly (readonly [Core, TargetOptions?])[]
 ).flatMap(([core, options]) =>
   // Two boards' lines for weights.
   ["qemu-m4", "nucleo-f446re"].map((id) => ({ board: { ...loadBoard(id), core }, ...options })),
 );
 
-/** What is made for one board: its own instructions, twice where there are two storages, and seldom plain C. */
+/**
+ * What is made for one board: its own instructions, twice where there are two storages, seldom plain C, and seldom with tiles of
+ * weights left out where there are kernels for it.
+ */
 export function targetsOf(board: Board): readonly CaseTarget[] {
   const own: readonly CaseTarget[] =
     board.core === "rv32imc" ? [{ board }, { board, storage: "wide" }] : [{ board }];
-  return [...own, ...own, ...own, { board, instructions: "c11" }];
+  const sparse: readonly CaseTarget[] =
+    board.core === "cortex-m55"
+      ? []
+      : [
+          { board, sparse: 0 },
+          { board, sparse: 0 },
+        ];
+  return [...own, ...own, ...own, { board, instructions: "c11" }, ...sparse];
 }
 
 /** What cases are drawn from. */
@@ -91,6 +106,8 @@ export interface Draw {
   readonly large: boolean;
   /** All of int8, with 4-bit weights in some layers, not all. */
   readonly mixed?: boolean;
+  /** All with tiles of weights left out. */
+  readonly sparse?: boolean;
 }
 
 const LAST_LAYER = { size: 5, activation: "sigmoid" } as const;
@@ -165,10 +182,15 @@ function withoutOtherLayers(
 }
 
 /** Of each integer format some cases that leave work out; random frames move by any distance. */
-function randomSparing(random: Random, format: AnyFormat, { layers }: RecurrentModel): SparedWork {
+function randomSparing(
+  random: Random,
+  format: AnyFormat,
+  { layers }: RecurrentModel,
+  mayKeep: boolean,
+): SparedWork {
   if (format === "float32" || isTfliteFormat(format)) return {};
   const threshold = (): number => random.pick([0, 1, 30, 120]);
-  const keeps = format === "int8" && layers.some(({ kind }) => kind === "lstm");
+  const keeps = mayKeep && format === "int8" && layers.some(({ kind }) => kind === "lstm");
   return {
     ...(keeps && random.integer(0, 2) === 0
       ? { delta: { input: threshold(), hidden: threshold() } }
@@ -191,9 +213,14 @@ function tryCase(
   folder: string,
   prefix: string,
   targets: readonly CaseTarget[],
-  { large, mixed: isMixed = false }: Draw,
+  { large, mixed: isMixed = false, sparse: isSparse = false }: Draw,
 ): Case {
-  const format = isMixed ? "int8" : random.pick([...FORMATS, ...ALL_FORMATS]);
+  const fitting = isMixed ? targets.filter((one) => one.sparse === undefined) : targets;
+  const target = random.pick(
+    isSparse ? targets.filter((one) => one.sparse !== undefined) : fitting,
+  );
+  const sparse = target.sparse === undefined ? null : random.pick([target.sparse, 30, 70, 97]);
+  const format = isMixed || sparse !== null ? "int8" : random.pick([...FORMATS, ...ALL_FORMATS]);
   const any = randomShape(random, prefix, large);
   // Bits differ from layer to layer where there are two.
   const drawn = isMixed ? { ...any, denses: [...any.denses, LAST_LAYER] } : any;
@@ -207,12 +234,11 @@ function tryCase(
       ? calibrationFrames(random, model.inputSize, format)
       : randomFrames(random, 6, model.inputSize),
   ];
-  const target = random.pick(targets);
-  const spared = isMixed ? {} : randomSparing(random, format, model);
-  const takesApart =
-    (format === "int8" || format === "int16x8") && spared.delta === undefined && !isMixed;
+  const spared = isMixed ? {} : randomSparing(random, format, model, sparse === null);
+  const isPlain = !isMixed && sparse === null && (format === "int8" || format === "int16x8");
+  const takesApart = isPlain && spared.delta === undefined;
   const fusion = takesApart ? random.pick(FUSIONS) : "full";
-  const sequence = fusion === "full" && !isMixed && (format === "int8" || format === "int16x8");
+  const sequence = isPlain && fusion === "full";
   const inSteps = sequence && model.layers.some(({ kind }) => kind === "lstm");
   const isSpared = spared.delta !== undefined || spared.skip !== undefined;
   const steps = inSteps && !isSpared ? random.pick([1, 2, 6]) : 1;
@@ -228,6 +254,7 @@ function tryCase(
     prefix,
     calibration,
     ...spared,
+    ...(sparse === null ? {} : { sparse }),
   });
   writeFiles(folder, files);
   const frameSeed = random.integer(1, 2 ** 31);
@@ -240,9 +267,10 @@ function tryCase(
     steps,
     halves: stages.quantize.model.layers.some(hasHalves),
     spared,
+    sparse,
     frameSeed,
     frames: rawFrames(frameSeed, steps * model.inputSize, stages.quantize.model.input.type, STEPS),
-    description: `${formatName({ format, fourBits })}, ${variant}, fusion ${fusion}, ${steps} steps, ${JSON.stringify(spared)}, ${describeModel(model)}, ${extreme ?? "random"} weights`,
+    description: `${formatName({ format, fourBits })}, ${variant}, fusion ${fusion}, ${steps} steps, ${JSON.stringify(spared)}, ${sparse === null ? "" : `sparse ${sparse} %, `}${describeModel(model)}, ${extreme ?? "random"} weights`,
   };
 }
 

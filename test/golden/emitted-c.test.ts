@@ -14,6 +14,7 @@ interface Case {
   readonly board: string;
   readonly licence?: string;
   readonly spared?: SparedWork;
+  readonly sparse?: number;
 }
 
 const CASES: readonly Case[] = [
@@ -117,11 +118,28 @@ const CASES: readonly Case[] = [
     format: "int4",
     board: "qemu-rv32",
   },
+  {
+    shape: { name: "tiles", inputSize: 8, lstms: [4], denses: [] },
+    format: "int8",
+    board: "nrf52840-dk",
+    sparse: 50,
+  },
+  {
+    shape: {
+      name: "thinned",
+      inputSize: 9,
+      lstms: [],
+      denses: [{ size: 5, activation: "none" }],
+    },
+    format: "int8",
+    board: "qemu-rv32",
+    sparse: 34,
+  },
 ];
 
 test.each(CASES)(
   "$shape.name in $format for $board",
-  async ({ shape, format, board, licence, spared }) => {
+  async ({ shape, format, board, licence, spared, sparse }) => {
     const random = createRandom(42);
     const { files } = generate({
       model: randomModel(random, shape),
@@ -133,6 +151,7 @@ test.each(CASES)(
       },
       ...(licence ? { licence } : {}),
       ...spared,
+      ...(sparse === undefined ? {} : { sparse }),
     });
     for (const { name, text } of files) {
       await expect(text).toMatchFileSnapshot(`emitted-c/${shape.name}/${name}`);

@@ -86,9 +86,10 @@ describe("layout", () => {
     };
     for (const lineBytes of [4, 8, 16, 32, 64]) {
       for (const stream of planOf(shape, "int8", { ...target, lineBytes }).streams) {
-        expect(stream.blockBytes % lineBytes).toBe(0);
+        const blockBytes = stream.blockBytes as number;
+        expect(blockBytes % lineBytes).toBe(0);
         expect(stream.alignment % lineBytes).toBe(0);
-        expect(stream.words.byteLength).toBe(stream.blocks * stream.blockBytes);
+        expect(stream.words.byteLength).toBe(stream.blocks * blockBytes);
       }
     }
   });

@@ -28,7 +28,7 @@ export function packWord(format: Format, a0: number, b0: number, a1: number, b1:
 }
 
 /** int8: the pair's accumulators are the sums of A and of 256*B + A (mod 2^32), so the biases are, too. */
-function packBiases(format: Format, a: number, b: number): readonly [number, number] {
+export function packBiases(format: Format, a: number, b: number): readonly [number, number] {
   return format === "int8" ? [a >>> 0, (Math.imul(256, b) + a) >>> 0] : [a >>> 0, b >>> 0];
 }
 

@@ -20,6 +20,8 @@ export interface BlockShape {
   readonly extraBytes: number;
   /** Of 4-bit weights: the most columns that share a scale, and what a group of them takes of a block [byte]. */
   readonly groups?: { readonly columns: number; readonly bytes: number };
+  /** Of sparse weights: columns come in tiles of `columns`, and those of zeros alone are not stored (sparse-tiles.ts). */
+  readonly tiles?: true;
 }
 
 /** How an activation lies in a line: as it is, or 128 added to an int8 one. */
