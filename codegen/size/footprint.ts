@@ -3,8 +3,8 @@
  * It foretells plan/layout.ts without weights, so that thousands of sizes can be judged; what they cost is left to predict.ts.
  */
 import { GATES } from "../model/types.ts";
-import { LINE_VALUES } from "../plan/rows/row-layout.ts";
-import { type Schedule, schedule } from "../plan/schedule.ts";
+import { type BlockShape, LINE_VALUES } from "../plan/rows/row-layout.ts";
+import { rowsSchedule, type Schedule, schedule } from "../plan/schedule.ts";
 import type { Target } from "../plan/target.ts";
 import { hasByteActivations, type IntegerFormat } from "../quantize/params.ts";
 import { blockBytes, columnGranule, roundUp } from "./cache-line.ts";
@@ -60,17 +60,27 @@ const PHASE_BYTES = 4;
 const LINE_ALIGNMENT = 8;
 const CELL_BYTES = 2;
 
-/** The footprint of a network on a target, in one of the project's integer formats. */
+/**
+ * The footprint of a network on a target, in one of the project's integer formats.
+ * @param fourBits of a schedule that has them: indices of the layers with 4-bit weights
+ * @param granule of the lines; the schedule's own where nobody says
+ */
 export function footprintOfShape(
   shape: NetworkShape,
   target: Target,
   format: IntegerFormat,
   scheduled: Schedule = schedule(format, target),
+  fourBits: readonly number[] = [],
+  granule: number = columnGranule(target.lineBytes, scheduled.block),
 ): NetworkFootprint {
-  const { block, activation } = scheduled;
-  const granule = columnGranule(target.lineBytes, block);
+  const { activation } = scheduled;
   const padded = (size: number): number => roundUp(size, granule);
-  const stream = (rows: number, paddedRows: number, parts: readonly number[]): StreamFootprint => {
+  const streamIn = (
+    block: BlockShape,
+    rows: number,
+    paddedRows: number,
+    parts: readonly number[],
+  ): StreamFootprint => {
     const columns = parts.reduce((sum, part) => sum + part, 0);
     const vectors = parts.map(padded);
     const paddedColumns = vectors.reduce((sum, part) => sum + part, 0);
@@ -98,7 +108,10 @@ export function footprintOfShape(
       usefulBytes: rows * (columns * block.weightBytes + rowBytes + scaleBytes),
     };
   };
-  const layers = shape.layers.map((layer): LayerFootprint => {
+  const layers = shape.layers.map((layer, index): LayerFootprint => {
+    const { block } = rowsSchedule(scheduled, fourBits.includes(index));
+    const stream = (rows: number, paddedRows: number, parts: readonly number[]): StreamFootprint =>
+      streamIn(block, rows, paddedRows, parts);
     if (layer.kind === "dense") {
       const { inputSize, outputSize } = layer;
       return { layer, streams: [stream(outputSize, roundUp(outputSize, block.rows), [inputSize])] };

@@ -10,6 +10,7 @@ import { schedule } from "../plan/schedule.ts";
 import { targetOf } from "../plan/target.ts";
 import type { IntegerFormat } from "../quantize/params.ts";
 import { footprintOfShape, type NetworkFootprint } from "./footprint.ts";
+import { mixedTerms, NIBBLE_CODE_BYTES } from "./mixed-costs.ts";
 import type { NetworkShape } from "./network.ts";
 import {
   costingOf,
@@ -18,7 +19,7 @@ import {
   stepCosts,
   type TermCosting,
 } from "./step-costs.ts";
-import { termsOf } from "./terms.ts";
+import { type TermCounts, termsOf } from "./terms.ts";
 
 export interface PredictedCycles {
   /** Of a step, waits included. */
@@ -71,20 +72,34 @@ export interface Predictor {
 const LOOK_UPS = { lstm: 5, gru: 3 } as const;
 const TABLE_ROW_BYTES = 4;
 
-/** Predicts steps of networks on one board. */
-export function createPredictor(board: Board, format: IntegerFormat): Predictor {
+/**
+ * Predicts steps of networks on one board.
+ * @param fourBits of int8: indices of the layers with 4-bit weights, some, but not all
+ */
+export function createPredictor(
+  board: Board,
+  format: IntegerFormat,
+  fourBits: readonly number[] = [],
+): Predictor {
   const target = targetOf(board);
-  const scheduled = schedule(format, target);
-  const costs = stepCosts(board.core, format);
-  const costing = costs === null ? null : costingOf(costs, FORETOLD);
+  const isMixed = fourBits.length > 0;
+  const scheduled = schedule(format, target, isMixed);
+  const formats: readonly IntegerFormat[] = isMixed ? [format, "int4"] : [format];
+  const costs = pricesOf(formats.map((one) => stepCosts(board.core, one)));
+  const costings = costs === null ? null : costs.all.map((one) => costingOf(one, FORETOLD));
   const memory = weightsMemory(board);
   const waits = weightWaits(board);
   const ends = waitEnds(memory).map((value) => weightWaits(withWaits(board, memory, value)));
   const lineBytes = Math.max(target.lineBytes, waits.partBytes);
   const inRam = memory.role === "ram";
 
+  const workOf = (footprint: NetworkFootprint): Work => {
+    if (!isMixed) return { terms: [termsOf(footprint)], offsets: 0 };
+    const { bytes, nibbles, offsets } = mixedTerms(footprint, target, fourBits);
+    return { terms: [bytes, nibbles], offsets };
+  };
   const of = (shape: NetworkShape): Prediction => {
-    const footprint = footprintOfShape(shape, target, format, scheduled);
+    const footprint = footprintOfShape(shape, target, format, scheduled, fourBits);
     const { weightBytes, tableBytes, stateBytes, edgeBytes } = footprint;
     const constants = weightBytes + tableBytes;
     const resides = weightBytes <= waits.residentBytes;
@@ -99,7 +114,7 @@ export function createPredictor(board: Board, format: IntegerFormat): Predictor 
         stateBytes,
       },
       linesTouched: Math.ceil(weightBytes / lineBytes),
-      ...cyclesOf(footprint, costs, costing, waits, ends),
+      ...cyclesOf(footprint, costs, costings && sumsOf(costings, workOf(footprint)), waits, ends),
       flashBytes: program + constants,
       ramBytes: stateBytes + edgeBytes + (costs?.stackBytes ?? 0) + (inRam ? constants : 0),
     };
@@ -115,9 +130,54 @@ export function createPredictor(board: Board, format: IntegerFormat): Predictor 
       costs === null
         ? ""
         : `${costs.source}${costs.isBounded ? "" : ", whose bounds have changed since and are not in the interval"}; waits of ${memory.name} by boards/${board.id}.json${unwaited}; waits for code not included`,
-    missing: costs === null ? missingCosts(board, format) : null,
+    missing:
+      costs === null
+        ? missingCosts(board, formats.find((one) => stepCosts(board.core, one) === null) ?? format)
+        : null,
     of,
   };
+}
+
+/** Loops of a step, for each of the costs, and instructions that no counted step has, of a cycle each. */
+interface Work {
+  readonly terms: readonly TermCounts[];
+  readonly offsets: number;
+}
+
+/** Costs of loops in the formats of a network's layers, and what a program has of all of them. */
+interface Prices
+  extends Pick<StepCosts, "worstError" | "stackBytes" | "programBytes" | "isBounded" | "source"> {
+  readonly all: readonly StepCosts[];
+}
+
+/** Null where one of the formats was not counted. */
+function pricesOf(found: readonly (StepCosts | null)[]): Prices | null {
+  const all = found.filter((one) => one !== null);
+  const [first] = all;
+  if (first === undefined || all.length < found.length) return null;
+  const most = (of: (one: StepCosts) => number): number => Math.max(...all.map(of));
+  return {
+    all,
+    worstError: most(({ worstError }) => worstError),
+    stackBytes: most(({ stackBytes }) => stackBytes),
+    programBytes: first.programBytes + (all.length > 1 ? NIBBLE_CODE_BYTES : 0),
+    isBounded: all.every(({ isBounded }) => isBounded),
+    source: all.length > 1 ? `${first.source}, in each layer's own format` : first.source,
+  };
+}
+
+/** What all loops of a step cost together, by each measure that is foretold; null where one of them has no cost. */
+function sumsOf(
+  costings: readonly TermCosting[],
+  { terms, offsets }: Work,
+): ArrayLike<number> | null {
+  const [first] = terms;
+  if (costings.length === 1 && first !== undefined) return costings[0]?.(first) ?? null;
+  const sums = costings.map((costing, index) => costing(terms[index] as TermCounts));
+  return sums.reduce<readonly number[] | null>(
+    (all, one) => all && one && all.map((sum, measure) => sum + (one[measure] as number)),
+    FORETOLD.map(() => offsets),
+  );
 }
 
 function missingCosts(board: Board, format: IntegerFormat): string {
@@ -157,14 +217,13 @@ const FORETOLD = ["cycles", "cyclesLow", "cyclesHigh", "instructions"] as const;
 
 function cyclesOf(
   footprint: NetworkFootprint,
-  costs: StepCosts | null,
-  costing: TermCosting | null,
+  costs: Prices | null,
+  sums: ArrayLike<number> | null,
   waits: WeightWaits,
   ends: readonly WeightWaits[],
 ): Pick<Prediction, "cycles" | "instructions"> {
-  const sums = costing?.(termsOf(footprint)) ?? null;
   if (costs === null || sums === null) return UNKNOWN;
-  const [value = 0, low = 0, high = 0, instructions = 0] = sums;
+  const [value = 0, low = 0, high = 0, instructions = 0] = Array.from(sums);
   const stalls = stallsOf(footprint, waits);
   const others = [stalls, ...ends.map((end) => stallsOf(footprint, end))];
   const { worstError, isBounded } = costs;

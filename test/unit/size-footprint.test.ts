@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { loadBoard } from "../../codegen/board.ts";
 import { generate } from "../../codegen/pipeline.ts";
+import { schedule } from "../../codegen/plan/schedule.ts";
 import { targetOf } from "../../codegen/plan/target.ts";
 import { noiseFrames } from "../../codegen/quantize/calibrate.ts";
+import { weightedLayers } from "../../codegen/quantize/mixed-format.ts";
 import { INTEGER_FORMATS } from "../../codegen/quantize/params.ts";
 import { footprintOfShape } from "../../codegen/size/footprint.ts";
 import { type NetworkShape, seededModel } from "../../codegen/size/network.ts";
@@ -46,6 +48,25 @@ test.each(BOARDS)("on %s what sizes foretell is what the plan lays out", (id) =>
         stateBytes: footprint.stateBytes,
       });
       expect(told.weightBytes + told.tableBytes).toBe(footprint.constantBytes);
+    }
+  }
+});
+
+test.each([...BOARDS, "rpipico"])("on %s with bits by layer, too", (id) => {
+  const board = loadBoard(id);
+  const target = targetOf(board);
+  for (const shape of SHAPES.filter(({ layers }) => layers.length > 1)) {
+    for (const fourBits of [[0], [1], shape.layers.slice(1).map((_, index) => index + 1)]) {
+      const model = seededModel(shape);
+      const names = weightedLayers(model).filter((_, index) => fourBits.includes(index));
+      const calibration = noiseFrames(model.inputSize);
+      const made = generate({ model, board, format: "int8", fourBits: names, calibration });
+      const scheduled = schedule("int8", target, true);
+      expect(footprintOfShape(shape, target, "int8", scheduled, fourBits)).toMatchObject({
+        paddedMacs: made.stages.plan.cost.paddedMacs,
+        weightBytes: made.stages.plan.cost.weightBytes,
+        stateBytes: made.footprint.stateBytes,
+      });
     }
   }
 });

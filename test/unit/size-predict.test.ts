@@ -92,6 +92,34 @@ const COUNTS = JSON.parse(
   readonly instructions: number;
 }[];
 
+/**
+ * What QEMU counted of the shipped model, median of 8 frames: pioneer run hearable --board BOARD --app speed --format
+ * int8,LAYER=int4. No costs were fitted to programs of two formats.
+ */
+test.each([
+  ["qemu-m4", 0, 37_851, 43_278],
+  ["qemu-m4", 1, 30_918, 38_809],
+  ["qemu-m33", 0, 34_652, 41_893],
+  ["qemu-m33", 1, 29_127, 38_387],
+  ["qemu-m0", 0, 122_686, 143_664],
+  ["qemu-m0", 1, 109_587, 126_478],
+] as const)(
+  "on %s bits by layer, layer %i of 4, are foretold within 2 %%",
+  (id, layer, instructions, cycles) => {
+    const told = createPredictor(loadBoard(id), "int8", [layer]).of(shapeOf(model));
+    expect(Math.abs((told.instructions ?? Number.NaN) / instructions - 1)).toBeLessThan(0.02);
+    expect(Math.abs((told.cycles?.value ?? Number.NaN) / cycles - 1)).toBeLessThan(0.02);
+  },
+);
+
+test("of two formats the one that was not counted is missing", () => {
+  const { missing, of } = createPredictor(loadBoard("qemu-m55"), "int8", [0]);
+  const has = countedCore("cortex-m55")?.formats.int4 !== undefined;
+  expect(missing === null).toBe(has);
+  expect(of(shapeOf(model)).cycles === null).toBe(!has);
+  expect(createPredictor(loadBoard("qemu-m55"), "int8").missing).toBeNull();
+});
+
 /** Boards at least, whose steps were counted in that format. */
 test.each([
   ["int8", 7],
