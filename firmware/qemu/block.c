@@ -5,6 +5,7 @@
 #include "block.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "it_cover.h"
 #include "loops.h"
@@ -138,6 +139,18 @@ static unsigned stop_of(const struct block *last, const struct block *next) {
     return is_inside && !may_go_anywhere && !is_target && !goes_back ? find_pc(last, next->pc) : last->length;
 }
 
+struct entry block_entry(const struct block *next, const struct insn *last,
+                         const struct cost_table *table) {
+    const struct insn *first = &next->slots[0].insn;
+    struct entry entry;
+    for (unsigned i = 0; i < lanes_active; i++) {
+        entry.cycles[i] = (int)cost_cycles(table, i, last, first) -
+                          (int)cost_cycles(table, i, NULL, first);
+    }
+    entry.simple = (int)cost_simple_cycles(last, first) - (int)cost_simple_cycles(NULL, first);
+    return entry;
+}
+
 const struct edge *block_edge(struct block *next, const struct block *last,
                               const struct cost_table *table) {
     struct edge *edge = &next->edge;
@@ -153,13 +166,8 @@ const struct edge *block_edge(struct block *next, const struct block *last,
     edge->transfer = TRANSFER_NONE;
     const struct slot *end = &last->slots[edge->stop - 1U];
     const struct insn *insn = &end->insn;
-    for (unsigned i = 0; i < lanes_active; i++) {
-        edge->entry.cycles[i] = (int)cost_cycles(table, i, insn, first) -
-                                (int)cost_cycles(table, i, NULL, first);
-        edge->refill[i] = 0;
-    }
-    edge->entry.simple =
-        (int)cost_simple_cycles(insn, first) - (int)cost_simple_cycles(NULL, first);
+    edge->entry = block_entry(next, insn, table);
+    memset(edge->refill, 0, lanes_active * sizeof *edge->refill);
     if (edge->stop < last->length) {
         return edge;
     }

@@ -48,8 +48,6 @@ struct block {
     unsigned length;
     struct slot *slots;
     struct counts once;   /* one whole run, entered from nowhere */
-    uint64_t runs;        /* whole runs in the open region, not yet in its counts */
-    struct block *ran_next;
     struct edge edge;     /* the last one, kept because it mostly repeats */
     struct passage *passages[LANE_LIMIT]; /* pipeline.c's */
 };
@@ -70,6 +68,10 @@ unsigned block_leading_unaligned(const struct block *block, unsigned to);
 
 /* How many of those, 3 at most, end the part [0, to), `before` of them before the block. */
 unsigned block_trailing_unaligned(const struct block *block, unsigned to, unsigned before);
+
+/* What the first instruction of `next` takes more behind `last`. */
+struct entry block_entry(const struct block *next, const struct insn *last,
+                         const struct cost_table *table);
 
 /* The edge from `last` into `next`. */
 const struct edge *block_edge(struct block *next, const struct block *last,

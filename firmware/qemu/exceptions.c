@@ -14,6 +14,10 @@ void exceptions_begin(void) {
     depth = 0;
 }
 
+bool exceptions_are_open(void) {
+    return depth != 0;
+}
+
 void exceptions_enter(uint32_t resume) {
     if (depth == NESTED) {
         memmove(resumes, resumes + 1, (NESTED - 1) * sizeof *resumes);

@@ -11,6 +11,9 @@
 /* Forgets every handler: a region begins. */
 void exceptions_begin(void);
 
+/* True while a handler runs. */
+bool exceptions_are_open(void);
+
 /* A handler begins; `resume` is what would have run next. Nested too deep, the outermost is forgotten. */
 void exceptions_enter(uint32_t resume);
 

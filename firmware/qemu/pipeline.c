@@ -13,7 +13,7 @@
 #include "predictor.h"
 #include "scoreboard.h"
 
-enum { BUCKETS = 4096 };
+enum { BUCKETS = 4096, FRONT_LIMIT = 1 << 16 };
 
 /* A state met before; equal states have one address. */
 struct snapshot {
@@ -36,10 +36,23 @@ struct lane {
     unsigned wait; /* 0: none; n: nothing may join the last cycle, and n - 1 more have passed */
 };
 
+struct front {
+    struct front *next;
+    uint32_t cached_loop;
+    unsigned count;
+    struct {
+        const struct snapshot *at;
+        unsigned wait;
+    } lanes[]; /* [count] */
+};
+
 static struct lane lanes[LANE_LIMIT];
+static struct front *fronts[BUCKETS];
+static unsigned front_count;
 static struct snapshot *buckets[BUCKETS];
 static const struct scoreboard empty = {.base = 15};
 static bool is_on;
+static bool has_predictor; /* in some lane */
 
 /* The LE that went back last: the core goes back there by itself. 0: none. */
 static uint32_t cached_loop;
@@ -83,6 +96,7 @@ int pipeline_read(const char *path, uint64_t varied, char *problem, size_t size)
     }
     for (unsigned i = 0; i < lanes_count(); i++) {
         lanes[i].rules = rules[i];
+        has_predictor = has_predictor || rules[i].of[RULE_predictor] != 0;
     }
     is_on = true;
     return 0;
@@ -177,9 +191,57 @@ static void leave_loop(uint32_t pc, enum transfer transfer, int *cycles) {
     cached_loop = goes_back ? pc : 0;
 }
 
-/* A branch with a condition and a target of its own: what a predictor keeps a counter for. */
-static bool is_predicted(const struct insn *insn) {
-    return (insn->flags & INSN_CONDITIONAL) != 0 && (insn->flags & INSN_DIRECT) != 0;
+static bool is_here(const struct front *front) {
+    if (front->count != lanes_active || front->cached_loop != cached_loop) {
+        return false;
+    }
+    for (unsigned i = 0; i < lanes_active; i++) {
+        if (front->lanes[i].at != lanes[i].at || front->lanes[i].wait != lanes[i].wait) {
+            return false;
+        }
+    }
+    return true;
+}
+
+const struct front *pipeline_front(void) {
+    uintptr_t hash = cached_loop;
+    for (unsigned i = 0; i < lanes_active; i++) {
+        hash = hash * 31U + ((uintptr_t)lanes[i].at >> 4);
+        hash = hash * 31U + lanes[i].wait;
+    }
+    struct front **bucket = &fronts[(hash ^ hash >> 12) % BUCKETS];
+    for (const struct front *known = *bucket; known != NULL; known = known->next) {
+        if (is_here(known)) {
+            return known;
+        }
+    }
+    if (front_count == FRONT_LIMIT) {
+        return NULL;
+    }
+    struct front *added = allocate(sizeof *added + lanes_active * sizeof *added->lanes);
+    added->cached_loop = cached_loop;
+    added->count = lanes_active;
+    for (unsigned i = 0; i < lanes_active; i++) {
+        added->lanes[i].at = lanes[i].at;
+        added->lanes[i].wait = lanes[i].wait;
+    }
+    added->next = *bucket;
+    *bucket = added;
+    front_count++;
+    return added;
+}
+
+void pipeline_resume(const struct front *front) {
+    cached_loop = front->cached_loop;
+    for (unsigned i = 0; i < front->count; i++) {
+        lanes[i].at = front->lanes[i].at;
+        lanes[i].wait = front->lanes[i].wait;
+    }
+}
+
+bool pipeline_predicts(const struct insn *insn) {
+    return has_predictor && (insn->flags & INSN_CONDITIONAL) != 0 &&
+           (insn->flags & INSN_DIRECT) != 0;
 }
 
 void pipeline_leave(const struct insn *insn, uint32_t pc, enum transfer transfer,
@@ -189,13 +251,16 @@ void pipeline_leave(const struct insn *insn, uint32_t pc, enum transfer transfer
         return;
     }
     bool is_taken = transfer == TRANSFER_TAKEN;
-    bool is_guessed = is_predicted(insn) && (is_taken || transfer == TRANSFER_UNTAKEN);
-    bool is_right = !is_guessed || predictor_is_right(pc, insn->displacement < 0, is_taken);
+    bool is_right = true;
+    if (pipeline_predicts(insn) && (is_taken || transfer == TRANSFER_UNTAKEN)) {
+        bool is_backward = insn->displacement < 0;
+        is_right = predictor_guess(pc, is_backward) == is_taken;
+        predictor_learn(pc, is_backward, is_taken);
+    }
     for (unsigned i = 0; i < lanes_active; i++) {
         struct lane *lane = &lanes[i];
         const struct scoreboard_rules *rules = &lane->rules;
-        bool has_predictor = rules->of[RULE_predictor] != 0;
-        if (has_predictor && !is_right) {
+        if (!is_right && rules->of[RULE_predictor] != 0) {
             lane->wait = 1U + rules->of[RULE_mispredicted];
         } else if (is_taken) {
             lane->wait = 1U + scoreboard_taken(&lane->at->board, rules, insn);

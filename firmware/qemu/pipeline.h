@@ -19,6 +19,9 @@
 struct block;
 struct passage;
 
+/* What the pipeline is in between two blocks, in every lane. */
+struct front;
+
 /* How control went on behind the last instruction. */
 enum transfer {
     TRANSFER_NONE,      /* it is no branch */
@@ -41,11 +44,20 @@ bool pipeline_knows(const struct insn *insn);
 /* Starts a region with nothing in the pipeline. */
 void pipeline_begin(void);
 
+/* Where it is now; equal ones have one address. NULL when there are too many. */
+const struct front *pipeline_front(void);
+
+/* Goes on from there. */
+void pipeline_resume(const struct front *front);
+
 /* Runs instructions [from, to) of a block; adds to cycles [lanes_active]. */
 void pipeline_run(struct block *block, unsigned from, unsigned to, int *cycles);
 
 /* Leaves the last instruction, `insn` at `pc`; adds what that loses to cycles. */
 void pipeline_leave(const struct insn *insn, uint32_t pc, enum transfer transfer,
                     int *cycles);
+
+/* True for a branch that the core keeps a counter for: one with a condition and a target of its own. */
+bool pipeline_predicts(const struct insn *insn);
 
 #endif

@@ -8,8 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Guesses the branch at `pc`, learns from what it did, and says whether the guess was right. A
- * branch not met before is expected to go back, and not to go forward. */
-bool predictor_is_right(uint32_t pc, bool is_backward, bool is_taken);
+/* True when the branch at `pc` is expected to be taken. One not met before is expected to go back, and
+ * not to go forward. */
+bool predictor_guess(uint32_t pc, bool is_backward);
+
+/* Learns from what that branch did. */
+void predictor_learn(uint32_t pc, bool is_backward, bool is_taken);
 
 #endif
