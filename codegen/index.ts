@@ -10,8 +10,15 @@ export * from "./emit/write.ts";
 export * from "./errors.ts";
 export * from "./frontend/analyse.ts";
 export { createRealFft, type RealFft, type Spectrum } from "./frontend/fft.ts";
-export { type FrontEndPlan, frontEndMemory, planFrontEnd } from "./frontend/fixed-plan.ts";
-export { createFrontEndTwin, type FrontEndTwin } from "./frontend/fixed-twin.ts";
+export type { FrontEndTwin } from "./frontend/fixed-twin.ts";
+export {
+  type AnyFrontEndPlan as FrontEndPlan,
+  anyFrontEndMemory as frontEndMemory,
+  createAnyFrontEndTwin as createFrontEndTwin,
+  FRONT_END_ARITHMETICS,
+  type FrontEndArithmetic,
+  planAnyFrontEnd as planFrontEnd,
+} from "./frontend/front-end.ts";
 export * from "./measured.ts";
 export * from "./memory/calibrated.ts";
 export * from "./memory/hierarchy.ts";

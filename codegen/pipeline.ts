@@ -3,14 +3,18 @@
  * Reading models, boards and recordings is left to the callers.
  */
 import type { Board } from "./board.ts";
-import { audioContext } from "./emit/audio-context.ts";
 import { identifier } from "./emit/c-literal.ts";
 import { emitContext } from "./emit/context.ts";
 import { type Footprint, footprintOf } from "./emit/footprint.ts";
+import { frontEndContext } from "./emit/front-end-context.ts";
 import { type GeneratedFile, renderAudio, renderFiles } from "./emit/render.ts";
 import { type SourceParts, sourceParts } from "./emit/source-parts.ts";
 import { PlanError } from "./errors.ts";
-import { type FrontEndPlan, planFrontEnd } from "./frontend/fixed-plan.ts";
+import {
+  type AnyFrontEndPlan,
+  type FrontEndArithmetic,
+  planAnyFrontEnd,
+} from "./frontend/front-end.ts";
 import { lower, type Program } from "./lower/kernel-ir.ts";
 import type { FrontEnd } from "./model/sidecar.ts";
 import type { RecurrentModel } from "./model/types.ts";
@@ -54,6 +58,8 @@ export interface GenerateOptions extends TargetOptions, SparedWork {
   readonly licence?: string;
   /** From the same, its bands the model's inputs and outputs: also makes PREFIX_audio.{h,c} and pioneer_audio.h. */
   readonly frontEnd?: FrontEnd;
+  /** In which the front end computes; fixed point where it is not given. */
+  readonly frontEndArithmetic?: FrontEndArithmetic;
   /** After each kernel a step calls pioneer_kernel_done, which the program brings: it stamps the time. */
   readonly stamps?: boolean;
 }
@@ -73,7 +79,7 @@ export interface Generated {
   readonly parts: SourceParts;
   readonly stages: StageValues;
   /** What createFrontEndTwin takes; null without a front end. */
-  readonly frontEnd: FrontEndPlan | null;
+  readonly frontEnd: AnyFrontEndPlan | null;
   /** Layers whose kernels tell the program when they are done, in order; empty without stamps. */
   readonly stamped: readonly string[];
   /** What the C takes beside its code and stack. */
@@ -81,12 +87,12 @@ export interface Generated {
   readonly warnings: readonly string[];
 }
 
-/** Nothing is calibrated in single precision; it is slow where instructions for it are missing. */
-function floatWarnings(target: Target): readonly string[] {
+/** Single precision is slow where instructions for it are missing. @param faster what is not */
+function floatWarnings(target: Target, faster: string): readonly string[] {
   return target.floatUnit
     ? []
     : [
-        `${target.id} (${target.core}) has no float unit: its compiler calls a function for every operation; int8 is far faster`,
+        `${target.id} (${target.core}) has no float unit: its compiler calls a function for every operation; ${faster} is far faster`,
       ];
 }
 
@@ -217,9 +223,14 @@ export function generate(given: GenerateOptions): Generated {
   const frontEnd =
     options.frontEnd === undefined
       ? null
-      : planFrontEnd(options.frontEnd, planned.input, planned.output);
+      : planAnyFrontEnd(
+          options.frontEnd,
+          planned.input,
+          planned.output,
+          options.frontEndArithmetic,
+        );
   const audio =
-    frontEnd === null ? [] : renderAudio(audioContext(frontEnd, context.prefix, target));
+    frontEnd === null ? [] : renderAudio(frontEndContext(frontEnd, context.prefix, target));
   return {
     files: [...files, ...audio],
     frontEnd,
@@ -233,6 +244,10 @@ export function generate(given: GenerateOptions): Generated {
       lower: program,
       plan: planned,
     },
-    warnings: format === "float32" ? floatWarnings(target) : calibration.warnings,
+    warnings: [
+      // Nothing is calibrated in single precision.
+      ...(format === "float32" ? floatWarnings(target, "int8") : calibration.warnings),
+      ...(frontEnd?.arithmetic === "float32" ? floatWarnings(target, "--front-end fixed") : []),
+    ],
   };
 }

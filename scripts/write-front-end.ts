@@ -9,7 +9,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import {
+  FRONT_END_ARITHMETICS,
   FRONT_END_PARTS,
+  type FrontEndArithmetic,
   frontEndMemory,
   type LoadedModel,
   loadBoard,
@@ -33,6 +35,8 @@ const BOARDS = [
 ];
 /** As trained, and without padding. */
 const SIZES = [512, 320];
+/** Emulated, with a unit for single precision. */
+const FLOAT_BOARDS = ["qemu-m4", "qemu-m7", "qemu-m33", "qemu-m55"];
 const PARTS = [...FRONT_END_PARTS, "other"] as const;
 
 type Loaded = LoadedModel & { readonly sidecar: Sidecar };
@@ -46,7 +50,12 @@ function shippedModel(): Loaded {
 const shown = (value: number): string => Math.round(value).toLocaleString("en-US");
 
 /** A row of the table: counted instructions, modelled cycles where a table charges them. */
-function countRow(board: string, fftSize: number, counted: CountedFrontEnd): string {
+function countRow(
+  board: string,
+  fftSize: number,
+  arithmetic: FrontEndArithmetic,
+  counted: CountedFrontEnd,
+): string {
   const parts = PARTS.map((part) => {
     const { instructions, cycles } = counted.parts[part];
     return shown(cycles ?? instructions);
@@ -54,13 +63,19 @@ function countRow(board: string, fftSize: number, counted: CountedFrontEnd): str
   const { instructions, cycles } = counted.whole;
   const exact = counted.bitExact ? "yes" : "NO";
   const whole = [shown(instructions), cycles === null ? "" : `**${shown(cycles)}**`];
-  return `| ${[board, fftSize, ...whole, ...parts, exact].join(" | ")} |`;
+  return `| ${[board, fftSize, arithmetic, ...whole, ...parts, exact].join(" | ")} |`;
 }
 
-/** Rows of the page as they are, by board and size. */
+/** Rows of the page as they are, by board, size and arithmetic. */
 function rowsOf(page: string): Map<string, string> {
-  const rows = page.matchAll(/^\| (qemu-\S+) \| (\d+) \| .* \|$/gm);
-  return new Map([...rows].map(([row, board, size]) => [`${board} ${size}`, row]));
+  const rows = page.matchAll(/^\| (qemu-\S+) \| (\d+) \| (\w+) \| .* \|$/gm);
+  return new Map([...rows].map(([row, ...key]) => [key.join(" "), row]));
+}
+
+/** What is counted on a board: both sizes, in single precision where it has a unit. */
+function variantsOf(id: string): readonly (readonly [number, FrontEndArithmetic])[] {
+  const arithmetics = FLOAT_BOARDS.includes(id) ? FRONT_END_ARITHMETICS : (["fixed"] as const);
+  return arithmetics.flatMap((arithmetic) => SIZES.map((size) => [size, arithmetic] as const));
 }
 
 /** Counts each board's rows anew and writes the page, board by board: what is counted stays if the rest fails. */
@@ -70,27 +85,32 @@ async function countAll(boards: readonly string[]): Promise<void> {
   for (const id of boards) {
     const board = requireEmulated(loadBoard(id));
     const rows = rowsOf(readFileSync(PAGE, "utf8"));
-    for (const fftSize of SIZES) {
-      process.stderr.write(`${id}, ${fftSize} points\n`);
+    for (const [fftSize, arithmetic] of variantsOf(id)) {
+      process.stderr.write(`${id}, ${fftSize} points, ${arithmetic}\n`);
       const frontEnd = { ...sidecar.frontEnd, fftSize };
       const request = {
         frontEnd,
         board,
         format: "int8",
+        arithmetic,
         progress: silentProgress,
         signal,
       } as const;
-      rows.set(`${id} ${fftSize}`, countRow(id, fftSize, await countFrontEnd(request)));
+      const row = countRow(id, fftSize, arithmetic, await countFrontEnd(request));
+      rows.set(`${id} ${fftSize} ${arithmetic}`, row);
     }
     writeFileWhole(PAGE, replaceBlock(readFileSync(PAGE, "utf8"), "counts", countsBlock(rows)));
   }
 }
 
 function countsBlock(rows: ReadonlyMap<string, string>): string {
-  const kept = BOARDS.flatMap((id) => SIZES.map((size) => rows.get(`${id} ${size}`) ?? []));
+  const kept = BOARDS.flatMap((id) =>
+    variantsOf(id).map((variant) => rows.get([id, ...variant].join(" ")) ?? []),
+  );
   const heads = [
     "board",
     "points",
+    "arithmetic",
     "instructions",
     "cycles",
     ...PARTS,
@@ -102,14 +122,19 @@ function countsBlock(rows: ReadonlyMap<string, string>): string {
 
 function memoryBlock(): string {
   const { sidecar } = shippedModel();
-  const rows = SIZES.map((fftSize) => {
-    const edge = { type: "int8", scale: 1 / 16, zeroPoint: 0 } as const;
-    const plan = planFrontEnd({ ...sidecar.frontEnd, fftSize }, edge, { ...edge, scale: 1 / 128 });
-    const { stateBytes, stackBytes } = frontEndMemory(plan);
-    return `| ${[fftSize, stateBytes, stackBytes, stateBytes + stackBytes].join(" | ")} |`;
-  });
-  const head = "| points | state [byte] | arrays on the stack in a call [byte] | sum [byte] |";
-  return ["", head, "|---|---|---|---|", ...rows, ""].join("\n");
+  const edge = { type: "int8", scale: 1 / 16, zeroPoint: 0 } as const;
+  const rows = FRONT_END_ARITHMETICS.flatMap((arithmetic) =>
+    SIZES.map((fftSize) => {
+      const frontEnd = { ...sidecar.frontEnd, fftSize };
+      const plan = planFrontEnd(frontEnd, edge, { ...edge, scale: 1 / 128 }, arithmetic);
+      const { stateBytes, stackBytes } = frontEndMemory(plan);
+      const cells = [fftSize, arithmetic, stateBytes, stackBytes, stateBytes + stackBytes];
+      return `| ${cells.join(" | ")} |`;
+    }),
+  );
+  const head =
+    "| points | arithmetic | state [byte] | arrays on the stack in a call [byte] | sum [byte] |";
+  return ["", head, "|---|---|---|---|---|", ...rows, ""].join("\n");
 }
 
 function shippedClips(): readonly FrontEndClip[] {
@@ -126,13 +151,20 @@ function shippedClips(): readonly FrontEndClip[] {
 function accuracyBlock(): string {
   const loaded = shippedModel();
   const db = (value: number): string => value.toFixed(2);
-  const row = (size: number, { name, noisyDb, float64Db, fixedDb }: ClipAccuracy): string =>
-    `| ${[size, name, db(noisyDb), db(float64Db), db(fixedDb), (fixedDb - float64Db).toFixed(3)].join(" | ")} |`;
-  const rows = SIZES.flatMap((size) =>
-    frontEndAccuracy(loaded, "int8", shippedClips(), size).map((clip) => row(size, clip)),
+  const cells = ({ name, noisyDb, float64Db, generatedDb }: ClipAccuracy): readonly string[] => [
+    ...[name, db(noisyDb), db(float64Db), db(generatedDb)],
+    (generatedDb - float64Db).toFixed(3),
+  ];
+  const rows = FRONT_END_ARITHMETICS.flatMap((arithmetic) =>
+    SIZES.flatMap((size) =>
+      frontEndAccuracy(loaded, "int8", shippedClips(), size, arithmetic).map(
+        (clip) => `| ${[size, arithmetic, ...cells(clip)].join(" | ")} |`,
+      ),
+    ),
   );
-  const head = "| points | clip | noisy | float64 front end | generated one | difference |";
-  return ["", head, "|---|---|---|---|---|---|", ...rows, ""].join("\n");
+  const head =
+    "| points | arithmetic | clip | noisy | float64 front end | generated one | difference |";
+  return ["", head, "|---|---|---|---|---|---|---|", ...rows, ""].join("\n");
 }
 
 async function main(): Promise<void> {

@@ -5,18 +5,12 @@
 import { type FrontEndPlan, LOG_PIECES, MOST_SHIFT } from "../frontend/fixed-plan.ts";
 import { digitReversed, FIFTHS, type Pairs, type Stage } from "../frontend/fixed-transform.ts";
 import type { Target } from "../plan/target.ts";
-import { VALUE_BYTES } from "../quantize/params.ts";
 import {
-  commentText,
-  floatRows,
-  identifier,
-  shortRows,
-  signedRows,
-  unsignedRows,
-  wordRows,
-} from "./c-literal.ts";
+  type CommonAudioContext,
+  commonAudioContext,
+  audioTable as table,
+} from "./audio-common.ts";
 import type { ArrayContext } from "./context-types.ts";
-import { edgeTypeOf } from "./vector-context.ts";
 
 /** A stage without window: its template, its function without prefix. */
 interface StageContext {
@@ -42,36 +36,16 @@ interface RangeContext {
 }
 
 /** What templates/audio-*.hbs print. */
-export interface AudioContext {
-  readonly title: string;
-  /** C prefix of the model, and of the front end: that and _audio. */
-  readonly modelPrefix: string;
-  readonly prefix: string;
-  readonly PREFIX: string;
-  readonly sampleRateHz: number;
-  /** Samples of a call. */
-  readonly hop: number;
-  /** They are no multiple of 8. */
+export interface AudioContext extends CommonAudioContext {
+  /** hop is no multiple of 8. */
   readonly oddHop: boolean;
-  /** Of a step of the model. */
-  readonly inputBytes: number;
-  readonly outputBytes: number;
-  readonly fftSize: number;
-  /** Points of the complex transform, their int16 values, and half of them. */
-  readonly points: number;
+  /** int16 values of the complex transform's points. */
   readonly pointValues: number;
-  readonly half: number;
   /** int16 values of the bins. */
   readonly spectrumValues: number;
-  readonly bands: number;
-  readonly lastBand: number;
-  readonly inputType: string;
-  readonly outputType: string;
-  readonly quantized: boolean;
   /** The core has instructions for two 16-bit halves of a word. */
   readonly dsp: boolean;
   readonly mostShift: number;
-  readonly arrays: readonly ArrayContext[];
   /** Q15 cosines and sines of fifths of a turn, or false without a stage of radix 5. */
   readonly fifths:
     | false
@@ -103,9 +77,6 @@ export interface AudioContext {
   /** Of an integer of the input. */
   readonly inputBits: 8 | 16;
   readonly narrow: boolean;
-  /** C text behind a value: " + 3", " - 3", or empty. */
-  readonly inputZeroPoint: string;
-  readonly outputZeroPoint: string;
   readonly gainMultiplier: number;
   readonly gainShift: number;
   readonly gainRounding: number;
@@ -117,31 +88,6 @@ function interleaved({ real, imaginary }: Pairs): Int16Array {
   return Int16Array.from({ length: 2 * real.length }, (_, i) =>
     Number((i % 2 === 0 ? real : imaginary)[i >> 1]),
   );
-}
-
-const plus = (value: number): string =>
-  value === 0 ? "" : value > 0 ? ` + ${value}` : ` - ${-value}`;
-
-function table(
-  name: string,
-  comment: string,
-  values: Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array,
-): ArrayContext {
-  const attributes = " __attribute__((aligned(4))) PIONEER_TABLES";
-  const of = (elementType: ArrayContext["elementType"], rows: readonly string[]): ArrayContext => ({
-    name,
-    comment,
-    elementType,
-    attributes,
-    rows,
-    bytes: values.byteLength,
-  });
-  if (values instanceof Int16Array) return of("int16_t", shortRows(values));
-  if (values instanceof Uint16Array) return of("uint16_t", unsignedRows(values));
-  if (values instanceof Int32Array) return of("int32_t", signedRows(values));
-  return values instanceof Uint32Array
-    ? of("uint32_t", wordRows(values))
-    : of("float", floatRows(values));
 }
 
 /** What the outermost stage needs for each butterfly, in order: the windows of its points but padding, then its turns. */
@@ -304,33 +250,18 @@ function stageContexts({ stages, hopLength, filled, points }: FrontEndPlan) {
 
 /** Everything the templates print for a front end. @param model the C prefix of the model it is for */
 export function audioContext(plan: FrontEndPlan, model: string, target: Target): AudioContext {
-  const modelPrefix = identifier(model);
-  const prefix = `${modelPrefix}_audio`;
-  const { type, zeroPoint } = plan.input;
+  const { type } = plan.input;
   return {
-    title: commentText(`Front end of ${model}, for ${target.id} (${target.core}).`),
-    modelPrefix,
-    prefix,
-    PREFIX: prefix.toUpperCase(),
-    sampleRateHz: plan.sampleRateHz,
-    hop: plan.hopLength,
+    ...commonAudioContext(plan, model, target),
+    source: "audio-source",
+    state: "audio-state",
     oddHop: plan.hopLength % 8 !== 0,
-    inputBytes: plan.bandCount * VALUE_BYTES[type],
-    outputBytes: plan.bandCount * VALUE_BYTES[plan.output.type],
-    fftSize: plan.fftSize,
-    points: plan.points,
     pointValues: 2 * plan.points,
-    half: plan.points / 2,
     fourth: plan.points / 4,
     eighth: plan.points / 8,
     fifth: plan.points / 5,
     tenth: plan.points / 10,
     spectrumValues: 2 * (plan.points + 1),
-    bands: plan.bandCount,
-    lastBand: plan.bandCount - 1,
-    inputType: edgeTypeOf(plan.input),
-    outputType: edgeTypeOf(plan.output),
-    quantized: type !== "float32",
     dsp: target.instructions === "thumb-dsp" || target.instructions === "mve",
     mostShift: MOST_SHIFT,
     arrays: tables(plan),
@@ -339,8 +270,6 @@ export function audioContext(plan: FrontEndPlan, model: string, target: Target):
     featureRounding: plan.featureShift - 1,
     inputBits: type === "int8" ? 8 : 16,
     narrow: type === "int8",
-    inputZeroPoint: plus(zeroPoint),
-    outputZeroPoint: plus(-plan.output.zeroPoint),
     gainMultiplier: plan.gainMultiplier,
     gainShift: plan.gainShift,
     gainRounding: plan.gainShift - 1,

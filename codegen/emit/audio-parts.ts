@@ -2,7 +2,7 @@
  * Decides which part of a front end each function of its C belongs to, as layers of a profile.
  * Finding the functions of an instruction, and counting it, is left to the host's profiles.
  */
-import type { FrontEndPlan } from "../frontend/fixed-plan.ts";
+import type { AnyFrontEndPlan } from "../frontend/front-end.ts";
 import type { SourceParts } from "./source-parts.ts";
 
 /** What a front end does of a hop, in this order. */
@@ -17,7 +17,7 @@ export const FRONT_END_PARTS = [
 ] as const;
 export type FrontEndPart = (typeof FRONT_END_PARTS)[number];
 
-/** Functions without the front end's prefix; arithmetic that several parts share is left out. */
+/** Of either arithmetic. Functions without the front end's prefix; arithmetic that several parts share is left out. */
 const FUNCTIONS: Readonly<Record<FrontEndPart, readonly string[]>> = {
   window: ["take", "windowed"],
   transform: ["open", "split", "last", "split_bins"],
@@ -33,7 +33,7 @@ const FUNCTIONS: Readonly<Record<FrontEndPart, readonly string[]>> = {
  * they are multiplications; loads and stores that they share with the transform count to that.
  * @param prefix the front end's, which its source file is named by
  */
-export function frontEndParts(prefix: string, { stages }: FrontEndPlan): SourceParts {
+export function frontEndParts(prefix: string, { stages }: AnyFrontEndPlan): SourceParts {
   const named = (way: string): readonly string[] => stages.map(({ span }) => `${way}_${span}`);
   const stagesOf: Partial<Record<FrontEndPart, readonly string[]>> = {
     transform: named("forward"),

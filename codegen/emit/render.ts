@@ -6,8 +6,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Handlebars from "handlebars";
-import type { AudioContext } from "./audio-context.ts";
 import type { CContext } from "./context-types.ts";
+import type { FrontEndContext } from "./front-end-context.ts";
 import { type PartLines, partMark, withoutMarks } from "./part-marks.ts";
 
 const TEMPLATES_DIRECTORY = fileURLToPath(new URL("../../templates", import.meta.url));
@@ -28,7 +28,7 @@ export interface GeneratedFile {
   readonly text: string;
 }
 
-type Template = (context: CContext | AudioContext) => string;
+type Template = (context: CContext | FrontEndContext) => string;
 
 function loadTemplates(): (name: string) => Template {
   const environment = Handlebars.create();
@@ -75,7 +75,7 @@ export interface RenderedFiles {
 }
 
 /** @throws RangeError naming a field that cannot be printed */
-function renderer(context: CContext | AudioContext): (template: string) => string {
+function renderer(context: CContext | FrontEndContext): (template: string) => string {
   requirePrintable(context, "context");
   templates ??= loadTemplates();
   const load = templates;
@@ -83,11 +83,11 @@ function renderer(context: CContext | AudioContext): (template: string) => strin
 }
 
 /** The three files of a front end: PREFIX.h, PREFIX.c and pioneer_audio.h. */
-export function renderAudio(context: AudioContext): readonly GeneratedFile[] {
+export function renderAudio(context: FrontEndContext): readonly GeneratedFile[] {
   const render = renderer(context);
   return [
     { name: `${context.prefix}.h`, text: render("audio-header") },
-    { name: `${context.prefix}.c`, text: render("audio-source") },
+    { name: `${context.prefix}.c`, text: render(context.source) },
     { name: "pioneer_audio.h", text: render("audio-alias") },
   ];
 }

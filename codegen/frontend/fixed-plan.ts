@@ -33,6 +33,7 @@ export const FEATURE_BITS = 11;
 const MOST_POWER = 2 ** 30;
 
 export interface FrontEndPlan {
+  readonly arithmetic: "fixed";
   readonly sampleRateHz: number;
   readonly hopLength: number;
   readonly fftSize: number;
@@ -95,13 +96,14 @@ function radicesOf(points: number): readonly Stage["radix"][] | null {
   return (rest === 1 || rest === 2) && fours.length > 0 && radices.length >= 2 ? radices : null;
 }
 
-function stagesOf({ fftSize }: FrontEnd): readonly Stage[] {
+/** @throws PlanError TP-PLAN-024 where there are none */
+export function stagesOf({ fftSize }: FrontEnd): readonly Stage[] {
   const radices = radicesOf(fftSize / 2);
   if (radices === null || fftSize % 8 !== 0) {
     throw new PlanError(
       "TP-PLAN-024",
       {
-        what: `there is no fixed-point transform of ${fftSize} points`,
+        what: `there is no transform of ${fftSize} points`,
         why: "its half has to be 2^n or 5 * 2^n with n of at least 2, 8 points or more",
         fix: "train with an FFT of 512 or 320 points, or process the audio without --app hearable",
       },
@@ -179,12 +181,18 @@ function scaled(factor: number, most: number): { multiplier: number; shift: numb
   return { multiplier: clamped(factor * 2 ** shift, most), shift };
 }
 
-function bandTables(frontEnd: FrontEnd) {
-  const { lower, upperWeight, bandCount } = bandMatrix(frontEnd);
+/** Bins between one band's centre and the next's; the first and the last have the edges too. @returns [bandCount - 1] */
+export function segmentBinsOf(frontEnd: FrontEnd): Uint16Array {
+  const { lower, bandCount } = bandMatrix(frontEnd);
   const segmentBins = new Uint16Array(bandCount - 1);
   for (const band of lower) segmentBins[band] = (segmentBins[band] as number) + 1;
+  return segmentBins;
+}
+
+function bandTables(frontEnd: FrontEnd) {
+  const { upperWeight } = bandMatrix(frontEnd);
   return {
-    segmentBins,
+    segmentBins: segmentBinsOf(frontEnd),
     weights: Int16Array.from(upperWeight, (u) => Math.min(Math.round((u - 0.5) * 65536), 32767)),
   };
 }
@@ -237,6 +245,7 @@ export function planFrontEnd(
   for (let k = 1; k <= points / 2; k++) putPair(splitTurns, k - 1, turnOf(k / fftSize));
   const { multiplier, shift } = scaled(output.scale * 32768, 32767);
   return {
+    arithmetic: "fixed",
     sampleRateHz,
     hopLength,
     fftSize,

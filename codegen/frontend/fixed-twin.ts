@@ -201,7 +201,8 @@ export function createFrontEndTwin(plan: FrontEndPlan): FrontEndTwin {
   };
 }
 
-function expectLength(values: ActivationArray, length: number): void {
+/** @throws RangeError for another length */
+export function expectLength(values: ActivationArray, length: number): void {
   if (values.length !== length) {
     throw new RangeError(`${values.length} values where the front end takes ${length}`);
   }

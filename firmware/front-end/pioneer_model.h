@@ -33,7 +33,7 @@ static inline void model_step(model_state *state, const uint8_t *input, uint8_t 
 }
 
 static inline void model_read_state(const model_state *state, uint8_t *bytes) {
-    bytes[0] = (uint8_t)state->shift;
+    bytes[0] = *(const uint8_t *)(const void *)state;
 }
 
 #endif

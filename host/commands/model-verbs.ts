@@ -15,6 +15,7 @@ import {
   delta,
   formatByLayer,
   framework,
+  frontEnd,
   fusion,
   skip,
   sparse,
@@ -105,6 +106,7 @@ export function modelVerbs(verb: DeclareVerb): void {
     .addOption(framework())
     .addOption(formatByLayer())
     .addOption(fusion())
+    .addOption(frontEnd())
     .addOption(delta())
     .addOption(skip())
     .addOption(sparse())
@@ -124,6 +126,7 @@ export function modelVerbs(verb: DeclareVerb): void {
     .option("--app <name>", "check, speed, stream, hearable or mlperf_tiny", "stream")
     .addOption(formatByLayer())
     .addOption(fusion())
+    .addOption(frontEnd())
     .addOption(delta())
     .addOption(skip())
     .addOption(sparse())

@@ -8,6 +8,7 @@ import {
   type DeltaThresholds,
   FORMATS,
   type FormatText,
+  FRONT_END_ARITHMETICS,
   FUSIONS,
   isFormatText,
   MOST_LEFT_OUT,
@@ -66,6 +67,11 @@ export const sparse = () =>
     "--sparse <percent>",
     "int8: leave out that part of the tiles of 8 x 4 weights, those that matter least; 0: what is zero already",
   ).argParser(leftOut);
+export const frontEnd = () =>
+  new Option(
+    "--front-end <mode>",
+    "hearable: arithmetic of the front end (default: fixed, which is faster on every core that was counted)",
+  ).choices([...FRONT_END_ARITHMETICS]);
 export const stamps = () =>
   new Option(
     "--stamps",

@@ -7,6 +7,7 @@ import type {
   Board,
   FormatText,
   FrontEnd,
+  FrontEndArithmetic,
   Fusion,
   Generated,
   LoadedModel,
@@ -52,6 +53,8 @@ export interface GenerateRequest extends SparedWork {
   readonly sparse?: number;
   /** Also makes the front end, for a program that takes sound. */
   readonly withFrontEnd?: boolean;
+  /** In which it computes; fixed point where it is not given. */
+  readonly frontEnd?: FrontEndArithmetic;
   /** The device stamps the end of each kernel. */
   readonly stamps?: boolean;
   /** Memories for them, by name or role; the board's own choice where it is not given. */
@@ -81,6 +84,7 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
   const stated = request.as === undefined ? null : boardStoodFor(board, loadBoard(request.as));
   const as = stated && withCalibration(stated, findMeasured(stated));
   checkPrefix(request.prefix);
+  checkFrontEnd(request);
   const placement = placementOf(request);
   const placed = as ? withWeightsIn(as, placement.weights) : null;
   const ran = as ? board : withWeightsIn(board, placement.weights);
@@ -104,6 +108,7 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
     ...(request.stamps === undefined ? {} : { stamps: request.stamps }),
     ...(loaded.sidecar ? { licence: loaded.sidecar.license } : {}),
     ...(request.withFrontEnd ? { frontEnd: frontEndOf(loaded) } : {}),
+    ...(request.frontEnd === undefined ? {} : { frontEndArithmetic: request.frontEnd }),
   });
   const target = as ? `${board.id}-as-${as.id}` : board.id;
   const { name, digest, schedule } = generated.stages.plan;
@@ -114,10 +119,22 @@ export function prepare(modelName: string, request: GenerateRequest): Prepared {
   const places = PLACED_PARTS.flatMap((part) =>
     placement[part] === undefined ? [] : [`-${part}-${placement[part]}`],
   ).join("");
-  const sound = request.withFrontEnd ? "-audio" : "";
+  const sound = request.withFrontEnd
+    ? `-audio${request.frontEnd === "float32" ? "-float32" : ""}`
+    : "";
   const stamps = request.stamps === true ? "-stamps" : "";
   const folder = `${name.replaceAll(/[^\w-]+/g, "_")}-${isMixed ? "mixed" : format}-${target}${passes}${ahead}${thinned}${stamps}${places}${sound}-${digest.slice(0, 8)}`;
   return { loaded, board: ran, as: placed, placement, generated, folder };
+}
+
+/** @throws UsageError TP-USE-474 for an arithmetic of no front end */
+function checkFrontEnd({ frontEnd, withFrontEnd }: GenerateRequest): void {
+  if (frontEnd === undefined || withFrontEnd === true) return;
+  throw new UsageError("TP-USE-474", {
+    what: `--front-end ${frontEnd} says how a front end computes, and this program has none`,
+    why: "only the program hearable hears sound; the others are given the model's input",
+    fix: `--app hearable --front-end ${frontEnd}, or no --front-end`,
+  });
 }
 
 /** @throws UsageError TP-USE-123 for a model without one */

@@ -146,7 +146,8 @@ function placementText({ board, placement, generated }: Prepared, rated: Board):
     placement[part] === undefined ? [] : [`, ${part} in ${placement[part]}`],
   );
   const spared = sparedText(generated.stages.plan);
-  return `generated for ${rated.id} with weights in its ${rated.weights.memory}${others.join("")}; linked for ${board.id}${passes}${sparseText(generated.stages.plan)}${spared}`;
+  const sound = generated.frontEnd?.arithmetic === "float32" ? "; front end in float32" : "";
+  return `generated for ${rated.id} with weights in its ${rated.weights.memory}${others.join("")}; linked for ${board.id}${passes}${sound}${sparseText(generated.stages.plan)}${spared}`;
 }
 
 /** Tiles of weights that are neither stored nor multiplied. */

@@ -1,5 +1,5 @@
 /**
- * How far the fixed-point front end is from the float64 one on clips: SI-SDR of the cleaned audio with the same network.
+ * How far a generated front end is from the float64 one on clips: SI-SDR of the cleaned audio with the same network.
  * Which clips, and how the rows are shown, is left to the callers.
  */
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import {
   createTwin,
   dequantizeValues,
   type FrontEnd,
+  type FrontEndArithmetic,
   generate,
   type IntegerFormat,
   type LoadedModel,
@@ -36,7 +37,7 @@ export interface ClipAccuracy {
   /** Cleaned with float64 front end and integer network. */
   readonly float64Db: number;
   /** Cleaned with the generated front end and the same network. */
-  readonly fixedDb: number;
+  readonly generatedDb: number;
 }
 
 /** @param fftSize in place of the sidecar's: the network then hears what it was not trained on, in both alike */
@@ -45,6 +46,7 @@ export function frontEndAccuracy(
   format: IntegerFormat,
   clips: readonly FrontEndClip[],
   fftSize = sidecar.frontEnd.fftSize,
+  frontEndArithmetic: FrontEndArithmetic = "fixed",
 ): readonly ClipAccuracy[] {
   const frontEnd: FrontEnd = { ...sidecar.frontEnd, fftSize };
   const { sampleRateHz, hopLength } = frontEnd;
@@ -54,7 +56,10 @@ export function frontEndAccuracy(
     sequences: recordings.map(({ samples }) => analyse(samples, frontEnd).features),
   };
   const board = loadBoard("qemu-m4");
-  const generated = generate({ model, board, format, calibration, frontEnd });
+  const generated = generate({
+    ...{ model, board, format, calibration },
+    ...{ frontEnd, frontEndArithmetic },
+  });
   if (generated.frontEnd === null) throw new RangeError("no front end was generated");
   const { input, output } = generated.frontEnd;
   const audio = createFrontEndTwin(generated.frontEnd);
@@ -68,7 +73,7 @@ export function frontEndAccuracy(
     );
     return synthesise(spectra, gains, frontEnd, noisy.length);
   };
-  const viaFixed = (noisy: Int16Array): ArrayLike<number> => {
+  const viaGenerated = (noisy: Int16Array): ArrayLike<number> => {
     network.reset();
     audio.reset();
     // One hop more, which brings the last one out.
@@ -88,7 +93,7 @@ export function frontEndAccuracy(
       name: clip.name,
       noisyDb: siSdrDb(noisy, clean),
       float64Db: siSdrDb(viaFloat64(noisy), clean),
-      fixedDb: siSdrDb(viaFixed(noisy), clean),
+      generatedDb: siSdrDb(viaGenerated(noisy), clean),
     };
   });
 }

@@ -9,8 +9,12 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { loadBoard } from "../../codegen/board.ts";
 import { writeFiles } from "../../codegen/emit/write.ts";
-import { type FrontEndPlan, frontEndMemory } from "../../codegen/frontend/fixed-plan.ts";
-import { createFrontEndTwin } from "../../codegen/frontend/fixed-twin.ts";
+import {
+  type AnyFrontEndPlan,
+  anyFrontEndMemory,
+  createAnyFrontEndTwin,
+  type FrontEndArithmetic,
+} from "../../codegen/frontend/front-end.ts";
 import { generate } from "../../codegen/pipeline.ts";
 import { type ActivationArray, type Format, valueArray } from "../../codegen/quantize/params.ts";
 import { execute } from "../exactness/execute.ts";
@@ -28,22 +32,30 @@ const directory = mkdtempSync(join(tmpdir(), "pioneer-front-end-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 const hasGcc = await canSanitize("gcc", directory);
 
-/** Radices 4 4 4 4, 2 4 4 5, 2 4 4 4 4; every type that a model's edges have. */
+/** Radices 4 4 4 4, 2 4 4 5, 2 4 4 4 4; every type that a model's edges have; both arithmetics. */
 const CASES = [
-  { fftSize: 512, format: "int8" },
-  { fftSize: 320, format: "int16x8" },
-  { fftSize: 1024, format: "float32" },
+  { fftSize: 512, format: "int8", arithmetic: "fixed" },
+  { fftSize: 320, format: "int16x8", arithmetic: "fixed" },
+  { fftSize: 1024, format: "float32", arithmetic: "fixed" },
+  { fftSize: 512, format: "int8", arithmetic: "float32" },
+  { fftSize: 320, format: "int16x8", arithmetic: "float32" },
+  { fftSize: 1024, format: "float32", arithmetic: "float32" },
 ] as const;
 
 /** Writes a small model with this front end as C. */
-function writeFrontEnd(folder: string, fftSize: number, format: Format): FrontEndPlan {
+function writeFrontEnd(
+  folder: string,
+  fftSize: number,
+  format: Format,
+  frontEndArithmetic: FrontEndArithmetic,
+): AnyFrontEndPlan {
   const random = createRandom(SEED);
   const shape = { name: "gains", inputSize: 32, lstms: [] };
   const model = randomModel(random, { ...shape, denses: [{ size: 32, activation: "sigmoid" }] });
   const calibration = { source: "random frames", sequences: [randomFrames(random, 4, 32)] };
   const frontEnd = { ...SHIPPED_FRONT_END, fftSize };
   const request = { model, board: loadBoard("qemu-m4"), format, prefix: "gains", calibration };
-  const generated = generate({ ...request, frontEnd });
+  const generated = generate({ ...request, frontEnd, frontEndArithmetic });
   mkdirSync(folder, { recursive: true });
   writeFiles(folder, generated.files);
   copyFileSync(DRIVER, join(folder, "driver.c"));
@@ -52,7 +64,7 @@ function writeFrontEnd(folder: string, fftSize: number, format: Format): FrontEn
 }
 
 /** Outputs of every value the type has, those of a sane model and beyond. */
-function randomOutput(random: () => number, plan: FrontEndPlan): ActivationArray {
+function randomOutput(random: () => number, plan: AnyFrontEndPlan): ActivationArray {
   const { type } = plan.output;
   const values = valueArray(type, plan.bandCount);
   const reach = { int8: 256, int16: 65536, float32: 3 }[type];
@@ -67,13 +79,13 @@ const bytesOf = (values: ActivationArray): Buffer =>
 
 describe.skipIf(!hasGcc)(`the front end in C${hasGcc ? "" : ": gcc is not here"}`, () => {
   test.each(CASES)(
-    "of $fftSize points for $format has the bits of its twin",
-    async ({ fftSize, format }) => {
-      const folder = join(directory, `${format}-${fftSize}`);
-      const plan = writeFrontEnd(folder, fftSize, format);
+    "of $fftSize points for $format, $arithmetic, has the bits of its twin",
+    async ({ fftSize, format, arithmetic }) => {
+      const folder = join(directory, `${format}-${fftSize}-${arithmetic}`);
+      const plan = writeFrontEnd(folder, fftSize, format, arithmetic);
       const program = join(folder, "program");
       const sources = ["driver.c", "gains_audio.c"].map((name) => join(folder, name));
-      const bytes = frontEndMemory(plan).stateBytes;
+      const bytes = anyFrontEndMemory(plan).stateBytes;
       const flags = [
         "-std=c11",
         "-O0",
@@ -94,7 +106,7 @@ describe.skipIf(!hasGcc)(`the front end in C${hasGcc ? "" : ": gcc is not here"}
       ]);
       const answer = await execute(program, [], { input });
 
-      const twin = createFrontEndTwin(plan);
+      const twin = createAnyFrontEndTwin(plan);
       const expected = hops.flatMap((hop, i) => {
         if (i === resetAfter) twin.reset();
         return [

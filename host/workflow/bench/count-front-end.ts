@@ -11,6 +11,7 @@ import {
   type Format,
   FRONT_END_PARTS,
   type FrontEnd,
+  type FrontEndArithmetic,
   type FrontEndPart,
   type FrontEndPlan,
   frontEndParts,
@@ -41,6 +42,8 @@ export interface FrontEndRequest {
   readonly board: EmulatedBoard;
   /** Of the model, whose edges the front end makes and reads. */
   readonly format: Format;
+  /** Fixed point where it is not given. */
+  readonly arithmetic?: FrontEndArithmetic;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -117,16 +120,20 @@ export function writeFrontEnd({
   frontEnd,
   board,
   format,
-}: Pick<FrontEndRequest, "frontEnd" | "board" | "format">) {
+  arithmetic = "fixed",
+}: Pick<FrontEndRequest, "frontEnd" | "board" | "format" | "arithmetic">) {
   const model = benchmarkModel("lstm", frontEnd.bands.count, frontEnd.bands.count);
   const calibration = noiseFrames(model.inputSize);
-  const generated = generate({ model, board, format, calibration, prefix: PREFIX, frontEnd });
+  const generated = generate({
+    ...{ model, board, format, calibration, prefix: PREFIX, frontEnd },
+    frontEndArithmetic: arithmetic,
+  });
   const alone = generated.files.filter(({ name }) => /audio|^counted\.h$/.test(name));
   const text = readFileSync(join(FIRMWARE_DIR, "front-end", "pioneer_model.h"), "utf8");
   const files = [...alone, { name: "pioneer_model.h", text }];
   // Equal C shares a folder; other C must not overwrite what an emulator is about to load.
   const digest = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 8);
-  const key = `front-end-${frontEnd.fftSize}-${format}-${board.id}-${digest}`;
+  const key = `front-end-${frontEnd.fftSize}-${arithmetic}-${format}-${board.id}-${digest}`;
   const modelDir = join(GENERATED_DIR, key);
   writeFiles(modelDir, files);
   if (generated.frontEnd === null) throw new RangeError("no front end was generated");
