@@ -160,11 +160,23 @@ export interface RealBoard extends BoardBase {
   } | null;
   /** Free, on a header, for a power monitor's input: by the name that the framework has for it. */
   readonly monitorPin?: StatedChoice<string>;
+  /** Its microphone and what plays beside it; absent where no HAL has one. */
+  readonly sound?: BoardSound;
   /** How its serial port shows itself on the host, most usual first. */
   readonly usb?: readonly BoardUsb[];
   readonly desk?: BoardDesk;
   /** Values that are absent because no source was read for them. */
   readonly unknown?: readonly { readonly what: string; readonly why: string }[];
+}
+
+/** Where sound goes in and out; each by its lines' numbers as the chip counts its pins. */
+export interface BoardSound {
+  readonly microphone: SoundPart;
+  readonly i2s?: SoundPart;
+}
+
+export interface SoundPart extends DeskNote {
+  readonly pins: Readonly<Record<string, number>>;
 }
 
 /** What a hand does on the desk. */

@@ -108,6 +108,7 @@ const KIND_FIELDS = {
       "emulatedBy",
       "platformio",
       "monitorPin",
+      "sound",
       "usb",
       "desk",
       "unknown",

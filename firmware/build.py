@@ -27,7 +27,7 @@ def directory(option, variable, contains, default=None):
 project = env.subst("$PROJECT_DIR")  # noqa: F821
 app = env.GetProjectOption("custom_app", "")  # noqa: F821
 if not app:
-    stop("PIONEER_APP is not set; it names the program: check, speed, stream, hearable, ina or mlperf_tiny")
+    stop("PIONEER_APP is not set; it names the program: check, speed, stream, hearable, ear, ina or mlperf_tiny")
 app_dir = directory(
     "custom_app_dir", "PIONEER_APP_DIR", app + ".c", os.path.join(project, "apps")
 )
@@ -45,7 +45,8 @@ env.BuildSources("$BUILD_DIR/app", app_dir, f"-<*> +<{app}.c>")  # noqa: F821
 # What stands beside a program: the conversation in records, but for the one that has a dialect of its own.
 CONVERSATIONS = {
     "mlperf_tiny": "+<ascii_command.c> +<ascii_reply.c>",
-    "hearable": "+<session.c> +<model_watch.c>",
+    "hearable": "+<session.c> +<model_watch.c> +<hearable_hop.c>",
+    "ear": "+<session.c> +<model_watch.c> +<hearable_hop.c>",
 }
 env.BuildSources(  # noqa: F821
     "$BUILD_DIR/conversation",

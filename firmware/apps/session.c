@@ -117,6 +117,12 @@ static bool take(const frame *received, session_request *request) {
             return true;
         }
         break;
+    case RECORD_LISTEN:
+        request->kind = SESSION_LISTEN;
+        if (record_listen_unpack(&request->listen, payload, length)) {
+            return true;
+        }
+        break;
     default:
         break;
     }
@@ -139,14 +145,13 @@ void session_start(const char *app, uint16_t state_bytes) {
     });
 }
 
-session_request session_wait(void) {
-    for (;;) {
+bool session_poll(session_request *request) {
+    do {
         while (arrived_at < arrived_length) {
             frame received;
-            session_request request;
             const frame_status status = frame_receive(&receiver, arrived[arrived_at++], &received);
-            if (status == FRAME_READY && take(&received, &request)) {
-                return request;
+            if (status == FRAME_READY && take(&received, request)) {
+                return true;
             }
             /* The greeting carries our version, so that the host can name both. */
             if (status == FRAME_BAD_VERSION) {
@@ -155,10 +160,16 @@ session_request session_wait(void) {
         }
         arrived_at = 0;
         arrived_length = hal_read(arrived, sizeof arrived);
-        if (arrived_length == 0) {
-            hal_idle();
-        }
+    } while (arrived_length > 0);
+    return false;
+}
+
+session_request session_wait(void) {
+    session_request request;
+    while (!session_poll(&request)) {
+        hal_idle();
     }
+    return request;
 }
 
 void session_send_output(const record_output *output) {
@@ -168,6 +179,14 @@ void session_send_output(const record_output *output) {
 
 void session_send_hop(const record_hop *hop) {
     send(RECORD_HOP, record_hop_pack(hop, frame_payload(&sender), MAX_PAYLOAD_BYTES));
+}
+
+void session_send_sound(const record_sound *sound) {
+    send(RECORD_SOUND, record_sound_pack(sound, frame_payload(&sender), MAX_PAYLOAD_BYTES));
+}
+
+void session_send_heard(const record_heard *heard) {
+    send(RECORD_HEARD, record_heard_pack(heard, frame_payload(&sender), MAX_PAYLOAD_BYTES));
 }
 
 void session_send_kernels(const record_kernels *kernels) {

@@ -5,6 +5,7 @@
 #ifndef PIONEER_SESSION_H
 #define PIONEER_SESSION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "records.gen.h"
@@ -14,7 +15,7 @@ extern "C" {
 #endif
 
 /* What the host asks of a program; Identify and Stop are answered here and never seen by it. */
-typedef enum { SESSION_INPUT, SESSION_RESET, SESSION_MEASURE, SESSION_READ_ROOFS } session_request_kind;
+typedef enum { SESSION_INPUT, SESSION_RESET, SESSION_MEASURE, SESSION_READ_ROOFS, SESSION_LISTEN } session_request_kind;
 
 typedef struct {
     session_request_kind kind;
@@ -22,6 +23,7 @@ typedef struct {
         record_input input; /* values [input_bytes], good until the next session_wait */
         record_measure measure;
         record_read_roofs read_roofs;
+        record_listen listen;
     };
 } session_request;
 
@@ -46,11 +48,20 @@ void session_start(const char *app, uint16_t state_bytes);
 /* Waits for the next request. Stop sends Summary and ends the program with status 0. */
 session_request session_wait(void);
 
+/* Takes what has arrived without waiting; false when that is no request yet. */
+bool session_poll(session_request *request);
+
 /* Sends one frame's result and counts the frame. */
 void session_send_output(const record_output *output);
 
 /* Sends how long a hop of audio took; before its Output. */
 void session_send_hop(const record_hop *hop);
+
+/* Sends what became of the board's own sound; before the hop's Output. */
+void session_send_sound(const record_sound *sound);
+
+/* Sends what the microphone heard in one hop; before its Output. */
+void session_send_heard(const record_heard *heard);
 
 /* Sends when each kernel of a step was done; behind its Output, whose own stamp is the step's end. */
 void session_send_kernels(const record_kernels *kernels);

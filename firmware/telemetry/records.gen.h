@@ -31,12 +31,15 @@ extern "C" {
 #define RECORD_HOP         0x14u
 #define RECORD_RECOVERY    0x15u
 #define RECORD_KERNELS     0x16u
+#define RECORD_SOUND       0x17u
+#define RECORD_HEARD       0x18u
 #define RECORD_IDENTIFY    0x80u
 #define RECORD_INPUT       0x81u
 #define RECORD_RESET       0x82u
 #define RECORD_MEASURE     0x83u
 #define RECORD_STOP        0x84u
 #define RECORD_READ_ROOFS  0x85u
+#define RECORD_LISTEN      0x86u
 
 /* Text is NUL-terminated and at most 255 bytes long; Bytes are a pointer and a length. */
 
@@ -44,7 +47,7 @@ extern "C" {
 typedef struct {
     /* Id of the board file the firmware was built for. */
     const char *board;
-    /* Program: "check", "speed", "stream", "ina", "hearable". */
+    /* Program: "check", "speed", "stream", "ina", "hearable", "ear". */
     const char *app;
     /* Prefix of the generated C. */
     const char *model;
@@ -163,7 +166,7 @@ typedef struct {
     uint64_t cycles;
 } record_roof;
 
-/* How long one hop of audio took, sent before its Output ("hearable"). */
+/* How long one hop of audio took, sent before its Output ("hearable", "ear"). */
 typedef struct {
     /* Index of the frame. */
     uint32_t frame;
@@ -207,6 +210,30 @@ typedef struct {
     uint16_t ends_length;
 } record_kernels;
 
+/* What became of the board's own sound up to a hop, sent before its Output ("ear"). */
+typedef struct {
+    /* Index of the frame. */
+    uint32_t frame;
+    /* Samples that the microphone gives in 1000 s. */
+    uint32_t rate_millihertz;
+    /* Hops of the microphone since Listen that were overwritten before the program took them. */
+    uint32_t lost_hops;
+    /* Hops since Listen for which the output had nothing new to play. */
+    uint32_t gaps;
+    /* Hops that wait in the output before they are played; 0 without an output. */
+    uint8_t queued_hops;
+} record_sound;
+
+/* What the microphone heard in one hop, sent before its Output where a tap was asked for
+ * ("ear"). */
+typedef struct {
+    /* Index of the frame. */
+    uint32_t frame;
+    /* Samples of 16 bits. */
+    const uint8_t *values;
+    uint16_t values_length;
+} record_heard;
+
 /* Asks the device who it is. */
 typedef struct {
     /* The host's WIRE_VERSION. */
@@ -248,6 +275,15 @@ typedef struct {
     /* 1 to 64. */
     uint16_t passes;
 } record_read_roofs;
+
+/* Puts the state back and tells of the hops that follow, from 0; their Outputs hold no values
+ * but a tap's ("ear"). */
+typedef struct {
+    /* How many are told of; 0: until Stop. */
+    uint32_t frames;
+    /* Every so many hops one is sent whole, heard and cleaned; 0: none. */
+    uint16_t tap_every;
+} record_listen;
 
 /* Fields go to bytes[length]; after the first that does not fit, `fits` stays false. */
 typedef struct {
@@ -445,6 +481,27 @@ static inline size_t record_kernels_pack(const record_kernels *record, uint8_t *
     return writer.fits ? writer.length : 0u;
 }
 
+static inline size_t record_sound_pack(const record_sound *record, uint8_t *payload,
+                                       size_t capacity)
+{
+    record_writer writer = {payload, capacity, 0u, true};
+    record_put_u32(&writer, record->frame);
+    record_put_u32(&writer, record->rate_millihertz);
+    record_put_u32(&writer, record->lost_hops);
+    record_put_u32(&writer, record->gaps);
+    record_put_u8(&writer, record->queued_hops);
+    return writer.fits ? writer.length : 0u;
+}
+
+static inline size_t record_heard_pack(const record_heard *record, uint8_t *payload,
+                                       size_t capacity)
+{
+    record_writer writer = {payload, capacity, 0u, true};
+    record_put_u32(&writer, record->frame);
+    record_put_bytes(&writer, record->values, record->values_length);
+    return writer.fits ? writer.length : 0u;
+}
+
 /* Reads from `at`; after the first field that is cut off, `valid` stays false and values are 0. */
 typedef struct {
     const uint8_t *at;
@@ -548,6 +605,15 @@ static inline bool record_read_roofs_unpack(record_read_roofs *record, const uin
 {
     record_reader reader = {payload, length, true};
     record->passes = record_take_u16(&reader);
+    return reader.valid && reader.left == 0u;
+}
+
+static inline bool record_listen_unpack(record_listen *record, const uint8_t *payload,
+                                        size_t length)
+{
+    record_reader reader = {payload, length, true};
+    record->frames = record_take_u32(&reader);
+    record->tap_every = record_take_u16(&reader);
     return reader.valid && reader.left == 0u;
 }
 

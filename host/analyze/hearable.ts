@@ -56,6 +56,18 @@ export interface HearableFacts {
   /** By how many samples the front end's output stream lies behind its input stream. */
   readonly delaySamples: number;
   readonly recoveries: readonly RecoveryFacts[];
+  /** Of a run by the board's own microphone. */
+  readonly sound?: SoundFacts;
+}
+
+/** What became of sound that never crossed the line. */
+export interface SoundFacts {
+  /** Hops that were overwritten before the program took them. */
+  readonly lostHops: number;
+  /** Hops for which the output had nothing new. */
+  readonly gaps: number;
+  /** That wait in the output; 0 without one. */
+  readonly queuedHops: number;
 }
 
 /**
@@ -94,8 +106,12 @@ export interface HearableDocument {
     readonly algorithm: Quantity;
     /** The worst hop [ms]; null without a clock. */
     readonly compute: Quantity | null;
+    /** Waiting in the board's own output [ms]; absent for sound over the line. */
+    readonly queue?: Quantity;
     readonly total: Quantity | null;
   };
+  /** Of a run by the board's own microphone. */
+  readonly sound?: { readonly lostHops: Quantity; readonly gaps: Quantity };
   readonly recoveries: readonly RecoveryFacts[];
   /** What is not in the average power. */
   readonly leftOut: readonly string[];
@@ -126,8 +142,17 @@ export function hearableOf(
     deadline: deadlineOf(hearable.times, hopMs),
     lateHops: timing && lateOf(timing, hopMs),
     latencyMs: soundLatency(hearable, timing?.worst ?? worstOf(hearable.times)),
+    ...(hearable.sound && { sound: lossesOf(hearable.sound) }),
     recoveries: hearable.recoveries,
-    leftOut: LEFT_OUT,
+    leftOut: hearable.sound ? LEFT_OUT.slice(0, 1) : LEFT_OUT,
+  };
+}
+
+function lossesOf({ lostHops, gaps }: SoundFacts): NonNullable<HearableDocument["sound"]> {
+  const source = "Sound records of the device";
+  return {
+    lostHops: counted(requireAtLeast0("the lost hops", lostHops), "hop", source),
+    gaps: counted(requireAtLeast0("the gaps", gaps), "hop", source),
   };
 }
 
@@ -241,7 +266,7 @@ function lateOf({ perFrameMs, worst, source }: Timing, hopMs: number): Quantity 
 
 /** A sample waits for the rest of its hop, then for the overlap, and comes out when its hop was computed. */
 function soundLatency(
-  { hopSamples, delaySamples, sampleRateHz }: HearableFacts,
+  { hopSamples, delaySamples, sampleRateHz, sound }: HearableFacts,
   compute: Quantity | null,
 ): HearableDocument["latencyMs"] {
   const samples = hopSamples + requireAtLeast0("the delay of the front end", delaySamples);
@@ -250,12 +275,25 @@ function soundLatency(
     "ms",
     `${hopSamples} samples of a hop and ${delaySamples} of overlap at ${sampleRateHz} Hz`,
   );
+  const queued = requireAtLeast0("the hops that wait in the output", sound?.queuedHops ?? 0);
+  const queue = counted(
+    (1e3 * hopSamples * queued) / sampleRateHz,
+    "ms",
+    `${queued} hops that wait in the output`,
+  );
+  const parts = sound === undefined ? [algorithm] : [algorithm, queue];
   return {
     algorithm,
     compute,
+    ...(sound && { queue }),
     total:
       compute &&
-      derive(algorithm.value + compute.value, "ms", "algorithm + worst hop", [algorithm, compute]),
+      derive(
+        parts.reduce((sum, { value }) => sum + value, compute.value),
+        "ms",
+        sound === undefined ? "algorithm + worst hop" : "algorithm + output + worst hop",
+        [...parts, compute],
+      ),
   };
 }
 

@@ -8,6 +8,7 @@ import { MONITORS } from "../power/monitor-names.ts";
 import type { DeclareVerb } from "./declare.ts";
 import {
   anyFormat,
+  audio,
   budget,
   calibrate,
   code,
@@ -17,6 +18,7 @@ import {
   framework,
   frontEnd,
   fusion,
+  output,
   skip,
   sparse,
   stamps,
@@ -103,6 +105,8 @@ export function modelVerbs(verb: DeclareVerb): void {
     .option("--board <id>", "board to build for; needed outside a project")
     .option("--as <id>", "real board to generate for")
     .option("--app <name>", "check, speed, stream, hearable, ina or mlperf_tiny", "stream")
+    .addOption(audio())
+    .addOption(output())
     .addOption(framework())
     .addOption(formatByLayer())
     .addOption(fusion())
@@ -124,6 +128,11 @@ export function modelVerbs(verb: DeclareVerb): void {
     .option("--board <id>", "board to run on; needed outside a project")
     .option("--as <id>", "real board to generate for, whose clock and current apply")
     .option("--app <name>", "check, speed, stream, hearable or mlperf_tiny", "stream")
+    .addOption(audio())
+    .addOption(output())
+    .addOption(
+      count("--tap <n>", "hearable by microphone: send every nth hop whole; 1 compares all"),
+    )
     .addOption(formatByLayer())
     .addOption(fusion())
     .addOption(frontEnd())

@@ -15,6 +15,7 @@ import {
   type SkipRequest,
   UsageError,
 } from "../../codegen/index.ts";
+import { AUDIO_OUTPUTS, AUDIO_SOURCES } from "../workflow/hearable/sound-names.ts";
 
 export const budget = (flags: string, what: string) =>
   new Option(flags, what).argParser((text) => positive(text, flags));
@@ -137,3 +138,12 @@ function badNumber(text: string, flags: string, expected: string): UsageError {
     fix: "pioneer run --help",
   });
 }
+export const audio = () =>
+  new Option("--audio <source>", "hearable: where its sound comes from (serial)").choices([
+    ...AUDIO_SOURCES,
+  ]);
+export const output = () =>
+  new Option(
+    "--output <sink>",
+    "hearable by microphone: where its sound goes beside the records (none: serial)",
+  ).choices([...AUDIO_OUTPUTS]);

@@ -6,12 +6,14 @@ import type { LinkEvent, RecordEvent } from "./frames.ts";
 import type {
   BootRecord,
   FaultRecord,
+  HeardRecord,
   HelloRecord,
   HopRecord,
   KernelsRecord,
   OutputRecord,
   RecoveryRecord,
   RoofRecord,
+  SoundRecord,
   SummaryRecord,
   TemperatureRecord,
 } from "./records.gen.ts";
@@ -29,7 +31,14 @@ const KEPT_HOPS = 400_000;
 /** Enough to see where frames were lost; a hostile stream passes over 65,535 with each Output. */
 const KEPT_MISSING = 1000;
 
-const BELONGS_TO_RUN: ReadonlySet<string> = new Set(["output", "hop", "recovery", "summary"]);
+const BELONGS_TO_RUN: ReadonlySet<string> = new Set([
+  "output",
+  "hop",
+  "recovery",
+  "summary",
+  "sound",
+  "heard",
+]);
 
 export type OutputEvent = RecordEvent<OutputRecord>;
 
@@ -51,6 +60,10 @@ export class DeviceRun {
   readonly kernels: KernelsRecord[] = [];
   /** When the model's state was put back on the device, each frame once, frames going up; the first so many. */
   readonly recoveries: RecoveryRecord[] = [];
+  /** What became of the board's own sound, by the last that told of it. */
+  sound: SoundRecord | undefined;
+  /** What its microphone heard where a hop was tapped, each frame once, frames going up; the first so many. */
+  readonly heard: HeardRecord[] = [];
   /** Outputs that had come each time it greeted again: it had been away, and its clock may be another one. */
   readonly greetedAgainAfter: number[] = [];
   /** How many frames were passed over by a later one. */
@@ -118,6 +131,12 @@ export class DeviceRun {
         break;
       case "recovery":
         this.#acceptOnce(this.recoveries, record);
+        break;
+      case "sound":
+        this.sound = record;
+        break;
+      case "heard":
+        this.#acceptOnce(this.heard, record);
         break;
       case "log":
         keep(this.messages, record.text);

@@ -9,12 +9,14 @@ import { PayloadReader, PayloadWriter } from "./payload.ts";
 import type {
   Boot,
   Fault,
+  Heard,
   Hello,
   Hop,
   Identify,
   Ina,
   Input,
   Kernels,
+  Listen,
   Log,
   Measure,
   Output,
@@ -22,6 +24,7 @@ import type {
   Recovery,
   Reset,
   Roof,
+  Sound,
   Stop,
   Summary,
   Temperature,
@@ -75,6 +78,14 @@ export interface KernelsRecord extends Kernels {
   readonly type: "kernels";
 }
 
+export interface SoundRecord extends Sound {
+  readonly type: "sound";
+}
+
+export interface HeardRecord extends Heard {
+  readonly type: "heard";
+}
+
 export interface IdentifyRecord extends Identify {
   readonly type: "identify";
 }
@@ -99,6 +110,10 @@ export interface ReadRoofsRecord extends ReadRoofs {
   readonly type: "readRoofs";
 }
 
+export interface ListenRecord extends Listen {
+  readonly type: "listen";
+}
+
 /** What a device sends. */
 export type DeviceRecord =
   | HelloRecord
@@ -112,7 +127,9 @@ export type DeviceRecord =
   | RoofRecord
   | HopRecord
   | RecoveryRecord
-  | KernelsRecord;
+  | KernelsRecord
+  | SoundRecord
+  | HeardRecord;
 
 /** What the host sends. */
 export type HostRecord =
@@ -121,7 +138,8 @@ export type HostRecord =
   | ResetRecord
   | MeasureRecord
   | StopRecord
-  | ReadRoofsRecord;
+  | ReadRoofsRecord
+  | ListenRecord;
 
 export type WireRecord = DeviceRecord | HostRecord;
 
@@ -139,12 +157,15 @@ export const RECORD_IDS = {
   hop: 0x14,
   recovery: 0x15,
   kernels: 0x16,
+  sound: 0x17,
+  heard: 0x18,
   identify: 0x80,
   input: 0x81,
   reset: 0x82,
   measure: 0x83,
   stop: 0x84,
   readRoofs: 0x85,
+  listen: 0x86,
 } as const satisfies Record<WireRecord["type"], number>;
 
 function unknownType(type: number): string {
@@ -261,6 +282,21 @@ export function decodeDeviceRecord(
         frame: reader.u32(),
         ends: reader.bytes(),
       });
+    case 0x17:
+      return reader.finish({
+        type: "sound",
+        frame: reader.u32(),
+        rateMillihertz: reader.u32(),
+        lostHops: reader.u32(),
+        gaps: reader.u32(),
+        queuedHops: reader.u8(),
+      });
+    case 0x18:
+      return reader.finish({
+        type: "heard",
+        frame: reader.u32(),
+        values: reader.bytes(),
+      });
     default:
       return { ok: false, reason: unknownType(type) };
   }
@@ -306,6 +342,12 @@ export function decodeHostRecord(
       return reader.finish({
         type: "readRoofs",
         passes: reader.u16(),
+      });
+    case 0x86:
+      return reader.finish({
+        type: "listen",
+        frames: reader.u32(),
+        tapEvery: reader.u16(),
       });
     default:
       return { ok: false, reason: unknownType(type) };
@@ -393,6 +435,17 @@ export function encodePayload(record: WireRecord): Uint8Array {
       writer.u32(record.frame);
       writer.bytes(record.ends);
       break;
+    case "sound":
+      writer.u32(record.frame);
+      writer.u32(record.rateMillihertz);
+      writer.u32(record.lostHops);
+      writer.u32(record.gaps);
+      writer.u8(record.queuedHops);
+      break;
+    case "heard":
+      writer.u32(record.frame);
+      writer.bytes(record.values);
+      break;
     case "identify":
       writer.u8(record.wireVersion);
       break;
@@ -412,6 +465,10 @@ export function encodePayload(record: WireRecord): Uint8Array {
       break;
     case "readRoofs":
       writer.u16(record.passes);
+      break;
+    case "listen":
+      writer.u32(record.frames);
+      writer.u16(record.tapEvery);
       break;
   }
   return writer.finish();

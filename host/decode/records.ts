@@ -26,7 +26,7 @@ export type Bytes = Uint8Array;
 export interface Hello {
   /** Id of the board file the firmware was built for. */
   readonly board: Text;
-  /** Program: "check", "speed", "stream", "ina", "hearable". */
+  /** Program: "check", "speed", "stream", "ina", "hearable", "ear". */
   readonly app: Text;
   /** Prefix of the generated C. */
   readonly model: Text;
@@ -136,7 +136,7 @@ export interface Roof {
   readonly cycles: U64;
 }
 
-/** How long one hop of audio took, sent before its Output ("hearable"). @record 0x14 */
+/** How long one hop of audio took, sent before its Output ("hearable", "ear"). @record 0x14 */
 export interface Hop {
   /** Index of the frame. */
   readonly frame: U32;
@@ -174,6 +174,28 @@ export interface Kernels {
   readonly frame: U32;
   /** From the step's begin by the device's own counter, four bytes a kernel, low byte first [cycle]; 0 without one. */
   readonly ends: Bytes;
+}
+
+/** What became of the board's own sound up to a hop, sent before its Output ("ear"). @record 0x17 */
+export interface Sound {
+  /** Index of the frame. */
+  readonly frame: U32;
+  /** Samples that the microphone gives in 1000 s. */
+  readonly rateMillihertz: U32;
+  /** Hops of the microphone since Listen that were overwritten before the program took them. */
+  readonly lostHops: U32;
+  /** Hops since Listen for which the output had nothing new to play. */
+  readonly gaps: U32;
+  /** Hops that wait in the output before they are played; 0 without an output. */
+  readonly queuedHops: U8;
+}
+
+/** What the microphone heard in one hop, sent before its Output where a tap was asked for ("ear"). @record 0x18 */
+export interface Heard {
+  /** Index of the frame. */
+  readonly frame: U32;
+  /** Samples of 16 bits. */
+  readonly values: Bytes;
 }
 
 /** Asks the device who it is. @record 0x80 */
@@ -214,4 +236,12 @@ export interface Stop {
 export interface ReadRoofs {
   /** 1 to 64. */
   readonly passes: U16;
+}
+
+/** Puts the state back and tells of the hops that follow, from 0; their Outputs hold no values but a tap's ("ear"). @record 0x86 */
+export interface Listen {
+  /** How many are told of; 0: until Stop. */
+  readonly frames: U32;
+  /** Every so many hops one is sent whole, heard and cleaned; 0: none. */
+  readonly tapEvery: U16;
 }

@@ -150,6 +150,17 @@ export class Session {
   }
 
   /**
+   * Lets a device with a microphone tell of its next `frames` hops, and waits for their outputs. Those hold values only
+   * where a hop is tapped: every `tapEvery`, 0 for none.
+   */
+  async listen(frames: number, tapEvery: number): Promise<void> {
+    if (this.#ending) return;
+    await this.#send({ type: "listen", frames, tapEvery });
+    this.#framesSent += frames;
+    await this.#expect("output", () => this.run.nextFrame >= this.#framesSent);
+  }
+
+  /**
    * Lets the device time its own microbenchmarks, `passes` times each; they are in `run.roofs` then. Gives how many there
    * are: 0 for a program without any, undefined when the conversation ended first.
    */

@@ -37,6 +37,7 @@ export function hearableRows({ hearable, powerMw }: RunDocument): readonly Line[
     deadlineRow(hearable),
     ...lateRow(hearable),
     latencyRow(hearable),
+    ...soundRow(hearable),
     ...recoveriesRow(hearable),
   ];
 }
@@ -117,16 +118,30 @@ function lateRow({ lateHops }: HearableDocument): readonly Line[] {
   ];
 }
 
-function latencyRow({ latencyMs: { algorithm, compute, total } }: HearableDocument): Line {
+function latencyRow({ latencyMs: { algorithm, compute, queue, total } }: HearableDocument): Line {
   const computing = compute === null ? "" : ` + ${shown(compute)} computing`;
+  const waiting = queue === undefined ? "" : ` + ${shown(queue)} in the output`;
   const sum = total === null ? "" : ` = ${shown(total)}`;
   const { kind, source } = total ?? algorithm;
   return {
     name: "in to out",
-    text: `${shown(algorithm)} by the algorithm${computing}${sum}`,
+    text: `${shown(algorithm)} by the algorithm${waiting}${computing}${sum}`,
     kind,
     source,
   };
+}
+
+function soundRow({ sound }: HearableDocument): readonly Line[] {
+  if (sound === undefined) return [];
+  const { lostHops, gaps } = sound;
+  return [
+    {
+      name: "microphone",
+      text: `${formatNumber(lostHops.value, 9)} hops overwritten before they were taken, ${formatNumber(gaps.value, 9)} gaps in the output`,
+      kind: lostHops.kind,
+      source: lostHops.source,
+    },
+  ];
 }
 
 function recoveriesRow({ recoveries }: HearableDocument): readonly Line[] {

@@ -66,6 +66,10 @@ function recordText(record: DeviceRecord, faultText: (record: FaultOf) => string
       return `sensor     ${(record.millikelvin / 1000 - 273.15).toFixed(1)} degC before frame ${record.frame}`;
     case "hop":
       return `hop        frame ${record.frame}, ${record.computeUs} us, ${record.overruns} overruns, worst ${record.worstUs} us`;
+    case "sound":
+      return `sound      frame ${record.frame}, ${record.lostHops} hops lost, ${record.gaps} gaps`;
+    case "heard":
+      return `heard      frame ${record.frame}, ${record.values.length} B`;
     case "kernels":
       return `kernels    frame ${record.frame}, ${record.ends.length / 4} done`;
     case "recovery":

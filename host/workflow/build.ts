@@ -14,7 +14,8 @@ import { runProcess } from "./process.ts";
 
 /** The firmware programs of firmware/apps. */
 export const APPS = ["check", "speed", "stream", "hearable", "ina", "mlperf_tiny"] as const;
-export type App = (typeof APPS)[number];
+/** With "ear", which is hearable by the board's own microphone and asked for as such. */
+export type App = (typeof APPS)[number] | "ear";
 
 /** Those that hold the conversation in records, which is recorded. */
 export const RECORDED_APPS = ["check", "speed", "stream", "hearable"] as const;

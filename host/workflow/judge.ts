@@ -27,6 +27,7 @@ import {
   cleanedSound,
   differingRecoveries,
   hearableFacts,
+  heardRateHz,
   hopCounts,
   wholeHops,
 } from "./hearable/judge.ts";
@@ -76,7 +77,9 @@ export function judgeRecording(
     counter: manifest.counter,
     cycleModel: manifest.cycleModel,
     deviceCycles: deviceCyclesOf(manifest, run),
-    frameIntervalMs: manifest.frameIntervalMs,
+    frameIntervalMs: hearable
+      ? (1e3 * hearable.hopSamples) / heardRateHz(hearable, run)
+      : manifest.frameIntervalMs,
     verify: verify(capture, manifest, run),
     link: {
       bytes: totals.bytes,

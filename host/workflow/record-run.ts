@@ -38,6 +38,8 @@ export interface RunParts extends RunFacts {
   /** Another conversation between greeting and goodbye than the program's own, which then tells its progress itself. */
   readonly converse?: Conversation;
   readonly field?: FieldFacts;
+  /** The program that greets, where the recording knows it by another name. */
+  readonly greetsAs?: string;
 }
 
 export interface Conversation {
@@ -67,7 +69,11 @@ export async function recordRun(parts: RunParts): Promise<RunResult> {
     });
   }
   const session = new Session(recordLink(device.link, writer), {
-    expect: { board: prepared.board.id, app, modelDigest: plan.digest.slice(0, 16) },
+    expect: {
+      board: prepared.board.id,
+      app: parts.greetsAs ?? app,
+      modelDigest: plan.digest.slice(0, 16),
+    },
     signal: context.signal,
     ...(canResume ? { returnTimeoutMs: RETURN_TIMEOUT_MS } : {}),
     onEvent: (event) => {
@@ -138,7 +144,8 @@ function attachStimulus(
   stimulus: Stimulus,
 ): void {
   const { expected, states, reference, audio } = stimulus;
-  writer.attach(ATTACHMENTS.expected, Buffer.concat(expected));
+  // What nobody knows the answer to is not compared.
+  if (expected.length > 0) writer.attach(ATTACHMENTS.expected, Buffer.concat(expected));
   if (app === "check") writer.attach(ATTACHMENTS.states, Buffer.concat(states));
   if (stimulus.work) writer.attach(ATTACHMENTS.spared, encodeWork(stimulus.work));
   if (reference) {

@@ -102,7 +102,7 @@ export function manifestOf({
     budgets: { latencyMs: request.budgetMs ?? null, powerMw: request.budgetMw ?? null },
     host,
     output: isHearable(stimulus) ? SAMPLES : plan.output,
-    frames: stimulus.inputs.length,
+    frames: stimulus.frames ?? stimulus.inputs.length,
     lastOnly: app === "speed",
     outputBytes: stimulus.expected[0]?.length ?? 0,
     stateBytes: app === "check" ? plan.stateBytes : 0,

@@ -23,6 +23,12 @@ import { frontEndOf, prepare, standsForOf, writePrepared } from "./generate.ts";
 import { HOP_REGIONS } from "./hearable/judge.ts";
 import { isLive, LiveHearing, stdinPieces } from "./hearable/live.ts";
 import {
+  MicrophoneHearing,
+  type SoundRequest,
+  soundKey,
+  soundProgram,
+} from "./hearable/microphone.ts";
+import {
   besideSound,
   cleanedPath,
   createSink,
@@ -54,6 +60,7 @@ export interface RunRequest
     StimulusRequest,
     ProfileOutputs,
     FieldRequest,
+    SoundRequest,
     RunWishes {
   readonly app: string;
   /** Folder of a project of `new`, whose program runs in place of the app. */
@@ -168,6 +175,7 @@ export async function executeRun(
     modelName,
     app === "hearable" ? { ...request, withFrontEnd: true } : request,
   );
+  const sound = soundProgram(prepared.board, app, request);
   for (const warning of prepared.generated.warnings) progress.note(`warning: ${warning}`);
   const modelDir = writePrepared(prepared);
   const { minutes } = request;
@@ -180,21 +188,23 @@ export async function executeRun(
   const kept = request.record ?? join(WORK_DIR, "runs", `${prepared.folder}-${app}.tpcap`);
   // A port is fed at the pace of real time: sound comes no faster.
   const realTime = request.realTime === true || (app === "hearable" && request.port !== undefined);
-  const live =
-    app === "hearable" && isLive(played)
-      ? new LiveHearing(prepared, {
-          source: stdinPieces(signal),
-          openSink: () =>
-            createSink(cleanedPath(request, kept), frontEndOf(prepared.loaded).sampleRateHz),
-          progress,
-          signal,
-          realTime,
-          frames: request.frames,
-        })
-      : null;
+  const hearing =
+    sound !== null
+      ? new MicrophoneHearing(prepared, request, progress)
+      : app === "hearable" && isLive(played)
+        ? new LiveHearing(prepared, {
+            source: stdinPieces(signal),
+            openSink: () =>
+              createSink(cleanedPath(request, kept), frontEndOf(prepared.loaded).sampleRateHz),
+            progress,
+            signal,
+            realTime,
+            frames: request.frames,
+          })
+        : null;
   const stimulus =
-    live !== null
-      ? live.stimulus()
+    hearing !== null
+      ? hearing.stimulus()
       : app === "speed"
         ? speedStimulus(prepared, SPEED_SEED, request.frames)
         : app === "hearable"
@@ -203,9 +213,10 @@ export async function executeRun(
   const field = fieldCurve(context, prepared, request);
   const device = await prepareDevice({
     board: prepared.board,
-    app,
+    app: sound?.app ?? app,
     modelDir,
-    key: prepared.folder,
+    key: sound === null ? prepared.folder : soundKey(prepared.folder, sound),
+    ...(sound === null ? {} : { flags: sound.flags }),
     standsFor: standsForOf(prepared),
     progress,
     signal,
@@ -220,7 +231,7 @@ export async function executeRun(
         }
       : {}),
     ...(request.port === undefined ? {} : { port: request.port }),
-    ...(request.upload === false ? {} : { upload: uploadOf(prepared, app, request) }),
+    ...(request.upload === false ? {} : { upload: uploadOf(prepared, sound?.app ?? app, request) }),
     ...(request.project === undefined ? {} : { project: request.project }),
   });
   // Runs at the same time must not write into one file; the last one that ends is kept.
@@ -239,8 +250,9 @@ export async function executeRun(
       host,
       recording,
       ...(field === null ? {} : { field }),
-      ...(live !== null
-        ? { converse: live }
+      ...(sound === null ? {} : { greetsAs: sound.app }),
+      ...(hearing !== null
+        ? { converse: hearing }
         : minutes === undefined && !realTime
           ? {}
           : {

@@ -47,6 +47,8 @@ export interface Stimulus {
   /** Input values that lay outside the calibrated range and were clipped. */
   readonly clippedValues: number;
   readonly audio: StimulusAudio | null;
+  /** How many frames there were, where nobody here fed them and `inputs` may be empty. */
+  readonly frames?: number;
   /** Frames after which the state is put back: those of a sequence. Absent for a stream that has no end. */
   readonly sequenceFrames?: number;
 }

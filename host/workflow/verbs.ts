@@ -13,6 +13,7 @@ import { diagnose } from "./doctor.ts";
 import { type FirmwareEnvironment, firmwareEnvironment } from "./firmware-environment.ts";
 import type { GenerateRequest } from "./generate.ts";
 import { prepare, writePrepared } from "./generate.ts";
+import { type SoundRequest, soundKey, soundProgram } from "./hearable/microphone.ts";
 import { portRows } from "./ports.ts";
 import { requireProject, typedOrProject } from "./project/find-project.ts";
 import { installRules, udevRules } from "./serial/udev-rules.ts";
@@ -91,6 +92,8 @@ export interface BuildOptions extends Omit<GenerateRequest, "board"> {
   readonly board?: string;
   readonly app: string;
   readonly framework?: boolean;
+  readonly audio?: SoundRequest["audio"];
+  readonly output?: SoundRequest["output"];
 }
 
 /** The model is the shipped default when none is named. */
@@ -103,6 +106,7 @@ export async function build(
   const { request: options, model: modelName } = typedOrProject(typed, typedModel);
   const app = parseApp(options.app, APPS);
   const board = loadBoard(options.board);
+  const sound = soundProgram(board, app, options);
   const environment = firmwareEnvironment(board, options.framework);
   await tellPackages(context, board, environment);
   const prepared = prepare(
@@ -112,9 +116,10 @@ export async function build(
   context.progress.step(`building ${app} for ${board.id}`);
   const { elf, log } = await buildFirmware({
     board: environment.name,
-    app,
+    app: sound?.app ?? app,
     modelDir: writePrepared(prepared),
-    key: prepared.folder,
+    key: sound === null ? prepared.folder : soundKey(prepared.folder, sound),
+    flags: sound?.flags,
     signal: context.signal,
   });
   const sizes = environment.platform === null ? await readSizes(elf) : sizesInLog(log);

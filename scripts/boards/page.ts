@@ -99,7 +99,7 @@ function firstFlash(board: RealBoard): readonly string[] {
   ];
 }
 
-function desk({ desk: notes, monitorPin }: RealBoard): readonly string[] {
+function desk({ desk: notes, monitorPin, sound }: RealBoard): readonly string[] {
   if (notes === undefined) return [];
   const row = (title: string, { says, source, confidence }: DeskNote) =>
     `| ${title} | ${says}. | ${source}${confidence === "M" ? " (from memory, unverified)" : ""} |`;
@@ -119,6 +119,8 @@ function desk({ desk: notes, monitorPin }: RealBoard): readonly string[] {
             says: `Pin ${monitorPin.value} is high while a frame is computed`,
           }),
         ]),
+    ...(sound === undefined ? [] : [row("microphone", sound.microphone)]),
+    ...(sound?.i2s === undefined ? [] : [row("sound by I2S", sound.i2s)]),
     "",
     "A PPK2 as ammeter, or the shunt of an INA219, INA226 or INA228, goes where the row of the current says; [power.md](../power.md) has the",
     "commands. Check the supply's voltage before the meter is in the way, and never feed two supplies at once.",

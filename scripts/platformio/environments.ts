@@ -16,6 +16,11 @@ const FAMILIES: Readonly<Record<string, string>> = {
   SysTick: "family_systick.c",
 };
 
+/** The files of hal that move the sound of a chip, where its board's file says how it is wired. */
+const SOUND_SOURCES: Readonly<Record<string, readonly string[]>> = {
+  nRF52840: ["hal/nrf52840/sound.c", "hal/hop_slots.c"],
+};
+
 /** STM32duino's receive ring has 64 B by itself [byte]; two hops of sound under way are 700. */
 const STM32_RECEIVE = "-D SERIAL_RX_BUFFER_SIZE=1024";
 
@@ -55,16 +60,33 @@ function environment(board: RealBoard): readonly string[] {
     `-D PIONEER_CLOCK_HZ=${clockHz.value}`,
     `-D PIONEER_MONITOR_PIN=${monitorPin.value}`,
     ...(source.startsWith("ststm32@") ? [STM32_RECEIVE] : []),
+    ...soundFlags(board),
   ];
+  const sources = [`hal/arduino/${family}`, ...soundSources(board)];
   return [
     `[env:${id}]
 extends = ${framework}
 platform = ${source}
 board = ${platformio.board}
-build_src_filter = \${${framework}.build_src_filter} +<hal/arduino/${family}>
+build_src_filter = \${${framework}.build_src_filter} ${sources.map((path) => `+<${path}>`).join(" ")}
 build_flags = \${framework.build_flags} ${flags.join(" ")}
 `,
   ];
+}
+
+/** The lines of microphone and output, as hal/sound.h's files take them. */
+export function soundFlags({ sound = undefined }: RealBoard): readonly string[] {
+  return Object.entries(sound ?? {}).flatMap(([part, { pins }]) =>
+    Object.entries(pins).map(([line, pin]) => `-D PIONEER_${part.toUpperCase()}_${line}=${pin}`),
+  );
+}
+
+/** @throws Error for a chip that no file moves sound of */
+function soundSources({ id, chip, sound }: RealBoard): readonly string[] {
+  if (sound === undefined) return [];
+  const sources = SOUND_SOURCES[chip];
+  if (sources === undefined) throw new Error(`${id}: hal has no sound of ${chip}`);
+  return sources;
 }
 
 /** The text of platformio.ini with the environments of `boards` in place of those it had. */

@@ -21,7 +21,10 @@ function sourcesIn(folder: string): string[] {
   return names.sort().map((name) => `${folder}/${name}`);
 }
 
-/** Links `check` with a model and a HAL, folders or files under firmware/, into what flash holds. @throws Error with the compiler's words */
+/**
+ * Links a program with a model and a HAL, folders or files under firmware/, into what flash holds.
+ * @throws Error with the compiler's words
+ */
 export function linkForRegisterFile(
   image: string,
   request: {
@@ -29,6 +32,9 @@ export function linkForRegisterFile(
     readonly script: string;
     readonly board: string;
     readonly model: string;
+    /** Files of apps/ without .c; `check` alone without it. */
+    readonly apps?: readonly string[];
+    readonly flags?: readonly string[];
   },
 ): void {
   const elf = `${image}.elf`;
@@ -41,7 +47,13 @@ export function linkForRegisterFile(
       ...["-mcpu=cortex-m0plus", "-mthumb", "-std=c11", "-O2", ...WARNINGS],
       ...["-Ihal", "-Itelemetry", "-Iapps", `-I${request.model}`],
       `-DPIONEER_BOARD="${request.board}"`,
-      ...["apps/check.c", ...SHARED, ...sourcesIn("telemetry"), ...sources],
+      ...(request.flags ?? []),
+      ...[
+        ...(request.apps ?? ["check"]).map((name) => `apps/${name}.c`),
+        ...SHARED,
+        ...sourcesIn("telemetry"),
+        ...sources,
+      ],
       ...model.map((name) => join(request.model, name)),
       ...["-nostartfiles", "-T", request.script, "-o", elf],
     ],

@@ -254,6 +254,7 @@ describe("loading", () => {
       "emulatedBy: has no meaning on a board of kind emulated",
       "platformio: has no meaning on a board of kind emulated",
       "monitorPin: has no meaning on a board of kind emulated",
+      "sound: has no meaning on a board of kind emulated",
       "usb: has no meaning on a board of kind emulated",
       "desk: has no meaning on a board of kind emulated",
       'weights.memory: "psram" is none of flash, ram',

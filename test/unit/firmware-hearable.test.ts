@@ -9,6 +9,7 @@ import { buildOnHost, hasGcc, runOnHost } from "./firmware/host-build.ts";
 
 const SHARED = [
   "firmware/apps/hearable.c",
+  "firmware/apps/hearable_hop.c",
   "firmware/apps/model_watch.c",
   "firmware/apps/session.c",
   "firmware/apps/region.c",

@@ -17,9 +17,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { BOARDS_DIRECTORY, type Core, listBoards, type RealBoard } from "../../codegen/index.ts";
+import { bareBoards } from "../../host/workflow/firmware-environment.ts";
 import { prepare } from "../../host/workflow/generate.ts";
 import { sourcesOf } from "../../host/workflow/project/environment.ts";
-import { withFrameworkEnvironments } from "../../scripts/platformio/environments.ts";
+import { soundFlags, withFrameworkEnvironments } from "../../scripts/platformio/environments.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const FIRMWARE = join(ROOT, "firmware");
@@ -95,11 +96,21 @@ const COMPILERS: Readonly<Partial<Record<Core, readonly [string, readonly string
 
 const WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"];
 const APPS = [
-  ...["check", "speed", "stream", "hearable", "ina", "model_watch", "session"].map(
+  ...["check", "speed", "stream", "hearable", "hearable_hop", "ina", "model_watch", "session"].map(
     (name) => `apps/${name}.c`,
   ),
   ...["ina", "i2c"].map((name) => `power/${name}.c`),
 ];
+
+test("a board built without a framework has the lines of its file for sound", () => {
+  const environments = readFileSync(INI, "utf8").split(/^\[env:/m);
+  for (const id of bareBoards()) {
+    const board = real.find((one) => one.id === id) as RealBoard;
+    const own = environments.find((text) => text.startsWith(`bare-${id}]`)) as string;
+    const lines = own.match(/-D PIONEER_(MICROPHONE|I2S)_\w+=\d+/g) ?? [];
+    expect(lines, id).toEqual(soundFlags(board));
+  }
+});
 
 test("STM32 boards with Arduino hold two hops of sound before they are taken", () => {
   const environments = readFileSync(INI, "utf8").split(/^\[env:/m);
@@ -136,7 +147,8 @@ describe("hal/arduino and hal/espidf", () => {
     if (spawnSync(`${prefix}gcc`, ["--version"]).status !== 0) return;
     const objects = join(folder, board.id);
     mkdirSync(objects);
-    const sources = [...sourcesOf(board.id), ...APPS].map((path) => join(FIRMWARE, path));
+    const ear = board.sound === undefined ? [] : ["apps/ear.c"];
+    const sources = [...sourcesOf(board.id), ...APPS, ...ear].map((path) => join(FIRMWARE, path));
     const shared = [
       ...[...flags, ...WARNINGS, "-O2", "-c"],
       ...["hal", "telemetry", "apps", "power"].flatMap((name) => ["-I", join(FIRMWARE, name)]),
@@ -144,6 +156,7 @@ describe("hal/arduino and hal/espidf", () => {
       ...["-I", TOY_MODEL, "-Dmain=pioneer_main"],
       ...[`-DPIONEER_BOARD="${board.id}"`, `-DPIONEER_CLOCK_HZ=${board.clockHz.value}`],
       `-DPIONEER_MONITOR_PIN=${board.monitorPin?.value}`,
+      ...soundFlags(board).map((flag) => flag.replace("-D ", "-D")),
       // Arduino for the ESP32 defines it, and has a function of its own for the receive ring.
       ...(board.platformio?.package.startsWith("espressif32@") ? ["-DARDUINO_ARCH_ESP32"] : []),
     ];

@@ -97,6 +97,11 @@ const DEVICE: readonly (readonly [DeviceRecord, number[]])[] = [
     [2, 1, 0, 0, 8, 0, 1, 2, 0, 0, 3, 4, 5, 0],
   ],
   [
+    { type: "sound", frame: 9, rateMillihertz: 16_129_032, lostHops: 1, gaps: 2, queuedHops: 1 },
+    [...[9, 16_129_032, 1, 2].flatMap(u32), 1],
+  ],
+  [{ type: "heard", frame: 3, values: Uint8Array.of(5, 6) }, [...u32(3), 2, 0, 5, 6]],
+  [
     { type: "ina", part: 228, index: 3, timeUs: 0x10203, shunt: 0xfffff0, bus: 0x3e80, status: 2 },
     [228, 0, 3, 0, 0, 0, 3, 2, 1, 0, 0xf0, 0xff, 0xff, 0, 0x80, 0x3e, 0, 0, 2, 0],
   ],
@@ -112,6 +117,7 @@ const HOST: readonly (readonly [HostRecord, number[]])[] = [
   [{ type: "measure", frames: 1000, seed: 0xdeadbeef }, [...u32(1000), ...u32(0xdeadbeef)]],
   [{ type: "stop", reserved: 0 }, [0]],
   [{ type: "readRoofs", passes: 0x0103 }, [3, 1]],
+  [{ type: "listen", frames: 500, tapEvery: 0x0203 }, [...u32(500), 3, 2]],
 ];
 
 const nameOf = ([record]: readonly [WireRecord, number[]]) => record.type;

@@ -71,20 +71,34 @@ export function hearableFacts(
   run: DeviceRun,
   counts: HopCounts,
 ): HearableFacts {
-  const { sampleRateHz, hopSamples, delaySamples } = hearable;
   const hasCounter = run.hello?.counterKind === 1;
+  const heard = { ...hearable, sampleRateHz: heardRateHz(hearable, run) };
   return {
     parts: HOP_PARTS.map((name) => ({
       name,
       frames: counts[name],
       deviceCycles: hasCounter ? run.hops.map((hop) => hop[CYCLES_OF[name]] as number) : null,
     })),
-    times: timesOf(manifest, hearable, run),
-    sampleRateHz,
-    hopSamples,
-    delaySamples,
+    times: timesOf(manifest, heard, run),
+    sampleRateHz: heard.sampleRateHz,
+    hopSamples: hearable.hopSamples,
+    delaySamples: hearable.delaySamples,
     recoveries: run.recoveries.map(({ frame, cause }) => ({ frame, cause })),
+    ...(run.sound && {
+      sound: {
+        lostHops: run.sound.lostHops,
+        gaps: run.sound.gaps,
+        queuedHops: run.sound.queuedHops,
+      },
+    }),
   };
+}
+
+/** What a microphone's clock makes of the model's rate [Hz]; the model's own for sound over the line. */
+export function heardRateHz({ sampleRateHz }: HearableManifest, { sound }: DeviceRun): number {
+  return sound === undefined || sound.rateMillihertz === 0
+    ? sampleRateHz
+    : sound.rateMillihertz / 1000;
 }
 
 /** From the hops one by one: the device's own totals begin anew with every Reset, as after a cable that was unplugged. */

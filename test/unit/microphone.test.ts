@@ -1,0 +1,104 @@
+/** Which program a board's own sound needs, and what a run by microphone makes of what the device told. */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { loadBoard, ToolkitError } from "../../codegen/index.ts";
+import { encodeWav } from "../../host/audio/wav.ts";
+import { DeviceRun } from "../../host/decode/device-run.ts";
+import type { Session } from "../../host/link/session.ts";
+import { prepare } from "../../host/workflow/generate.ts";
+import {
+  MicrophoneHearing,
+  type SoundRequest,
+  soundProgram,
+} from "../../host/workflow/hearable/microphone.ts";
+import { hearableStimulus } from "../../host/workflow/hearable/stimulus.ts";
+import { silentProgress } from "../../host/workflow/progress.ts";
+
+describe("the program of a board's own sound", () => {
+  const asked = (board: string, request: SoundRequest, app = "hearable") => {
+    try {
+      return soundProgram(loadBoard(board), app, request);
+    } catch (error) {
+      if (error instanceof ToolkitError) return error.code;
+      throw error;
+    }
+  };
+  const microphone = { audio: "microphone" } as const;
+
+  test("is ear, with I2S where that is asked for", () => {
+    expect(asked("xiaoblesense", microphone)).toEqual({ app: "ear", flags: [] });
+    expect(asked("nano33ble", { ...microphone, output: "i2s", tap: 1 })).toEqual({
+      app: "ear",
+      flags: ["-DPIONEER_OUTPUT=SOUND_OUTPUT_I2S"],
+    });
+  });
+
+  test("is none where sound crosses the line", () => {
+    expect(asked("qemu-m4", {})).toBeNull();
+    expect(
+      asked("qemu-m4", { audio: "serial", output: "serial", minutes: 1 }, "stream"),
+    ).toBeNull();
+  });
+
+  test.each<[string, SoundRequest, string?]>([
+    ["qemu-m4", microphone],
+    ["nucleo-l476rg", microphone],
+    ["nano33ble", { ...microphone, output: "pwm" }],
+    ["nano33ble", { output: "i2s" }],
+    ["nano33ble", { tap: 1 }],
+    ["nano33ble", microphone, "stream"],
+    ["nano33ble", { ...microphone, input: "a.wav" }],
+    ["nano33ble", { ...microphone, minutes: 1 }],
+  ])("is refused for %s with %j", (board, request, app) => {
+    expect(asked(board, request, app)).toBe("TP-USE-168");
+  });
+});
+
+describe("a run by microphone", () => {
+  const prepared = prepare("hearable", { board: "nrf52840-dk", withFrontEnd: true });
+  const hops = 3;
+  const sound = Int16Array.from({ length: hops * 160 }, (_, n) =>
+    Math.round(9000 * Math.sin(n / 5)),
+  );
+
+  /** Of a device that told of so many tapped hops. */
+  async function heard(tapped: number) {
+    const run = new DeviceRun();
+    const accept = (record: object) =>
+      run.accept({ kind: "record", record } as unknown as Parameters<typeof run.accept>[0]);
+    accept({ type: "hello" });
+    const asked: number[] = [];
+    const hearing = new MicrophoneHearing(prepared, { frames: hops, tap: 1 }, silentProgress);
+    const listen = async (frames: number, tapEvery: number) => {
+      asked.push(frames, tapEvery);
+      for (let frame = 0; frame < tapped; frame++) {
+        const values = new Uint8Array(sound.slice(frame * 160, (frame + 1) * 160).buffer);
+        accept({ type: "heard", frame, values });
+        accept({ type: "output", frame, cycles: 0n, values, state: new Uint8Array() });
+      }
+    };
+    await hearing.hold({ run, listen } as unknown as Session);
+    expect(asked).toEqual([hops, 1]);
+    return hearing.stimulus();
+  }
+
+  test("in which every hop was tapped expects what a run of that sound does", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "pioneer-microphone-"));
+    const path = join(folder, "same.wav");
+    writeFileSync(path, encodeWav({ sampleRateHz: 16_000, channels: [sound] }));
+    const fed = hearableStimulus(prepared, { input: path, frames: hops });
+    rmSync(folder, { recursive: true });
+    const told = await heard(hops);
+    expect(told.inputs).toEqual(fed.inputs);
+    expect(told.expected).toEqual(fed.expected);
+    expect(told.audio?.noisy).toEqual(sound.slice(0, (hops - 1) * 160));
+  });
+
+  test("in which one is missing is compared with nothing, and keeps its length", async () => {
+    const told = await heard(hops - 1);
+    expect([told.inputs, told.expected, told.audio, told.frames]).toEqual([[], [], null, hops]);
+  });
+});
