@@ -10,7 +10,7 @@ import { footprintOfShape, type NetworkFootprint } from "./footprint.ts";
 import { type TermCounts, termsOf } from "./terms.ts";
 
 /** Code of the rows of 4 bits beside those of bytes: at most this on every core [byte]. */
-export const NIBBLE_CODE_BYTES = 1024;
+export const NIBBLE_CODE_BYTES = 1280;
 
 /** Loops of a step, by the format whose costs they have. */
 export interface MixedTerms {

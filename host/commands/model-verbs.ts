@@ -43,7 +43,12 @@ export function modelVerbs(verb: DeclareVerb): void {
   )
     .requiredOption("--board <id>", "board that it is to run on")
     .addOption(count("--input-size <n>", "without a model: one LSTM over so many inputs a step"))
-    .addOption(new Option("--format <mode>", "number format").choices([...INTEGER_FORMATS]))
+    .addOption(
+      new Option(
+        "--format <mode>",
+        "number format; mixed: which layers of the model as it is get 4-bit weights",
+      ).choices([...INTEGER_FORMATS, "mixed"]),
+    )
     .addOption(budget("--budget-ms <n>", "longest time a frame may take [ms]; its interval"))
     .addOption(budget("--budget-mw <n>", "highest average power [mW]"))
     .addOption(

@@ -50,7 +50,8 @@ const HEAD = [
   "binding",
 ];
 
-const MARKS = { chosen: ">", fits: "+", dominated: "-", over: "x", unknown: "?" } as const;
+/** What stands before a size of each verdict. */
+export const MARKS = { chosen: ">", fits: "+", dominated: "-", over: "x", unknown: "?" } as const;
 
 export function sizeText(text: SizeText): string {
   const rows = [...text.shown].sort((a, b) => a.macs - b.macs).map(rowOf);

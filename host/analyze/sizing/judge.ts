@@ -48,11 +48,11 @@ const UNHEARD = -1e9;
 const ORDER = { chosen: 0, fits: 0, dominated: 1, unknown: 2, over: 3 } as const;
 
 /** Best first: what holds the budgets, then what misses them; by worth, then by cycles. */
-export function judgeSizes(
-  candidates: readonly SizeCandidate[],
+export function judgeSizes<Candidate extends SizeCandidate>(
+  candidates: readonly Candidate[],
   limits: SizeLimits,
   rating: SizeRating,
-): readonly JudgedSize[] {
+): readonly (Candidate & JudgedSize)[] {
   const byQuality = candidates.some(({ quality }) => quality !== null);
   const worth = ({ quality, macs }: SizeCandidate): number | null =>
     byQuality ? (quality?.value ?? null) : macs;
@@ -93,13 +93,13 @@ export function judgeAlone(
 const BUDGETS = ["latency", "power", "flash", "RAM"] as const;
 const NO_MISSES: readonly Constraint[] = [];
 
-function judgeOne(
-  candidate: SizeCandidate,
+function judgeOne<Candidate extends SizeCandidate>(
+  candidate: Candidate,
   limits: SizeLimits,
   { clockHz, power, periodMs }: SizeRating,
   isBeaten: boolean,
   byQuality: boolean,
-): JudgedSize {
+): Candidate & JudgedSize {
   const { cycles, flashBytes, ramBytes } = candidate;
   const latencyMs = cycles === null || clockHz === null ? null : (cycles.value / clockHz) * 1e3;
   const duty = latencyMs === null || power === null ? null : dutyCycle(latencyMs, periodMs, power);

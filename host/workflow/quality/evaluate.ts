@@ -6,6 +6,7 @@ import type { FrontEnd, QuantizedModel } from "../../../codegen/index.ts";
 import {
   createTwin,
   dequantizeValues,
+  formatName,
   quantizeValues,
   UsageError,
 } from "../../../codegen/index.ts";
@@ -112,7 +113,7 @@ function refuse(set: string, why: string): UsageError {
 
 function qualityOf<Part>(
   metric: keyof typeof METRICS,
-  { format }: QuantizedModel,
+  model: QuantizedModel,
   set: string,
   parts: string,
   all: readonly Part[],
@@ -131,7 +132,7 @@ function qualityOf<Part>(
     ...METRICS[metric],
     value: mean,
     kind: "measured",
-    source: `exact ${format} twin on ${all.length} ${parts} of ${set}`,
+    source: `exact ${formatName(model)} twin on ${all.length} ${parts} of ${set}`,
     ...(all.length < LEAST_FOR_INTERVAL ? {} : { interval: [low, high] as const }),
   };
 }

@@ -2,11 +2,11 @@
  * Decides how a judged size stands in the JSON document of `size`.
  * Which sizes there are, and what is said of all of them, is left to size.ts.
  */
-import type { IntegerFormat } from "../../../codegen/index.ts";
+import type { FormatText } from "../../../codegen/index.ts";
 import type { JudgedSize } from "../../analyze/sizing/judge.ts";
 
 /** One size: numbers that are not plain counting carry their kind. */
-export function candidateDocument(one: JudgedSize, format: IntegerFormat) {
+export function candidateDocument(one: JudgedSize, format: FormatText) {
   const { cycles, quality } = one;
   return {
     hiddenSize: one.hiddenSizes.length === 1 ? one.hiddenSizes[0] : null,

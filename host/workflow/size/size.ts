@@ -8,21 +8,15 @@ import {
   availableBytes,
   type Board,
   createPredictor,
-  findMeasured,
   INTEGER_FORMATS,
   listBoards,
-  loadBoard,
   loadModel,
   sizeRule,
   UsageError,
-  weightsMemory,
-  withCalibration,
 } from "../../../codegen/index.ts";
-import { boardFactsOf } from "../../analyze/board-facts.ts";
-import { boardPower, clockHz } from "../../analyze/power.ts";
 import { answerOf, holds } from "../../analyze/sizing/answer.ts";
 import type { SizeLimits } from "../../analyze/sizing/candidate.ts";
-import { type JudgedSize, judgeSizes, type SizeRating } from "../../analyze/sizing/judge.ts";
+import { type JudgedSize, judgeSizes } from "../../analyze/sizing/judge.ts";
 import { sizesBetween } from "../../analyze/sizing/sizes.ts";
 import { sizePicture } from "../../report/size-svg.ts";
 import { sizesToShow, sizeText } from "../../report/size-text.ts";
@@ -31,9 +25,11 @@ import type { VerbContext } from "../context.ts";
 import { withUsageErrors } from "../import.ts";
 import { writeFileWhole } from "../output-file.ts";
 import { MODELS_DIR, OUT_DIR } from "../paths.ts";
+import { calibratedBoard, limitsOf, ramLimit, ratingOf } from "./board-limits.ts";
 import { candidateOf } from "./candidate-of.ts";
 import { type Made, makeModel } from "./make.ts";
 import { formatDocument, type InFormat, inOtherFormats } from "./other-formats.ts";
+import { sizeByLayer } from "./size-by-layer.ts";
 import { candidateDocument } from "./size-document.ts";
 import { evaluatedSubject, granuleOf, nothingNamed, type Subject } from "./subject.ts";
 
@@ -76,6 +72,7 @@ export async function size(
   options: SizeOptions,
   argument: string,
 ): Promise<number> {
+  if (options.format === "mixed") return sizeByLayer(context, options, argument);
   const format = integerFormat(options.format);
   const board = calibratedBoard(options.board);
   const subject = evaluatedSubject(context, options, argument, board, format);
@@ -127,11 +124,6 @@ function integerFormat(asked = "int8"): IntegerFormat {
   });
 }
 
-function calibratedBoard(id: string): Board {
-  const board = loadBoard(id);
-  return withCalibration(board, findMeasured(board));
-}
-
 /** All of the verb but its files: a function of the board files and the counted steps. */
 export function sizesFor(
   subject: Subject,
@@ -148,12 +140,7 @@ export function sizesFor(
     granule: granuleOf(subject, rule),
   });
   const candidates = lists.map((sizes) => candidateOf(subject, predictor, sizes));
-  const limits: SizeLimits = {
-    latencyMs: options.budgetMs ?? periodMs,
-    powerMw: options.budgetMw ?? null,
-    flashBytes: availableBytes(board, "flash"),
-    ramBytes: ramLimit(board),
-  };
+  const limits = limitsOf(board, options, periodMs);
   const rated = ratingOf(board, periodMs);
   const rating = rated.rating;
   const missing = predictor.missing ?? rated.missing(options.budgetMw !== undefined);
@@ -214,35 +201,6 @@ function highestOf({ own, trained }: Subject): number {
   if (own === null) return DEFAULT_HIGHEST;
   const sizes = trained.map(({ hiddenSize }) => hiddenSize);
   return sizes.length > 1 ? Math.max(...sizes) : 2 * Math.max(...own);
-}
-
-/** Weights that lie in RAM may take its memory; what the program writes lies in the first. */
-function ramLimit(board: Board): number {
-  const weights = weightsMemory(board);
-  const first = board.memories.find(({ role }) => role === "ram");
-  const memory = weights.role === "ram" ? weights : first;
-  return memory === undefined ? 0 : memory.bytes.value - (memory.reservedBytes?.value ?? 0);
-}
-
-interface Rated {
-  readonly rating: SizeRating;
-  /** Why times or powers are not known; null where they are. */
-  readonly missing: (asksPower: boolean) => string | null;
-}
-
-function ratingOf(board: Board, periodMs: number): Rated {
-  const facts = boardFactsOf(board);
-  if (board.kind === "emulated" || facts.clock === null) {
-    const why = `${board.id} is emulated and has no clock and no current of its own: name a real board`;
-    return { rating: { clockHz: null, power: null, periodMs }, missing: () => why };
-  }
-  const power = boardPower(facts);
-  const known = "missing" in power ? null : power;
-  return {
-    rating: { clockHz: clockHz(facts.clock), power: known, periodMs },
-    missing: (asksPower) =>
-      "missing" in power && asksPower ? `the file of ${board.id} has no ${power.missing}` : null,
-  };
 }
 
 /** Real boards on which the model as it is holds the budgets. */

@@ -105,12 +105,13 @@ export function subjectOf(
     shape,
     own,
     trained: own.length === 1 ? trainedSizes(loaded, format) : [],
-    periodMs: frameMs ?? hopMs(loaded) ?? DEFAULT_FRAME_MS,
+    periodMs: frameMs ?? periodOf(loaded),
   };
 }
 
-function hopMs({ sidecar }: LoadedModel): number | null {
-  if (sidecar === undefined) return null;
+/** Time between two frames: the model's own hop, where its sidecar tells it [ms]. */
+export function periodOf({ sidecar }: LoadedModel): number {
+  if (sidecar === undefined) return DEFAULT_FRAME_MS;
   const { hopLength, sampleRateHz } = sidecar.frontEnd;
   return (1000 * hopLength) / sampleRateHz;
 }
