@@ -73,6 +73,7 @@ export * from "./size/layer-bytes.ts";
 export * from "./size/network.ts";
 export { padModel } from "./size/pad.ts";
 export * from "./size/predict.ts";
+export { createKeptPredictor, type KeptPredictor } from "./size/predict-kept.ts";
 export { magnitudePruned, pruneModel, type UnitStatistics, unitStatistics } from "./size/prune.ts";
 export * from "./size/rule.ts";
 export { MOST_LEFT_OUT, sparsifyModel } from "./size/sparsify.ts";

@@ -91,7 +91,12 @@ export function withDelta(model: QuantizedModel, thresholds: DeltaThresholds): Q
     );
   }
   if (model.format !== "int8") {
-    refuse(`differences of ${model.format} activations are not made`, "--format int8");
+    refuse(
+      model.format === "int4"
+        ? "columns are taken in one by one, and 4-bit weights lie in groups that share a scale and a word"
+        : `differences of ${model.format} activations are not made`,
+      "--format int8",
+    );
   }
   if (!model.layers.some(({ kind }) => kind === "lstm")) {
     refuse("it has no LSTM, and only an LSTM keeps its sums", "leave --delta out");

@@ -9,7 +9,7 @@ import { waitEnds } from "../memory/variants.ts";
 import { schedule } from "../plan/schedule.ts";
 import { targetOf } from "../plan/target.ts";
 import type { IntegerFormat } from "../quantize/params.ts";
-import { footprintOfShape, type NetworkFootprint } from "./footprint.ts";
+import { footprintOfShape, type LayerFootprint, type NetworkFootprint } from "./footprint.ts";
 import { mixedTerms, NIBBLE_CODE_BYTES } from "./mixed-costs.ts";
 import type { NetworkShape } from "./network.ts";
 import {
@@ -186,7 +186,8 @@ function missingCosts(board: Board, format: IntegerFormat): string {
     : `no steps of ${board.core} were counted in ${format}: npx tsx scripts/write-step-costs.ts --boards ${board.kind === "real" ? board.emulatedBy : board.id} --formats ${format}`;
 }
 
-function withWaits(board: Board, memory: BoardMemory, value: number): Board {
+/** The board with other wait states of that memory. */
+export function withWaits(board: Board, memory: BoardMemory, value: number): Board {
   const { waitStates } = memory;
   if (waitStates === undefined) return board;
   const changed = { ...memory, waitStates: { ...waitStates, value } };
@@ -194,21 +195,32 @@ function withWaits(board: Board, memory: BoardMemory, value: number): Board {
 }
 
 /** By the same sums as codegen/memory/stalls.ts: what fits a cache waits for nothing. */
-function stallsOf(
-  { layers, weightBytes }: NetworkFootprint,
-  { residentBytes, stallsOf: waiting }: WeightWaits,
+function stallsOf(footprint: NetworkFootprint, waits: WeightWaits): number {
+  if (footprint.weightBytes <= waits.residentBytes) return 0;
+  return stallsOfLayers(footprint, waits, () => null);
+}
+
+/**
+ * Waits for weights that no cache holds, and for rows of tables [cycle].
+ * @param weightsOf what a layer waits for its weights; null where it reads all of them, one after the other
+ */
+export function stallsOfLayers(
+  { layers }: NetworkFootprint,
+  { stallsOf: waiting }: WeightWaits,
+  weightsOf: (layer: LayerFootprint) => number | null,
 ): number {
-  if (weightBytes <= residentBytes) return 0;
   const row = waiting(TABLE_ROW_BYTES);
-  return layers.reduce((sum, { layer, streams }) => {
-    const bytes = streams.reduce((total, stream) => total + stream.bytes, 0);
+  return layers.reduce((sum, one) => {
+    const { layer, streams } = one;
+    const weights =
+      weightsOf(one) ?? waiting(streams.reduce((total, stream) => total + stream.bytes, 0));
     if (layer.kind === "dense") {
       const byTable = layer.activation === "sigmoid" || layer.activation === "tanh";
-      return sum + waiting(bytes) + (byTable ? layer.outputSize * row : 0);
+      return sum + weights + (byTable ? layer.outputSize * row : 0);
     }
     const padded = (streams[0]?.paddedRows ?? 0) / 4;
     const units = layer.kind === "lstm" ? padded : layer.hiddenSize;
-    return sum + waiting(bytes) + units * LOOK_UPS[layer.kind] * row;
+    return sum + weights + units * LOOK_UPS[layer.kind] * row;
   }, 0);
 }
 

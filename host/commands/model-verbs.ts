@@ -14,6 +14,7 @@ import {
   code,
   count,
   delta,
+  deltas,
   formatByLayer,
   framework,
   frontEnd,
@@ -65,6 +66,7 @@ export function modelVerbs(verb: DeclareVerb): void {
       "--evaluate <file>",
       "measure quality on it: JSON {clips: [{noisy, clean}]} or {sequences: [{inputs, targets}]}",
     )
+    .addOption(deltas())
     .option("--out <dir>", "where picture and model go");
 
   verb(

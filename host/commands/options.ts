@@ -58,6 +58,15 @@ export const delta = () =>
     "--delta <steps>",
     "int8 LSTMs take in again only what moved by more: steps of inputs and states, as 8 or 8,4",
   ).argParser(deltaThresholds);
+/** Of `size`: without a value, the thresholds that it tries by itself. */
+export const deltas = () =>
+  new Option(
+    "--delta [steps...]",
+    "with --evaluate: try the model with --delta 4,2, 8,4, 12,8 and 16,16, or with these, too",
+  ).argParser<readonly DeltaThresholds[]>((text, before) => [
+    ...(Array.isArray(before) ? before : []),
+    deltaThresholds(text),
+  ]);
 export const skip = () =>
   new Option(
     "--skip <rule>",

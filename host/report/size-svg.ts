@@ -155,9 +155,10 @@ function isNamed({ verdict, quality, method }: JudgedSize): boolean {
 }
 
 function dot({ size, worth }: Point, px: number, py: number): string {
-  const { hiddenSizes, verdict, quality, powerMw } = size;
+  const { hiddenSizes, verdict, quality, powerMw, leftOut } = size;
   const named = isNamed(size);
-  const name = hiddenSizes.join(", ");
+  const units = hiddenSizes.join(", ");
+  const name = leftOut === undefined ? units : `${units} ${leftOut.option}`;
   const radius = verdict === "chosen" ? 7 : named ? 4.5 : 2;
   const words = `${name}: ${formatNumber(powerMw ?? 0)} mW, ${formatNumber(worth)} ${quality?.unit ?? "MACs"}, ${verdict}`;
   const label = named

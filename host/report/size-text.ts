@@ -76,13 +76,13 @@ export function sizeText(text: SizeText): string {
 /** What quality is, and each measured size with its interval where it has one: a line for each source. */
 function qualityLines(candidates: readonly JudgedSize[]): readonly string[] {
   const bySource = new Map<string, Measured[]>();
-  for (const { hiddenSizes, method, quality } of candidates) {
+  for (const { hiddenSizes, method, quality, leftOut } of candidates) {
     if (quality?.kind !== "measured" || method === "pad") continue;
     const { metric, unit, source } = quality;
     const words = `Quality is the ${metric} [${unit}], ${source}`;
     bySource.set(words, [
       ...(bySource.get(words) ?? []),
-      { units: hiddenSizes.join(","), quality },
+      { units: [hiddenSizes.join(","), ...(leftOut ? [leftOut.option] : [])].join(" "), quality },
     ]);
   }
   return [...bySource].map(([words, measured]) => {
@@ -106,7 +106,9 @@ const FORMAT_HEAD = ["format", "as it is", "weights", "cycles", "ms", "mW", "lar
 
 /** What bits would change: the model as it is, and the largest size that holds the budgets, in each format. */
 function formatLines({ format, candidates, otherFormats }: SizeText): readonly string[] {
-  const held = candidates.filter(({ verdict }) => verdict !== "over" && verdict !== "unknown");
+  const held = candidates.filter(
+    ({ verdict, leftOut }) => verdict !== "over" && verdict !== "unknown" && leftOut === undefined,
+  );
   const [largest = null] = [...held].sort((a, b) => b.macs - a.macs);
   const given = candidates.find(({ method }) => method === "given") ?? null;
   const rows = [{ format, given, largest }, ...otherFormats].map(formatRow);
@@ -145,8 +147,8 @@ function rowOf(one: JudgedSize): readonly string[] {
   return [
     MARKS[one.verdict],
     one.hiddenSizes.join(","),
-    one.method,
-    formatNumber(one.macs),
+    one.leftOut?.option ?? one.method,
+    formatNumber(Math.round(one.macs)),
     formatBytes(one.weightBytes),
     formatBytes(one.paddedBytes),
     one.cycles === null ? "-" : formatNumber(Math.round(one.cycles.value)),
@@ -168,6 +170,7 @@ export function sizesToShow(sizes: readonly JudgedSize[], most: number): readonl
     (one) =>
       one.verdict === "chosen" ||
       one.method === "given" ||
+      one.method === "delta" ||
       (one.method === "retrain" && one.quality?.kind === "measured") ||
       one === over,
   );

@@ -265,6 +265,7 @@ describe("sizes judged on it", () => {
       },
       format: "int8",
       calibrate: undefined,
+      thresholds: [],
       granule: 2,
       progress: silentProgress,
     });

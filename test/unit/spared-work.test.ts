@@ -95,6 +95,8 @@ describe("sums that are kept", () => {
     expect(() => withDelta(dense, { input: 1, hidden: 1 })).toThrow("TP-PLAN-030");
     const wide: QuantizedModel = { ...model, format: "int16x8" };
     expect(() => withDelta(wide, { input: 1, hidden: 1 })).toThrow("TP-PLAN-030");
+    const narrow: QuantizedModel = { ...model, format: "int4" };
+    expect(() => withDelta(narrow, { input: 1, hidden: 1 })).toThrow(/TP-PLAN-030.*4-bit weights/s);
   });
 });
 
@@ -156,7 +158,10 @@ describe("the plan's other options", () => {
     expect(() => generate({ ...base, steps: 2, delta })).toThrow("TP-PLAN-032");
     expect(() => generate({ ...base, fusion: "none", delta })).toThrow("TP-PLAN-032");
     expect(() => generate({ ...base, format: "int16x8", delta })).toThrow("TP-PLAN-030");
+    expect(() => generate({ ...base, format: "int4", delta })).toThrow("TP-PLAN-030");
+    expect(() => generate({ ...base, format: "int4", steps: 2 })).toThrow("TP-PLAN-018");
     generate({ ...base, fusion: "none", skip });
+    generate({ ...base, format: "int4", skip });
     generate({ ...base, format: "int16x8", skip });
   });
 

@@ -37,10 +37,15 @@ export interface AnswerRequest {
   readonly otherBoards: readonly string[];
 }
 
-export function sizeName({ hiddenSizes }: Pick<JudgedSize, "hiddenSizes">): string {
-  return hiddenSizes.length === 1
-    ? `hiddenSize ${hiddenSizes[0]}`
-    : `hiddenSizes ${hiddenSizes.join(", ")}`;
+export function sizeName({
+  hiddenSizes,
+  leftOut,
+}: Pick<JudgedSize, "hiddenSizes" | "leftOut">): string {
+  const size =
+    hiddenSizes.length === 1
+      ? `hiddenSize ${hiddenSizes[0]}`
+      : `hiddenSizes ${hiddenSizes.join(", ")}`;
+  return leftOut === undefined ? size : `${size} with ${leftOut.option}`;
 }
 
 export function answerOf(request: AnswerRequest): string {
@@ -57,7 +62,12 @@ function chosenSentence(request: AnswerRequest, chosen: JudgedSize): string {
   const { board, sizes, limits, trained } = request;
   const isHeard = chosen.quality !== null || trained.length === 0;
   const what = chosen.quality === null ? "largest" : "best";
-  const weights = chosen.streamedBytes > 0 ? "whose weights stream" : "whose weights stay at hand";
+  const weights =
+    chosen.leftOut !== undefined
+      ? "that computes only what moved"
+      : chosen.streamedBytes > 0
+        ? "whose weights stream"
+        : "whose weights stay at hand";
   const facts = [
     ...(chosen.latencyMs === null ? [] : [`${digits(chosen.latencyMs)} ms`]),
     ...(chosen.powerMw === null ? [] : [`${digits(chosen.powerMw)} mW`]),
@@ -131,7 +141,8 @@ function fewerBits({ format, otherFormats }: AnswerRequest): readonly string[] {
 
 /** What the smallest size needs, fewer bits, a longer period, another board. */
 function remedies(request: AnswerRequest): readonly string[] {
-  const { sizes, limits, rating, otherBoards } = request;
+  const { limits, rating, otherBoards } = request;
+  const sizes = request.sizes.filter(({ leftOut }) => leftOut === undefined);
   const smallest = [...sizes].sort((a, b) => a.macs - b.macs)[0] as JudgedSize;
   const found = [`the smallest, ${smallest.hiddenSizes.join(", ")}, needs ${needText(smallest)}`];
   const { power, periodMs } = rating;

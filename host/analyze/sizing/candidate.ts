@@ -3,8 +3,8 @@
  * Predicting the costs is left to codegen/size, judging to judge.ts.
  */
 
-/** pad: zero units added. prune: units removed. retrain: trained at that size. given: as the model is. train: there is no model yet. */
-export type Method = "given" | "pad" | "prune" | "retrain" | "train";
+/** delta: as the model is, generated so that its LSTMs keep their sums. pad: zero units added. prune: units removed. retrain: trained at that size. given: as the model is. train: there is no model yet. */
+export type Method = "given" | "delta" | "pad" | "prune" | "retrain" | "train";
 
 export interface Quality {
   readonly metric: string;
@@ -15,6 +15,16 @@ export interface Quality {
   readonly source: string;
   /** 95 %, over clips. */
   readonly interval?: readonly [number, number];
+}
+
+/** How the model's steps leave work out, and how much they did on what quality was measured on. */
+export interface LeftOut {
+  /** As it is typed: "--delta 12,8". */
+  readonly option: string;
+  /** Columns that each LSTM took in a step, of those that it has: counted by the twin. */
+  readonly columns: readonly { readonly of: number; readonly mean: number; readonly max: number }[];
+  /** Of a step in which every LSTM takes in as many as it ever did [cycle]. */
+  readonly worstCycles: number;
 }
 
 export interface SizeCandidate {
@@ -38,6 +48,8 @@ export interface SizeCandidate {
     readonly high: number;
     readonly stalls: number;
   } | null;
+  /** Then macs, streamedBytes and cycles are those of the mean step; absent where every step does all of its work. */
+  readonly leftOut?: LeftOut;
   /** Null where nothing was measured at this size or on both sides of it. */
   readonly quality: Quality | null;
 }

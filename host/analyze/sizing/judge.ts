@@ -20,6 +20,7 @@ export type Constraint =
 export type Verdict = "chosen" | "fits" | "dominated" | "over" | "unknown";
 
 export interface JudgedSize extends SizeCandidate {
+  /** Of the slowest step, where steps differ. */
   readonly latencyMs: number | null;
   /** Computing alone [uJ a frame]. */
   readonly energyUj: number | null;
@@ -100,9 +101,11 @@ function judgeOne<Candidate extends SizeCandidate>(
   isBeaten: boolean,
   byQuality: boolean,
 ): Candidate & JudgedSize {
-  const { cycles, flashBytes, ramBytes } = candidate;
-  const latencyMs = cycles === null || clockHz === null ? null : (cycles.value / clockHz) * 1e3;
-  const duty = latencyMs === null || power === null ? null : dutyCycle(latencyMs, periodMs, power);
+  const { cycles, flashBytes, ramBytes, leftOut } = candidate;
+  const meanMs = cycles === null || clockHz === null ? null : (cycles.value / clockHz) * 1e3;
+  const latencyMs =
+    leftOut === undefined || clockHz === null ? meanMs : (leftOut.worstCycles / clockHz) * 1e3;
+  const duty = meanMs === null || power === null ? null : dutyCycle(meanMs, periodMs, power);
   const powerMw = duty?.averageMw ?? null;
   // Parts of the budgets; NaN where one is not known, 0 where none was asked for.
   const uses = [

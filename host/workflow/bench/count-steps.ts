@@ -5,12 +5,14 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type {
+  DeltaThresholds,
   EmulatedBoard,
   Format,
   Fusion,
   PlacementRequest,
   Plan,
   RecurrentModel,
+  StepWork,
 } from "../../../codegen/index.ts";
 import { createTwin, generate, noiseFrames, writeFiles } from "../../../codegen/index.ts";
 import { explainEnding } from "../../link/outcome.ts";
@@ -41,6 +43,8 @@ export interface CountRequest {
   readonly fusion?: Fusion;
   /** Time steps of a call of NAME_steps; one by one where it is not given. */
   readonly steps?: number;
+  /** LSTMs keep their sums, and take in what moved by more. */
+  readonly delta?: DeltaThresholds;
   /** Memories for weights, tables and code. */
   readonly placement?: PlacementRequest;
   readonly progress: Progress;
@@ -63,6 +67,10 @@ export interface CountedSteps {
   /** Averages a time step; null where no timing table describes the core, multiplyAccumulates where nothing decodes it. */
   readonly mean: (field: MeanField) => number | null;
   readonly bitExact: boolean;
+  /** Call by call. */
+  readonly regions: readonly RegionCounts[];
+  /** What the twin did of each step; empty where steps do all of their work. */
+  readonly work: readonly StepWork[];
   /** What charges cycles. */
   readonly cycleModel: string;
   readonly sizes: FirmwareSizes;
@@ -85,6 +93,7 @@ export async function countSteps(request: CountRequest): Promise<CountedSteps> {
     ...(request.loopBytes === undefined ? {} : { loopBytes: request.loopBytes }),
     ...(request.fusion === undefined ? {} : { fusion: request.fusion }),
     ...(request.steps === undefined ? {} : { steps: request.steps }),
+    ...(request.delta === undefined ? {} : { delta: request.delta }),
     ...(request.placement === undefined ? {} : { placement: request.placement }),
   });
   // Equal C shares a folder; other C must not overwrite what an emulator is about to load.
@@ -111,9 +120,11 @@ export async function countSteps(request: CountRequest): Promise<CountedSteps> {
     const { inputSize } = model;
     const { steps } = stages.plan.target;
     const calls = xorshiftFrames(stages.plan.input, steps * inputSize, STIMULUS_SEED, STEPS);
+    const work: StepWork[] = [];
     const answers = calls.map((call) =>
       Array.from({ length: steps }, (_, step) => {
         const values = twin.step(call.slice(step * inputSize, (step + 1) * inputSize));
+        if (twin.lastWork !== undefined) work.push(twin.lastWork());
         return Buffer.from(values.slice().buffer);
       }),
     );
@@ -123,6 +134,8 @@ export async function countSteps(request: CountRequest): Promise<CountedSteps> {
       plan: stages.plan,
       mean: (field) => meanOf(regions, field, steps),
       bitExact: expected.equals(given),
+      regions,
+      work,
       cycleModel: device.cycleModel,
       sizes,
       stackBytes: result.run.summary?.stackBytes ?? null,

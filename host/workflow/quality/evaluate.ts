@@ -2,7 +2,7 @@
  * Decides what one number a model's quality on a set is: the exact integer twin's, with an interval over the set's parts.
  * Reading the set is left to evaluation-set.ts, hearing a clip to hearing.ts.
  */
-import type { FrontEnd, QuantizedModel } from "../../../codegen/index.ts";
+import type { FrontEnd, QuantizedModel, StepWork } from "../../../codegen/index.ts";
 import {
   createTwin,
   dequantizeValues,
@@ -28,6 +28,7 @@ const METRICS = {
  * Mean over the set's clips or sequences, each from zero state.
  * @param frontEnd how audio becomes the model's input; null where nobody says
  * @param update is told how many parts are done
+ * @param onStep is told what each step did, where steps may leave work out
  * @throws UsageError TP-USE-471 for a set that the model cannot be judged on, what openClip throws
  */
 export function evaluateModel(
@@ -35,12 +36,13 @@ export function evaluateModel(
   frontEnd: FrontEnd | null,
   set: EvaluationSet,
   update: (done: number, total: number) => void,
+  onStep?: (work: StepWork) => void,
 ): Quality {
   if (set.kind === "recordings") {
     if (frontEnd === null) {
       throw refuse(set.name, `it lists recordings, and ${model.name} has no front end for audio`);
     }
-    const denoise = twinDenoiser(model);
+    const denoise = twinDenoiser(model, undefined, onStep);
     return qualityOf("si-sdr-gain", model, set.name, "clips", set.clips, update, (clip) =>
       gainOf(openClip(clip, frontEnd), denoise),
     );
@@ -57,9 +59,11 @@ export function evaluateModel(
     update,
     ({ inputs, ...rest }) => {
       twin.reset();
-      const outputs = inputs.map((frame) =>
-        dequantizeValues(twin.step(quantizeValues(frame, model.input).values), model.output),
-      );
+      const outputs = inputs.map((frame) => {
+        const answer = twin.step(quantizeValues(frame, model.input).values);
+        if (onStep !== undefined && twin.lastWork !== undefined) onStep(twin.lastWork());
+        return dequantizeValues(answer, model.output);
+      });
       return sequenceScore(metric, outputs, rest.targets);
     },
   );

@@ -3,7 +3,13 @@
  * Which clips is left to clip-set.ts, means over them to bootstrap.ts.
  */
 import { basename } from "node:path";
-import type { Analysis, FrontEnd, QuantizedModel, RecurrentModel } from "../../../codegen/index.ts";
+import type {
+  Analysis,
+  FrontEnd,
+  QuantizedModel,
+  RecurrentModel,
+  StepWork,
+} from "../../../codegen/index.ts";
 import {
   analyse,
   createFloatModel,
@@ -112,8 +118,15 @@ export interface InputCount {
   values: number;
 }
 
-/** The exact twin of a model in integers. */
-export function twinDenoiser(model: QuantizedModel, inputs?: InputCount): Denoiser {
+/**
+ * The exact twin of a model in integers.
+ * @param onStep is told what each step did, where steps may leave work out
+ */
+export function twinDenoiser(
+  model: QuantizedModel,
+  inputs?: InputCount,
+  onStep?: (work: StepWork) => void,
+): Denoiser {
   const twin = createTwin(model);
   return (features) => {
     twin.reset();
@@ -123,7 +136,9 @@ export function twinDenoiser(model: QuantizedModel, inputs?: InputCount): Denois
         inputs.clipped += clipped;
         inputs.values += values.length;
       }
-      return dequantizeValues(twin.step(values), model.output);
+      const answer = dequantizeValues(twin.step(values), model.output);
+      if (onStep !== undefined && twin.lastWork !== undefined) onStep(twin.lastWork());
+      return answer;
     });
   };
 }

@@ -4,13 +4,16 @@
  */
 import {
   calibrate,
+  type DeltaThresholds,
   hiddenSizesOf,
   type IntegerFormat,
   type LoadedModel,
   noiseFrames,
   pruneModel,
+  type QuantizedModel,
   quantizeModel,
   type RecurrentModel,
+  type StepWork,
   shapeOf,
 } from "../../../codegen/index.ts";
 import type { Quality } from "../../analyze/sizing/candidate.ts";
@@ -19,6 +22,7 @@ import { calibrationData } from "../calibration.ts";
 import type { Progress } from "../progress.ts";
 import { evaluateModel } from "../quality/evaluate.ts";
 import type { EvaluationSet } from "../quality/evaluation-set.ts";
+import { type DeltaSize, deltaSizes } from "./delta-sizes.ts";
 import { siblingsOf } from "./trained-sizes.ts";
 
 /** What was measured of a model on one set. */
@@ -29,6 +33,8 @@ export interface EvaluatedSizes {
   readonly trained: readonly TrainedSize[];
   /** Of the same where it has no smaller sibling: itself and what pruning leaves of it. */
   readonly pruned: readonly TrainedSize[];
+  /** Of the model and its siblings with LSTMs that keep their sums, where that was asked for. */
+  readonly delta: readonly DeltaSize[];
 }
 
 /** Shares of the units that stay in pruned models. */
@@ -40,6 +46,8 @@ export interface EvaluationRequest {
   readonly format: IntegerFormat;
   /** As in `generate`. */
   readonly calibrate: string | undefined;
+  /** Thresholds to try LSTMs that keep their sums with; none where that was not asked for, or costs nobody knows what. */
+  readonly thresholds: readonly DeltaThresholds[];
   /** Pruned sizes are multiples of it. */
   readonly granule: number;
   readonly progress: Progress;
@@ -47,6 +55,20 @@ export interface EvaluationRequest {
 
 /** @throws what evaluateModel, pruneModel and calibrationData throw */
 export function evaluatedSizes(request: EvaluationRequest): EvaluatedSizes {
+  const { loaded, thresholds } = request;
+  const plain = plainSizes(request);
+  if (thresholds.length === 0) return { ...plain, delta: [] };
+  const own = hiddenSizesOf(shapeOf(loaded.model));
+  const siblings =
+    own.length === 1 && plain.pruned.length === 0
+      ? siblingsOf(loaded).filter(({ hiddenSize }) => hiddenSize !== own[0])
+      : [];
+  const all = [loaded, ...siblings.map((one) => one.loaded)];
+  return { ...plain, delta: all.flatMap((one) => deltaOf(request, one)) };
+}
+
+/** Of models whose steps do all of their work. */
+function plainSizes(request: EvaluationRequest): Omit<EvaluatedSizes, "delta"> {
   const { loaded, granule } = request;
   const own = qualityOf(request, loaded, loaded.model);
   const [hiddenSize, ...more] = hiddenSizesOf(shapeOf(loaded.model));
@@ -78,12 +100,32 @@ function qualityOf(
   loaded: LoadedModel,
   model: RecurrentModel,
 ): Quality {
-  const { format, set, progress } = request;
-  const units = hiddenSizesOf(shapeOf(model)).join(", ");
-  progress.step(`${model.name} of ${units} units on ${set.name}`);
   const calibration = calibrate(model, calibrationData(request.calibrate, loaded));
-  for (const warning of calibration.warnings) progress.note(`warning: ${warning}`);
-  const quantized = quantizeModel(model, calibration, format);
+  for (const warning of calibration.warnings) request.progress.note(`warning: ${warning}`);
+  return heardOf(request, loaded, quantizeModel(model, calibration, request.format));
+}
+
+function heardOf(
+  { set, progress }: EvaluationRequest,
+  loaded: LoadedModel,
+  model: QuantizedModel,
+  onStep?: (work: StepWork) => void,
+): Quality {
+  const units = model.layers.flatMap((layer) => ("hiddenSize" in layer ? [layer.hiddenSize] : []));
+  progress.step(`${model.name} of ${units.join(", ")} units on ${set.name}`);
   const frontEnd = loaded.sidecar?.frontEnd ?? null;
-  return evaluateModel(quantized, frontEnd, set, (done, total) => progress.update(done, total));
+  const update = (done: number, total: number): void => progress.update(done, total);
+  return evaluateModel(model, frontEnd, set, update, onStep);
+}
+
+function deltaOf(request: EvaluationRequest, loaded: LoadedModel): readonly DeltaSize[] {
+  const { model } = loaded;
+  const calibration = calibrate(model, calibrationData(request.calibrate, loaded));
+  return deltaSizes(
+    quantizeModel(model, calibration, request.format),
+    hiddenSizesOf(shapeOf(model)),
+    request.thresholds,
+    (kept, onStep) => heardOf(request, loaded, kept, onStep),
+    (words) => request.progress.note(words),
+  );
 }

@@ -47,7 +47,8 @@ export function inOtherFormats(
   asked: IntegerFormat,
   { sizes, limits, rating }: Judging,
 ): readonly InFormat[] {
-  const byMacs = [...sizes].sort((a, b) => b.macs - a.macs);
+  const plain = sizes.filter(({ leftOut }) => leftOut === undefined);
+  const byMacs = plain.sort((a, b) => b.macs - a.macs);
   const last = byMacs.at(-1);
   if (last === undefined) return [];
   const own = sizes.find(({ method }) => method === "given");

@@ -3,6 +3,7 @@
  * Which sizes there are, and what is said of all of them, is left to size.ts.
  */
 import type { FormatText } from "../../../codegen/index.ts";
+import type { LeftOut } from "../../analyze/sizing/candidate.ts";
 import type { JudgedSize } from "../../analyze/sizing/judge.ts";
 
 /** One size: numbers that are not plain counting carry their kind. */
@@ -31,6 +32,7 @@ export function candidateDocument(one: JudgedSize, format: FormatText) {
     energyUj: modelled(one.energyUj, "uJ"),
     powerMw: modelled(one.powerMw, "mW"),
     quality,
+    ...(one.leftOut === undefined ? {} : { leftOut: leftOutDocument(one.leftOut) }),
     verdict: one.verdict,
     binding: one.binding,
     bound: one.bound,
@@ -40,4 +42,14 @@ export function candidateDocument(one: JudgedSize, format: FormatText) {
 
 function modelled(value: number | null, unit: string) {
   return value === null ? null : { value, unit, kind: "modelled" };
+}
+
+/** Columns are counted where quality was measured; what they cost is foretold. */
+function leftOutDocument({ option, columns, worstCycles }: LeftOut) {
+  const counted = (value: number) => ({ value, unit: "column", kind: "counted" });
+  return {
+    option,
+    columns: columns.map(({ of, mean, max }) => ({ of, mean: counted(mean), max: counted(max) })),
+    worstCycles: modelled(worstCycles, "cycle"),
+  };
 }

@@ -7,6 +7,7 @@ import type { IntegerFormat, RealBoard } from "../../../codegen/index.ts";
 import {
   availableBytes,
   type Board,
+  createKeptPredictor,
   createPredictor,
   INTEGER_FORMATS,
   listBoards,
@@ -27,11 +28,18 @@ import { writeFileWhole } from "../output-file.ts";
 import { MODELS_DIR, OUT_DIR } from "../paths.ts";
 import { calibratedBoard, limitsOf, ramLimit, ratingOf } from "./board-limits.ts";
 import { candidateOf } from "./candidate-of.ts";
+import { deltaCandidates } from "./delta-sizes.ts";
 import { type Made, makeModel } from "./make.ts";
 import { formatDocument, type InFormat, inOtherFormats } from "./other-formats.ts";
 import { sizeByLayer } from "./size-by-layer.ts";
 import { candidateDocument } from "./size-document.ts";
-import { evaluatedSubject, granuleOf, nothingNamed, type Subject } from "./subject.ts";
+import {
+  evaluatedSubject,
+  granuleOf,
+  nothingNamed,
+  type Subject,
+  type SubjectOptions,
+} from "./subject.ts";
 
 export interface SizeOptions {
   readonly board: string;
@@ -50,6 +58,8 @@ export interface SizeOptions {
   readonly calibrate?: string;
   /** What quality is measured on, in place of what the model's sidecar says. */
   readonly evaluate?: string;
+  /** As in SubjectOptions. */
+  readonly delta?: NonNullable<SubjectOptions["delta"]>;
 }
 
 const DEFAULT_HIGHEST = 256;
@@ -139,7 +149,12 @@ export function sizesFor(
     highest: options.maxHidden ?? highestOf(subject),
     granule: granuleOf(subject, rule),
   });
-  const candidates = lists.map((sizes) => candidateOf(subject, predictor, sizes));
+  const heard = subject.evaluated?.delta ?? [];
+  const kept = heard.length === 0 ? null : createKeptPredictor(board);
+  const candidates = [
+    ...lists.map((sizes) => candidateOf(subject, predictor, sizes)),
+    ...(kept === null ? [] : deltaCandidates(subject.shape, heard, kept)),
+  ];
   const limits = limitsOf(board, options, periodMs);
   const rated = ratingOf(board, periodMs);
   const rating = rated.rating;
@@ -181,7 +196,7 @@ export function sizesFor(
       rule: rule.why,
       limits,
       periodMs,
-      source: predictor.source,
+      source: kept === null ? predictor.source : `${predictor.source}; ${kept.source}`,
       missing,
       candidates: sizes.map((one) => candidateDocument(one, format)),
       chosen: chosen === null ? null : candidateDocument(chosen, format),

@@ -2,9 +2,16 @@
  * Decides what `size` sizes: the layers of a model or of a bare LSTM, and what is known of how its sizes hear.
  * What each size costs is left to candidate-of.ts, verdicts to analyze/sizing.
  */
-import type { Board, IntegerFormat, LoadedModel, NetworkShape } from "../../../codegen/index.ts";
+import type {
+  Board,
+  DeltaThresholds,
+  IntegerFormat,
+  LoadedModel,
+  NetworkShape,
+} from "../../../codegen/index.ts";
 import {
   bareLstm,
+  createKeptPredictor,
   hiddenSizesOf,
   loadModel,
   type SizeRule,
@@ -16,6 +23,7 @@ import type { TrainedSize } from "../../analyze/sizing/quality.ts";
 import type { VerbContext } from "../context.ts";
 import { MODELS_DIR } from "../paths.ts";
 import { readEvaluationSet } from "../quality/evaluation-set.ts";
+import { THRESHOLDS } from "./delta-sizes.ts";
 import { type EvaluatedSizes, evaluatedSizes } from "./evaluated-sizes.ts";
 import { trainedSizes } from "./trained-sizes.ts";
 
@@ -42,9 +50,11 @@ export interface SubjectOptions {
   readonly calibrate?: string;
   /** What quality is measured on, in place of what the model's sidecar says. */
   readonly evaluate?: string;
+  /** Thresholds of LSTMs that keep their sums, to be tried on the same; true: those of THRESHOLDS. */
+  readonly delta?: readonly DeltaThresholds[] | true;
 }
 
-/** What is sized, with quality measured on --evaluate. @throws UsageError TP-USE-460, -470, -471 */
+/** What is sized, with quality measured on --evaluate. @throws UsageError TP-USE-460, -470, -471, -487 */
 export function evaluatedSubject(
   { progress }: VerbContext,
   options: SubjectOptions,
@@ -53,7 +63,13 @@ export function evaluatedSubject(
   format: IntegerFormat,
 ): Subject {
   const subject = subjectOf(argument, options, format);
-  if (options.evaluate === undefined) return subject;
+  if (options.evaluate === undefined) {
+    if (options.delta === undefined) return subject;
+    throw noDelta(
+      "how much moves, and how that sounds, nobody knows without hearing it",
+      "--evaluate FILE: recordings, or inputs and targets",
+    );
+  }
   if (subject.own === null) throw nothingNamed("--evaluate has no model to judge");
   const set = readEvaluationSet(options.evaluate);
   const rule = sizeRule(board, format);
@@ -63,9 +79,33 @@ export function evaluatedSubject(
     format,
     calibrate: options.calibrate,
     granule: granuleOf(subject, rule),
+    thresholds: thresholdsOf(options, subject, board, format),
     progress,
   });
   return { ...subject, trained: evaluated.trained, evaluated };
+}
+
+/** @throws UsageError TP-USE-487 where nothing that keeps its sums could be a candidate */
+function thresholdsOf(
+  { delta }: SubjectOptions,
+  { shape }: Subject,
+  board: Board,
+  format: IntegerFormat,
+): readonly DeltaThresholds[] {
+  if (delta === undefined) return [];
+  const hasLstm = shape.layers.some(({ kind }) => kind === "lstm");
+  const why =
+    format !== "int8"
+      ? `only int8 LSTMs keep their sums, not those of ${format}`
+      : hasLstm
+        ? createKeptPredictor(board).missing
+        : "it has no LSTM, and only an LSTM keeps its sums";
+  if (why !== null) throw noDelta(why, "leave --delta out");
+  return delta === true ? THRESHOLDS : delta;
+}
+
+function noDelta(why: string, fix: string): UsageError {
+  return new UsageError("TP-USE-487", { what: "--delta cannot be tried", why, fix });
 }
 
 /** Sizes of a layer that fill whole lines and passes are multiples of it. */
