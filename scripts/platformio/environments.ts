@@ -19,6 +19,11 @@ const FAMILIES: Readonly<Record<string, string>> = {
 /** The files of hal that move the sound of a chip, where its board's file says how it is wired. */
 const SOUND_SOURCES: Readonly<Record<string, readonly string[]>> = {
   nRF52840: ["hal/nrf52840/sound.c", "hal/hop_slots.c"],
+  ESP32: ["hal/arduino/sound_i2s.c"],
+  "ESP32-S3": ["hal/arduino/sound_i2s.c"],
+  "ESP32-C3": ["hal/arduino/sound_i2s.c"],
+  // All of hal/espidf is compiled.
+  "ESP32-C6": [],
 };
 
 /** STM32duino's receive ring has 64 B by itself [byte]; two hops of sound under way are 700. */
