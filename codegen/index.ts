@@ -50,6 +50,7 @@ export { movedWork } from "./plan/moved-work.ts";
 export { PLACED_PARTS, type PlacementRequest, placeOf, withWeightsIn } from "./plan/placement.ts";
 export type { Plan } from "./plan/plan.ts";
 export { ROW_RESULT_BYTES } from "./plan/rows/row-layout.ts";
+export { leavesTilesOut } from "./plan/schedule.ts";
 export { FUSIONS, type Fusion } from "./plan/target.ts";
 export * from "./quantize/calibrate.ts";
 export type { DeltaThresholds } from "./quantize/delta.ts";

@@ -1,7 +1,7 @@
 /**
  * Counts the reference networks on emulated boards and writes codegen/size/steps/CORE.json.
  *
- *   npx tsx scripts/write-step-costs.ts [--boards qemu-m4,qemu-m7] [--formats int8] [--probe]
+ *   npx tsx scripts/write-step-costs.ts [--boards qemu-m4,qemu-m7] [--formats int8,int8-sparse] [--probe]
  *
  * What is already counted with the same rules and the same plugin is kept, so that a stopped run goes on where it was.
  * With --probe one network of each kind is counted anew in every format that was written down of a core, whatever --formats
@@ -12,11 +12,13 @@ import { parseArgs } from "node:util";
 import { type EmulatedBoard, listBoards } from "../codegen/board.ts";
 import { canonicalJson } from "../codegen/plan/canonical-json.ts";
 import { targetOf } from "../codegen/plan/target.ts";
-import { INTEGER_FORMATS, type IntegerFormat } from "../codegen/quantize/params.ts";
+import { INTEGER_FORMATS } from "../codegen/quantize/params.ts";
 import { footprintOfShape } from "../codegen/size/footprint.ts";
 import { bareLstm, type NetworkShape, seededModel } from "../codegen/size/network.ts";
+import { sparseFootprint } from "../codegen/size/sparse-footprint.ts";
 import {
   type CountedCore,
+  type CountedFormat,
   type CountedStep,
   countedCore,
   fitSteps,
@@ -57,32 +59,59 @@ interface Counted {
   readonly flags: string;
 }
 
+/** What can be counted. */
+const COUNTED_FORMATS: readonly CountedFormat[] = [...INTEGER_FORMATS, "int8-sparse"];
+/** Parts of the tiles that are left out, by turns, so that what a tile costs is told from what a block does [%]. */
+const LEFT_OUT = [0, 50, 75] as const;
+
+function leftOutOf(shape: NetworkShape, format: CountedFormat): number | undefined {
+  if (format !== "int8-sparse") return undefined;
+  const key = canonicalJson(shape);
+  const index = REFERENCE_NETWORKS.findIndex((one) => canonicalJson(one) === key);
+  return LEFT_OUT[index % LEFT_OUT.length];
+}
+
 async function count(
   shape: NetworkShape,
   board: EmulatedBoard,
-  format: IntegerFormat,
+  counted: CountedFormat,
 ): Promise<Counted> {
+  const format = counted === "int8-sparse" ? "int8" : counted;
+  const sparse = leftOutOf(shape, counted);
+  const left = sparse === undefined ? {} : { sparse };
   const model = seededModel(shape);
   // Laps of 32 columns, which every board can fetch: termsOf counts those.
-  const counted = await countSteps({ model, board, format, loopBytes: 0, progress, signal });
-  if (!counted.bitExact) throw new RangeError(`${model.name} on ${board.id} differs from its twin`);
-  const footprint = footprintOfShape(shape, targetOf(board), format);
+  const result = await countSteps({
+    model,
+    board,
+    format,
+    ...left,
+    loopBytes: 0,
+    progress,
+    signal,
+  });
+  if (!result.bitExact) throw new RangeError(`${model.name} on ${board.id} differs from its twin`);
+  const footprint =
+    sparse === undefined
+      ? footprintOfShape(shape, targetOf(board), format)
+      : sparseFootprint(shape, targetOf(board, left), sparse);
   const values = MEASURES.map((measure) => {
-    const mean = counted.mean(measure);
+    const mean = result.mean(measure);
     if (mean === null) throw new RangeError(`${board.id} counts no ${measure}`);
     return [measure, mean] as const;
   });
   return {
     step: {
       shape,
+      ...left,
       terms: termsOf(footprint),
       ...(Object.fromEntries(values) as Record<(typeof MEASURES)[number], number>),
-      stackBytes: counted.stackBytes ?? 0,
-      programBytes: counted.sizes.flashBytes - footprint.weightBytes - footprint.tableBytes,
+      stackBytes: result.stackBytes ?? 0,
+      programBytes: result.sizes.flashBytes - result.plan.cost.weightBytes - footprint.tableBytes,
     },
-    variant: counted.plan.schedule.variant,
-    compiler: counted.compiler,
-    flags: counted.flags,
+    variant: result.plan.schedule.variant,
+    compiler: result.compiler,
+    flags: result.flags,
   };
 }
 
@@ -98,7 +127,7 @@ const PROBE_TOLERANCE = 0.005;
 
 /** Whether what was written down of a core still holds, in each of its formats, as far as the probes tell. */
 async function holds(board: EmulatedBoard, { formats }: CountedCore): Promise<boolean> {
-  for (const format of INTEGER_FORMATS) {
+  for (const format of COUNTED_FORMATS) {
     const steps = formats[format]?.steps;
     if (steps !== undefined && !(await stepsHold(board, format, steps))) return false;
   }
@@ -107,7 +136,7 @@ async function holds(board: EmulatedBoard, { formats }: CountedCore): Promise<bo
 
 async function stepsHold(
   board: EmulatedBoard,
-  format: IntegerFormat,
+  format: CountedFormat,
   steps: readonly CountedStep[],
 ): Promise<boolean> {
   for (const shape of PROBES) {
@@ -133,7 +162,7 @@ async function stamp(board: EmulatedBoard, digests: Digests): Promise<void> {
 async function countBoard(
   board: EmulatedBoard,
   digests: Digests,
-  format: IntegerFormat,
+  format: CountedFormat,
 ): Promise<void> {
   for (const shape of REFERENCE_NETWORKS) {
     const before = countedCore(board.core, PARTIAL_DIR) ?? countedCore(board.core);
@@ -177,7 +206,7 @@ function write(directory: string, { formats, ...facts }: CountedCore): void {
 
 const sources = await pluginSources();
 const wanted = options.boards?.split(",");
-const formats = INTEGER_FORMATS.filter((format) => options.formats.split(",").includes(format));
+const formats = COUNTED_FORMATS.filter((format) => options.formats.split(",").includes(format));
 for (const board of listBoards()) {
   if (board.kind !== "emulated" || (wanted !== undefined && !wanted.includes(board.id))) continue;
   const rules = rulesDigests(board.core);

@@ -2,6 +2,7 @@
  * Decides which variant of the multiply-accumulate kernel a program gets on a target, and what is fused with it.
  * The variant's text is left to templates/, the stream it reads to rows/.
  */
+import type { Board } from "../board.ts";
 import { PlanError } from "../errors.ts";
 import type { Products } from "../quantize/float32-arithmetic.ts";
 import { type AnyFormat, isTfliteFormat } from "../quantize/params.ts";
@@ -19,7 +20,7 @@ import { SPARSE_BYTES } from "./rows/sparse-bytes.ts";
 import { SPARSE_PAIRS } from "./rows/sparse-pairs.ts";
 import { vectorRows } from "./rows/vector-rows.ts";
 import { WIDE_LANES } from "./rows/wide-lanes.ts";
-import type { Fusion, InstructionSet, Target } from "./target.ts";
+import { type Fusion, type InstructionSet, type Target, targetOf } from "./target.ts";
 
 /**
  * dsp-packed-pairs: two int8 rows in each 16-bit lane, separated by SXTB16 (int8 activations).
@@ -304,6 +305,11 @@ function chooseNibbles(target: Target): readonly [KernelVariant, string] {
         "c11-int4",
         `no kernel of its own for ${target.core} in int4: its words are taken apart in C`,
       ];
+}
+
+/** Whether some kernel of a board leaves tiles of weights out. */
+export function leavesTilesOut(board: Board): boolean {
+  return targetOf(board).instructions !== "mve";
 }
 
 /** @throws PlanError TP-PLAN-040 */

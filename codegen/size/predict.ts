@@ -12,7 +12,9 @@ import type { IntegerFormat } from "../quantize/params.ts";
 import { footprintOfShape, type LayerFootprint, type NetworkFootprint } from "./footprint.ts";
 import { mixedTerms, NIBBLE_CODE_BYTES } from "./mixed-costs.ts";
 import type { NetworkShape } from "./network.ts";
+import { sparseFootprint } from "./sparse-footprint.ts";
 import {
+  type CountedFormat,
   costingOf,
   rulesDigests,
   type StepCosts,
@@ -75,16 +77,20 @@ const TABLE_ROW_BYTES = 4;
 /**
  * Predicts steps of networks on one board.
  * @param fourBits of int8: indices of the layers with 4-bit weights, some, but not all
+ * @param sparse of int8: the part of the tiles of weights that is left out, 0..99 [%]; all are stored where it is not given
+ * @throws PlanError TP-PLAN-040 for a format or core without kernels that leave any out
  */
 export function createPredictor(
   board: Board,
   format: IntegerFormat,
   fourBits: readonly number[] = [],
+  sparse?: number,
 ): Predictor {
-  const target = targetOf(board);
+  const target = targetOf(board, sparse === undefined ? {} : { sparse });
   const isMixed = fourBits.length > 0;
   const scheduled = schedule(format, target, isMixed);
-  const formats: readonly IntegerFormat[] = isMixed ? [format, "int4"] : [format];
+  const own: CountedFormat = sparse === undefined ? format : "int8-sparse";
+  const formats: readonly CountedFormat[] = isMixed ? [own, "int4"] : [own];
   const costs = pricesOf(formats.map((one) => stepCosts(board.core, one)));
   const costings = costs === null ? null : costs.all.map((one) => costingOf(one, FORETOLD));
   const memory = weightsMemory(board);
@@ -99,7 +105,10 @@ export function createPredictor(
     return { terms: [bytes, nibbles], offsets };
   };
   const of = (shape: NetworkShape): Prediction => {
-    const footprint = footprintOfShape(shape, target, format, scheduled, fourBits);
+    const footprint =
+      sparse === undefined
+        ? footprintOfShape(shape, target, format, scheduled, fourBits)
+        : sparseFootprint(shape, target, sparse);
     const { weightBytes, tableBytes, stateBytes, edgeBytes } = footprint;
     const constants = weightBytes + tableBytes;
     const resides = weightBytes <= waits.residentBytes;
@@ -180,7 +189,7 @@ function sumsOf(
   );
 }
 
-function missingCosts(board: Board, format: IntegerFormat): string {
+function missingCosts(board: Board, format: CountedFormat): string {
   return rulesDigests(board.core) === null
     ? `no timing table boards/cores/${board.core}.json charges the cycles of ${board.core}`
     : `no steps of ${board.core} were counted in ${format}: npx tsx scripts/write-step-costs.ts --boards ${board.kind === "real" ? board.emulatedBy : board.id} --formats ${format}`;

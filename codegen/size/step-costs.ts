@@ -27,9 +27,14 @@ export const MEASURES = [
 ] as const;
 export type Measure = (typeof MEASURES)[number];
 
+/** What steps were counted in: a format, or int8 with tiles of weights left out. */
+export type CountedFormat = IntegerFormat | "int8-sparse";
+
 /** One reference network, counted: averages a step. */
 export interface CountedStep extends Readonly<Record<Measure, number>> {
   readonly shape: NetworkShape;
+  /** Part of its tiles of weights that was left out [%]; absent: none. */
+  readonly sparse?: number;
   readonly terms: TermCounts;
   /** Deepest use of the stack [byte]. */
   readonly stackBytes: number;
@@ -51,14 +56,14 @@ export interface CountedCore {
   readonly flags: string;
   readonly formats: Readonly<
     Partial<
-      Record<IntegerFormat, { readonly variant: string; readonly steps: readonly CountedStep[] }>
+      Record<CountedFormat, { readonly variant: string; readonly steps: readonly CountedStep[] }>
     >
   >;
 }
 
 export interface StepCosts {
   readonly core: Core;
-  readonly format: IntegerFormat;
+  readonly format: CountedFormat;
   /** Cost of one round of each term; null where no reference network has it. */
   readonly of: Readonly<Record<Measure, Readonly<Record<Term, number | null>>>>;
   /** Largest distance of a reference network's cycles from the fit, relative to them. */
@@ -105,7 +110,7 @@ export function countedCore(core: Core, directory: string = STEPS_DIRECTORY): Co
 const fitted = new Map<string, StepCosts | null>();
 
 /** Costs on a core in a format; null where nothing was counted. */
-export function stepCosts(core: Core, format: IntegerFormat): StepCosts | null {
+export function stepCosts(core: Core, format: CountedFormat): StepCosts | null {
   const key = `${core} ${format}`;
   const known = fitted.get(key);
   if (known !== undefined) return known;
@@ -119,7 +124,7 @@ export function stepCosts(core: Core, format: IntegerFormat): StepCosts | null {
 /** @throws RangeError with fewer steps than terms */
 export function fitSteps(
   { core, compiler, boundsDigest }: Pick<CountedCore, "core" | "compiler" | "boundsDigest">,
-  format: IntegerFormat,
+  format: CountedFormat,
   steps: readonly CountedStep[],
 ): StepCosts {
   const present = TERMS.filter((term) => steps.some(({ terms }) => terms[term] > 0));

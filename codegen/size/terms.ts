@@ -8,7 +8,7 @@ import { type LayerShape, outputSizeOf } from "./network.ts";
 
 /**
  * step: once. input, output: values loaded and stored at the model's edge.
- * columns: blocks times columns, the products. laps: blocks times whole laps of 32 columns, or times whole groups of 4-bit
+ * columns: blocks times columns, the products; of sparse weights the columns of stored tiles. laps: blocks times whole laps of 32 columns, or times whole groups of 4-bit
  * weights; shortGroups: times groups of fewer. blocks: of rows.
  * lstm, gru, dense, gruBefore (one that resets before its product): once a layer; ...Units: units or rows of its elementwise part; batches: of 16 units.
  */

@@ -51,6 +51,12 @@ test("a T4 spends 50 us on the call of two layers and next to nothing on the fra
   expect(time.bound).toBe("overhead");
 });
 
+test("a T4 multiplies by the weights that this project's kernels leave out, too", () => {
+  const time = platformTime(platform("t4"), { ...facts.model, networkMacs: 100_000 });
+  // 200,000 FLOP at half of 65 TFLOP/s.
+  expect(time.computeSeconds).toBeCloseTo(200_000 / 32.5e12, 15);
+});
+
 describe("a rented device", () => {
   const h100 = platformColumn(platform("h100"), network("wifi"), facts.model, 10);
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { analyzeRun } from "../../host/analyze/document.ts";
 import { runRecords } from "../../host/analyze/run-records.ts";
+import { formatNumber } from "../../host/report/format.ts";
+import { provenanceRows } from "../../host/report/rows.ts";
 import { facts, frame, nrf52840, stm32l476 } from "../golden/report/facts.ts";
 
 const document = analyzeRun(facts);
@@ -68,6 +70,16 @@ test("steps that leave work out are held against no roof and no other machine", 
     ops: null,
     bytesMoved: null,
   });
+});
+
+test("MACs of weights that are left out are told, and held against no roof", () => {
+  const networkMacs = 4 * facts.model.macs;
+  const sparse = analyzeRun({ ...facts, model: { ...facts.model, networkMacs } });
+  expect(sparse.roofline).toEqual(document.roofline);
+  expect(sparse.instructions).toEqual(document.instructions);
+  const work = new Map(provenanceRows(sparse)).get("work");
+  expect(work).toContain(`done of the network's ${formatNumber(networkMacs)} `);
+  expect(new Map(provenanceRows(document)).get("work")).not.toContain("network");
 });
 
 describe("without a real board", () => {

@@ -45,6 +45,8 @@ export interface CountRequest {
   readonly steps?: number;
   /** LSTMs keep their sums, and take in what moved by more. */
   readonly delta?: DeltaThresholds;
+  /** Part of the tiles of int8 weights that is left out [%]; all are stored where it is not given. */
+  readonly sparse?: number;
   /** Memories for weights, tables and code. */
   readonly placement?: PlacementRequest;
   readonly progress: Progress;
@@ -94,6 +96,7 @@ export async function countSteps(request: CountRequest): Promise<CountedSteps> {
     ...(request.fusion === undefined ? {} : { fusion: request.fusion }),
     ...(request.steps === undefined ? {} : { steps: request.steps }),
     ...(request.delta === undefined ? {} : { delta: request.delta }),
+    ...(request.sparse === undefined ? {} : { sparse: request.sparse }),
     ...(request.placement === undefined ? {} : { placement: request.placement }),
   });
   // Equal C shares a folder; other C must not overwrite what an emulator is about to load.

@@ -33,6 +33,7 @@ import { type Made, makeModel } from "./make.ts";
 import { formatDocument, type InFormat, inOtherFormats } from "./other-formats.ts";
 import { sizeByLayer } from "./size-by-layer.ts";
 import { candidateDocument } from "./size-document.ts";
+import { type SparseSize, sparseDocument, withTilesLeftOut } from "./sparse-sizes.ts";
 import {
   evaluatedSubject,
   granuleOf,
@@ -70,6 +71,8 @@ export interface Sizing {
   readonly sizes: readonly JudgedSize[];
   /** The same question in the other formats. */
   readonly others: readonly InFormat[];
+  /** The model as it is, less some tiles of its weights. */
+  readonly sparse: readonly SparseSize[];
   readonly why: string;
   /** Whether some size holds every budget. */
   readonly met: boolean;
@@ -87,7 +90,7 @@ export async function size(
   const board = calibratedBoard(options.board);
   const subject = evaluatedSubject(context, options, argument, board, format);
   const sizing = await withUsageErrors(() => sizesFor(subject, board, format, options));
-  const { document, sizes, others, why, met, picture } = sizing;
+  const { document, sizes, others, sparse, why, met, picture } = sizing;
   let file: string | null = null;
   if (picture !== null) {
     file = join(options.out ?? OUT_DIR, `size-${subject.name}-${options.board}.svg`);
@@ -107,7 +110,14 @@ export async function size(
       candidates: sizes,
       shown: sizesToShow(sizes, ROWS_SHOWN),
       format,
-      otherFormats: others,
+      otherFormats: [
+        ...others,
+        ...sparse.map(({ percent, given }) => ({
+          format: `int8 --sparse ${percent}`,
+          given,
+          largest: null,
+        })),
+      ],
       source: String(document.source),
       picture: file,
       made,
@@ -160,6 +170,7 @@ export function sizesFor(
   const rating = rated.rating;
   const missing = predictor.missing ?? rated.missing(options.budgetMw !== undefined);
   const sizes = judgeSizes(candidates, limits, rating);
+  const sparse = withTilesLeftOut(subject, board, { limits, rating });
   const others = inOtherFormats(subject, board, format, { sizes, limits, rating });
   const why = answerOf({
     board: board.id,
@@ -201,10 +212,12 @@ export function sizesFor(
       candidates: sizes.map((one) => candidateDocument(one, format)),
       chosen: chosen === null ? null : candidateDocument(chosen, format),
       otherFormats: others.map(formatDocument),
+      sparse: sparse.map(sparseDocument),
       why,
     },
     sizes,
     others,
+    sparse,
     why,
     met: chosen !== null,
     picture: picture === null ? null : standaloneSvg(picture),
