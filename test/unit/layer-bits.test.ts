@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { ToolkitError } from "../../codegen/errors.ts";
 import { createFloatModel } from "../../codegen/model/reference-float.ts";
 import type { RecurrentModel } from "../../codegen/model/types.ts";
+import { noiseFrames } from "../../codegen/quantize/calibrate.ts";
 import {
   type BitsAnswer,
   bitsAnswer,
@@ -110,8 +111,9 @@ test("a layer whose weights 4 bits hold exactly is the first to get them", () =>
     const loaded = { model, path: "", directory: "" } as unknown as Parameters<
       typeof measureBits
     >[0]["loaded"];
+    const data = noiseFrames(model.inputSize);
     const { layers, mixes } = measureBits({
-      ...{ loaded, evaluate: undefined, calibrate: undefined, progress: silentProgress },
+      ...{ loaded, data, set: ownAnswers(model, data), progress: silentProgress },
       // Every layer saves as much, so that loss alone decides.
       costOf: (fourBits) => ({ weightBytes: 1000 - 100 * fourBits.length, cycles: null }),
     });
@@ -156,7 +158,7 @@ describe("pioneer size --format mixed", () => {
   }
 
   /** Twenty frames: what is told of them is not asked here. */
-  function fewFrames(): string {
+  function fewFrames(): Pick<Options, "evaluate" | "calibrate"> {
     const header = "{'descr': '<f8', 'fortran_order': False, 'shape': (20, 32), }".padEnd(117);
     const values = randomFrames(random, 20, 32).flatMap((frame) => [...frame]);
     const body = Buffer.alloc(8 * values.length);
@@ -167,11 +169,11 @@ describe("pioneer size --format mixed", () => {
     writeFileSync(join(folder, "x.npy"), Buffer.concat([start, body]));
     const set = { sequences: [{ inputs: "x.npy", targets: "x.npy" }] };
     writeFileSync(join(folder, "set.json"), JSON.stringify(set));
-    return join(folder, "set.json");
+    return { evaluate: join(folder, "set.json"), calibrate: join(folder, "x.npy") };
   }
 
   test("has each mix with its quality and its cost, and one that holds the budgets", () => {
-    const { status, printed, text } = run({ evaluate: fewFrames(), budgetMw: 1 });
+    const { status, printed, text } = run({ ...fewFrames(), budgetMw: 1 });
     const candidates = printed.candidates as readonly Record<string, unknown>[];
     const formats = candidates.map(({ format }) => format);
     expect(new Set(formats)).toContain("int8");
@@ -195,7 +197,7 @@ describe("pioneer size --format mixed", () => {
   });
 
   test("ends with 1 where no mix holds the budgets", () => {
-    const { status, printed } = run({ evaluate: fewFrames(), budgetMw: 0.1 });
+    const { status, printed } = run({ ...fewFrames(), budgetMw: 0.1 });
     expect(status).toBe(1);
     expect(printed.why).toContain("no mix holds the budgets on nrf52840-dk");
   });

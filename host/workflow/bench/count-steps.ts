@@ -33,6 +33,8 @@ export interface CountRequest {
   readonly model: RecurrentModel;
   readonly board: EmulatedBoard;
   readonly format: Format;
+  /** Of int8: layers whose weights have 4 bits, by name. */
+  readonly fourBits?: readonly string[];
   /** Plain C instead of the core's own instructions. */
   readonly plain?: boolean;
   /** Two bytes a weight where a kernel is faster for it. */
@@ -90,6 +92,7 @@ export async function countSteps(request: CountRequest): Promise<CountedSteps> {
     board,
     format,
     calibration: noiseFrames(model.inputSize),
+    ...(request.fourBits === undefined ? {} : { fourBits: request.fourBits }),
     ...(request.plain === true ? { instructions: "c11" } : {}),
     ...(request.wide === true ? { storage: "wide" } : {}),
     ...(request.loopBytes === undefined ? {} : { loopBytes: request.loopBytes }),

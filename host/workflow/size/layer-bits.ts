@@ -3,21 +3,19 @@
  * The order is analyze/sizing/bits.ts's, what a mix costs on a board size-by-layer.ts's.
  */
 import {
+  type CalibrationData,
   calibrate,
   type FormatText,
   formatName,
   type LoadedModel,
-  noiseFrames,
   quantizeModel,
   weightedLayers,
 } from "../../../codegen/index.ts";
 import { byLossPerByte, type LayerBits } from "../../analyze/sizing/bits.ts";
 import type { Quality } from "../../analyze/sizing/candidate.ts";
-import { calibrationData } from "../calibration.ts";
 import type { Progress } from "../progress.ts";
 import { evaluateModel } from "../quality/evaluate.ts";
-import { readEvaluationSet } from "../quality/evaluation-set.ts";
-import { ownAnswers } from "../quality/own-answers.ts";
+import type { EvaluationSet } from "../quality/evaluation-set.ts";
 
 /** Layers in 4 bits, by their indices among those with weights, and how the model is with them. */
 export interface MeasuredMix {
@@ -40,10 +38,10 @@ export interface StepCost {
 
 export interface BitsRequest {
   readonly loaded: LoadedModel;
-  /** A set to measure on; without one the model's own answers in float64 to its calibration frames. */
-  readonly evaluate: string | undefined;
-  /** As in `generate`. */
-  readonly calibrate: string | undefined;
+  /** What ranges are found on. */
+  readonly data: CalibrationData;
+  /** What is measured on. */
+  readonly set: EvaluationSet;
   /** Bytes of weights, as a board stores them, and cycles of a step there, with these layers in 4 bits. */
   readonly costOf: (fourBits: readonly number[]) => StepCost;
   readonly progress: Progress;
@@ -56,14 +54,11 @@ export function mixFormat(names: readonly string[], fourBits: readonly number[])
   return { format: isWhole ? "int4" : "int8", fourBits: isWhole ? [] : own } as const;
 }
 
-/** @throws what evaluateModel, readEvaluationSet and calibrationData throw */
+/** @throws what evaluateModel throws */
 export function measureBits(request: BitsRequest): MeasuredBits {
-  const { loaded, progress, costOf } = request;
+  const { loaded, data, set, progress, costOf } = request;
   const { model } = loaded;
   const names = weightedLayers(model);
-  const data = calibrationData(request.calibrate, loaded) ?? noiseFrames(model.inputSize);
-  const set =
-    request.evaluate === undefined ? ownAnswers(model, data) : readEvaluationSet(request.evaluate);
   const calibration = calibrate(model, data);
   for (const warning of calibration.warnings) progress.note(`warning: ${warning}`);
   const known = new Map<string, MeasuredMix>();

@@ -7,6 +7,7 @@ import {
   createPredictor,
   hiddenSizesOf,
   loadModel,
+  noiseFrames,
   shapeOf,
   sizeRule,
   UsageError,
@@ -15,8 +16,11 @@ import {
 import { bitsAnswer, type LayerBits, lossPerKib, type Mix } from "../../analyze/sizing/bits.ts";
 import { type JudgedSize, judgeSizes } from "../../analyze/sizing/judge.ts";
 import { bitsText } from "../../report/bits-text.ts";
+import { calibrationData } from "../calibration.ts";
 import type { VerbContext } from "../context.ts";
 import { MODELS_DIR } from "../paths.ts";
+import { readEvaluationSet } from "../quality/evaluation-set.ts";
+import { ownAnswers } from "../quality/own-answers.ts";
 import { type Budgets, calibratedBoard, limitsOf, ratingOf } from "./board-limits.ts";
 import { candidateOf } from "./candidate-of.ts";
 import { type MeasuredBits, measureBits, mixFormat } from "./layer-bits.ts";
@@ -54,10 +58,13 @@ export function sizeByLayer(
   }
   const shape = shapeOf(loaded.model);
   const predictorOf = predictors(board, names);
+  const { evaluate } = options;
+  const data = calibrationData(options.calibrate, loaded) ?? noiseFrames(loaded.model.inputSize);
   const measured = measureBits({
     loaded,
-    evaluate: options.evaluate,
-    calibrate: options.calibrate,
+    data,
+    // Without a set the model is held against itself.
+    set: evaluate === undefined ? ownAnswers(loaded.model, data) : readEvaluationSet(evaluate),
     costOf: (fourBits) => {
       const { workingSet, cycles } = predictorOf(fourBits).of(shape);
       return { weightBytes: workingSet.weightBytes, cycles: cycles?.value ?? null };
@@ -113,8 +120,8 @@ export function sizeByLayer(
   return chosen === null ? 1 : 0;
 }
 
-/** One predictor a mix, made when it is asked for. */
-function predictors(board: Board, names: readonly string[]) {
+/** A predictor of a mix. */
+export function predictors(board: Board, names: readonly string[]) {
   return (fourBits: readonly number[]) => {
     const { format, fourBits: own } = mixFormat(names, fourBits);
     return createPredictor(board, format, own.length > 0 ? fourBits : []);
