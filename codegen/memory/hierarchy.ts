@@ -1,6 +1,6 @@
 /**
  * Decides what stands between a board's core and each of its memories: waits, accesses, the caches of a cause.
- * Simulating it is left to firmware/qemu/memory.c, predicting it to stalls.ts, varying unsure values to variants.ts.
+ * Simulating it is left to firmware/qemu/memory.h, predicting it to stalls.ts, varying unsure values to variants.ts.
  */
 import type { Board, BoardCache, BoardMemory } from "../board.ts";
 import { PART_LIMIT } from "./geometry.ts";

@@ -1,6 +1,6 @@
 /*
  * Decides counts of blocks and of the edges between them, from decoded instructions.
- * When blocks run is left to plugin.c.
+ * When blocks run is left to walk.c.
  */
 #include "block.h"
 

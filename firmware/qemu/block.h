@@ -1,7 +1,7 @@
 /*
  * Decides what one run of a translated block adds to the counters, and what passing from one block
  * to the next adds: stalls across the edge, taken branches, interrupts.
- * Reading the instructions out of the emulator is left to plugin.c.
+ * Reading the instructions out of the emulator is left to by_block.c.
  */
 #ifndef PIONEER_BLOCK_H
 #define PIONEER_BLOCK_H
@@ -22,6 +22,11 @@ struct slot {
     unsigned index;
     unsigned seen; /* bytes of the running instruction's accesses so far */
     unsigned cycles; /* without its predecessor: the time in which the next code is fetched ahead */
+    uint32_t info; /* the emulator's of its last access, and what that says; accesses are mostly alike */
+    bool is_store;
+    unsigned accessed_bytes; /* 0: there was none */
+    bool is_followed; /* its accesses say what the decoder cannot */
+    unsigned before; /* the sum of those of the block's instructions before it */
 };
 
 /* Cycles that a block's first instruction takes more behind the last one of another block. */
@@ -50,6 +55,7 @@ struct block {
     struct counts once;   /* one whole run, entered from nowhere */
     struct edge edge;     /* the last one, kept because it mostly repeats */
     struct passage *passages[LANE_LIMIT]; /* pipeline.c's */
+    struct fetches *fetches; /* fetch.c's; NULL before its first */
 };
 
 /* A block for `length` instructions that the caller fills (insn, pc), or NULL without memory. */

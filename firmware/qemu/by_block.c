@@ -93,12 +93,28 @@ static bool must_follow(const struct insn *insn) {
     return cost_is_dynamic(insn) || (insn->flags & (INSN_UNDECODED | INSN_ELEMENTS)) != 0;
 }
 
+/* Code and data pass a cache that they share in the order they ran in, and all of it in a profile. */
+static void pass_memory(const struct slot *slot, uint32_t address, unsigned bytes, bool is_store) {
+    const struct memory_range *range = memory_data_at(address);
+    if (profile_is_on() || (range != NULL && range->is_shared)) {
+        walk_fetch(slot);
+    }
+    if (range != NULL) {
+        memory_access(range, address, bytes, is_store);
+    }
+}
+
 static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t address,
                       void *userdata) {
     struct slot *slot = userdata;
-    bool is_store = qemu_plugin_mem_is_store(info);
-    unsigned bytes = 1U << qemu_plugin_mem_size_shift(info);
     (void)vcpu;
+    if (slot->accessed_bytes == 0 || slot->info != info) {
+        slot->info = info;
+        slot->is_store = qemu_plugin_mem_is_store(info);
+        slot->accessed_bytes = 1U << qemu_plugin_mem_size_shift(info);
+    }
+    bool is_store = slot->is_store;
+    unsigned bytes = slot->accessed_bytes;
     if (!is_own_direction(&slot->insn, is_store)) {
         return;
     }
@@ -108,10 +124,9 @@ static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t ad
     if (region.open) {
         *(is_store ? &audit.stored : &audit.loaded) += bytes;
         if (memory_is_on()) {
-            walk_fetch(slot);
-            memory_access((uint32_t)address, bytes, is_store, &region.counts);
+            pass_memory(slot, (uint32_t)address, bytes, is_store);
         }
-        if (must_follow(&slot->insn)) {
+        if (slot->is_followed) {
             on_dynamic_access(slot, is_store, bytes);
         }
     }
@@ -174,10 +189,14 @@ void by_block_translate(struct qemu_plugin_tb *tb) {
     }
     block_complete(block, &table);
     bool is_predecessor = arguments.table != NULL && !pipeline_is_on();
+    unsigned cycles = 0;
     for (unsigned i = 0; i < length; i++) {
         struct slot *slot = &block->slots[i];
         slot->cycles =
             is_predecessor ? cost_cycles(&table, RULE_VALUE, NULL, &slot->insn) : 1U;
+        slot->before = cycles;
+        slot->is_followed = must_follow(&slot->insn);
+        cycles += slot->cycles;
     }
     /* Both directions: QEMU 7.2 calls nothing for a load that is registered as read only. */
     for (unsigned i = 0; i < length; i++) {

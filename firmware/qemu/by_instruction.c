@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "fetch.h"
 #include "marks.h"
 #include "memory.h"
 #include "plugin.h"
@@ -30,7 +31,7 @@ static const struct site *unfetched;
 
 static void fetch_running(void) {
     if (unfetched != NULL && region.open && memory_is_on()) {
-        memory_fetch(unfetched->pc, unfetched->size, 1, &region.counts);
+        fetch_one(unfetched->pc, unfetched->size, 1);
     }
     unfetched = NULL;
 }
@@ -97,7 +98,10 @@ static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t ad
     }
     fetch_running();
     if (region.open && memory_is_on()) {
-        memory_access((uint32_t)address, bytes, is_store, &region.counts);
+        const struct memory_range *range = memory_data_at((uint32_t)address);
+        if (range != NULL) {
+            memory_access(range, (uint32_t)address, bytes, is_store);
+        }
     }
     if (is_store) {
         value[COUNT_STORES] += running.has_stored ? 0 : 1;

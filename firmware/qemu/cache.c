@@ -1,6 +1,6 @@
 /*
  * Keeps the lines of one cache. Random replacement follows a fixed sequence, so that a run repeats.
- * Costs and counts are left to memory.c.
+ * Counts are left to memory.c and fetch.c, costs to simulation.c.
  */
 #include "cache.h"
 
@@ -12,6 +12,7 @@ bool cache_create(struct cache *cache) {
     cache->lines = calloc((size_t)cache->sets * cache->ways, sizeof *cache->lines);
     cache->now = 0;
     cache->random = 1;
+    cache->fills = 0;
     memset(cache->hints, 0, sizeof cache->hints);
     return cache->lines != NULL;
 }
@@ -41,12 +42,18 @@ static uint32_t part_bit(const struct cache *cache, uint32_t address) {
     return 1U << (inside >> cache->part_shift);
 }
 
-bool cache_use(struct cache *cache, uint32_t address) {
+struct cache_line *cache_find(struct cache *cache, uint32_t address) {
     struct cache_line *line = find(cache, address >> cache->line_shift);
-    if (line == NULL || (line->parts & part_bit(cache, address)) == 0) {
+    bool is_there = line != NULL && (line->parts & part_bit(cache, address)) != 0;
+    return is_there ? line : NULL;
+}
+
+bool cache_use(struct cache *cache, uint32_t address) {
+    struct cache_line *line = cache_find(cache, address);
+    if (line == NULL) {
         return false;
     }
-    if (cache->replacement != REPLACE_FIFO) {
+    if (cache->replacement == REPLACE_LRU) {
         line->stamp = ++cache->now;
     }
     return true;
@@ -78,6 +85,7 @@ bool cache_fill(struct cache *cache, uint32_t address) {
     uint32_t number = address >> cache->line_shift;
     struct cache_line *line = find(cache, number);
     bool was_dirty = false;
+    cache->fills++;
     if (line == NULL) {
         line = victim_of(cache, set_of(cache, number));
         was_dirty = line->parts != 0 && line->dirty;

@@ -1,6 +1,6 @@
 /*
  * Decides which addresses a cache holds: sets, ways, parts of a line, and what a miss throws out.
- * What a miss costs is left to memory.c, where the shapes come from to memory_model.c.
+ * What a miss costs is left to simulation.c, where the shapes come from to memory_model.c.
  */
 #ifndef PIONEER_CACHE_H
 #define PIONEER_CACHE_H
@@ -28,6 +28,7 @@ struct cache {
     enum replacement replacement;
     uint64_t now;
     uint32_t random;
+    uint64_t fills; /* so far: while they stay the same, each line stays where it is */
     struct cache_line *lines; /* [sets * ways], a set's ways together */
     /* Where a line of that number, modulo CACHE_HINTS, was met last: looked at before its set. */
     uint32_t hints[CACHE_HINTS];
@@ -38,6 +39,9 @@ bool cache_create(struct cache *cache);
 
 /* True when the part that holds `address` is there: a hit, which counts as a use. */
 bool cache_use(struct cache *cache, uint32_t address);
+
+/* The line of the part that holds `address`, or NULL when it is not there; no use. */
+struct cache_line *cache_find(struct cache *cache, uint32_t address);
 
 /* Puts the part that holds `address` in. True when a dirty line was thrown out for it. */
 bool cache_fill(struct cache *cache, uint32_t address);

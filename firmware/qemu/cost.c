@@ -1,6 +1,6 @@
 /*
  * Decides the charge of one instruction from its kind and the instruction before it.
- * Which instructions ran is left to plugin.c; memory waits are not charged.
+ * Which instructions ran is left to walk.c; memory waits are not charged.
  */
 #include "cost.h"
 

@@ -1,6 +1,6 @@
 /*
  * Decides which counters a region has and what one instruction adds to each.
- * When an instruction ran is left to plugin.c, when a region is open to region.c.
+ * When an instruction ran is left to walk.c, when a region is open to region.c.
  */
 #ifndef PIONEER_COUNTS_H
 #define PIONEER_COUNTS_H

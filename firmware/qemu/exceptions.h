@@ -1,6 +1,6 @@
 /*
  * Keeps where handlers of exceptions go back to, so that the branch that ends one is told from any other.
- * What entry and return cost is left to the tables, when they happen to by_block.c.
+ * What entry and return cost is left to the tables, when they happen to walk.c.
  */
 #ifndef PIONEER_EXCEPTIONS_H
 #define PIONEER_EXCEPTIONS_H

@@ -2,7 +2,7 @@
  * Decides what the plugin knows of an instruction, whatever its set: kind, registers, bytes, control
  * flow.
  * Decoding is left to a file a set (thumb.h, riscv.h, xtensa.h); what it costs to cost.c and scoreboard.c; whether it
- * ran to by_block.c.
+ * ran to walk.c.
  */
 #ifndef PIONEER_INSN_H
 #define PIONEER_INSN_H

@@ -1,6 +1,6 @@
 /*
  * Numbers the lanes of a timing table, and says what each made of a region.
- * Which instructions ran is left to by_block.c.
+ * Which instructions ran is left to walk.c.
  */
 #include "lanes.h"
 

@@ -1,6 +1,6 @@
 /*
  * Reads the description of a board's memories, line by line, and refuses what cannot be simulated.
- * Simulating it is left to memory.c.
+ * Simulating it is left to memory.c and fetch.c.
  */
 #include "memory_model.h"
 

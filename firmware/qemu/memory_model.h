@@ -1,7 +1,7 @@
 /*
  * Decides whether the description of a board's memories can be used, and keeps it: memories, caches,
  * what lies where, and the variants of all that in which one value is another.
- * What an access does with them is left to memory.c; the text is written by
+ * What an access does with them is left to memory.c and fetch.c; the text is written by
  * host/workflow/memory-text.ts.
  */
 #ifndef PIONEER_MEMORY_MODEL_H
@@ -30,6 +30,9 @@ struct memory_range {
     uint32_t bytes;
     unsigned memory;
     uint32_t offset; /* in that memory */
+    /* Of data, by simulation.c: */
+    bool is_shared; /* a cache before it is one of instructions, too */
+    bool is_direct; /* no variant has a cache before it, and all access it alike */
 };
 
 struct memory {

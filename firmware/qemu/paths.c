@@ -11,7 +11,7 @@
 #include "exceptions.h"
 #include "predictor.h"
 
-enum { BUCKETS = 1 << 14, ARRIVAL_LIMIT = 1 << 17, DEPARTURE_LIMIT = 1 << 18 };
+enum { BUCKETS = 1 << 14, ARRIVAL_LIMIT = 1 << 15, DEPARTURE_LIMIT = 1 << 16 };
 
 static struct arrival *buckets[BUCKETS];
 static unsigned arrival_count;

@@ -13,7 +13,7 @@
 #include "predictor.h"
 #include "scoreboard.h"
 
-enum { BUCKETS = 4096, FRONT_LIMIT = 1 << 16 };
+enum { BUCKETS = 4096, FRONT_LIMIT = 1 << 14 };
 
 /* A state met before; equal states have one address. */
 struct snapshot {

@@ -1,7 +1,7 @@
 /*
  * Decides the cycles of a stream of blocks and branches on a scoreboard core, in every lane of its
  * table.
- * What one instruction does is left to scoreboard.c, which blocks run to by_block.c.
+ * What one instruction does is left to scoreboard.c, which blocks run to walk.c.
  *
  * A block's cycles follow from the state it is entered in, so that each (block, state) is worked out
  * once and looked up from then on: nothing is approximated by it, and states are few.

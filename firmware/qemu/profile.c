@@ -173,8 +173,11 @@ static unsigned cell_of(unsigned caller, uint16_t place) {
 }
 
 /* Gives the current cell what was counted since it was entered. */
-static void charge(const struct counts *counts) {
+static void charge(struct counts *counts) {
     struct counts *own = &cells[current].counts;
+    if (memory_is_on()) {
+        memory_settle(counts);
+    }
     for (int i = 0; i < COUNTER_COUNT; i++) {
         own->value[i] += counts->value[i] - charged.value[i];
     }
@@ -190,7 +193,7 @@ static void end_span(const struct counts *counts) {
     span_begin = now;
 }
 
-static void enter(uint32_t pc, const struct counts *counts) {
+static void enter(uint32_t pc, struct counts *counts) {
     unsigned caller = depth == 0 ? 0 : frames[depth - 1U].caller;
     uint16_t place = place_of(pc);
     if (cells[current].place == place && cells[current].caller == caller) {
@@ -211,7 +214,7 @@ void profile_begin(uint32_t pc) {
     enter(pc, NULL);
 }
 
-void profile_step(uint32_t pc, const struct counts *counts) {
+void profile_step(uint32_t pc, struct counts *counts) {
     enter(pc, counts);
 }
 
@@ -234,7 +237,7 @@ static void take_call(uint32_t pc, uint32_t after) {
     }
 }
 
-void profile_move(uint32_t pc, uint32_t after, const struct counts *counts) {
+void profile_move(uint32_t pc, uint32_t after, struct counts *counts) {
     if (pc != after && !take_return(pc)) {
         take_call(pc, after);
     }
@@ -247,7 +250,7 @@ void profile_stall(enum stall cause, unsigned issue, uint64_t before,
     cells[current].stalls[cause] += cycles > issue ? cycles - issue : 0;
 }
 
-void profile_end(const struct counts *counts) {
+void profile_end(struct counts *counts) {
     charge(counts);
     end_span(counts);
     pass++;

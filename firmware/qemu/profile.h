@@ -1,6 +1,6 @@
 /*
  * Decides which place of the program each count belongs to, and under which calls: the profile of
- * a region. What is counted is left to counts.h, when control moves to by_block.c and
+ * a region. What is counted is left to counts.h, when control moves to walk.c and
  * by_instruction.c, what a place is called to the host that numbered them.
  *
  * A place is a range of code that the host tells from others: a function, inlined ones apart, and
@@ -30,10 +30,10 @@ bool profile_is_on(void);
 void profile_begin(uint32_t pc);
 
 /* Control goes on at `pc`, in the same function; `counts` are the region's so far. */
-void profile_step(uint32_t pc, const struct counts *counts);
+void profile_step(uint32_t pc, struct counts *counts);
 
 /* Control leaves the instruction before `after` for `pc`: on, to a call or back from one. */
-void profile_move(uint32_t pc, uint32_t after, const struct counts *counts);
+void profile_move(uint32_t pc, uint32_t after, struct counts *counts);
 
 /* Why an instruction takes more than a cycle by the core's table. A real board's memories are not
  * among them: what they cost has counters of its own. */
@@ -51,7 +51,7 @@ void profile_stall(enum stall cause, unsigned issue, uint64_t before,
                    const struct counts *counts);
 
 /* The region closes with these counts. */
-void profile_end(const struct counts *counts);
+void profile_end(struct counts *counts);
 
 /* Writes a line a cell, {"cell":n,"path":[...],counters}: its place and before it those that called,
  * each one more than its number, 0 outside of all; and a line a span,

@@ -1,6 +1,6 @@
 /*
  * Decides the lines of the counts file: one JSON object a finished region, one an error.
- * Where regions begin and end is left to plugin.c.
+ * Where regions begin and end is left to by_block.c.
  */
 #include "region.h"
 
@@ -59,6 +59,7 @@ void region_finish(struct region *region) {
         lanes_pass();
     }
     if (memory_is_on()) {
+        memory_settle(&region->counts);
         fputc(',', region->file);
         memory_write(region->file, &region->counts);
     }

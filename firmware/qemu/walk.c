@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "exceptions.h"
+#include "fetch.h"
 #include "memory.h"
 #include "paths.h"
 #include "plugin.h"
@@ -28,14 +29,15 @@ static unsigned unaligned_before;
 /* The first instruction of the current block that is not fetched yet from the board's memories. */
 static unsigned unfetched;
 
-/* Fetches up to an access, so that code and data pass a shared cache in the order they ran in. */
+/* A profile has each instruction's fetch where it belongs. */
 static void fetch_until(unsigned stop) {
-    for (; unfetched < stop; unfetched++) {
-        const struct slot *slot = &current->slots[unfetched];
-        if (profile_is_on()) {
-            profile_step(slot->pc, &region.counts);
-        }
-        memory_fetch(slot->pc, slot->insn.size, slot->cycles, &region.counts);
+    for (; profile_is_on() && unfetched < stop; unfetched++) {
+        profile_step(current->slots[unfetched].pc, &region.counts);
+        fetch_run(current, unfetched, unfetched + 1U);
+    }
+    if (unfetched < stop) {
+        fetch_run(current, unfetched, stop);
+        unfetched = stop;
     }
 }
 

@@ -8,10 +8,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { loadBoard } from "../../codegen/index.ts";
-import { memoryText } from "../../host/workflow/memory-text.ts";
 import { pluginArguments, prepareTimingPlugin } from "../../host/workflow/plugin.ts";
 import { replaceBlock } from "../../scripts/replace-block.ts";
+import { boardMemory } from "./plugin-board.ts";
 import {
   assemble,
   createWorkplace,
@@ -22,8 +21,6 @@ import {
 
 const PAGE = fileURLToPath(new URL("../../docs/timing.md", import.meta.url));
 const CORES = ["cortex-m0plus", "cortex-m4", "cortex-m33", "cortex-m7", "cortex-m55"] as const;
-/** A flash behind an accelerator of few lines. */
-const BOARD = "nucleo-l476rg";
 const MARKS = { begin: 0x2000_0000, end: 0x2000_0010 };
 const ROUNDS = 3;
 
@@ -43,23 +40,11 @@ ${" smlad r0, r1, r2, r0\n".repeat(6)} subs r7, #1
  bne 1b
 `;
 
-/** Its program in flash, its data in the first RAM. */
-function boardMemory(place: Workplace): string {
-  const file = join(place.folder, "memory");
-  const range = (begin: number, memory: string) => ({ begin, bytes: 0x40_0000, memory, offset: 0 });
-  const board = loadBoard(BOARD);
-  const [flash, ram] = ["flash", "ram"].map(
-    (wanted) => board.memories.find(({ role }) => role === wanted)?.name ?? "",
-  ) as [string, string];
-  const data = [range(0, flash), range(0x2000_0000, ram)];
-  writeFileSync(file, memoryText(board, { code: [range(0, flash)], data }, 0));
-  return file;
-}
-
 async function measure(place: Workplace): Promise<readonly (readonly string[])[]> {
   const elf = assemble(place, "cost", region(0, BODY));
   const counts = join(place.folder, "counts");
-  const memory = boardMemory(place);
+  const memory = boardMemory(place, 0);
+  const variedMemory = boardMemory(place, 1);
   const rows: string[][] = [];
   for (const core of CORES) {
     const plugin = await prepareTimingPlugin({ core, directory: place.folder });
@@ -69,6 +54,7 @@ async function measure(place: Workplace): Promise<readonly (readonly string[])[]
       pluginArguments(plugin, MARKS, counts),
       pluginArguments(plugin, MARKS, counts, { variedRegions: 1 }),
       pluginArguments(plugin, MARKS, counts, { memory }),
+      pluginArguments(plugin, MARKS, counts, { memory: variedMemory, variedRegions: 1 }),
     ];
     const least = ways.map(() => Number.POSITIVE_INFINITY);
     // One way after the other in each round, so that another program's load meets all.
@@ -92,6 +78,7 @@ try {
     "accesses compared",
     "each rule varied",
     "memories",
+    "memories, all varied",
   ];
   const lines = [head, head.map(() => "---"), ...(await measure(place))];
   const table = lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");

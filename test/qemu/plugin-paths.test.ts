@@ -1,11 +1,12 @@
 /**
  * Proves that paths through the program which the timing plugin looks up add what they add when each is worked out anew,
- * as a profile has it do. What a path adds is left to plugin-counts.test.ts and the tests of each pipeline.
+ * instruction by instruction, as a profile has it do. What a path adds is left to plugin-counts.test.ts and the tests of each pipeline.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { prepareTimingPlugin } from "../../host/workflow/plugin.ts";
+import { boardMemory } from "./plugin-board.ts";
 import {
   assemble,
   count,
@@ -88,7 +89,7 @@ describe.skipIf(missing)("timing plugin, paths that repeat", () => {
   afterAll(() => place.remove());
 
   test.each(["cortex-m4", "cortex-m33", "cortex-m7", "cortex-m55"])(
-    "add on a %s what working them out adds, with every rule varied",
+    "add on a %s what working them out adds, with everything varied",
     async (core) => {
       const plugin = await prepareTimingPlugin({
         core,
@@ -98,8 +99,9 @@ describe.skipIf(missing)("timing plugin, paths that repeat", () => {
       const places = join(place.folder, "places");
       writeFileSync(places, "0 2 0 0\n");
       const profile = { places, profile: join(place.folder, "profile"), tracedSteps: 0 };
-      const lookedUp = await count(plugin, elf, { variedRegions: 1 });
-      const workedOut = await count(plugin, elf, { variedRegions: 1, profile });
+      const options = { variedRegions: 1, memory: boardMemory(place, 1) };
+      const lookedUp = await count(plugin, elf, options);
+      const workedOut = await count(plugin, elf, { ...options, profile });
       expect(lookedUp.file.problems).toEqual([]);
       expect(lookedUp.file.regions).toHaveLength(2);
       expect(lookedUp.text).toBe(workedOut.text);
