@@ -137,7 +137,7 @@ function soundRow({ sound }: HearableDocument): readonly Line[] {
   return [
     {
       name: "microphone",
-      text: `${formatNumber(lostHops.value, 9)} hops overwritten before they were taken, ${formatNumber(gaps.value, 9)} gaps in the output`,
+      text: `hops overwritten before they were taken: ${formatNumber(lostHops.value, 9)}; gaps in the output: ${formatNumber(gaps.value, 9)}`,
       kind: lostHops.kind,
       source: lostHops.source,
     },

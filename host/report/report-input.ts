@@ -65,6 +65,10 @@ export function verdictOf(document: RunDocument): string {
   if (late !== undefined) {
     parts.push(late === 0 ? "no hop overran its deadline" : `${late} hops overran their deadline`);
   }
+  const lost = document.hearable?.sound?.lostHops.value;
+  if (lost !== undefined) {
+    parts.push(lost === 0 ? "no hop was lost" : `${lost} hops of the microphone were lost`);
+  }
   for (const budget of document.budgets ?? []) {
     const limit = `the limit of ${budget.limit.value} ${budget.limit.unit}`;
     if (budget.met === true) parts.push(`${limit} holds`);

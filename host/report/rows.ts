@@ -154,7 +154,7 @@ export function speedRows(document: RunDocument): readonly Line[] {
   else {
     rows.push({
       name: "latency",
-      text: `P50 ${formatValue(latencyMs.p50, "ms")}, P99 ${formatValue(latencyMs.p99, "ms")}, max ${formatValue(latencyMs.max, "ms")} of the ${formatTick(document.frameIntervalMs)} ms between frames${evenness(document)}`,
+      text: `P50 ${formatValue(latencyMs.p50, "ms")}, P99 ${formatValue(latencyMs.p99, "ms")}, max ${formatValue(latencyMs.max, "ms")} of the ${formatTick(Number(document.frameIntervalMs.toPrecision(6)))} ms between frames${evenness(document)}`,
       ...origin(latencyMs),
     });
   }

@@ -5,6 +5,7 @@ import type { FrameCounts, RunFacts } from "../../host/analyze/facts.ts";
 import { wholeFrame } from "../../host/analyze/frame-parts.ts";
 import type { HearableFacts } from "../../host/analyze/hearable.ts";
 import { hearableRows } from "../../host/report/hearable.ts";
+import { verdictOf } from "../../host/report/report-input.ts";
 import { facts, nrf52840 } from "../golden/report/facts.ts";
 
 function counts(instructions: number, cycles: number): FrameCounts {
@@ -200,6 +201,17 @@ describe("a hop of sound", () => {
       total: { value: 21, kind: "modelled" },
     });
     expect(document.hearable?.recoveries).toEqual([{ frame: 40, cause: 1 }]);
+  });
+
+  it("by the board's own microphone waits in the output, too, and what was lost is told", () => {
+    const own = analyzeRun(run({ sound: { lostHops: 3, gaps: 1, queuedHops: 2 } }));
+    // 20 ms by the algorithm, two hops of 10 ms, 1 ms computing.
+    expect(own.hearable?.latencyMs).toMatchObject({ queue: { value: 20 }, total: { value: 41 } });
+    expect(own.hearable?.leftOut).toHaveLength(1);
+    expect(verdictOf(own)).toContain("3 hops of the microphone were lost");
+    const rows = hearableRows(own).map((line) => ("text" in line ? line.text : ""));
+    expect(rows).toContain("hops overwritten before they were taken: 3; gaps in the output: 1");
+    expect(verdictOf(document)).not.toContain("lost");
   });
 
   it("is not held against roofs and machines that know the model alone, and says why", () => {

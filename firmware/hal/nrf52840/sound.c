@@ -212,6 +212,8 @@ bool sound_take(int16_t *samples) {
     PDM_POINTER = address(microphone.slots[filler->filling ^ 1u]);
     start_output();
     if (slot != HOP_SLOT_NONE) {
+        /* What EasyDMA wrote is read now, not what the compiler knows of it. */
+        __asm__ volatile("dmb" ::: "memory");
         memcpy(samples, microphone.slots[slot], hop * sizeof *samples);
     }
     if (counted(TIMER_4) != finished) {
