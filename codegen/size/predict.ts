@@ -92,6 +92,8 @@ export function createPredictor(
   const own: CountedFormat = sparse === undefined ? format : "int8-sparse";
   const formats: readonly CountedFormat[] = isMixed ? [own, "int4"] : [own];
   const costs = pricesOf(formats.map((one) => stepCosts(board.core, one)));
+  // Code and stack are about the format's own, whether or not the other one was counted.
+  const used = costs ?? stepCosts(board.core, format);
   const costings = costs === null ? null : costs.all.map((one) => costingOf(one, FORETOLD));
   const memory = weightsMemory(board);
   const waits = weightWaits(board);
@@ -112,7 +114,7 @@ export function createPredictor(
     const { weightBytes, tableBytes, stateBytes, edgeBytes } = footprint;
     const constants = weightBytes + tableBytes;
     const resides = weightBytes <= waits.residentBytes;
-    const program = costs?.programBytes ?? 0;
+    const program = used?.programBytes ?? 0;
     return {
       footprint,
       workingSet: {
@@ -125,7 +127,7 @@ export function createPredictor(
       linesTouched: Math.ceil(weightBytes / lineBytes),
       ...cyclesOf(footprint, costs, costings && sumsOf(costings, workOf(footprint)), waits, ends),
       flashBytes: program + constants,
-      ramBytes: stateBytes + edgeBytes + (costs?.stackBytes ?? 0) + (inRam ? constants : 0),
+      ramBytes: stateBytes + edgeBytes + (used?.stackBytes ?? 0) + (inRam ? constants : 0),
     };
   };
   const unwaited =

@@ -16,35 +16,13 @@ import { quantizeModel } from "../../codegen/quantize/quantize-model.ts";
 import { hasHalves } from "../../codegen/quantize/quantized-model.ts";
 import { createTwin } from "../../codegen/quantize/twin.ts";
 import { readRecordings } from "../../host/audio/recordings.ts";
+import { BINS, HOP, magnitudes } from "../../scripts/sizing/dtln-frames.ts";
 
 const SHARED = join(import.meta.dirname, "../../../shared/models");
 const FILE = join(SHARED, "dtln-part1/float.onnx");
 const FRAMES = 200;
 /** Frames from the middle of each clip, where words are. */
 const MIDDLE = 40;
-const WINDOW = 512;
-const HOP = 128;
-const BINS = WINDOW / 2 + 1;
-
-/** |DFT| of 512 samples in [-1, 1) every 128, by the definition, as DTLN's own scripts feed its first part. */
-function magnitudes(samples: Float64Array, frames = FRAMES): Float64Array[] {
-  const cosines = Float64Array.from({ length: WINDOW }, (_, k) =>
-    Math.cos((2 * Math.PI * k) / WINDOW),
-  );
-  const turned = (angle: number) => cosines[angle % WINDOW] as number;
-  return Array.from({ length: frames }, (_, frame) =>
-    Float64Array.from({ length: BINS }, (_, bin) => {
-      let real = 0;
-      let imaginary = 0;
-      for (let n = 0; n < WINDOW; n++) {
-        const sample = samples[frame * HOP + n] as number;
-        real += sample * turned(bin * n);
-        imaginary += sample * turned(bin * n + WINDOW / 4);
-      }
-      return Math.hypot(real, imaginary);
-    }),
-  );
-}
 
 let made: readonly Float64Array[] | undefined;
 
@@ -60,7 +38,7 @@ function spectra(): readonly Float64Array[] {
     clips.flatMap((clip) => [...clip.samples]),
     (sample) => sample / 32768,
   );
-  return magnitudes(samples).map((frame) => Float64Array.from(Float32Array.from(frame)));
+  return magnitudes(samples, FRAMES).map((frame) => Float64Array.from(Float32Array.from(frame)));
 }
 
 describe("DTLN part 1, whose states are packed into one tensor", () => {

@@ -75,6 +75,10 @@ describe("the answer", () => {
     );
     const unknown = { ...rest, mixes: [mix("int8", "unknown", 2000)], missing: "no clock" };
     expect(bitsAnswer(unknown)).toContain("no mix can be chosen on b: no clock");
+    const some = [mix("int8", "chosen", 2000), mix("int4", "unknown", 1000)];
+    expect(bitsAnswer({ ...rest, mixes: some, missing: "no steps" })).toContain(
+      "what the other mixes take is not known: no steps",
+    );
   });
 });
 

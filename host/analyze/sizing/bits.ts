@@ -65,9 +65,12 @@ export function bitsAnswer({ board, mixes, layers, whole, missing }: BitsAnswer)
       ...(first.powerMw === null ? [] : [`${digits(first.powerMw)} mW`]),
       ...(first.quality === null ? [] : [`${digits(first.quality.value)} ${first.quality.unit}`]),
     ].join(", ");
-    return [`${first.format}: the best within the budgets on ${board} (${facts})`, ...bears].join(
-      "; ",
-    );
+    const unknown = mixes.filter(({ verdict }) => verdict === "unknown");
+    return [
+      `${first.format}: the best within the budgets on ${board} (${facts})`,
+      ...bears,
+      ...(unknown.length > 0 ? [`what the other mixes take is not known: ${missing}`] : []),
+    ].join("; ");
   }
   if (mixes.some(({ verdict }) => verdict === "unknown")) {
     return [`no mix can be chosen on ${board}: ${missing ?? "a value is missing"}`, ...bears].join(

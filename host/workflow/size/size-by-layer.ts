@@ -98,7 +98,9 @@ export function sizeByLayer(
   const { layers } = measured;
   const why = bitsAnswer({ board: board.id, mixes, layers, whole: whole.quality, missing });
   const rule = sizeRule(board, "int8");
-  const source = predictorOf([0]).source;
+  const sources = measured.mixes.map(({ fourBits }) => predictorOf(fourBits).source);
+  // That of a mix, where mixes are foretold, says how.
+  const source = sources[1] || (sources[0] ?? "");
   const chosen = mixes.find(({ verdict }) => verdict === "chosen") ?? null;
   const document = {
     schema: 1,
