@@ -4,6 +4,8 @@
  *   npm run front-end                          both
  *   npm run front-end -- --accuracy            only the audio, which needs neither compiler nor emulator
  *   npm run front-end -- --boards qemu-m4,...  only these rows anew
+ *   npm run front-end -- --held-out            prints the held-out set, which training/ makes: ten minutes
+ *   npm run front-end -- --held-out --every 8  a clip in eight of each ratio
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,6 +27,8 @@ import { writeFileWhole } from "../host/workflow/output-file.ts";
 import { PROJECT_DIR } from "../host/workflow/paths.ts";
 import { silentProgress } from "../host/workflow/progress.ts";
 import { type ClipAccuracy, type FrontEndClip, frontEndAccuracy } from "./front-end/accuracy.ts";
+import { printHeldOut } from "./front-end/held-out-page.ts";
+import { type TransformComparison, transformRows } from "./front-end/transforms.ts";
 import { replaceBlock } from "./replace-block.ts";
 
 const PAGE = join(PROJECT_DIR, "docs", "front-end.md");
@@ -167,14 +171,34 @@ function accuracyBlock(): string {
   return ["", head, "|---|---|---|---|---|---|---|", ...rows, ""].join("\n");
 }
 
+/** Gains with one transform and with another, as training/compare_transforms.py recorded them. */
+function transformsBlock(): string {
+  const path = join(PROJECT_DIR, "training", "transform-comparison.json");
+  const compared = JSON.parse(readFileSync(path, "utf8")) as TransformComparison;
+  const heads = ["before, points", "now, points", "SNR [dB]", "clips", "before", "now"];
+  const all = [...heads, "difference", "95 % interval"];
+  const head = [`| ${all.join(" | ")} |`, `|${"---|".repeat(all.length)}`];
+  return ["", ...head, ...transformRows(compared), ""].join("\n");
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { accuracy: { type: "boolean" }, boards: { type: "string" } },
+    options: {
+      accuracy: { type: "boolean" },
+      boards: { type: "string" },
+      "held-out": { type: "boolean" },
+      every: { type: "string", default: "1" },
+    },
   });
+  if (values["held-out"] === true) {
+    printHeldOut(Number(values.every));
+    return;
+  }
   if (values.boards === undefined) {
     let page = readFileSync(PAGE, "utf8");
     page = replaceBlock(page, "accuracy", accuracyBlock());
     page = replaceBlock(page, "memory", memoryBlock());
+    page = replaceBlock(page, "transforms", transformsBlock());
     writeFileWhole(PAGE, page);
   }
   if (values.accuracy !== true) await countAll(values.boards?.split(",") ?? BOARDS);

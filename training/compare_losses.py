@@ -6,6 +6,7 @@ from pathlib import Path
 
 from corpus import load_corpus
 from files import write_json
+from frontend import FFT_SIZE
 from optimize import optimize
 from recipes import RECIPES
 
@@ -22,7 +23,7 @@ def main() -> int:
         runs.append({"loss": loss, "devGainDb": record["devGainDb"],
                      "bestStep": record["bestStep"]})
     write_json(HERE / "loss-comparison.json",
-               {"hidden": RECIPES["hearable"].hidden, "steps": STEPS, "seed": SEED, "runs": runs})
+               {"fftSize": FFT_SIZE, "hidden": RECIPES["hearable"].hidden, "steps": STEPS, "seed": SEED, "runs": runs})
     return 0
 
 

@@ -17,19 +17,23 @@ from errors import SOMETHING_MISSING, TrainingError
 from export import run, session
 from files import write_json
 from heldout import QUIET_SNRS_DB, held_out_clips, read_held_out, write_held_out
+from mixing import Clip
 
 HERE = Path(__file__).resolve().parent
 CACHE = HERE / ".cache"
 BOOTSTRAP, BOOTSTRAP_SEED = 2000, 7
 
 
-def measure(opened, mean, deviation, clip) -> dict:
+def measure(opened, front_end: dict, clip) -> dict:
     """One clip: gain [dB] of the model and of ideal gains, and how often a band is judged right."""
     noisy, clean = clip.noisy / 32768.0, clip.clean / 32768.0
-    spectrum = frontend.spectra(noisy)
-    gains = run(opened, (frontend.log_bands(spectrum) - mean) / deviation)
+    features, size = front_end["features"], front_end["fftSize"]
+    spectrum = frontend.spectra(noisy, size)
+    gains = run(opened, (frontend.log_bands(spectrum) - np.array(features["mean"]))
+                / np.array(features["deviation"]))
     powers = frontend.band_powers(spectrum)
-    ideal = np.sqrt(np.clip(frontend.band_powers(frontend.spectra(clean)) / (powers + 1e-9), 0, 1))
+    ideal = np.sqrt(np.clip(frontend.band_powers(frontend.spectra(clean, size)) / (powers + 1e-9),
+                            0, 1))
     before = frontend.si_sdr_db(noisy, clean)
     after = lambda g: frontend.si_sdr_db(  # noqa: E731
         frontend.apply_gains(spectrum, g, len(noisy)), clean) - before
@@ -48,16 +52,19 @@ def interval(values: np.ndarray) -> tuple[float, float]:
     return tuple(float(x) for x in np.percentile(means, [2.5, 97.5]))
 
 
+def every_clip(corpus: Corpus, manifest: Path) -> list[tuple[Clip, bool]]:
+    """The held-out set and its quiet mixtures: (clip, whether its noise kind was trained on)."""
+    seen_kinds = set(corpus.train.noise)
+    quiet = held_out_clips(corpus, QUIET_SNRS_DB)
+    return read_held_out(manifest) + [(c, c.noise in seen_kinds) for c in quiet]
+
+
 def evaluate(model: Path, sidecar: dict, corpus: Corpus, manifest: Path) -> dict:
     """The sidecar's heldOut object."""
     opened = session(model.read_bytes())
-    features = sidecar["frontEnd"]["features"]
-    mean, deviation = np.array(features["mean"]), np.array(features["deviation"])
-    clips = read_held_out(manifest)
-    seen_kinds = set(corpus.train.noise)
-    clips += [(c, c.noise in seen_kinds) for c in held_out_clips(corpus, QUIET_SNRS_DB)]
-    rows = [{**measure(opened, mean, deviation, clip), "snr": clip.snr_db, "noise": clip.noise,
-             "seen": seen} for clip, seen in clips]
+    clips, seen_kinds = every_clip(corpus, manifest), set(corpus.train.noise)
+    rows = [{**measure(opened, sidecar["frontEnd"], clip), "snr": clip.snr_db,
+             "noise": clip.noise, "seen": seen} for clip, seen in clips]
     by_snr = {}
     for snr in sorted({r["snr"] for r in rows}):
         at = [r for r in rows if r["snr"] == snr]

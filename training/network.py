@@ -59,7 +59,7 @@ def forward(parameters, features):
 
 
 def spectra(samples):
-    """[B,N] with N a multiple of 160 -> complex [B,T,257]."""
+    """[B,N] with N a multiple of 160 -> complex [B,T,bins]."""
     hops = jnp.pad(samples, ((0, 0), (HOP, HOP))).reshape(samples.shape[0], -1, HOP)
     frames = jnp.concatenate([hops[:, :-1], hops[:, 1:]], axis=2) * WINDOW
     return jnp.fft.rfft(frames, frontend.FFT_SIZE, axis=2)
@@ -106,10 +106,10 @@ def loss(parameters, noisy, clean, mean, deviation, kind: str, teacher=None):
     return total
 
 
-def learning_rate(step, steps: int):
+def learning_rate(step, steps: int, peak: float):
     warm = jnp.minimum(1.0, (step + 1.0) / WARM_UP)
     progress = jnp.clip((step - WARM_UP) / max(1, steps - WARM_UP), 0.0, 1.0)
-    return PEAK_RATE * warm * (FINAL + (1 - FINAL) * 0.5 * (1 + jnp.cos(jnp.pi * progress)))
+    return peak * warm * (FINAL + (1 - FINAL) * 0.5 * (1 + jnp.cos(jnp.pi * progress)))
 
 
 def initial_optimizer(parameters):
@@ -117,14 +117,15 @@ def initial_optimizer(parameters):
     return {"first": zeros, "second": zeros, "step": jnp.zeros((), jnp.float32)}
 
 
-@partial(jax.jit, static_argnames=("kind", "steps"))
-def train_step(parameters, optimizer, noisy, clean, mean, deviation, kind, steps, teacher=None):
+@partial(jax.jit, static_argnames=("kind", "steps", "peak"))
+def train_step(parameters, optimizer, noisy, clean, mean, deviation, kind, steps,
+               peak=PEAK_RATE, teacher=None):
     """One AdamW step; returns (parameters, optimizer, loss)."""
     value, gradient = jax.value_and_grad(loss)(parameters, noisy, clean, mean, deviation, kind,
                                                teacher)
     norm = jnp.sqrt(sum(jnp.sum(g * g) for g in jax.tree.leaves(gradient)))
     gradient = jax.tree.map(lambda g: g * jnp.minimum(1.0, CLIP_NORM / (norm + 1e-9)), gradient)
-    rate, count = learning_rate(optimizer["step"], steps), optimizer["step"] + 1.0
+    rate, count = learning_rate(optimizer["step"], steps, peak), optimizer["step"] + 1.0
     first = jax.tree.map(lambda m, g: BETA1 * m + (1 - BETA1) * g, optimizer["first"], gradient)
     second = jax.tree.map(lambda v, g: BETA2 * v + (1 - BETA2) * g * g, optimizer["second"],
                           gradient)

@@ -63,12 +63,13 @@ class Progress:
 
 def optimize(corpus: Corpus, recipe: Recipe, steps: int, seed: int, quiet: bool,
              keeper: Keeper | None = None, start: dict | None = None,
-             teacher: dict | None = None) -> Trained:
+             teacher: dict | None = None, peak: float = network.PEAK_RATE) -> Trained:
     """Train and return the checkpoint chosen on the development split; never sees the test.
 
     With a keeper a run that was stopped goes on after its last look at the development split, and
     ends with the same parameters as one that was not. `start` and `teacher` are parameters as in
-    network.initial_parameters: what it begins with, and whose gains it aims at besides.
+    network.initial_parameters: what it begins with, which is judged too, and whose gains it aims at besides; `peak` is the
+    highest learning rate.
     """
     wall, cpu = time.monotonic(), time.process_time()
     mean, deviation = normalization(corpus, recipe)
@@ -80,26 +81,35 @@ def optimize(corpus: Corpus, recipe: Recipe, steps: int, seed: int, quiet: bool,
     parameters = start or network.initial_parameters(recipe.hidden, seed)
     optimizer = network.initial_optimizer(parameters)
     history, best, losses, done = [], None, [], 0
+
+    def look(step: int) -> tuple[float, float]:
+        """(loss, SI-SDR gain [dB]) on the development split; keeps the parameters that did best."""
+        nonlocal best
+        dev_loss, gain, cell = (float(x) for x in network.judge(
+            parameters, dev_noisy, dev_clean, mean32, deviation32, recipe.loss))
+        score = gain if recipe.choose_by == "gain" else -dev_loss
+        if np.isfinite(score) and (best is None or score > best[0]):
+            kept = {k: np.asarray(v) for k, v in parameters.items()}
+            best = (score, step, gain, dev_loss, cell, kept)
+        return dev_loss, gain
+
     if keeper and (run := keeper.load()):
         parameters, optimizer, best, history = run.parameters, run.optimizer, run.best, run.history
         losses, done = [run.last_loss], run.step
         wall, cpu = wall - run.wall_seconds, cpu - run.cpu_seconds
+    if start and best is None:
+        look(0)  # what a run begins with may be better than all it makes of it
     progress = Progress(recipe.name, steps, quiet, done)
     batch = batches.draw(done + 1)
     for step in range(done + 1, steps + 1):
         parameters, optimizer, value = network.train_step(
             parameters, optimizer, *batch, mean32, deviation32, recipe.loss, steps,
-            teacher)
+            peak, teacher)
         if step < steps:
             batch = batches.draw(step + 1)  # made while the step runs
         losses.append(float(value))
         if step % EVALUATE_EVERY == 0 or step == steps:
-            dev_loss, gain, cell = (float(x) for x in network.judge(
-                parameters, dev_noisy, dev_clean, mean32, deviation32, recipe.loss))
-            score = gain if recipe.choose_by == "gain" else -dev_loss
-            if np.isfinite(score) and (best is None or score > best[0]):
-                kept = {k: np.asarray(v) for k, v in parameters.items()}
-                best = (score, step, gain, dev_loss, cell, kept)
+            dev_loss, gain = look(step)
             history.append({"step": step, "trainLoss": round(float(np.mean(losses)), 5),
                             "devLoss": round(dev_loss, 5), "devGainDb": round(gain, 3)})
             losses = losses[-1:]
@@ -110,8 +120,8 @@ def optimize(corpus: Corpus, recipe: Recipe, steps: int, seed: int, quiet: bool,
         progress.show(step, float(np.mean(losses[-50:])))
     progress.close()
     _, best_step, gain, dev_loss, cell, kept = best
-    record = {"steps": steps, "seed": seed, "bestStep": best_step, "devGainDb": round(gain, 2),
-              "devLoss": round(dev_loss, 5), "devClips": len(clips),
+    record = {"steps": steps, "seed": seed, "peakRate": peak, "bestStep": best_step,
+              "devGainDb": round(gain, 2), "devLoss": round(dev_loss, 5), "devClips": len(clips),
               "devCellPeak": round(cell, 2), "history": history, "loss": recipe.loss,
               "wallSeconds": round(time.monotonic() - wall),
               "cpuSeconds": round(time.process_time() - cpu)}

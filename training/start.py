@@ -53,6 +53,14 @@ def from_onnx(path: Path) -> dict:
             "dense": stored["dense.weights"], "denseBias": stored["dense.bias"]}
 
 
+def fft_size_of(path: Path) -> int | None:
+    """Points of the transform that the weights were trained with, where a sidecar beside them says."""
+    sidecar = path.with_suffix(".json")
+    if not sidecar.exists():
+        return None
+    return json.loads(sidecar.read_text()).get("frontEnd", {}).get("fftSize")
+
+
 def read_parameters(path: Path) -> dict:
     """name -> float32 array, shapes as in network.initial_parameters."""
     try:

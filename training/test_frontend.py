@@ -4,10 +4,13 @@ Run in the training environment: .venv/bin/python -m unittest test_frontend
 """
 
 import unittest
+from pathlib import Path
+from unittest import mock
 
 import numpy as np
 from scipy.signal import ShortTimeFFT
 
+import compare_transforms
 import export
 import frontend
 import mixing
@@ -23,16 +26,19 @@ class Bands(unittest.TestCase):
         self.assertTrue((np.count_nonzero(frontend.BANDS, axis=0) <= 2).all())
 
     def test_ends(self):
-        # 0 and 31.25 Hz lie below the first centre (60 Hz); 8000 Hz is the last centre.
+        # 0 and 50 Hz lie below the first centre (60 Hz); 8000 Hz is the last centre.
+        self.assertEqual(frontend.BANDS.shape, (32, 161))
         self.assertEqual(frontend.BANDS[0, 0], 1.0)
         self.assertEqual(frontend.BANDS[0, 1], 1.0)
-        self.assertAlmostEqual(frontend.BANDS[31, 256], 1.0, places=12)
+        self.assertAlmostEqual(frontend.BANDS[31, 160], 1.0, places=12)
 
     def test_one_weight_by_hand(self):
         # mel(60) = 92.682, mel(8000) = 2840.023, spacing 88.624; mel(1000) = 999.986 lies
-        # 10.2377 spacings above the first centre: bin 32 is 0.7623 in band 10, 0.2377 in band 11.
-        self.assertAlmostEqual(frontend.BANDS[10, 32], 0.7623, places=3)
-        self.assertAlmostEqual(frontend.BANDS[11, 32], 0.2377, places=3)
+        # 10.2377 spacings above the first centre: its bin is 0.7623 in band 10, 0.2377 in band 11.
+        for fft_size, a_kilohertz in ((320, 20), (512, 32)):
+            bands = frontend.band_matrix(fft_size)
+            self.assertAlmostEqual(bands[10, a_kilohertz], 0.7623, places=3)
+            self.assertAlmostEqual(bands[11, a_kilohertz], 0.2377, places=3)
 
 
 class Frames(unittest.TestCase):
@@ -41,9 +47,9 @@ class Frames(unittest.TestCase):
                          [2, 2, 3, 3, 401])
 
     def test_unit_gains_give_the_input_back(self):
-        for count in (160, 161, 1000, 4799):
+        for count, size in ((160, 320), (161, 512), (1000, 320), (4799, 320), (4799, 512)):
             x = np.random.default_rng(count).standard_normal(count)
-            spectrum = frontend.spectra(x)
+            spectrum = frontend.spectra(x, size)
             self.assertEqual(len(spectrum), frontend.frame_count(count))
             y = frontend.apply_gains(spectrum, np.ones((len(spectrum), 32)), count)
             np.testing.assert_allclose(y, x, atol=1e-12)
@@ -51,10 +57,11 @@ class Frames(unittest.TestCase):
     def test_spectra_equal_scipy(self):
         x = np.random.default_rng(3).standard_normal(1600)
         # SciPy centres its window: slice p covers samples [160 p - 160, 160 p + 160).
-        scipy_way = ShortTimeFFT(frontend.window(), hop=160, fs=16000, mfft=512)
-        expected = scipy_way.stft(x, p0=0, p1=11).T
-        # It may also rotate each bin's phase by where the window starts, so compare power.
-        np.testing.assert_allclose(np.abs(frontend.spectra(x)), np.abs(expected), atol=1e-9)
+        for size, spectrum in ((320, frontend.spectra(x)), (512, frontend.spectra(x, 512))):
+            scipy_way = ShortTimeFFT(frontend.window(), hop=160, fs=16000, mfft=size)
+            expected = scipy_way.stft(x, p0=0, p1=11).T
+            # It may also rotate each bin's phase by where the window starts, so compare power.
+            np.testing.assert_allclose(np.abs(spectrum), np.abs(expected), atol=1e-9)
 
     def test_feature_of_silence(self):
         silent = frontend.log_bands(frontend.spectra(np.zeros(480)))
@@ -103,6 +110,29 @@ class Mixing(unittest.TestCase):
         impulse[0] = 1.0
         response = np.abs(np.fft.rfft(mixing.tilt(impulse, 6.0)))
         self.assertAlmostEqual(20 * np.log10(response[-1] / response[0]), 6.0, places=6)
+
+
+class Comparison(unittest.TestCase):
+    def test_differences_are_of_the_same_clip(self):
+        rng = np.random.default_rng(8)
+        clean = rng.standard_normal((3, 3200)) * np.array([[100.0], [1000.0], [5000.0]])
+        clips = [(mixing.Clip(c + 500 * rng.standard_normal(3200), c, snr, "a", "b"), True)
+                 for c, snr in zip(clean, (0, 0, 5))]
+        path = Path(__file__).resolve().parent.parent / "models" / "hearable.onnx"
+        size, gains = compare_transforms.gains_of(path, clips)
+        with mock.patch.object(compare_transforms, "gains_of",
+                               side_effect=[(320, gains - [1.0, 2.0, 3.0]), (size, gains)]):
+            found = compare_transforms.compare(path, path, clips)
+        self.assertEqual((found["beforeFftSize"], found["fftSize"]), (320, size))
+        self.assertEqual([found["bySnrDb"][snr]["differenceDb"] for snr in ("0", "5")], [1.5, 3.0])
+        self.assertEqual(found["bySnrDb"]["5"]["lowDb"], 3.0)
+
+
+class LearningRate(unittest.TestCase):
+    def test_it_peaks_after_the_warm_up_and_ends_at_a_hundredth(self):
+        # After 200 steps of warm-up the cosine begins at its top: cos 0 = 1; it ends at 1 %.
+        self.assertAlmostEqual(float(network.learning_rate(200.0, 1000, 1e-3)), 1e-3, places=9)
+        self.assertAlmostEqual(float(network.learning_rate(1000.0, 1000, 1e-3)), 1e-5, places=9)
 
 
 class Export(unittest.TestCase):

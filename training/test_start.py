@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+import card
 import network
 from errors import TrainingError
-from start import read_parameters
+from start import fft_size_of, read_parameters
 
 
 def write_safetensors(path: Path, tensors: dict) -> None:
@@ -41,6 +42,16 @@ class Start(unittest.TestCase):
             "layer0.bias_ih_l0": gates, "layer0.bias_hh_l0": 10 * np.ones(rows),
             "layer1.weight": np.arange(32.0 * hidden).reshape(32, hidden),
             "layer1.bias": np.zeros(32)})
+
+    def test_the_transform_before_is_told_where_a_sidecar_says_it(self):
+        self.write()
+        self.assertIsNone(fft_size_of(self.path))
+        self.path.with_suffix(".json").write_text(json.dumps({"frontEnd": {"fftSize": 512}}))
+        self.assertEqual(fft_size_of(self.path), 512)
+        record = {"start": "small.onnx", "startFftSize": 512, "steps": 20}
+        self.assertIn("with a transform of 512 points. Steps, time", card.begun_text(record)[0])
+        self.assertIn("No step was trained on", card.begun_text(record | {"steps": 0})[0])
+        self.assertEqual(card.begun_text({}), [])
 
     def test_gates_come_in_the_networks_order(self):
         self.write()

@@ -34,15 +34,22 @@ def parse(arguments: list[str]) -> argparse.Namespace:
                         help="weights to begin with: .safetensors of pioneer size --make, or .onnx")
     parser.add_argument("--teacher", type=Path,
                         help="a model, of any size, whose gains are aimed at besides")
+    parser.add_argument("--rate", type=float,
+                        help="highest learning rate, instead of 3e-3; less where --start is good"
+                             " already")
     parser.add_argument("--quiet", action="store_true", help="no progress lines")
     options = parser.parse_args(arguments)
     if (options.speech is None) != (options.noise is None):
         raise TrainingError("--speech and --noise belong together",
                             "own speech is never mixed with the corpus's noise or the reverse",
                             "give both folders, or neither")
-    if options.steps is not None and options.steps < 1:
-        raise TrainingError(f"--steps {options.steps} trains nothing", "it must be at least 1",
+    if options.steps is not None and options.steps < (0 if options.start else 1):
+        raise TrainingError(f"--steps {options.steps} trains nothing",
+                            "it must be at least 1, or 0 to keep the weights of --start",
                             "leave --steps out, or give 200 for a quick look")
+    if options.rate is not None and not 0 < options.rate <= 0.1:
+        raise TrainingError(f"--rate {options.rate} is no learning rate",
+                            "it is above 0 and at most 0.1", "--rate 1e-3")
     if options.hidden is not None and not 1 <= options.hidden <= 1024:
         raise TrainingError(f"--hidden {options.hidden} is no size", "it is from 1 to 1024",
                             "--hidden 48")
@@ -58,11 +65,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def origin_of(options: argparse.Namespace):
     """(parameters to begin with, a teacher's, what the record says of both)."""
-    from start import read_parameters
+    from start import fft_size_of, read_parameters
 
     given = {"start": options.start, "teacher": options.teacher}
     read = {k: read_parameters(path) for k, path in given.items() if path}
-    return read.get("start"), read.get("teacher"), {k: given[k].name for k in read}
+    origin = {k: given[k].name for k in read}
+    if options.start and (size := fft_size_of(options.start)):
+        origin["startFftSize"] = size
+    return read.get("start"), read.get("teacher"), origin
 
 
 def variant_of(recipe: Recipe, options: argparse.Namespace, start: dict | None) -> Recipe:
@@ -86,6 +96,8 @@ def main(arguments: list[str]) -> int:
     say = (lambda _: None) if options.quiet else (lambda text: print(text, file=sys.stderr))
     try:
         import checkpoint
+        from frontend import FFT_SIZE
+        from network import PEAK_RATE
         from optimize import optimize
         from unfinished import Keeper
     except ImportError as error:
@@ -107,12 +119,12 @@ def main(arguments: list[str]) -> int:
     for name in names:
         recipe = variant_of(RECIPES[name], options, start)
         name = recipe.name
-        steps = options.steps or recipe.steps
+        steps = recipe.steps if options.steps is None else options.steps
         saved = CACHE / "runs" / f"{corpus.name}-{name}-seed{options.seed}.npz"
         keeper = Keeper(saved.with_suffix(".unfinished.npz"), recipe, steps, options.seed,
-                        origin)
+                        origin | {"fftSize": FFT_SIZE, "rate": options.rate or PEAK_RATE})
         trained = optimize(corpus, recipe, steps, options.seed, options.quiet, keeper, start,
-                           teacher)
+                           teacher, options.rate or PEAK_RATE)
         trained.record.update(origin)
         checkpoint.save(saved, trained)
         keeper.remove()
