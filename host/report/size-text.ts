@@ -102,7 +102,9 @@ interface Measured {
   readonly quality: Quality;
 }
 
-const FORMAT_HEAD = ["format", "as it is", "weights", "cycles", "ms", "mW", "largest within"];
+const FORMAT_HEAD = [
+  ...["format", "as it is", "weights", "cycles", "ms", "mW", "quality", "largest within"],
+];
 
 /** What bits would change: the model as it is, and the largest size that holds the budgets, in each format. */
 function formatLines({ format, candidates, otherFormats }: SizeText): readonly string[] {
@@ -126,6 +128,7 @@ function formatRow({ format, given, largest }: FormatRow): readonly string[] {
     number(cycles === undefined ? null : Math.round(cycles)),
     number(given?.latencyMs),
     number(given?.powerMw),
+    given == null ? "-" : heardText(given.quality),
     largest?.hiddenSizes.join(",") ?? "-",
   ];
 }
@@ -136,14 +139,15 @@ function madeLine({ file, method, calibration }: NonNullable<SizeText["made"]>):
     : `model: ${file}, least important units taken out, judged by ${calibration}; training wins back what it lost`;
 }
 
+/** Marked where it was not measured. */
+function heardText(quality: Quality | null): string {
+  if (quality === null) return "-";
+  return `${quality.kind === "modelled" ? "~" : ""}${formatNumber(quality.value)} ${quality.unit}`;
+}
+
 function rowOf(one: JudgedSize): readonly string[] {
   const number = (value: number | null | undefined): string =>
     value == null ? "-" : formatNumber(value);
-  const { quality } = one;
-  const heard =
-    quality === null
-      ? "-"
-      : `${quality.kind === "modelled" ? "~" : ""}${formatNumber(quality.value)} ${quality.unit}`;
   return [
     MARKS[one.verdict],
     one.hiddenSizes.join(","),
@@ -157,7 +161,7 @@ function rowOf(one: JudgedSize): readonly string[] {
     number(one.powerMw),
     formatBytes(one.flashBytes),
     formatBytes(one.ramBytes),
-    heard,
+    heardText(one.quality),
     one.misses.length > 0 ? `over: ${one.misses.join(", ")}` : one.binding,
   ];
 }

@@ -214,6 +214,11 @@ describe("the answer", () => {
     expect(request(0.5, [inFormat("int4", 0.5)])).toContain(
       "; fewer bits are not enough: in int4 the",
     );
+    const own = inFormat("int4", 0.6);
+    const heardOne = own.largest === null ? null : { ...own.largest, quality: heard(6.42) };
+    expect(request(0.6, [{ ...own, largest: heardOne }])).toContain(
+      "; with fewer bits, in int4, hiddenSize 5 holds them (6.42 dB, measured); ",
+    );
     const uncounted = { ...inFormat("int4", 0.5), missing: "no steps were counted" };
     expect(request(0.5, [uncounted])).toContain(
       "; what fewer bits would take, in int4, is not known: no steps were counted; ",

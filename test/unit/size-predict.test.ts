@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Core, loadBoard } from "../../codegen/board.ts";
 import { loadModel } from "../../codegen/model/load.ts";
@@ -16,11 +17,12 @@ import {
   stepCosts,
 } from "../../codegen/size/step-costs.ts";
 import { termsOf } from "../../codegen/size/terms.ts";
+import type { Quality } from "../../host/analyze/sizing/candidate.ts";
 import { decoderOf } from "../../host/workflow/core-table.ts";
 import { MODELS_DIR } from "../../host/workflow/paths.ts";
 import { pluginDigest, pluginSources } from "../../host/workflow/plugin-sources.ts";
 import { sizesFor } from "../../host/workflow/size/size.ts";
-import type { Subject } from "../../host/workflow/size/subject.ts";
+import { type Subject, subjectOf } from "../../host/workflow/size/subject.ts";
 
 const CORES: readonly Core[] = [
   "cortex-m4",
@@ -212,6 +214,24 @@ describe("predictions", () => {
     // Two layers: 70 multiples of 4 each.
     expect(sizes.length).toBe(4900);
   });
+});
+
+test("the shipped model's quality in another format is that of its sidecar, where no other set is given", () => {
+  const subject = subjectOf("hearable", {}, "int8");
+  const board = loadBoard("nrf52840-dk");
+  const sidecar = JSON.parse(readFileSync(join(MODELS_DIR, "hearable.json"), "utf8"));
+  const options = { minHidden: 60, maxHidden: 68 };
+  const { others } = sizesFor(subject, board, "int8", options);
+  expect(others.map(({ format }) => format)).toContain("int16x8");
+  for (const { format, given } of others) {
+    const rows = sidecar.twin.formats[format]?.bySnrDb;
+    const mean = ["-5", "0", "5", "10"].reduce((sum, ratio) => sum + rows?.[ratio]?.gainDb / 4, 0);
+    if (rows === undefined) expect(given?.quality).toBeNull();
+    else expect(given?.quality?.value).toBeCloseTo(mean, 9);
+  }
+  const evaluated = { own: subject.ownIn?.int8 as Quality, trained: [], pruned: [], delta: [] };
+  const elsewhere = sizesFor({ ...subject, evaluated }, board, "int8", options);
+  expect(elsewhere.others.every(({ given }) => given?.quality === null)).toBe(true);
 });
 
 describe("least squares", () => {

@@ -132,7 +132,12 @@ function fewerBits({ format, otherFormats }: AnswerRequest): readonly string[] {
   return otherFormats
     .filter((one) => narrower.includes(one.format))
     .map(({ format: name, missing, largest, smallest }) => {
-      if (largest !== null) return `with fewer bits, in ${name}, ${sizeName(largest)} holds them`;
+      if (largest !== null) {
+        const { quality } = largest;
+        const heard =
+          quality === null ? "" : ` (${digits(quality.value)} ${quality.unit}, ${quality.kind})`;
+        return `with fewer bits, in ${name}, ${sizeName(largest)} holds them${heard}`;
+      }
       if (missing !== null)
         return `what fewer bits would take, in ${name}, is not known: ${missing}`;
       return `fewer bits are not enough: in ${name} the smallest still needs ${needText(smallest)}`;

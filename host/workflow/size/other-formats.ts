@@ -54,13 +54,14 @@ export function inOtherFormats(
   const own = sizes.find(({ method }) => method === "given");
   return INTEGER_FORMATS.filter((format) => format !== asked).map((format) => {
     const predictor = createPredictor(board, format);
-    // What was measured was measured in the format asked about; how a size would be made is the same in all.
-    const judged = ({ hiddenSizes }: JudgedSize): JudgedSize =>
-      judgeAlone(
-        { ...candidateOf(subject, predictor, hiddenSizes), quality: null },
-        limits,
-        rating,
-      );
+    // How a size would be made is the same in all formats; how it hears is known of the model as it is, where the sidecar
+    // tells this format and no other set was given.
+    const heard = subject.evaluated === undefined ? (subject.ownIn?.[format] ?? null) : null;
+    const judged = ({ hiddenSizes, method }: JudgedSize): JudgedSize => {
+      const quality = method === "given" ? heard : null;
+      const candidate = { ...candidateOf(subject, predictor, hiddenSizes), quality };
+      return judgeAlone(candidate, limits, rating);
+    };
     const best =
       predictor.missing === null ? largestOf(byMacs, subject, predictor, limits, rating) : null;
     return {

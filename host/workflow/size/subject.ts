@@ -13,19 +13,21 @@ import {
   bareLstm,
   createKeptPredictor,
   hiddenSizesOf,
+  INTEGER_FORMATS,
   loadModel,
   type SizeRule,
   shapeOf,
   sizeRule,
   UsageError,
 } from "../../../codegen/index.ts";
+import type { Quality } from "../../analyze/sizing/candidate.ts";
 import type { TrainedSize } from "../../analyze/sizing/quality.ts";
 import type { VerbContext } from "../context.ts";
 import { MODELS_DIR } from "../paths.ts";
 import { readEvaluationSet } from "../quality/evaluation-set.ts";
 import { THRESHOLDS } from "./delta-sizes.ts";
 import { type EvaluatedSizes, evaluatedSizes } from "./evaluated-sizes.ts";
-import { trainedSizes } from "./trained-sizes.ts";
+import { measuredQuality, trainedSizes } from "./trained-sizes.ts";
 
 const DEFAULT_FRAME_MS = 10;
 
@@ -38,6 +40,8 @@ export interface Subject {
   readonly trained: readonly TrainedSize[];
   /** What was measured on the set of --evaluate, which `trained` is of then, too. */
   readonly evaluated?: EvaluatedSizes;
+  /** Of the model as it is, what its sidecar says was measured in each format; absent where there is no model. */
+  readonly ownIn?: Readonly<Partial<Record<IntegerFormat, Quality>>>;
   readonly periodMs: number;
 }
 
@@ -145,6 +149,12 @@ export function subjectOf(
     shape,
     own,
     trained: own.length === 1 ? trainedSizes(loaded, format) : [],
+    ownIn: Object.fromEntries(
+      INTEGER_FORMATS.flatMap((one) => {
+        const quality = measuredQuality(loaded, one);
+        return quality === null ? [] : [[one, quality]];
+      }),
+    ),
     periodMs: frameMs ?? periodOf(loaded),
   };
 }

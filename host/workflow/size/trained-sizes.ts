@@ -105,7 +105,7 @@ function siblingNames(folder: string, family: string, own: string): readonly str
 }
 
 /** The mean SI-SDR gain of the format's twin; null without a measurement of this file. */
-function measuredQuality(
+export function measuredQuality(
   { model, sidecarText }: LoadedModel,
   format: IntegerFormat,
 ): Quality | null {
