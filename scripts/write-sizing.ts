@@ -5,6 +5,7 @@
  *   npm run sizing -- --quality [DIR]  pruned models on the held-out set, with those in DIR that were trained on
  *   npm run sizing -- --spared         work left out: quality on the held-out set against energy, table and picture
  *   npm run sizing -- --bits           4-bit weights layer by layer: quality, bytes, cycles foretold and run
+ *   npm run sizing -- --sparse         tiles of weights left out, the same beside pruned and thinned models
  * Predicting is left to codegen/size, running to scripts/sizing.
  */
 import { readFileSync } from "node:fs";
@@ -26,8 +27,11 @@ import { type Agreement, predictAndRun } from "./sizing/predicted-and-run.ts";
 import { measureResized, RATIOS, type ResizedResults } from "./sizing/resized-quality.ts";
 import { measureSpared } from "./sizing/spared-curve.ts";
 import { sparedBlock, sparedSvg } from "./sizing/spared-page.ts";
+import { measureSparse } from "./sizing/sparse-curve.ts";
+import { sparseBlock, sparseSvg } from "./sizing/sparse-page.ts";
 
 const PAGE = join(PROJECT_DIR, "docs", "sizing.md");
+const SPARSE_PICTURE = join(PROJECT_DIR, "docs", "weights-left-out.svg");
 const SPARED_PICTURE = join(PROJECT_DIR, "docs", "work-left-out.svg");
 const BUDGETS = { budgetMs: 10, budgetMw: 1 } as const;
 
@@ -169,6 +173,11 @@ async function blocks(progress: Progress): Promise<Readonly<Record<string, strin
   }
   if (process.argv.includes("--bits")) {
     return { bits: layerBitsBlock(await measureLayerBits(clipSet(), progress)) };
+  }
+  if (process.argv.includes("--sparse")) {
+    const curve = await measureSparse(clipSet(), progress);
+    writeFileWhole(SPARSE_PICTURE, sparseSvg(curve));
+    return { sparse: sparseBlock(curve) };
   }
   if (process.argv.includes("--boards")) return {};
   return { predicted: predictedBlock(await predictAndRun(progress)) };

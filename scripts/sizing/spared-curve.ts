@@ -15,7 +15,7 @@ import { boardFactsOf } from "../../host/analyze/board-facts.ts";
 import { boardPower, clockHz, dutyCycle } from "../../host/analyze/power.ts";
 import { readMono, writeWav } from "../../host/audio/wav-file.ts";
 import { createContext } from "../../host/workflow/context.ts";
-import { prepare } from "../../host/workflow/generate.ts";
+import { type GenerateRequest, prepare } from "../../host/workflow/generate.ts";
 import { writeFileWhole } from "../../host/workflow/output-file.ts";
 import { MODELS_DIR, WORK_DIR } from "../../host/workflow/paths.ts";
 import { pluginDigest, pluginSources } from "../../host/workflow/plugin-sources.ts";
@@ -27,7 +27,7 @@ import { heardClips, integersOf, loadDenoiser, meanStoi } from "../evaluation/he
 import { CLIPS_PER_SNR, clipsOf, RATIOS } from "./resized-quality.ts";
 
 const MODEL = "hearable";
-const EMULATED = "qemu-m4";
+export const EMULATED = "qemu-m4";
 export const REAL_BOARD = "nrf52840-dk";
 
 /** A way of leaving work out, and what it is called. */
@@ -93,14 +93,14 @@ export interface SparedCurve {
 }
 
 /** Of a frame: median of the instructions, mean of the cycles. */
-interface Counted {
+export interface Counted {
   readonly frames: number;
   readonly instructions: number;
   readonly cycles: number;
 }
 
 /** One clip of each ratio after the other, as a device would hear them. */
-function stimulusOf(clips: readonly Clip[], sampleRateHz: number): string {
+export function stimulusOf(clips: readonly Clip[], sampleRateHz: number): string {
   const chosen = RATIOS.flatMap((ratio) => clips.find(({ snrDb }) => snrDb === ratio) ?? []);
   const parts = chosen.map(({ noisy }) => readMono(noisy, sampleRateHz));
   const samples = new Int16Array(parts.reduce((sum, { length }) => sum + length, 0));
@@ -116,20 +116,31 @@ function stimulusOf(clips: readonly Clip[], sampleRateHz: number): string {
   return path;
 }
 
+/** What is left out, and how many frames are run; all of the sound without a number. */
+export type CountedWork = SparedWork &
+  Pick<GenerateRequest, "sparse"> & { readonly frames?: number };
+
 /** What was counted before of the same C and sound by the same rules is not again. @throws RangeError where a frame differs from the twin */
-async function countedOn(input: string, work: SparedWork, progress: Progress): Promise<Counted> {
+export async function countedOn(
+  model: string,
+  input: string,
+  work: CountedWork,
+  progress: Progress,
+): Promise<Counted> {
   const request = { board: EMULATED, as: REAL_BOARD, format: "int8", ...work } as const;
-  const { files } = prepare(MODEL, request).generated;
+  const { files } = prepare(model, request).generated;
   const board = loadBoard(REAL_BOARD);
   const rules = rulesDigests(board.core);
   const plugin = pluginDigest(await pluginSources(), "thumb");
-  const facts = { files, input: basename(input), board, rules, plugin };
+  const { frames } = work;
+  const length = frames === undefined ? {} : { frames };
+  const facts = { files, input: basename(input), board, rules, plugin, ...length };
   const key = canonicalDigest(facts).slice(0, 16);
   const cache = join(WORK_DIR, "sizing", `counted-${key}.json`);
   if (existsSync(cache)) return JSON.parse(readFileSync(cache, "utf8")) as Counted;
   const signal = new AbortController().signal;
   const context = { ...createContext({ json: true, quiet: true, signal }), progress };
-  const { report } = await executeRun(context, { ...request, app: "stream", input }, MODEL);
+  const { report } = await executeRun(context, { ...request, app: "stream", input }, model);
   const { verify, instructions } = report.document;
   if (verify?.bitExact !== true || instructions === null) {
     throw new RangeError(`${JSON.stringify(work)} differs from its twin or was not counted`);
@@ -151,7 +162,7 @@ export async function measureSpared(set: ClipSet, progress: Progress): Promise<S
   const points: SparedPoint[] = [];
   let frames = 0;
   for (const one of WAYS) {
-    const counted = await countedOn(input, one.work, progress);
+    const counted = await countedOn(MODEL, input, one.work, progress);
     frames = counted.frames;
     const spared: QuantizedModel = withSparedWork(model, one.work);
     const heard = heardClips(loaded, spared, clips, one.label, progress);
@@ -168,7 +179,10 @@ export async function measureSpared(set: ClipSet, progress: Progress): Promise<S
 }
 
 /** @throws RangeError where the board's file has no clock or no currents */
-function energyOf(cycles: number, periodMs: number): Pick<SparedPoint, "energyUj" | "averageMw"> {
+export function energyOf(
+  cycles: number,
+  periodMs: number,
+): Pick<SparedPoint, "energyUj" | "averageMw"> {
   const facts = boardFactsOf(loadBoard(REAL_BOARD) as RealBoard);
   const power = boardPower(facts);
   if ("missing" in power || facts.clock === null) {
