@@ -6,6 +6,7 @@ import type { Board } from "../board.ts";
 import { PlanError } from "../errors.ts";
 import type { Products } from "../quantize/float32-arithmetic.ts";
 import { type AnyFormat, isTfliteFormat } from "../quantize/params.ts";
+import { chooseFloat } from "./choose-float.ts";
 import { byteColumns } from "./rows/byte-columns.ts";
 import { byteLanes } from "./rows/byte-lanes.ts";
 import { FLOAT_COLUMNS } from "./rows/float-columns.ts";
@@ -255,36 +256,6 @@ function chooseDsp(format: "int8" | "int16x8", target: Target): readonly [Kernel
     grouped ? "dsp-rows-grouped" : "dsp-rows",
     "a 32-bit accumulator has no room for the packed pairs' factor of 256 with int16 activations",
   ];
-}
-
-/**
- * Sixteen rows of four columns, 64 MACs: 8 VLDMs of 8 weights, one of 4 activations, compare and branch make 11
- * instructions, 81 cycles on the Cortex-M4 (N words take N + 1, a taken branch 3).
- *   products and sums   instructions    cycles on the M4
- *   VMLA                75 (1.172)      273 (4.266): it takes three
- *   VMUL and VADD       139 (2.172)     209 (3.266): one each, eight apart, so that none waits
- * The floor is 1 + 1/16 instructions, or 3 cycles: a weight loaded, a product, a sum. VFMA would round once where the
- * others round twice, and takes as long as VMLA.
- */
-function chooseFloat(target: Target): readonly [KernelVariant, string] {
-  if (!target.floatUnit || target.instructions === "c11") {
-    return ["c11-float32", `no kernel of its own for ${target.core}`];
-  }
-  if (target.instructions === "mve") {
-    return [
-      "mve-float32",
-      "four vectors of rows share each activation; VFMA makes four MACs, rounding each once",
-    ];
-  }
-  return target.core === "cortex-m4"
-    ? [
-        "vfp-float32-apart",
-        "VMUL and VADD take two cycles, VMLA three; sixteen rows share each activation",
-      ]
-    : [
-        "vfp-float32",
-        "one VMLA a MAC; sixteen rows share each activation and hide the unit's latency",
-      ];
 }
 
 /**
