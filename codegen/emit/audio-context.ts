@@ -45,6 +45,8 @@ export interface AudioContext extends CommonAudioContext {
   readonly spectrumValues: number;
   /** The core has instructions for two 16-bit halves of a word. */
   readonly dsp: boolean;
+  /** It has Helium, and the stages can be computed four butterflies at a time. */
+  readonly helium: boolean;
   readonly mostShift: number;
   /** Q15 cosines and sines of fifths of a turn, or false without a stage of radix 5. */
   readonly fifths:
@@ -90,20 +92,59 @@ function interleaved({ real, imaginary }: Pairs): Int16Array {
   );
 }
 
-/** What the outermost stage needs for each butterfly, in order: the windows of its points but padding, then its turns. */
-function streamOf({ stages, filled }: FrontEndPlan, window: Int16Array): Int16Array {
+/**
+ * What the outermost stage needs for each butterfly, in order: the windows of its points but padding, then its turns.
+ * @param lanes butterflies that are computed at once: for each point those of all of them
+ */
+function streamOf({ stages, filled }: FrontEndPlan, window: Int16Array, lanes: number): Int16Array {
   const { radix, span, turns } = stages[0] as Stage;
   const step = span / radix;
   const own = interleaved(turns);
-  return Int16Array.from(
-    Array.from({ length: step }, (_, j) => {
-      const points = Array.from({ length: radix }, (_, q) => j + q * step).filter(
-        (n) => n < filled,
-      );
-      const windows = points.flatMap((n) => Array.from(window.subarray(2 * n, 2 * n + 2)));
-      const values = 2 * (radix - 1);
-      return [...windows, ...own.subarray(j * values, (j + 1) * values)];
-    }).flat(),
+  const values: number[] = [];
+  for (let j = 0; j < step; j += lanes) {
+    const butterflies = Array.from({ length: lanes }, (_, lane) => j + lane);
+    for (let q = 0; q < radix; q++) {
+      const points = butterflies.map((one) => one + q * step).filter((n) => n < filled);
+      values.push(...points.flatMap((n) => Array.from(window.subarray(2 * n, 2 * n + 2))));
+    }
+    for (let q = 1; q < radix; q++) {
+      values.push(...butterflies.flatMap((one) => turnPair(own, one * (radix - 1) + q - 1)));
+    }
+  }
+  return Int16Array.from(values);
+}
+
+const turnPair = (turns: Int16Array, index: number): readonly number[] =>
+  Array.from(turns.subarray(2 * index, 2 * index + 2));
+
+/** Turns of an inner stage for four butterflies at once, of j = 0, which has none, too: for each q those of all four. */
+function turnsOfFours({ radix, span, turns }: Stage): Int16Array {
+  const own = interleaved(turns);
+  const values: number[] = [];
+  for (let j = 0; j < span / radix; j += HELIUM_LANES) {
+    for (let q = 1; q < radix; q++) {
+      for (let one = j; one < j + HELIUM_LANES; one++) {
+        values.push(...(one === 0 ? [0, 0] : turnPair(own, (one - 1) * (radix - 1) + q - 1)));
+      }
+    }
+  }
+  return Int16Array.from(values);
+}
+
+/** Complex numbers of 16 bits a part in a vector. */
+const HELIUM_LANES = 4;
+
+/** An inner stage of so many butterflies a span is computed by vectors. */
+const isByFours = ({ radix, span }: Stage): boolean => (span / radix) % HELIUM_LANES === 0;
+
+/** Whether the outermost stage divides into fours: what it reads and writes changes between them alone. */
+function hasHelium({ stages, hopLength, filled }: FrontEndPlan, target: Target): boolean {
+  const outermost = stages[0] as Stage;
+  return (
+    target.instructions === "mve" &&
+    rangesOf(outermost, hopLength / 2, filled).every(({ from, to }) =>
+      [from, to].every((edge) => edge % HELIUM_LANES === 0),
+    )
   );
 }
 
@@ -128,29 +169,35 @@ function logarithmPieces({ logTable }: FrontEndPlan): Uint32Array {
 
 const turnsName = (span: number): string => `turns_${span}`;
 
-function tables(plan: FrontEndPlan): readonly ArrayContext[] {
+function tables(plan: FrontEndPlan, helium: boolean): readonly ArrayContext[] {
   const float = plan.input.type === "float32";
+  const lanes = helium ? HELIUM_LANES : 1;
+  const each = helium ? "four butterflies" : "butterfly";
   return [
     table(
       "opening",
-      "For each butterfly of the first stage: its samples' windows, Q15, then cos, sin of its turns, Q15.",
-      streamOf(plan, plan.analysisWindow),
+      `For each ${each} of the first stage: windows of the samples, Q15, then cos, sin of the turns, Q15.`,
+      streamOf(plan, plan.analysisWindow, lanes),
     ),
     table(
       "closing",
       `The same of the last stage back, whose windows take the scale back: ${plan.synthesisBits} fraction bits.`,
-      streamOf(plan, plan.synthesisWindow),
+      streamOf(plan, plan.synthesisWindow, lanes),
     ),
     ...plan.stages
       .slice(1)
       .filter(({ turns }) => turns.real.length > 0)
-      .map(({ span, radix, turns }) =>
-        table(
-          turnsName(span),
-          `cos, sin of 2 pi j q / ${span}, Q15, for j = 1 to ${span / radix - 1}, q = 1 to ${radix - 1}.`,
-          interleaved(turns),
-        ),
-      ),
+      .map((stage) => {
+        const { span, radix, turns } = stage;
+        const what = `cos, sin of 2 pi j q / ${span}, Q15`;
+        return helium && isByFours(stage)
+          ? table(turnsName(span), `${what}, for each four j and q = 1 to 3.`, turnsOfFours(stage))
+          : table(
+              turnsName(span),
+              `${what}, for j = 1 to ${span / radix - 1}, q = 1 to ${radix - 1}.`,
+              interleaved(turns),
+            );
+      }),
     table(
       "split_turns",
       `cos, sin of 2 pi k / ${plan.fftSize}, Q15, for k = 1 to ${plan.points / 2}.`,
@@ -192,10 +239,12 @@ function stageContext(
   { radix, span }: Stage,
   points: number,
   way: "forward" | "inverse",
+  helium: boolean,
 ): StageContext {
   const step = span / radix;
+  const vectors = helium && step % HELIUM_LANES === 0 ? "-mve" : "";
   return {
-    partial: `audio-${way}-four`,
+    partial: `audio-${way}-four${vectors}`,
     name: `${way}_${span}`,
     span,
     step,
@@ -224,16 +273,16 @@ function rangesOf({ radix, span }: Stage, hopPoints: number, filled: number): Ra
 }
 
 /** The stages forward and back, and their functions. */
-function stageContexts({ stages, hopLength, filled, points }: FrontEndPlan) {
+function stageContexts({ stages, hopLength, filled, points }: FrontEndPlan, helium: boolean) {
   const outermost = stages[0] as Stage;
   const innermost = stages.at(-1)?.radix === 4 ? "four" : "five";
   const inner = stages.slice(1, -1);
-  const forward = inner.map((stage) => stageContext(stage, points, "forward"));
-  const inverse = inner.map((stage) => stageContext(stage, points, "inverse")).reverse();
+  const forward = inner.map((stage) => stageContext(stage, points, "forward", helium));
+  const inverse = inner.map((stage) => stageContext(stage, points, "inverse", helium)).reverse();
   const [cos1, cos2] = FIFTHS.cos;
   const [sin1, sin2] = FIFTHS.sin;
-  const word = outermost.radix === 2 ? "two" : "four";
-  const { step, values } = stageContext(outermost, points, "forward");
+  const word = `${outermost.radix === 2 ? "two" : "four"}${helium ? "-mve" : ""}`;
+  const { step, values } = stageContext(outermost, points, "forward", helium);
   return {
     open: `audio-open-${word}`,
     close: `audio-close-${word}`,
@@ -251,6 +300,7 @@ function stageContexts({ stages, hopLength, filled, points }: FrontEndPlan) {
 /** Everything the templates print for a front end. @param model the C prefix of the model it is for */
 export function audioContext(plan: FrontEndPlan, model: string, target: Target): AudioContext {
   const { type } = plan.input;
+  const helium = hasHelium(plan, target);
   return {
     ...commonAudioContext(plan, model, target),
     source: "audio-source",
@@ -264,8 +314,9 @@ export function audioContext(plan: FrontEndPlan, model: string, target: Target):
     spectrumValues: 2 * (plan.points + 1),
     dsp: target.instructions === "thumb-dsp" || target.instructions === "mve",
     mostShift: MOST_SHIFT,
-    arrays: tables(plan),
-    ...stageContexts(plan),
+    helium,
+    arrays: tables(plan, helium),
+    ...stageContexts(plan, helium),
     featureShift: plan.featureShift,
     featureRounding: plan.featureShift - 1,
     inputBits: type === "int8" ? 8 : 16,

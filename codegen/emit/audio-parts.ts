@@ -19,13 +19,13 @@ export type FrontEndPart = (typeof FRONT_END_PARTS)[number];
 
 /** Of either arithmetic. Functions without the front end's prefix; arithmetic that several parts share is left out. */
 const FUNCTIONS: Readonly<Record<FrontEndPart, readonly string[]>> = {
-  window: ["take", "windowed"],
+  window: ["take", "windowed", "windowed_four"],
   transform: ["open", "split", "last", "split_bins"],
   bands: ["gather"],
   logarithm: ["feature", "log2"],
   gains: ["apply_gains", "gain"],
   inverse: ["join", "join_bins", "first", "close"],
-  "overlap-add": ["returned"],
+  "overlap-add": ["returned", "returned_four"],
 };
 
 /**

@@ -46,14 +46,24 @@ for (const { board, fftSize, format, most } of CASES) {
   });
 }
 
+/** Radices 4 4 4 4 and 2 4 4 5 by the DSP instructions and by vectors. */
+const EXTREMES = [
+  { id: "qemu-m4", fftSize: 512, arithmetic: "fixed" },
+  { id: "qemu-m4", fftSize: 320, arithmetic: "fixed" },
+  { id: "qemu-m55", fftSize: 512, arithmetic: "fixed" },
+  { id: "qemu-m55", fftSize: 320, arithmetic: "fixed" },
+] as const;
+
 const ARM = missingFor("qemu-m4");
-describe.skipIf(ARM.length > 0)(`extremes by the DSP instructions ${ARM.join(", ")}`, () => {
-  test.each([512, 320])(
-    "of %i points have the twin's bits in every hop",
-    async (fftSize) => {
-      const board = requireEmulated(loadBoard("qemu-m4"));
+describe.skipIf(ARM.length > 0)(`extremes ${ARM.join(", ")}`, () => {
+  test.each(EXTREMES)(
+    "on $id of $fftSize points, $arithmetic, have the twin's bits in every hop",
+    async ({ id, fftSize, arithmetic }) => {
+      const board = requireEmulated(loadBoard(id));
       const frontEnd = { ...SHIPPED_FRONT_END, fftSize };
-      const { modelDir, key, plan } = writeFrontEnd({ frontEnd, board, format: "int8" });
+      const { modelDir, key, plan } = writeFrontEnd({
+        ...{ frontEnd, board, format: "int8", arithmetic },
+      });
       const { uniform } = createRandom(4711);
       const hops = extremeHops(plan.hopLength, () => uniform(0, 1)).map((samples) => ({
         samples,

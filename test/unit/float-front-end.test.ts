@@ -41,7 +41,7 @@ function process(fftSize: number, samples: Int16Array, gains: readonly number[])
 
 const noise = (peak: number): Int16Array => Int16Array.from(seededValues(9, 20 * HOP, peak));
 
-describe.each([512, 320, 1024])("the front end of %i points", (fftSize) => {
+describe.each([512, 320])("the front end of %i points", (fftSize) => {
   const stages = stagesOf(frontEndOf(fftSize));
   const turns = stages.map(singleTurns);
   const points = fftSize / 2;
@@ -50,7 +50,9 @@ describe.each([512, 320, 1024])("the front end of %i points", (fftSize) => {
     // A complex signal's transform is that of its real part and j times that of its imaginary part.
     const [re, im] = [seededValues(7, points, 1), seededValues(8, points, 1)];
     const data = new Float32Array(2 * points);
-    re.forEach((value, n) => data.set([value, im[n] as number], 2 * n));
+    re.forEach((value, n) => {
+      data.set([value, im[n] as number], 2 * n);
+    });
     const given = data.slice();
     const fft = createRealFft(points);
     const real = fft.forward(Float64Array.from({ length: points }, (_, n) => Number(given[2 * n])));
