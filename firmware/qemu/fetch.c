@@ -19,6 +19,9 @@ struct plan {
     unsigned *before;  /* cycles of the block's instructions before that which needs a part first */
     struct cache_line **lines; /* where its parts lie */
     uint64_t fills;    /* of the cache when lines were found; never: they are not */
+    uint64_t used;     /* its last stamp when parts [from, to) were used last */
+    unsigned from;
+    unsigned to;
 };
 
 struct fetches {
@@ -188,14 +191,25 @@ static void find_lines(struct plan *plan, struct cache *cache, const struct fetc
     plan->fills = cache->fills;
 }
 
+/* Stamps parts in the order they are used; those that were stamped last are in it already. */
+static void stamp_lines(struct plan *plan, struct cache *cache, unsigned from, unsigned to) {
+    if (plan->used == cache->now && from >= plan->from && to == plan->to) {
+        return;
+    }
+    for (unsigned i = from; i < to; i++) {
+        plan->lines[i]->stamp = ++cache->now;
+    }
+    plan->used = cache->now;
+    plan->from = from;
+    plan->to = to;
+}
+
 /* Parts that the cache holds: it only learns in which order they were used. */
-static void use_lines(struct simulation *simulation, const struct plan *plan, struct cache *cache,
+static void use_lines(struct simulation *simulation, struct plan *plan, struct cache *cache,
                       unsigned memory, unsigned from, unsigned to) {
     tally_of(simulation, memory)->accesses += to - from;
     if (cache->replacement == REPLACE_LRU) {
-        for (unsigned i = from; i < to; i++) {
-            plan->lines[i]->stamp = ++cache->now;
-        }
+        stamp_lines(plan, cache, from, to);
     }
     simulation->stream.part = plan->first + to - 1U;
     simulation->stream.ahead = plan->first + to;
