@@ -25,10 +25,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** With microphone and I2S; both take `sampleInstructions` of the core's a sample. */
 class SoundingNrf52840 extends Nrf52840 {
   sampleInstructions = 1000;
+  /** From START, and from the end of a buffer, to STARTED, when PDM takes over the next address [instruction]. */
+  startInstructions = 40;
   /** What I2S played, a hop after the other. */
   readonly played: Int16Array[] = [];
   #recorded = 0;
   #pdm = { pointer: 0, at: 0, on: false };
+  #startsAt: number | undefined;
   #i2s = { pointer: 0, at: 0, on: false, hop: new Int16Array(HOP) };
   readonly #counts = new Map<number, number>();
 
@@ -49,6 +52,7 @@ class SoundingNrf52840 extends Nrf52840 {
 
   override tick(): void {
     super.tick();
+    if (this.instructions === this.#startsAt) this.#takeAddress();
     if (this.instructions % this.sampleInstructions !== 0) return;
     if (this.#pdm.on) this.#record();
     if (this.#i2s.on) this.#play();
@@ -56,17 +60,22 @@ class SoundingNrf52840 extends Nrf52840 {
 
   #startMicrophone(): void {
     expect(this.read(0x4001_d500), "PDM.ENABLE").toBe(1);
+    this.#startsAt = this.instructions + this.startInstructions;
+  }
+
+  /** SAMPLE.PTR is double-buffered, and may be written again once STARTED has come, which it does at every buffer. */
+  #takeAddress(): void {
     this.#pdm = { pointer: this.read(0x4001_d560), at: 0, on: true };
+    this.#raise(0x4001_d100);
   }
 
   #record(): void {
     const pdm = this.#pdm;
     this.ram?.setInt16(pdm.pointer - 0x2000_0000 + 2 * pdm.at, this.#recorded++ & 0x7fff, true);
     if (++pdm.at < this.read(0x4001_d564)) return;
+    pdm.on = false;
     this.#raise(0x4001_d108);
-    // The address is double-buffered: taken over where the next buffer begins.
-    pdm.pointer = this.read(0x4001_d560);
-    pdm.at = 0;
+    this.#startsAt = this.instructions + this.startInstructions;
   }
 
   #startPlaying(): void {

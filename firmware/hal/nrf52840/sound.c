@@ -3,7 +3,8 @@
  * Which buffer is whose is left to hop_slots.c, pins to the board's file, everything else of the chip to its HAL.
  *
  * Registers: nRF52840 Product Specification 1.7: 6.15 (PDM), 6.10 (I2S), 6.16 (PPI), 6.30 (TIMER). No interrupt is
- * used, so that it stands beside a framework's handlers: timers 3 and 4 count the ends of hops through PPI 14 and 15.
+ * used, so that it stands beside a framework's handlers: timers 3 and 4 count through PPI 14 and 15 how often a buffer's
+ * address was taken over, which is when the next may be told and the one before is done.
  *
  * Without an output the microphone's clock is 32 MHz / 25 / 80 = 16,000 Hz exactly. I2S has no divider for that: with
  * it both take 32 MHz / 31 / 64 = 16,129 Hz, so that they never drift apart.
@@ -33,7 +34,7 @@
 #define BIT(pin) (1u << ((pin) % 32u))
 
 #define PDM_START REGISTER(0x4001D000u)
-#define PDM_END_ADDRESS 0x4001D108u /* event: a buffer is full */
+#define PDM_STARTED_ADDRESS 0x4001D100u /* event, at every buffer: its address was taken over */
 #define PDM_ENABLE REGISTER(0x4001D500u)
 #define PDM_CLOCK REGISTER(0x4001D504u)
 #define PDM_MODE REGISTER(0x4001D508u)
@@ -132,14 +133,19 @@ static void drive_low(uint32_t pin) {
     PORT_MAKE_OUTPUT(pin) = BIT(pin);
 }
 
-static void start_microphone(bool is_beside_i2s) {
+/* How many hops are whole: the one that is being filled was begun, too. */
+static uint32_t heard_hops(void) {
+    return counted(TIMER_4) - 1;
+}
+
+static bool start_microphone(bool is_beside_i2s) {
 #ifdef PIONEER_MICROPHONE_POWER
     PORT_SET(PIONEER_MICROPHONE_POWER) = BIT(PIONEER_MICROPHONE_POWER);
     PORT_MAKE_OUTPUT(PIONEER_MICROPHONE_POWER) = BIT(PIONEER_MICROPHONE_POWER);
 #endif
     drive_low(PIONEER_MICROPHONE_CLOCK);
     PORT_CONFIG(PIONEER_MICROPHONE_DATA) = PORT_CONFIG_INPUT;
-    count_events(TIMER_4, PPI_MICROPHONE, PDM_END_ADDRESS);
+    count_events(TIMER_4, PPI_MICROPHONE, PDM_STARTED_ADDRESS);
     PDM_PIN_CLOCK = PIONEER_MICROPHONE_CLOCK;
     PDM_PIN_DATA = PIONEER_MICROPHONE_DATA;
     PDM_CLOCK = is_beside_i2s ? CLOCK_32M_BY_31 : CLOCK_32M_BY_25;
@@ -149,8 +155,14 @@ static void start_microphone(bool is_beside_i2s) {
     PDM_POINTER = address(microphone.slots[0]);
     PDM_SAMPLES = hop;
     PDM_START = 1;
-    /* The first address was taken over at the start; this is the next one. */
-    PDM_POINTER = address(microphone.slots[1]);
+    for (uint32_t reads = 0; reads < WAIT_READS; reads++) {
+        if (counted(TIMER_4) > 0) {
+            /* The first address was taken over; this is the next one. */
+            PDM_POINTER = address(microphone.slots[1]);
+            return true;
+        }
+    }
+    return false;
 }
 
 /* All but the start, which waits for something to play. */
@@ -190,7 +202,9 @@ sound_format sound_start(sound_output wanted, uint32_t hop_samples) {
         format.rate_millihertz = 16129032u;
         format.queued_hops = 1;
     }
-    start_microphone(output.is_used);
+    if (!start_microphone(output.is_used)) {
+        format.refused = "the microphone's PDM did not start";
+    }
     return format;
 }
 
@@ -204,7 +218,7 @@ static void start_output(void) {
 
 bool sound_take(int16_t *samples) {
     hop_filler *filler = &microphone.filler;
-    const uint32_t finished = counted(TIMER_4);
+    const uint32_t finished = heard_hops();
     if (finished == filler->finished) {
         return false;
     }
@@ -216,7 +230,7 @@ bool sound_take(int16_t *samples) {
         __asm__ volatile("dmb" ::: "memory");
         memcpy(samples, microphone.slots[slot], hop * sizeof *samples);
     }
-    if (counted(TIMER_4) != finished) {
+    if (heard_hops() != finished) {
         hop_filler_late(filler);
         return false;
     }
