@@ -16,14 +16,14 @@ type FloatVariant = "vfp-float32" | "vfp-float32-apart" | "mve-float32" | "c11-f
  * others round twice, and takes as long as VMLA.
  */
 export function chooseFloat(target: Target): readonly [FloatVariant, string] {
-  if (!target.floatUnit || target.instructions === "c11") {
-    return ["c11-float32", `no kernel of its own for ${target.core}`];
-  }
   if (target.instructions === "mve") {
     return [
       "mve-float32",
       "four vectors of rows share each activation; VFMA makes four MACs, rounding each once",
     ];
+  }
+  if (target.instructions !== "thumb-dsp") {
+    return ["c11-float32", `no kernel of its own for ${target.core}`];
   }
   return target.core === "cortex-m4"
     ? [

@@ -158,7 +158,6 @@ const WHOLE: Readonly<Partial<Record<AnyFormat, string>>> = {
 };
 
 /**
-/**
  * @param mixed some layers of int8 have 4-bit weights
  * @throws PlanError TP-PLAN-016 for float32, 4-bit weights and the tflite formats in passes, TP-PLAN-040 for sparse weights where
  *   no kernel leaves any out

@@ -73,6 +73,11 @@ const INSTRUCTIONS: Readonly<Partial<Record<Core, InstructionSet>>> = {
 /** Optional on each but the last, and there on every board that has a file. */
 const FLOAT_UNITS: readonly Core[] = ["cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"];
 
+/** The chips' LX6 and LX7 have the floating-point coprocessor, QEMU's core of the same instructions, de212, has none. */
+function hasFloatUnit({ core, kind }: Board): boolean {
+  return FLOAT_UNITS.includes(core) || (core === "xtensa-mac16" && kind === "real");
+}
+
 const NARROW_MULTIPLY: readonly Core[] = ["cortex-m0plus", "xtensa-lx106", "xtensa-mac16"];
 
 export interface TargetOptions {
@@ -118,7 +123,7 @@ export function targetOf(
     id: board.id,
     core: board.core,
     instructions: instructions ?? INSTRUCTIONS[board.core] ?? "c11",
-    floatUnit: FLOAT_UNITS.includes(board.core),
+    floatUnit: hasFloatUnit(board),
     storage: storage ?? "narrow",
     fusion: fusion ?? "full",
     steps: steps ?? 1,

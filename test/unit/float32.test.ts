@@ -283,7 +283,14 @@ describe("the plan", () => {
     const model = randomModel(createRandom(1), { name: "w", inputSize: 2, lstms: [3], denses: [] });
     const made = (id: string) =>
       generate({ model, board: loadBoard(id), format: "float32", calibration: null });
-    expect(made("qemu-m0").warnings.join()).toMatch(/no float unit/);
+    for (const id of ["qemu-m0", "esp32-c3-devkitm-1", "qemu-xtensa-mac16"]) {
+      expect(made(id).warnings.join()).toMatch(/no float unit/);
+    }
+    // LX6 and LX7 have one, and no kernel of their own.
+    for (const id of ["esp32dev", "esp32-s3-devkitc-1"]) {
+      expect(made(id).warnings).toEqual([]);
+      expect(made(id).stages.plan.schedule.variant).toBe("c11-float32");
+    }
     expect(made("qemu-m4").warnings).toEqual([]);
     expect(made("qemu-m4").stages.plan.cost.weightBytes).toBe(4 * 16 * (8 + 1));
   });
