@@ -24,7 +24,7 @@ typedef enum {
 typedef struct {
     const char *refused;      /* why nothing was started, for people; null when it was */
     uint32_t rate_millihertz; /* of the microphone, and of the output, which share a clock [1/1000 Hz] */
-    uint8_t queued_hops;      /* that wait in the output before they are played */
+    uint8_t queued_hops;      /* from a hop's end to where it begins in the output, at most; 0 without one */
 } sound_format;
 
 typedef struct {

@@ -220,7 +220,7 @@ typedef struct {
     uint32_t lost_hops;
     /* Hops since Listen for which the output had nothing new to play. */
     uint32_t gaps;
-    /* Hops that wait in the output before they are played; 0 without an output. */
+    /* From a hop's end to where it begins in the output, at most [hop]; 0 without an output. */
     uint8_t queued_hops;
 } record_sound;
 

@@ -9,7 +9,7 @@ import { requireAtLeast0, requireFiniteIn, requirePositive } from "./number-limi
 import { boardPower, dutyCycle } from "./power.ts";
 import { powerSources } from "./power-sources.ts";
 import type { Quantity } from "./quantity.ts";
-import { counted, derive, measured } from "./quantity.ts";
+import { counted, derive, measured, stated } from "./quantity.ts";
 import type { Timing } from "./timing.ts";
 import { timingOf } from "./timing.ts";
 
@@ -66,7 +66,7 @@ export interface SoundFacts {
   readonly lostHops: number;
   /** Hops for which the output had nothing new. */
   readonly gaps: number;
-  /** That wait in the output; 0 without one. */
+  /** From a hop's end to where it begins in the output, at most, its computation within; 0 without an output. */
   readonly queuedHops: number;
 }
 
@@ -106,8 +106,9 @@ export interface HearableDocument {
     readonly algorithm: Quantity;
     /** The worst hop [ms]; null without a clock. */
     readonly compute: Quantity | null;
-    /** Waiting in the board's own output [ms]; absent for sound over the line. */
+    /** From a hop's end until the board's own output plays it, at most, computing within [ms]; absent without one. */
     readonly queue?: Quantity;
+    /** With an output of the board's own at most so long, as long as it has no gap. */
     readonly total: Quantity | null;
   };
   /** Of a run by the board's own microphone. */
@@ -264,11 +265,15 @@ function lateOf({ perFrameMs, worst, source }: Timing, hopMs: number): Quantity 
   return { value: late, unit: "hop", kind: worst.kind, source };
 }
 
-/** A sample waits for the rest of its hop, then for the overlap, and comes out when its hop was computed. */
+/**
+ * A sample waits for the rest of its hop, then for the overlap, and comes out when its hop was computed; by the board's
+ * own output where that begins its next hop.
+ */
 function soundLatency(
-  { hopSamples, delaySamples, sampleRateHz, sound }: HearableFacts,
+  hearable: HearableFacts,
   compute: Quantity | null,
 ): HearableDocument["latencyMs"] {
+  const { hopSamples, delaySamples, sampleRateHz, sound } = hearable;
   const samples = hopSamples + requireAtLeast0("the delay of the front end", delaySamples);
   const algorithm = counted(
     (1e3 * samples) / sampleRateHz,
@@ -276,25 +281,25 @@ function soundLatency(
     `${hopSamples} samples of a hop and ${delaySamples} of overlap at ${sampleRateHz} Hz`,
   );
   const queued = requireAtLeast0("the hops that wait in the output", sound?.queuedHops ?? 0);
-  const queue = counted(
-    (1e3 * hopSamples * queued) / sampleRateHz,
-    "ms",
-    `${queued} hops that wait in the output`,
-  );
-  const parts = sound === undefined ? [algorithm] : [algorithm, queue];
-  return {
-    algorithm,
-    compute,
-    ...(sound && { queue }),
-    total:
+  if (queued === 0) {
+    const total =
       compute &&
-      derive(
-        parts.reduce((sum, { value }) => sum + value, compute.value),
-        "ms",
-        sound === undefined ? "algorithm + worst hop" : "algorithm + output + worst hop",
-        [...parts, compute],
-      ),
-  };
+      derive(algorithm.value + compute.value, "ms", "algorithm + worst hop", [algorithm, compute]);
+    return { algorithm, compute, total };
+  }
+  const hopMs = periodMs(hearable);
+  const queue = stated(queued * hopMs, "ms", "hops of the output's buffers, told by the program");
+  // Each further hop that a computation takes is one more until the output begins the next.
+  const furtherHops = Math.max(0, Math.ceil((compute?.value ?? 0) / hopMs) - 1);
+  const total =
+    compute &&
+    derive(
+      algorithm.value + queue.value + furtherHops * hopMs,
+      "ms",
+      "algorithm + output, the worst hop within",
+      [algorithm, queue, compute],
+    );
+  return { algorithm, compute, queue, total };
 }
 
 /** By the device's clock, where that is a real board's own. */

@@ -186,7 +186,7 @@ export interface Sound {
   readonly lostHops: U32;
   /** Hops since Listen for which the output had nothing new to play. */
   readonly gaps: U32;
-  /** Hops that wait in the output before they are played; 0 without an output. */
+  /** From a hop's end to where it begins in the output, at most [hop]; 0 without an output. */
   readonly queuedHops: U8;
 }
 

@@ -119,13 +119,18 @@ function lateRow({ lateHops }: HearableDocument): readonly Line[] {
 }
 
 function latencyRow({ latencyMs: { algorithm, compute, queue, total } }: HearableDocument): Line {
-  const computing = compute === null ? "" : ` + ${shown(compute)} computing`;
-  const waiting = queue === undefined ? "" : ` + ${shown(queue)} in the output`;
-  const sum = total === null ? "" : ` = ${shown(total)}`;
+  const computing = compute === null ? "" : `${shown(compute)} computing`;
+  const most = queue === undefined ? "" : "at most ";
+  const within = computing === "" ? "" : ` (${computing} in it)`;
+  const behind =
+    queue === undefined
+      ? computing && ` + ${computing}`
+      : ` + ${most}${shown(queue)} to the output${within}`;
+  const sum = total === null ? "" : ` = ${most}${shown(total)}`;
   const { kind, source } = total ?? algorithm;
   return {
     name: "in to out",
-    text: `${shown(algorithm)} by the algorithm${waiting}${computing}${sum}`,
+    text: `${shown(algorithm)} by the algorithm${behind}${sum}`,
     kind,
     source,
   };

@@ -205,11 +205,27 @@ describe("a hop of sound", () => {
 
   it("by the board's own microphone waits in the output, too, and what was lost is told", () => {
     const own = analyzeRun(run({ sound: { lostHops: 3, gaps: 1, queuedHops: 2 } }));
-    // 20 ms by the algorithm, two hops of 10 ms, 1 ms computing.
-    expect(own.hearable?.latencyMs).toMatchObject({ queue: { value: 20 }, total: { value: 41 } });
+    // 20 ms by the algorithm, at most two hops of 10 ms, in which 1 ms is computed.
+    expect(own.hearable?.latencyMs).toMatchObject({
+      queue: { value: 20, kind: "stated" },
+      total: { value: 40, kind: "modelled" },
+    });
+    // Its own clock says 12 ms: the output has begun another hop meanwhile, and takes this one behind it.
+    const { times } = hearableFacts();
+    const late = run({
+      times: times && { ...times, kind: "measured" },
+      sound: { lostHops: 0, gaps: 1, queuedHops: 1 },
+    });
+    expect(analyzeRun({ ...late, as: null }).hearable?.latencyMs).toMatchObject({
+      compute: { value: 12, kind: "measured" },
+      total: { value: 40 },
+    });
     expect(own.hearable?.leftOut).toHaveLength(1);
     expect(verdictOf(own)).toContain("3 hops of the microphone were lost");
     const rows = hearableRows(own).map((line) => ("text" in line ? line.text : ""));
+    expect(rows).toContain(
+      "20 ms by the algorithm + at most 20 ms to the output (1 ms computing in it) = at most 40 ms",
+    );
     expect(rows).toContain("hops overwritten before they were taken: 3; gaps in the output: 1");
     expect(verdictOf(document)).not.toContain("lost");
   });
