@@ -2,6 +2,7 @@
  * What a user sees of each kernel variant: its order and padding as a picture in the header, and C that an Arduino sketch
  * of its core's own C++ compiler takes as it is.
  */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -247,3 +248,29 @@ describe.each(GROUPS)("an Arduino sketch with $title", ({ names, toolchain, flag
     expect(missing).toEqual([]);
   });
 });
+
+/** Loops that about fill the 1 KB of flash that an STM32L4 or F4 keeps: one line more, and each lap waits for all of them. */
+describe.skipIf(!need(ARM))(
+  "the loop by hand begins a line of flash, wherever it is linked",
+  () => {
+    test.each([
+      ["dsp-packed-pairs-grouped", "_blocks"],
+      ["dsp-nibbles-grouped", "_blocks"],
+      ["dsp-sparse-grouped", "_blocks"],
+      ["vfp-float32-apart", "_rows"],
+    ] as const)("%s", (name, suffix) => {
+      const place = join(folder, `aligned-${name}`);
+      write(name, place);
+      const object = join(place, `${prefixOf(name)}.o`);
+      const source = object.replace(/o$/, "c");
+      const c = ["-std=gnu11", "-Os", ...VARIANTS[name].flags, "-c", source, "-o", object];
+      expect(complaints(`${ARM}gcc`, c)).toBe("");
+      const dump = spawnSync(`${ARM}objdump`, ["-ht", object], { encoding: "utf8" }).stdout;
+      const [, address] =
+        new RegExp(`^([0-9a-f]+) .*${prefixOf(name)}${suffix}$`, "m").exec(dump) ?? [];
+      expect(Number.parseInt(address ?? "1", 16) % 32).toBe(0);
+      const [, alignment] = /\.text .*2\*\*(\d+)/.exec(dump) ?? [];
+      expect(Number(alignment)).toBeGreaterThanOrEqual(5);
+    });
+  },
+);
