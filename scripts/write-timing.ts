@@ -1,7 +1,8 @@
 /**
  * Writes what docs/timing.md shows of the tables in boards/cores, and how their cycles compare with measured ones.
  *   npm run timing                 both
- *   npm run timing -- --rules      only the tables, which need neither compiler nor emulator
+ *   npm run timing -- --rules      only the tables and the list of what was published, which need neither compiler nor
+ *                                  emulator
  * Running the programs is left to scripts/timing.
  */
 import { readFileSync } from "node:fs";
@@ -12,6 +13,7 @@ import { OUT_DIR, PROJECT_DIR } from "../host/workflow/paths.ts";
 import { replaceBlock } from "./replace-block.ts";
 import { compareAll } from "./timing/compare.ts";
 import { comparisonBlock } from "./timing/comparison-table.ts";
+import { referenceBlock } from "./timing/reference-rows.ts";
 
 const PAGE = join(PROJECT_DIR, "docs", "timing.md");
 
@@ -38,6 +40,7 @@ export function coresOf(page: string): readonly string[] {
 async function main(): Promise<void> {
   let page = readFileSync(PAGE, "utf8");
   for (const core of coresOf(page)) page = replaceBlock(page, `rules-${core}`, rulesBlock(core));
+  page = replaceBlock(page, "reference", referenceBlock());
   if (!process.argv.includes("--rules")) {
     const compared = await compareAll(join(OUT_DIR, "timing"));
     page = replaceBlock(page, "measured", comparisonBlock(compared));

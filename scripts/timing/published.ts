@@ -2,12 +2,12 @@
  * The measured workloads that the timing tables are compared with, and which of them may choose a table's parameters.
  * Running them is left to run-program.ts, the page to write-timing.ts.
  */
+import { AES } from "./published-aes.ts";
 import type { Program, Workload } from "./workload.ts";
 
 const M4 = ["-mcpu=cortex-m4", "-O2"];
 const M4_FLOAT = [...M4, "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"];
 
-const AES_DOCS = "jnk0le/cortexm-AES, doc/aes";
 const P256_README = "Emill/P256-Cortex-M4, README.md";
 
 const P256: Program = {
@@ -51,20 +51,6 @@ const ML_KEM: Program = {
       "pqclean/common/fips202.c",
     ],
   },
-};
-
-const AES_ONE_TABLE: Program = {
-  id: "aes-one-table",
-  machine: "cortex-m",
-  sources: ["aes.c", "aes-one-table.S"],
-  flags: M4,
-};
-
-const AES_FOUR_ROWS: Program = {
-  id: "aes-four-rows",
-  machine: "cortex-m",
-  sources: ["aes.c", "aes-four-rows.S"],
-  flags: ["-mcpu=cortex-m0", "-O2"],
 };
 
 const EMBENCH_LIKE: Program = {
@@ -113,39 +99,6 @@ const mlKem: Workload = {
   source: "R. Chhetri, arXiv 2603.19340",
 };
 
-const AES_SIZES = ["AES-128", "AES-192", "AES-256"] as const;
-
-/** Whole blocks, and what one round more costs: a quarter of what 256-bit keys take more than 128-bit ones. */
-function aes(
-  program: Program,
-  core: string,
-  method: string,
-  condition: string,
-  file: string,
-  published: readonly (number | null)[],
-): readonly Workload[] {
-  const common = {
-    core,
-    program,
-    condition,
-    code: "own code",
-    set: "judging",
-    source: `${AES_DOCS}/${file}`,
-  } as const;
-  const blocks = published.flatMap((cycles, region): Workload[] =>
-    cycles === null
-      ? []
-      : [{ ...common, name: `${AES_SIZES[region]}, ${method}`, region, published: cycles }],
-  );
-  const [short, , long] = published;
-  if (short == null || long == null) return blocks;
-  const name = `one AES round, ${method}`;
-  return [
-    ...blocks,
-    { ...common, name, region: 2, less: 0, passes: 4, published: (long - short) / 4 },
-  ];
-}
-
 /** Milliseconds of a run on an STM32F407 at 16 MHz, -O2, and the passes of one: 16 times a program's own. */
 const EMBENCH: readonly {
   readonly name: string;
@@ -184,29 +137,4 @@ const embench = EMBENCH.map(
   }),
 );
 
-export const WORKLOADS: readonly Workload[] = [
-  ...p256,
-  mlKem,
-  ...embench,
-  ...aes(AES_FOUR_ROWS, "cortex-m0", "four rows", "STM32F0, 0 WS", "CM0_details.md", [
-    1152,
-    null,
-    1588,
-  ]),
-  ...aes(
-    AES_ONE_TABLE,
-    "cortex-m4",
-    "one table",
-    "STM32F407, 0 WS",
-    "CM3_CM4_details.md",
-    [626, 742, 858],
-  ),
-  ...aes(
-    AES_ONE_TABLE,
-    "cortex-m33",
-    "one table",
-    "RP2350, code and table in SRAM",
-    "CM33_details.md",
-    [574, null, 790],
-  ),
-];
+export const WORKLOADS: readonly Workload[] = [...p256, mlKem, ...embench, ...AES];

@@ -51,6 +51,6 @@ export interface Workload {
   /** Which set: a table's parameters may be chosen by the fitting set, and are judged by the other. */
   readonly set: "fitting" | "judging";
   readonly source: string;
-  /** Why the model is off by more than a tenth, by class of instruction. */
+  /** Why the model is off by more than a tenth, or its interval misses, by class of instruction. */
   readonly why?: string;
 }

@@ -12,6 +12,7 @@ import { compare, compareAll } from "../../scripts/timing/compare.ts";
 import { comparisonBlock } from "../../scripts/timing/comparison-table.ts";
 import { compilerSpread } from "../../scripts/timing/compiler-spread.ts";
 import { WORKLOADS } from "../../scripts/timing/published.ts";
+import { REFERENCE, referenceBlock, workloadsOf } from "../../scripts/timing/reference-rows.ts";
 import type { Workload } from "../../scripts/timing/workload.ts";
 import { missingTool } from "./plugin-run.ts";
 
@@ -91,8 +92,9 @@ suite("a comparison", () => {
     const fitted = compare({ ...round, published: 40, set: "fitting" }, regions);
     const block = comparisonBlock([compare(round, regions), far, fitted]);
     expect(block).toContain(
-      "Judging set: 1 of 2 within a tenth (goal 90 %: missed), 1 beyond a fifth (goal none: missed), 1 of 2 inside",
+      "Judging set, 2 rows of 1 program: 1 of 2 within a tenth (goal 90 %: missed), 1 beyond a fifth (goal none: missed), 1 of 2 inside",
     );
+    expect(block).toContain("of the programs, 0 of 1 have every row within a tenth, 0 of 1 every");
     expect(block).toContain("- cortex-m4, a round (+37.5 %; alu 63 %, load 38 %");
     expect(block).toContain("): loads.");
   });
@@ -120,4 +122,32 @@ test("docs/timing.md shows every workload", () => {
   for (const { core, name, condition, code, set } of WORKLOADS) {
     expect(page).toContain(`| ${[core, name, condition, code, set].join(" | ")} |`);
   }
+});
+
+suite("the list of what was published", () => {
+  const cycles = (value: number) => Math.round(value).toLocaleString("en-US");
+
+  test("has a program or a reason for every row", () => {
+    for (const row of REFERENCE) {
+      expect((row.workloads?.length ?? 0) > 0, row.measured).toBe(row.why === undefined);
+    }
+  });
+
+  test("holds the cycles that the programs are compared with", () => {
+    for (const row of REFERENCE.filter(({ published }) => !published.endsWith(" ms"))) {
+      for (const { name, published } of workloadsOf(row)) {
+        expect(row.published, name).toContain(cycles(published));
+      }
+    }
+  });
+
+  test("refuses the name of no workload", () => {
+    const row = { core: "cortex-m0", measured: "a round", published: "1", workloads: ["none"] };
+    expect(() => referenceBlock([row])).toThrow(RangeError);
+  });
+
+  test("is in docs/timing.md", () => {
+    const page = readFileSync(new URL("../../docs/timing.md", import.meta.url), "utf8");
+    expect(page).toContain(referenceBlock());
+  });
 });

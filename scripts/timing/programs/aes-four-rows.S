@@ -1,17 +1,22 @@
 /*
  * AES with the columns of four rows side by side: the usual way on a core without an inline shifter
  * (Cortex-M0, M0+).
- * void aes_encrypt(const uint32_t *round_keys, const uint8_t *input, uint8_t *output, int rounds)
+ * void aes_block(const uint32_t *round_keys, const uint8_t *input, uint8_t *output, int rounds)
+ *
+ * DECRYPT: the equivalent inverse cipher; its last round has a table of four rows of its own.
+ * LAST_SBOX: the last round takes the S-box of bytes instead.
  *
  * The state is in r4-r7, the next one on its way to r8-r11; r2 is the table, r3 the mask of an
  * entry's offset (16 bytes an entry), r12 the round keys, lr the keys of the last round.
  */
+#include "aes-shift-rows.h"
+
     .syntax unified
     .thumb
     .text
     .balign 4
-    .global aes_encrypt
-    .type aes_encrypt, %function
+    .global aes_block
+    .type aes_block, %function
 
 /* One column from a byte of each of the state's words. */
 .macro column out, a, b, c, d
@@ -36,7 +41,35 @@
     mov \out, r0
 .endm
 
-/* A column of the last round: S alone, the second byte of an entry. */
+/*
+ * A column of the last round: S alone, from the S-box, from its own four rows, or, where neither is
+ * asked for, the second byte of an entry.
+ */
+#if defined LAST_SBOX
+.macro last_column out, a, b, c, d
+    uxtb r0, \a
+    ldrb r0, [r2, r0]
+    lsrs r1, \b, #8
+    uxtb r1, r1
+    ldrb r1, [r2, r1]
+    lsls r1, r1, #8
+    orrs r0, r1
+    lsrs r1, \c, #16
+    uxtb r1, r1
+    ldrb r1, [r2, r1]
+    lsls r1, r1, #16
+    orrs r0, r1
+    lsrs r1, \d, #24
+    ldrb r1, [r2, r1]
+    lsls r1, r1, #24
+    orrs r0, r1
+    mov \out, r0
+.endm
+#elif defined DECRYPT
+.macro last_column out, a, b, c, d
+    column \out, \a, \b, \c, \d
+.endm
+#else
 .macro last_column out, a, b, c, d
     lsls r0, \a, #4
     ands r0, r3
@@ -62,6 +95,7 @@
     orrs r0, r1
     mov \out, r0
 .endm
+#endif
 
 /* The next state, with the keys that r12 points to. */
 .macro add_keys
@@ -79,7 +113,7 @@
 .endm
 
     .thumb_func
-aes_encrypt:
+aes_block:
     push {r4-r7, lr}
     mov r4, r8
     mov r5, r9
@@ -99,17 +133,24 @@ aes_encrypt:
     ldr r3, =0xff0
     add_keys
 1:
-    column r8, r4, r5, r6, r7
-    column r9, r5, r6, r7, r4
-    column r10, r6, r7, r4, r5
-    column r11, r7, r4, r5, r6
+    column r8, SHIFTED(r4, r5, r6, r7)
+    column r9, SHIFTED(r5, r6, r7, r4)
+    column r10, SHIFTED(r6, r7, r4, r5)
+    column r11, SHIFTED(r7, r4, r5, r6)
     add_keys
     cmp r12, lr
     bne 1b
-    last_column r8, r4, r5, r6, r7
-    last_column r9, r5, r6, r7, r4
-    last_column r10, r6, r7, r4, r5
-    last_column r11, r7, r4, r5, r6
+#if defined LAST_SBOX && defined DECRYPT
+    ldr r2, =aes_inverse_sbox
+#elif defined LAST_SBOX
+    ldr r2, =aes_sbox
+#elif defined DECRYPT
+    ldr r2, =aes_last_rows
+#endif
+    last_column r8, SHIFTED(r4, r5, r6, r7)
+    last_column r9, SHIFTED(r5, r6, r7, r4)
+    last_column r10, SHIFTED(r6, r7, r4, r5)
+    last_column r11, SHIFTED(r7, r4, r5, r6)
     add_keys
     pop {r0}
     stmia r0!, {r4-r7}
