@@ -5,7 +5,7 @@
 
 import { readFileSync, readSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { UsageError } from "../../codegen/index.ts";
-import { decodeWav, encodeWav, monoSamples, type Wav } from "./wav.ts";
+import { decodeWav, encodeWav, monoSamples, STDIN_NAME, type Wav } from "./wav.ts";
 
 /** Largest recording read: more than two hours at 16 kHz [byte]. */
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
@@ -57,7 +57,7 @@ export function stdinMono(
   sampleRateHz: number,
   tell: (words: string) => void = () => {},
 ): Int16Array {
-  const name = "standard input";
+  const name = STDIN_NAME;
   const bytes = readStdin(name);
   if (bytes.subarray(0, 4).toString("latin1") === "RIFF") {
     return monoOf(decodeWav(bytes, name), sampleRateHz, name, tell);

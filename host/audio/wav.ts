@@ -22,6 +22,9 @@ const MAX_CHANNELS = 64;
 const MAX_SAMPLE_RATE_HZ = 768_000;
 const HEADER_BYTES = 44;
 
+/** What messages call standard input, in place of a file. */
+export const STDIN_NAME = "standard input";
+
 interface Format {
   readonly encoding: number;
   readonly channels: number;
@@ -112,7 +115,7 @@ function checkFormat(format: Format, file: string): Format {
       {
         what: `${file} holds ${bitsPerSample}-bit samples of WAV encoding ${encoding}`,
         why: "only 16-bit PCM (encoding 1) is read",
-        fix: `ffmpeg -i ${file} -c:a pcm_s16le converted.wav`,
+        fix: `ffmpeg -i ${pathOf(file)} -c:a pcm_s16le converted.wav`,
       },
       { file, encoding, bitsPerSample },
     );
@@ -145,6 +148,11 @@ function decodeSamples(
   };
 }
 
+/** What a command is told to read; standard input has no path. */
+function pathOf(file: string): string {
+  return file === STDIN_NAME ? "FILE" : file;
+}
+
 /** The error of bytes that are no WAV file, or not a whole one. */
 export function damagedError(file: string, why: string): UsageError {
   return new UsageError(
@@ -152,7 +160,7 @@ export function damagedError(file: string, why: string): UsageError {
     {
       what: `${file} cannot be read as a WAV file`,
       why,
-      fix: `copy the file again, or convert it: ffmpeg -i ${file} -c:a pcm_s16le converted.wav`,
+      fix: `copy the file again, or convert it: ffmpeg -i ${pathOf(file)} -c:a pcm_s16le converted.wav`,
     },
     { file },
   );
@@ -181,7 +189,7 @@ export function requireRate(rateHz: number, neededHz: number, file: string): voi
     {
       what: `${file} is sampled at ${rateHz} Hz; the model takes ${neededHz} Hz`,
       why: "its bands were trained at that rate, and resampling well is another program's work",
-      fix: `ffmpeg -i ${file} -ac 1 -ar ${neededHz} -c:a pcm_s16le converted.wav`,
+      fix: `ffmpeg -i ${pathOf(file)} -ac 1 -ar ${neededHz} -c:a pcm_s16le converted.wav`,
     },
     { file, sampleRateHz: rateHz, neededHz },
   );

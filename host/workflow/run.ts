@@ -34,6 +34,7 @@ import {
   createSink,
   requireRoomForSound,
   STDOUT,
+  soundOutput,
 } from "./hearable/output.ts";
 import { hearableStimulus } from "./hearable/stimulus.ts";
 import { benchHost } from "./host-bench.ts";
@@ -116,7 +117,7 @@ function withSound(request: RunRequest, report: ReportInput, recording: string):
   if (cleaned === undefined) return report;
   const path = cleanedPath(request, recording);
   if (!isLive(request)) {
-    if (path === STDOUT) process.stdout.write(cleaned.wav);
+    if (path === STDOUT) soundOutput().write(cleaned.wav);
     else writeFileWhole(path, cleaned.wav);
   }
   if (path === STDOUT) return report;

@@ -1,12 +1,15 @@
 /** Sound that comes piece by piece: what its bytes mean, the file that grows, and the conversation between them. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { afterAll, describe, expect, test } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { GrowingWav, StreamedWav } from "../../host/audio/growing-wav.ts";
 import { SampleStream } from "../../host/audio/sample-stream.ts";
-import { decodeWav, encodeWav } from "../../host/audio/wav.ts";
+import { decodeWav, encodeWav, STDIN_NAME } from "../../host/audio/wav.ts";
 import { readMono } from "../../host/audio/wav-file.ts";
 import type { Session } from "../../host/link/session.ts";
 import { prepare } from "../../host/workflow/generate.ts";
@@ -14,6 +17,10 @@ import { isLive, LiveHearing } from "../../host/workflow/hearable/live.ts";
 import { hearableStimulus } from "../../host/workflow/hearable/stimulus.ts";
 import { MODELS_DIR } from "../../host/workflow/paths.ts";
 import { silentProgress } from "../../host/workflow/progress.ts";
+
+/** Nobody waits here: what was asked for is kept. */
+vi.mock("node:timers/promises", () => ({ setTimeout: vi.fn(async () => {}) }));
+afterEach(() => void vi.restoreAllMocks());
 
 const folder = mkdtempSync(join(tmpdir(), "pioneer-live-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -81,6 +88,12 @@ describe("bytes that come in pieces", () => {
       return [bytes];
     };
     expect(codeOf(changed(24, 0))).toBe("TP-USE-033");
+    const stdin = new SampleStream(STDIN_NAME, 16_000, () => {});
+    expect(() => stdin.push(changed(24, 0)[0] as Uint8Array)).toThrow(
+      expect.objectContaining({
+        text: expect.objectContaining({ fix: expect.stringMatching(/^ffmpeg -i FILE /) }),
+      }),
+    );
     expect(codeOf(changed(34, 8))).toBe("TP-USE-032");
     expect(codeOf(changed(8, 0))).toBe("TP-USE-031");
     expect(codeOf([STEREO.subarray(0, 30)])).toBe("TP-USE-031");
@@ -120,6 +133,28 @@ test("a stream begins with a header of open size, and outlives its player", () =
   expect(stream.read()).toBeNull();
 });
 
+test("a player that leaves ends neither the run nor its status", async () => {
+  // As the program begins: a reader of text that has seen enough ends it.
+  const script = `
+    process.stdout.on("error", () => process.exit(0));
+    const { createSink } = await import("./host/workflow/hearable/output.ts");
+    const sink = createSink("-", 16000);
+    for (let n = 0; n < 50; n++) {
+      sink.write(new Int16Array(4096));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    process.exitCode = 7;
+  `;
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", "--input-type=module", "--eval", script],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  child.stdout.once("data", () => child.stdout.destroy());
+  const [status] = await once(child, "exit");
+  expect(status).toBe(7);
+}, 60_000);
+
 test("sound is taken as it comes unless all of it is needed first", () => {
   expect(isLive({ input: "-" })).toBe(true);
   expect(isLive({ input: "-", frames: 3 })).toBe(true);
@@ -135,7 +170,11 @@ describe("a live conversation", () => {
   const sound = readMono(clip, 16_000).slice(0, 160 * 7 + 33);
 
   /** Holds it with a device that answers each hop with the hop itself; frames in `lost` never come back. */
-  async function held(options: { readonly frames?: number; readonly lost?: readonly number[] }) {
+  async function held(options: {
+    readonly frames?: number;
+    readonly lost?: readonly number[];
+    readonly realTime?: boolean;
+  }) {
     async function* source() {
       const bytes = new Uint8Array(sound.buffer, sound.byteOffset, sound.byteLength);
       for (let at = 0; at < bytes.length; at += 501) yield bytes.subarray(at, at + 501);
@@ -152,7 +191,7 @@ describe("a live conversation", () => {
       }),
       progress: silentProgress,
       signal: new AbortController().signal,
-      realTime: false,
+      realTime: options.realTime ?? false,
       frames: options.frames,
     });
     const stream = async (frames: AsyncIterable<Uint8Array>) => {
@@ -190,6 +229,18 @@ describe("a live conversation", () => {
     expect(fed.inputs).toHaveLength(3);
     expect(fed.audio?.noisy).toEqual(sound.slice(0, 320));
     expect(written).toEqual([...sound.slice(160, 480)]);
+  });
+
+  test("in real time sends no hop before it is due, and waits for none that is late", async () => {
+    // By a clock that is read once a hop, and for the start: 2 ms pass from hop to hop, but 35 ms before the fourth.
+    const clock = [100, 100, 102, 104, 135, 137];
+    vi.spyOn(performance, "now").mockImplementation(() => clock.shift() as number);
+    await held({ frames: 5, realTime: true });
+    // Due 0, 10, 20, 30 and 40 ms after the start.
+    expect(vi.mocked(sleep).mock.calls.map(([ms]) => ms)).toEqual([8, 16, 3]);
+    vi.mocked(sleep).mockClear();
+    await held({ frames: 5 });
+    expect(sleep).not.toHaveBeenCalled();
   });
 
   test("puts silence where a hop was lost, so that the rest stays in time", async () => {

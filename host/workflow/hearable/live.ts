@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { UsageError } from "../../../codegen/index.ts";
 import type { SoundSink } from "../../audio/growing-wav.ts";
 import { SampleStream } from "../../audio/sample-stream.ts";
+import { STDIN_NAME } from "../../audio/wav.ts";
 import { STDIN, stdinError } from "../../audio/wav-file.ts";
 import type { LinkEvent } from "../../decode/frames.ts";
 import type { Session } from "../../link/session.ts";
@@ -17,7 +18,7 @@ import { bytesOfHop } from "./hops.ts";
 import { type ExpectedRecovery, type HearableStimulus, playedPart } from "./stimulus.ts";
 import { HearableTwin } from "./twin.ts";
 
-const NAME = "standard input";
+const NAME = STDIN_NAME;
 /** Hops between two lines of progress. */
 const TELL_EVERY = 100;
 

@@ -16,8 +16,16 @@ export function cleanedPath({ out }: { readonly out?: string }, recording: strin
 /** Takes sound while a run goes on. @throws the system's error for a file that cannot be made */
 export function createSink(path: string, sampleRateHz: number): SoundSink {
   return path === STDOUT
-    ? new StreamedWav(process.stdout, sampleRateHz)
+    ? new StreamedWav(soundOutput(), sampleRateHz)
     : new GrowingWav(path, sampleRateHz);
+}
+
+/** Standard output for sound: a player that leaves ends the sound, not the run and its report. */
+export function soundOutput(): NodeJS.WritableStream {
+  const { stdout } = process;
+  stdout.removeAllListeners("error");
+  stdout.on("error", () => {});
+  return stdout;
 }
 
 /** @throws UsageError TP-USE-167 where sound and document would share standard output */
