@@ -4,8 +4,8 @@
  *   npm run front-end                          both
  *   npm run front-end -- --accuracy            only the audio, which needs neither compiler nor emulator
  *   npm run front-end -- --boards qemu-m4,...  only these rows anew
- *   npm run front-end -- --held-out            prints the held-out set, which training/ makes: ten minutes
- *   npm run front-end -- --held-out --every 8  a clip in eight of each ratio
+ *   npm run front-end -- --held-out            only the held-out set, which training/ makes: ten minutes
+ *   npm run front-end -- --held-out --every 8  a clip in eight of each ratio of it
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ import { writeFileWhole } from "../host/workflow/output-file.ts";
 import { PROJECT_DIR } from "../host/workflow/paths.ts";
 import { silentProgress } from "../host/workflow/progress.ts";
 import { type ClipAccuracy, type FrontEndClip, frontEndAccuracy } from "./front-end/accuracy.ts";
-import { printHeldOut } from "./front-end/held-out-page.ts";
+import { heldOutBlock } from "./front-end/held-out-page.ts";
 import { type TransformComparison, transformRows } from "./front-end/transforms.ts";
 import { replaceBlock } from "./replace-block.ts";
 
@@ -191,7 +191,8 @@ async function main(): Promise<void> {
     },
   });
   if (values["held-out"] === true) {
-    printHeldOut(Number(values.every));
+    const block = heldOutBlock(Number(values.every));
+    writeFileWhole(PAGE, replaceBlock(readFileSync(PAGE, "utf8"), "held-out", block));
     return;
   }
   if (values.boards === undefined) {

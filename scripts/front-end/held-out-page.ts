@@ -1,6 +1,6 @@
 /**
- * Hears the held-out set by the front end of each model, in float64 and as generated, and prints the
- * table. What a row says is left to held-out.ts.
+ * Hears the held-out set by the front end of each model, in float64 and as generated, and makes the
+ * table. What a row says is left to held-out.ts, the page to write-front-end.ts.
  */
 import { basename, join } from "node:path";
 import { loadModel } from "../../codegen/index.ts";
@@ -23,8 +23,8 @@ export function everyClip(clips: readonly Clip[], every: number): readonly Clip[
   });
 }
 
-/** @param every takes a clip in so many of each ratio; 1 for all of them */
-export function printHeldOut(every: number): void {
+/** The table, as Markdown. @param every takes a clip in so many of each ratio; 1 for all of them */
+export function heldOutBlock(every: number): string {
   if (!Number.isInteger(every) || every < 1) {
     throw new RangeError(`--every ${every}: a clip in how many is heard, 1 or more`);
   }
@@ -44,5 +44,5 @@ export function printHeldOut(every: number): void {
   });
   progress.end();
   const rule = `|${"---|".repeat(HELD_OUT_HEADS.length)}`;
-  process.stdout.write(`${[`| ${HELD_OUT_HEADS.join(" | ")} |`, rule, ...rows].join("\n")}\n`);
+  return ["", `| ${HELD_OUT_HEADS.join(" | ")} |`, rule, ...rows, ""].join("\n");
 }
