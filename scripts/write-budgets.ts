@@ -1,14 +1,15 @@
 /**
- * Writes the tables of docs/budgets.md: the whole hearable on every real board, or on those named.
+ * Writes the tables of docs/budgets.md: the whole hearable on every real board, or on those named, and what it takes to
+ * keep 1 mW on the nRF52840 DK, which is written with that board.
  *   npm run budgets
  *   npm run budgets -- nrf52840-dk rpipico
  *   npm run budgets -- --recorded          from the recordings of the last runs, without running again
- * What a row says is left to budgets/board-budget.ts.
+ * What a row says is left to budgets/board-budget.ts and budgets/saving.ts.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { listBoards } from "../codegen/board.ts";
-import { type RealBoard, ToolkitError } from "../codegen/index.ts";
+import { type DeltaThresholds, type RealBoard, ToolkitError } from "../codegen/index.ts";
 import type { RunDocument } from "../host/analyze/document.ts";
 import { createContext } from "../host/workflow/context.ts";
 import { writeFileWhole } from "../host/workflow/output-file.ts";
@@ -22,6 +23,7 @@ import {
   LIMIT_MW,
   waitsMuch,
 } from "./budgets/board-budget.ts";
+import { SAVED_ON, SAVING_MODEL, SAVINGS, savingRow, savingsBlock } from "./budgets/saving.ts";
 import { replaceBlock } from "./replace-block.ts";
 
 const PAGE = join(PROJECT_DIR, "docs", "budgets.md");
@@ -73,39 +75,60 @@ export function doesNotFit(error: unknown): boolean {
   return error instanceof ToolkitError && NOT_IN_RAM.includes(error.code);
 }
 
-const recordingOf = (board: RealBoard, weights = "own") =>
-  join(OUT_DIR, "budgets", `${board.id}-${weights}.tpcap`);
+const MODEL = "hearable";
+
+/** A run on a board, beside its file's own choices. */
+interface Variant {
+  readonly model?: string;
+  readonly weights?: string;
+  readonly delta?: DeltaThresholds;
+}
+
+function recordingOf(board: RealBoard, { model, weights = "own", delta }: Variant): string {
+  const kept = delta && `${delta.input},${delta.hidden}`;
+  const words = [board.id, model, weights, kept].filter((word) => word !== undefined);
+  return join(OUT_DIR, "budgets", `${words.join("-")}.tpcap`);
+}
 
 /** Where the board's file puts the weights, and in RAM where they wait much and fit. */
 async function runOn(board: RealBoard, recorded: boolean): Promise<readonly BoardBudget[]> {
   const own = await documentOf(board, {}, recorded);
   const first = boardBudget(own, board.core, board.weights.memory);
   if (!waitsMuch(own)) return [first];
+  const inRam = { weights: "ram" };
   // What did not fit left no recording.
-  if (recorded && !existsSync(recordingOf(board, "ram"))) return [first];
+  if (recorded && !existsSync(recordingOf(board, inRam))) return [first];
   try {
-    return [
-      first,
-      boardBudget(await documentOf(board, { weights: "ram" }, recorded), board.core, "RAM"),
-    ];
+    return [first, boardBudget(await documentOf(board, inRam, recorded), board.core, "RAM")];
   } catch (error) {
     if (doesNotFit(error)) return [first];
     throw error;
   }
 }
 
+/** The block of what keeps 1 mW on the board that it is written of. */
+async function savingsOn(board: RealBoard, recorded: boolean): Promise<string> {
+  const rows: string[] = [];
+  for (const saving of SAVINGS) {
+    const variant = { model: SAVING_MODEL, ...saving.options };
+    const document = await documentOf(board, variant, recorded);
+    rows.push(savingRow(saving.name, boardBudget(document, board.core, board.weights.memory)));
+  }
+  return savingsBlock(rows);
+}
+
 async function documentOf(
   board: RealBoard,
-  placement: { readonly weights?: string },
+  { model = MODEL, ...options }: Variant,
   recorded: boolean,
 ): Promise<RunDocument> {
-  const record = recordingOf(board, placement.weights);
+  const record = recordingOf(board, { ...options, ...(model !== MODEL && { model }) });
   if (recorded) return (await analyzeRecording(record)).document;
   const context = createContext({ signal: new AbortController().signal });
   const { report } = await executeRun(
     context,
     {
-      ...placement,
+      ...options,
       board: board.emulatedBy,
       as: board.id,
       app: "hearable",
@@ -114,7 +137,7 @@ async function documentOf(
       budgetMw: LIMIT_MW,
       record,
     },
-    "hearable",
+    model,
   );
   context.progress.end();
   return report.document;
@@ -132,6 +155,9 @@ async function main(): Promise<void> {
     const budgets = await runOn(board, recorded);
     // Written board by board: a run that is stopped keeps what it has.
     writeFileWhole(PAGE, pageWith(readFileSync(PAGE, "utf8"), ids, new Map([[board.id, budgets]])));
+    if (board.id !== SAVED_ON) continue;
+    const savings = await savingsOn(board, recorded);
+    writeFileWhole(PAGE, replaceBlock(readFileSync(PAGE, "utf8"), "savings", savings));
   }
 }
 
