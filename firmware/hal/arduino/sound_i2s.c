@@ -22,7 +22,9 @@ _Static_assert(PIONEER_MICROPHONE_CLOCK == PIONEER_I2S_CLOCK &&
 
 /* One is filled, one is whole, one may be late by a tick. */
 #define BUFFERS 3
-/* Three events a hop at most: a fifth of a second in which nobody looks is counted in full. */
+/* Of whole buffers, which nobody took or filled yet, the driver keeps so many, and drops the oldest beyond. */
+#define KEPT (BUFFERS - 1u)
+/* Four events a hop at most: 160 ms in which nobody looks are counted in full. */
 #define EVENTS 64
 #define HOP_TICKS ((TickType_t)(10 / portTICK_PERIOD_MS + 1))
 
@@ -32,7 +34,17 @@ static size_t hop_bytes;
 static uint32_t hop;
 static bool has_output;
 static QueueHandle_t events;
-static sound_losses losses;
+
+/* The driver's buffers of one direction. Not every 4.4 tells that it dropped one; each tells of all that it finished. */
+typedef struct {
+    uint32_t finished;
+    uint32_t taken; /* read, or filled to be played */
+    uint32_t dropped;
+} buffers;
+
+static buffers heard;
+static buffers played;
+static uint32_t unplayed; /* hops that found no buffer in time */
 
 sound_format sound_start(sound_output output, uint32_t hop_samples) {
     sound_format format = {.rate_millihertz = RATE_HZ * 1000u};
@@ -69,45 +81,55 @@ sound_format sound_start(sound_output output, uint32_t hop_samples) {
     return format;
 }
 
-static void count_losses(void) {
+static void finish_one(buffers *direction) {
+    direction->finished++;
+    if (direction->finished - direction->taken - direction->dropped > KEPT) {
+        direction->dropped++;
+    }
+}
+
+static void count_finished(void) {
     i2s_event_t event;
     while (xQueueReceive(events, &event, 0) == pdTRUE) {
-        if (event.type == I2S_EVENT_RX_Q_OVF) {
-            losses.lost_hops++;
-        } else if (event.type == I2S_EVENT_TX_Q_OVF) {
-            losses.gaps++;
+        if (event.type == I2S_EVENT_RX_DONE) {
+            finish_one(&heard);
+        } else if (event.type == I2S_EVENT_TX_DONE) {
+            finish_one(&played);
         }
     }
 }
 
 bool sound_take(int16_t *samples) {
-    count_losses();
+    count_finished();
     size_t count = 0;
-    uint8_t *at = (uint8_t *)words + arrived;
-    if (i2s_read(PORT, at, hop_bytes - arrived, &count, 0) != ESP_OK) {
-        return false;
-    }
+    /* A hop that is not whole yet is a timeout to some, and what there is of it is given. */
+    (void)i2s_read(PORT, (uint8_t *)words + arrived, hop_bytes - arrived, &count, 0);
     arrived += count;
     if (arrived < hop_bytes) {
         return false;
     }
     arrived = 0;
+    heard.taken++;
     i2s_samples_of(words, samples, hop);
     return true;
 }
 
 void sound_give(const int16_t *samples) {
-    static int32_t played[SOUND_MAX_HOP];
+    static int32_t waiting[SOUND_MAX_HOP];
     if (!has_output) {
         return;
     }
-    i2s_words_of(samples, played, hop);
+    i2s_words_of(samples, waiting, hop);
+    count_finished();
     size_t count = 0;
-    if (i2s_write(PORT, played, hop_bytes, &count, HOP_TICKS) != ESP_OK || count < hop_bytes) {
-        losses.gaps++;
+    (void)i2s_write(PORT, waiting, hop_bytes, &count, HOP_TICKS);
+    if (count < hop_bytes) {
+        unplayed++;
+    } else {
+        played.taken++;
     }
 }
 
 sound_losses sound_lost(void) {
-    return losses;
+    return (sound_losses){.lost_hops = heard.dropped, .gaps = played.dropped + unplayed};
 }

@@ -3,8 +3,8 @@
  * Which buffer is whose is left to hop_slots.c, pins to the board's file, everything else of the chip to its HAL.
  *
  * Registers: nRF52840 Product Specification 1.7: 6.15 (PDM), 6.10 (I2S), 6.16 (PPI), 6.30 (TIMER). No interrupt is
- * used, so that it stands beside a framework's handlers: timers 3 and 4 count through PPI 14 and 15 how often a buffer's
- * address was taken over, which is when the next may be told and the one before is done.
+ * used, so that it stands beside a framework's handlers: timers 3 and 4 count through PPI 14 and 15 how often an address
+ * was taken over, which is when the next may be told and the buffer before is done.
  *
  * Without an output the microphone's clock is 32 MHz / 25 / 80 = 16,000 Hz exactly. I2S has no divider for that: with
  * it both take 32 MHz / 31 / 64 = 16,129 Hz, so that they never drift apart.

@@ -35,7 +35,13 @@ typedef struct {
     int data_in_num;
 } i2s_pin_config_t;
 
-typedef enum { I2S_EVENT_TX_Q_OVF = 3, I2S_EVENT_RX_Q_OVF = 4 } i2s_event_type_t;
+typedef enum {
+    I2S_EVENT_DMA_ERROR,
+    I2S_EVENT_TX_DONE,
+    I2S_EVENT_RX_DONE,
+    I2S_EVENT_TX_Q_OVF,
+    I2S_EVENT_RX_Q_OVF,
+} i2s_event_type_t;
 typedef struct {
     i2s_event_type_t type;
     size_t size;
