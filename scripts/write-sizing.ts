@@ -4,6 +4,7 @@
  *   npm run sizing -- --boards         only what is arithmetic: the shipped model on every board, fits of every core
  *   npm run sizing -- --quality [DIR]  pruned models on the held-out set, with those in DIR that were trained on
  *   npm run sizing -- --spared         work left out: quality on the held-out set against energy, table and picture
+ *   npm run sizing -- --kept           cycles of frames by the columns that an LSTM takes in, foretold and run
  *   npm run sizing -- --bits           4-bit weights layer by layer: quality, bytes, cycles foretold and run
  *   npm run sizing -- --sparse         tiles of weights left out, the same beside pruned and thinned models
  * Predicting is left to codegen/size, running to scripts/sizing.
@@ -22,6 +23,7 @@ import { type ClipSet, readClipSet } from "../host/workflow/quality/clip-set.ts"
 import { sizesFor } from "../host/workflow/size/size.ts";
 import { subjectOf } from "../host/workflow/size/subject.ts";
 import { replaceBlock } from "./replace-block.ts";
+import { keptBlock, measureKept } from "./sizing/kept-page.ts";
 import { layerBitsBlock, measureLayerBits } from "./sizing/layer-bits-page.ts";
 import { type Agreement, predictAndRun } from "./sizing/predicted-and-run.ts";
 import { measureResized, RATIOS, type ResizedResults } from "./sizing/resized-quality.ts";
@@ -171,6 +173,7 @@ async function blocks(progress: Progress): Promise<Readonly<Record<string, strin
     writeFileWhole(SPARED_PICTURE, sparedSvg(curve));
     return { spared: sparedBlock(curve) };
   }
+  if (process.argv.includes("--kept")) return { kept: keptBlock(await measureKept(progress)) };
   if (process.argv.includes("--bits")) {
     return { bits: layerBitsBlock(await measureLayerBits(clipSet(), progress)) };
   }

@@ -14,6 +14,8 @@ import { answerOf } from "../../host/analyze/sizing/answer.ts";
 import type { Quality, SizeLimits } from "../../host/analyze/sizing/candidate.ts";
 import { judgeSizes, type SizeRating } from "../../host/analyze/sizing/judge.ts";
 import { createContext } from "../../host/workflow/context.ts";
+import { decoderOf } from "../../host/workflow/core-table.ts";
+import { pluginDigest, pluginSources } from "../../host/workflow/plugin-sources.ts";
 import { deltaCandidates, deltaSizes } from "../../host/workflow/size/delta-sizes.ts";
 import { evaluatedSubject } from "../../host/workflow/size/subject.ts";
 import { createRandom, randomFrames } from "../random-model.ts";
@@ -54,6 +56,15 @@ function isCountedNow(id: string): boolean {
   const counted = keptCore(loadBoard(id).core);
   return counted !== null && isFresh(counted);
 }
+
+test.each(BOARDS)("the steps of %s were counted by the rules and the plugin of now", async (id) => {
+  const { core } = loadBoard(id);
+  const decoder = decoderOf(core);
+  if (decoder === null) throw new Error(`${core} is not decoded`);
+  const counted = keptCore(core) as KeptCore;
+  expect(isFresh(counted)).toBe(true);
+  expect(counted.pluginDigest).toBe(pluginDigest(await pluginSources(), decoder));
+});
 
 describe("cycles", () => {
   test.each(BOARDS.filter(isCountedNow))("on %s are within 3 %% of those run", (id) => {
