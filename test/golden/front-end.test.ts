@@ -2,7 +2,7 @@
  * The generated front end, built by the host's compiler under the address and undefined-behaviour sanitizers, gives the
  * bits of its twin: on noise, on extremes and after a reset, for both sizes of transform and every type of edge.
  */
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,6 +22,7 @@ import { canSanitize, WARNINGS } from "../exactness/host-program.ts";
 import { createRandom, randomFrames, randomModel } from "../random-model.ts";
 import { extremeHops } from "../unit/front-end-signals.ts";
 import { SHIPPED_FRONT_END } from "../unit/front-ends.ts";
+import { ARM, HARD_FLOAT, need } from "./compiled-targets.ts";
 
 const SEED = 4711;
 const TIMEOUT_MS = 120_000;
@@ -31,6 +32,16 @@ const SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 const directory = mkdtempSync(join(tmpdir(), "pioneer-front-end-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 const hasGcc = await canSanitize("gcc", directory);
+
+/** GCC where vectors of complex numbers have instructions that round once for a product and a sum, and those. */
+const FUSING = [
+  {
+    compiler: `${ARM}gcc`,
+    flags: ["-mcpu=cortex-m55", "-mthumb", HARD_FLOAT],
+    fused: /\bv(cmla|cmul|fma|fms|fnma|fnms)\w*\.f/,
+  },
+  { compiler: "gcc", flags: ["-mfma"], fused: /\bvfn?m(add|sub)/ },
+].filter(({ compiler }) => need(compiler) && (compiler !== "gcc" || process.arch === "x64"));
 
 /** Radices 4 4 4 4, 2 4 4 5, 2 4 4 4 4; every type that a model's edges have; both arithmetics. */
 const CASES = [
@@ -119,3 +130,16 @@ describe.skipIf(!hasGcc)(`the front end in C${hasGcc ? "" : ": gcc is not here"}
     TIMEOUT_MS,
   );
 });
+
+test.each(FUSING)(
+  "no $compiler rounds two operations at once",
+  async ({ compiler, flags, fused }) => {
+    const folder = join(directory, `fusing-${compiler}`);
+    // Its stage of radix 2 has no inner loop, and so is the first to be made of vectors.
+    writeFrontEnd(folder, 320, "int8", "float32");
+    const assembler = join(folder, "audio.s");
+    const source = join(folder, "gains_audio.c");
+    await execute(compiler, [...flags, "-O3", "-S", source, "-o", assembler]);
+    expect(readFileSync(assembler, "utf8")).not.toMatch(fused);
+  },
+);
