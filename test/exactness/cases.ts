@@ -234,7 +234,7 @@ function tryCase(
       ? calibrationFrames(random, model.inputSize, format)
       : randomFrames(random, 6, model.inputSize),
   ];
-  const spared = isMixed ? {} : randomSparing(random, format, model, sparse === null);
+  const spared = randomSparing(random, format, model, !isMixed && sparse === null);
   const isPlain = !isMixed && sparse === null && (format === "int8" || format === "int16x8");
   const takesApart = isPlain && spared.delta === undefined;
   const fusion = takesApart ? random.pick(FUSIONS) : "full";
