@@ -74,7 +74,10 @@ function blocksOf({ streams }: LayerFootprint): number {
   return Math.ceil((streams[0]?.paddedRows ?? 0) / MOVED_BLOCK.rows);
 }
 
-/** @param moved columns that each LSTM takes in, in their order; means of many steps, too */
+/**
+ * @param moved columns that each LSTM takes in, in their order; means of many steps, too: those among them that take in nothing
+ *   then cost their blocks as the others do, so that a mean is never foretold too low
+ */
 export function keptTermsOf({ layers }: NetworkFootprint, moved: readonly number[]): KeptCounts {
   const counts: Record<KeptTerm, number> = {
     ...{ kept: 0, keptUnits: 0, compared: 0, moved: 0, keptBlocks: 0, keptColumns: 0 },

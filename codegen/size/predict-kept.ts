@@ -51,7 +51,7 @@ export interface KeptPrediction {
 export interface KeptPredictor {
   /** Why nothing is foretold; null where something is. */
   readonly missing: string | null;
-  /** @param moved columns of each LSTM, in order; a mean of many steps gives the mean of their cycles */
+  /** @param moved columns of each LSTM, in order; a mean of many steps gives the mean of their cycles, or more where some take in nothing */
   readonly of: (shape: NetworkShape, moved: readonly number[]) => KeptPrediction;
   readonly source: string;
 }
