@@ -30,7 +30,7 @@ describe("the program of a board's own sound", () => {
 
   test("is ear, with I2S where that is asked for", () => {
     expect(asked("xiaoblesense", microphone)).toEqual({ app: "ear", flags: [] });
-    expect(asked("nano33ble", { ...microphone, output: "i2s", tap: 1 })).toEqual({
+    expect(asked("nano33ble", { ...microphone, output: "i2s", tap: 1, out: "a.wav" })).toEqual({
       app: "ear",
       flags: ["-DPIONEER_OUTPUT=SOUND_OUTPUT_I2S"],
     });
@@ -52,6 +52,10 @@ describe("the program of a board's own sound", () => {
     ["nano33ble", microphone, "stream"],
     ["nano33ble", { ...microphone, input: "a.wav" }],
     ["nano33ble", { ...microphone, minutes: 1 }],
+    ["nano33ble", { ...microphone, reference: "clean.wav" }],
+    ["nano33ble", { ...microphone, snr: "0" }],
+    ["nano33ble", { ...microphone, out: "cleaned.wav" }],
+    ["nano33ble", { ...microphone, out: "cleaned.wav", tap: 2 }],
   ])("is refused for %s with %j", (board, request, app) => {
     expect(asked(board, request, app)).toBe("TP-USE-168");
   });

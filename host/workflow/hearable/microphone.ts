@@ -27,6 +27,10 @@ export interface SoundRequest {
   readonly input?: string;
   readonly golden?: string;
   readonly minutes?: number;
+  readonly reference?: string;
+  readonly snr?: string;
+  /** Where the cleaned sound goes. */
+  readonly out?: string;
 }
 
 /** How a program by microphone is built. */
@@ -37,8 +41,8 @@ export interface SoundProgram {
 
 /**
  * The program of a board's own sound; null where sound crosses the line.
- * @throws UsageError TP-USE-168 for another program than hearable, an output without a microphone, or a board that
- * has not what is asked for
+ * @throws UsageError TP-USE-168 for another program than hearable, an output without a microphone, what needs
+ * sound that crosses the line, or a board that has not what is asked for
  */
 export function soundProgram(
   board: Board,
@@ -62,12 +66,19 @@ export function soundProgram(
       "--app hearable",
     );
   }
-  for (const fed of ["input", "golden", "minutes"] as const) {
+  for (const fed of ["input", "golden", "minutes", "reference", "snr"] as const) {
     if (request[fed] === undefined) continue;
     throw refusal(
       `--${fed} cannot be used with --audio microphone`,
       "the board hears what it hears; nothing is fed to it",
       "--frames N says how many hops are listened to",
+    );
+  }
+  if (request.out !== undefined && tap !== 1) {
+    throw refusal(
+      "--out needs every hop",
+      "cleaned sound stays on the board but for the hops that --tap lets cross the line",
+      "--tap 1, or without --out",
     );
   }
   const sound = board.kind === "real" ? board.sound : undefined;
