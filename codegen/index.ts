@@ -21,6 +21,7 @@ export {
 } from "./frontend/front-end.ts";
 export * from "./measured.ts";
 export * from "./memory/calibrated.ts";
+export * from "./memory/fetch-caches.ts";
 export * from "./memory/hierarchy.ts";
 export * from "./memory/stalls.ts";
 export * from "./memory/variants.ts";

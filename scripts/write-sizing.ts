@@ -2,6 +2,7 @@
  * Writes the tables of docs/sizing.md.
  *   npm run sizing                     the next, and predictions against runs: builds and runs the judged networks
  *   npm run sizing -- --boards         only what is arithmetic: the shipped model on every board, fits of every core
+ *   npm run sizing -- --waits          the shipped model on every board, foretold and run with that board's memories
  *   npm run sizing -- --quality [DIR]  pruned models on the held-out set, with those in DIR that were trained on
  *   npm run sizing -- --spared         work left out: quality on the held-out set against energy, table and picture
  *   npm run sizing -- --kept           cycles of frames by the columns that an LSTM takes in, foretold and run
@@ -31,6 +32,7 @@ import { measureSpared } from "./sizing/spared-curve.ts";
 import { sparedBlock, sparedSvg } from "./sizing/spared-page.ts";
 import { measureSparse } from "./sizing/sparse-curve.ts";
 import { sparseBlock, sparseSvg } from "./sizing/sparse-page.ts";
+import { type WaitsRow, waitsAndRun } from "./sizing/waits-and-run.ts";
 
 const PAGE = join(PROJECT_DIR, "docs", "sizing.md");
 const SPARSE_PICTURE = join(PROJECT_DIR, "docs", "weights-left-out.svg");
@@ -127,6 +129,35 @@ export function predictedBlock({
   ].join("\n");
 }
 
+export function waitsBlock(rows: readonly WaitsRow[]): string {
+  const number = (value: number): string => formatNumber(Math.round(value));
+  const body = rows.map(({ board, predicted, interval, hasCodeWaits, run }) =>
+    cells([
+      `\`${board}\``,
+      number(predicted.cycles),
+      interval.map(number).join(".."),
+      number(run.cycles),
+      `${predicted.cycles >= run.cycles ? "+" : ""}${(100 * (predicted.cycles / run.cycles - 1)).toFixed(1)} %`,
+      `${number(predicted.reads)} / ${number(run.reads)}`,
+      `${hasCodeWaits ? number(predicted.code) : "-"} / ${number(run.code)}`,
+    ]),
+  );
+  const within = (part: number): number =>
+    rows.filter(({ predicted, run }) => Math.abs(predicted.cycles / run.cycles - 1) <= part).length;
+  const inside = rows.filter(
+    ({ interval: [low, high], run }) => run.cycles >= low && run.cycles <= high,
+  ).length;
+  return [
+    "",
+    "| board | predicted cycles | interval | run | off by | waits for weights and tables: predicted / run | for code |",
+    "|---|---|---|---|---|---|---|",
+    ...body,
+    "",
+    `${rows.length} boards: ${within(0.05)} within 5 %, ${within(0.1)} within 10 %, ${inside} inside their interval. "-": nobody counted the fetches of that core.`,
+    "",
+  ].join("\n");
+}
+
 /** How the model hears at fewer units, by the way it came there. */
 export function resizedBlock({ set, clipsPerSnr, rows }: ResizedResults): string {
   const body = [...rows]
@@ -183,6 +214,7 @@ async function blocks(progress: Progress): Promise<Readonly<Record<string, strin
     return { sparse: sparseBlock(curve) };
   }
   if (process.argv.includes("--boards")) return {};
+  if (process.argv.includes("--waits")) return { waits: waitsBlock(await waitsAndRun(progress)) };
   return { predicted: predictedBlock(await predictAndRun(progress)) };
 }
 

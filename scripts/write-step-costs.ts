@@ -87,6 +87,7 @@ async function count(
     format,
     ...left,
     loopBytes: 0,
+    countsFetches: true,
     progress,
     signal,
   });
@@ -106,6 +107,7 @@ async function count(
       ...left,
       terms: termsOf(footprint),
       ...(Object.fromEntries(values) as Record<(typeof MEASURES)[number], number>),
+      ...(result.fetched === null ? {} : { fetched: result.fetched }),
       stackBytes: result.stackBytes ?? 0,
       programBytes: result.sizes.flashBytes - result.plan.cost.weightBytes - footprint.tableBytes,
     },
@@ -171,7 +173,8 @@ async function countBoard(
     );
     const fresh = isFresh ? before : null;
     const kept = fresh?.formats[format]?.steps ?? [];
-    if (kept.some((step) => canonicalJson(step.shape) === canonicalJson(shape))) continue;
+    const isOf = (step: CountedStep) => canonicalJson(step.shape) === canonicalJson(shape);
+    if (kept.some((step) => isOf(step) && step.fetched !== undefined)) continue;
     const { step, variant, compiler, flags } = await count(shape, board, format);
     const document: CountedCore = {
       schema: 1,
@@ -179,7 +182,10 @@ async function countBoard(
       ...digests,
       compiler,
       flags,
-      formats: { ...fresh?.formats, [format]: { variant, steps: [...kept, step] } },
+      formats: {
+        ...fresh?.formats,
+        [format]: { variant, steps: [...kept.filter((step) => !isOf(step)), step] },
+      },
     };
     write(PARTIAL_DIR, document);
   }

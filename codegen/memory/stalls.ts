@@ -1,6 +1,6 @@
 /**
  * Predicts what a step waits for its weights and tables on a board, from the same hierarchy that the plugin simulates.
- * Code is not predicted before it is compiled; what a run waited for is left to the plugin.
+ * What code waits for is left to code-waits.ts, what a run waited for to the plugin.
  */
 import type { Board } from "../board.ts";
 import { lookUpsOf, valueBytes } from "../plan/cost.ts";
@@ -11,6 +11,7 @@ import {
   type HierarchyMemory,
   hierarchyOf,
 } from "./hierarchy.ts";
+import { missedShares } from "./residence.ts";
 
 export interface PredictedStalls {
   readonly kernel: string;
@@ -20,29 +21,33 @@ export interface PredictedStalls {
   readonly tables: number;
 }
 
-/**
- * Warm caches: a memory whose weights fit the cache before it waits for nothing; a larger stream throws itself out before it
- * comes round again, and the tables with it, so that each part and each row is missed once.
- */
+/** 512 words each of sigmoid and tanh; in floats 256 cubics that serve both [byte]. */
+const TABLE_BYTES = 4096;
+
+/** With warm caches, by residence.ts: weights that all stay wait for nothing. Code beside them is not in it. */
 export function predictedReadStalls(plan: Plan, board: Board): readonly PredictedStalls[] {
   const waits = weightWaits(board);
-  const fits = plan.cost.weightBytes <= waits.residentBytes;
   const { tableRow } = valueBytes(plan, plan.schedule);
-  return plan.kernels.map((kernel, index) => {
-    const cost = plan.cost.kernels[index];
-    const streamed = cost?.weightBytes ?? 0;
-    return {
-      kernel: kernel.name,
-      weights: fits ? 0 : waits.stallsOf(streamed),
-      tables: fits ? 0 : lookUpsOf(kernel, plan.streams) * waits.stallsOf(tableRow),
-    };
+  const lookUps = plan.kernels.map((kernel) => lookUpsOf(kernel, plan.streams));
+  const missed = missedShares(waits, {
+    weightBytes: plan.cost.weightBytes,
+    tableBytes: TABLE_BYTES,
+    lookUps: lookUps.reduce((sum, rows) => sum + rows, 0),
+    codeBytes: 0,
   });
+  return plan.kernels.map((kernel, index) => ({
+    kernel: kernel.name,
+    weights: missed.weights * waits.stallsOf(plan.cost.kernels[index]?.weightBytes ?? 0),
+    tables: missed.lookUps * (lookUps[index] as number) * waits.stallsOf(tableRow),
+  }));
 }
 
 /** What the memory of a board's weights makes a step wait. */
 export interface WeightWaits {
   /** The cache between it and the core; null where none serves reads. */
   readonly cache: HierarchyCache | null;
+  /** It serves the memory's instructions as well. */
+  readonly servesCode: boolean;
   /** Weights up to so many are still there when the next step comes [byte]. */
   readonly residentBytes: number;
   /** Bytes that a miss fetches at once. */
@@ -51,15 +56,18 @@ export interface WeightWaits {
   readonly stallsOf: (bytes: number) => number;
 }
 
-/** @throws RangeError when the board has no such memory */
-export function weightWaits(board: Board): WeightWaits {
-  const hierarchy = hierarchyOf(board);
+/**
+ * @param hierarchy the board's memories, one value of which may be another
+ * @throws RangeError when the board has no such memory
+ */
+export function weightWaits(board: Board, hierarchy: Hierarchy = hierarchyOf(board)): WeightWaits {
   const memory = hierarchy.memories.find(({ name }) => name === board.weights.memory);
   if (memory === undefined) throw new RangeError(`${board.id} has no ${board.weights.memory}`);
   const cache = memory.caches.read === null ? null : (hierarchy.caches[memory.caches.read] ?? null);
   const unit = unitOf(hierarchy, memory);
   return {
     cache,
+    servesCode: cache !== null && memory.caches.fetch === memory.caches.read,
     residentBytes: cacheBytes(hierarchy, memory),
     partBytes: unit.bytes,
     stallsOf: (bytes) => Math.ceil(bytes / unit.bytes) * unit.stall,

@@ -5,13 +5,13 @@
 import type { Board } from "../board.ts";
 import { loadBoard } from "../board.ts";
 import { weightsMemory } from "../board-facts.ts";
-import { type WeightWaits, weightWaits } from "../memory/stalls.ts";
-import { waitEnds } from "../memory/variants.ts";
+import { weightWaits } from "../memory/stalls.ts";
 import { MOVED_BLOCK } from "../plan/rows/moved-columns.ts";
 import { LINE_VALUES } from "../plan/rows/row-layout.ts";
 import { schedule } from "../plan/schedule.ts";
 import { targetOf } from "../plan/target.ts";
 import { roundUp } from "./cache-line.ts";
+import { fetchCounts } from "./fetches.ts";
 import { footprintOfShape, type LayerFootprint, type NetworkFootprint } from "./footprint.ts";
 import {
   fitKept,
@@ -24,9 +24,10 @@ import {
   withoutLstms,
 } from "./kept-costs.ts";
 import type { NetworkShape } from "./network.ts";
-import { type PredictedCycles, stallsOfLayers, withWaits } from "./predict.ts";
+import type { PredictedCycles } from "./predict.ts";
 import { costOf, type StepCosts, stepCosts } from "./step-costs.ts";
 import { termsOf } from "./terms.ts";
+import { createWaitPredictor, type ReadRun, readsOf } from "./waits.ts";
 
 /** Of a step whose LSTMs take in so many columns each. */
 export interface KeptPrediction {
@@ -42,8 +43,9 @@ export interface KeptPrediction {
   readonly residentBytes: number;
   /** Parts of the memory of the weights that a step touches. */
   readonly linesTouched: number;
-  /** What a step fetches of them [byte]. */
+  /** What a step reads of them, and what it fetches anew [byte]. */
   readonly readBytes: number;
+  readonly streamedBytes: number;
   readonly flashBytes: number;
   readonly ramBytes: number;
 }
@@ -65,22 +67,22 @@ const COLUMN_BYTES = MOVED_BLOCK.rows;
 export function createKeptPredictor(board: Board): KeptPredictor {
   const costs = stepCosts(board.core, "int8");
   const kept = keptCosts(board, costs);
-  const waits = weightWaits(board);
-  if (costs === null || typeof kept === "string" || waits.partBytes > COLUMN_BYTES) {
+  const { partBytes } = weightWaits(board);
+  if (costs === null || typeof kept === "string" || partBytes > COLUMN_BYTES) {
     const missing =
       typeof kept === "string"
         ? kept
-        : `${board.id} fetches ${waits.partBytes} B at once, and columns of ${COLUMN_BYTES} B move one by one`;
+        : `${board.id} fetches ${partBytes} B at once, and columns of ${COLUMN_BYTES} B move one by one`;
     return { missing, source: "", of: () => notForetold(missing) };
   }
   const target = targetOf(board);
   const scheduled = schedule("int8", target);
   const memory = weightsMemory(board);
-  const ends = waitEnds(memory).map((value) => weightWaits(withWaits(board, memory, value)));
+  const waits = createWaitPredictor(board, fetchCounts(board.core, null));
   const valueBytes = LINE_VALUES[scheduled.activation].bytes;
   return {
     missing: null,
-    source: kept.source,
+    source: `${kept.source}${waits.note === null ? "" : `; their ${waits.note}`}`,
     of(shape, moved) {
       const footprint = footprintOfShape(shape, target, "int8", scheduled);
       const work = workOf(footprint, moved);
@@ -88,25 +90,28 @@ export function createKeptPredictor(board: Board): KeptPredictor {
       const rest = termsOf(withoutLstms(footprint));
       const cost = (measure: KeptMeasure): number =>
         (costOf(costs.of[measure], rest) ?? Number.NaN) + keptCost(kept.of[measure], counts);
-      const stalls = [waits, ...ends].map((one) => stallsOfKept(footprint, moved, one, work));
-      const [own = 0] = stalls;
       const [value, low, high] = [cost("cycles"), cost("cyclesLow"), cost("cyclesHigh")];
+      const reads = readsOf(footprint, work.weightBytes, keptRuns(moved));
+      const waited = waits.of(reads, [termsOf(footprint)], value);
       const constants = work.weightBytes + footprint.tableBytes;
       const state = footprint.stateBytes + work.sumBytes + counts.compared * valueBytes;
       return {
         cycles: {
-          value: value + own,
-          low: Math.min(value, low) * (1 - kept.worstError) + Math.min(...stalls),
-          high: Math.max(value, high) * (1 + kept.worstError) + Math.max(...stalls),
-          stalls: own,
+          value: value + waited.value,
+          low: Math.min(value, low) * (1 - kept.worstError) + waited.low,
+          high: Math.max(value, high) * (1 + kept.worstError) + waited.high,
+          stalls: waited.value,
+          codeStalls: waited.code,
         },
         macs: work.macs,
         paddedMacs: work.paddedMacs,
         weightBytes: work.weightBytes,
         paddedBytes: work.weightBytes - work.usefulBytes,
-        residentBytes: work.weightBytes <= waits.residentBytes ? constants : 0,
-        linesTouched: Math.ceil(work.readBytes / Math.min(waits.partBytes, COLUMN_BYTES)),
+        residentBytes:
+          waited.streamed === 1 ? 0 : Math.round(constants - waited.streamed * work.weightBytes),
+        linesTouched: Math.ceil(work.readBytes / Math.min(partBytes, COLUMN_BYTES)),
         readBytes: work.readBytes,
+        streamedBytes: Math.round(waited.streamed * work.readBytes),
         flashBytes: costs.programBytes + constants,
         ramBytes:
           state +
@@ -200,22 +205,16 @@ function workOf({ layers }: NetworkFootprint, moved: readonly number[]): KeptWor
   };
 }
 
-/** As predict.ts has it, with multipliers and the columns taken in in place of all weights of an LSTM. */
-function stallsOfKept(
-  footprint: NetworkFootprint,
-  moved: readonly number[],
-  waits: WeightWaits,
-  { weightBytes }: KeptWork,
-): number {
-  if (weightBytes <= waits.residentBytes) return 0;
+/** What a layer reads: of an LSTM the rows' multipliers, and of each block the columns taken in. */
+function keptRuns(moved: readonly number[]) {
   let lstm = 0;
-  return stallsOfLayers(footprint, waits, (layer) => {
+  return (layer: LayerFootprint): readonly ReadRun[] | null => {
     if (layer.layer.kind !== "lstm") return null;
     const rows = rowsOf(layer);
     const taken = moved[lstm++] ?? 0;
-    return (
-      waits.stallsOf(rows * ROW_FACT_BYTES) +
-      taken * (rows / MOVED_BLOCK.rows) * waits.stallsOf(COLUMN_BYTES)
-    );
-  });
+    return [
+      { bytes: rows * ROW_FACT_BYTES, times: 1 },
+      { bytes: COLUMN_BYTES, times: taken * (rows / MOVED_BLOCK.rows) },
+    ];
+  };
 }

@@ -1,15 +1,15 @@
 /**
  * Decides what a step of a network will cost on a board before anything is generated: cycles, waits, bytes by memory.
- * Time, energy and which size to take are left to the host's analyzer; what code waits for is not foretold.
+ * Time, energy and which size to take are left to the host's analyzer, waits to waits.ts.
  */
-import type { Board, BoardMemory } from "../board.ts";
+import type { Board } from "../board.ts";
 import { weightsMemory } from "../board-facts.ts";
-import { type WeightWaits, weightWaits } from "../memory/stalls.ts";
-import { waitEnds } from "../memory/variants.ts";
+import { weightWaits } from "../memory/stalls.ts";
 import { schedule } from "../plan/schedule.ts";
 import { targetOf } from "../plan/target.ts";
 import type { IntegerFormat } from "../quantize/params.ts";
-import { footprintOfShape, type LayerFootprint, type NetworkFootprint } from "./footprint.ts";
+import { fetchCounts, type StepTerms } from "./fetches.ts";
+import { footprintOfShape, type NetworkFootprint } from "./footprint.ts";
 import { mixedTerms, NIBBLE_CODE_BYTES } from "./mixed-costs.ts";
 import type { NetworkShape } from "./network.ts";
 import { sparseFootprint } from "./sparse-footprint.ts";
@@ -22,15 +22,18 @@ import {
   type TermCosting,
 } from "./step-costs.ts";
 import { type TermCounts, termsOf } from "./terms.ts";
+import { createWaitPredictor, type PredictedWaits, readsOf } from "./waits.ts";
 
 export interface PredictedCycles {
   /** Of a step, waits included. */
   readonly value: number;
-  /** By the bounds of the core's rules, the fit's own error, and the ends of unsure wait states. */
+  /** By the bounds of the core's rules, the fit's own error, and the ends of unsure values of the memories. */
   readonly low: number;
   readonly high: number;
-  /** The part of value that is waiting for weights and tables. */
+  /** The part of value that is waiting for weights, tables and code. */
   readonly stalls: number;
+  /** The part of stalls that is waiting for code; 0 where the predictor's source says that it is not included. */
+  readonly codeStalls: number;
 }
 
 /** Where what lies [byte]. */
@@ -38,7 +41,7 @@ export interface WorkingSet {
   /** In the memory of the weights; padding included. */
   readonly weightBytes: number;
   readonly tableBytes: number;
-  /** The part of both that is still in a cache a step later: all of it or, where more streams through, nothing. */
+  /** The part of both that is still in a cache a step later; nothing where all weights stream through. */
   readonly residentBytes: number;
   /** What each step fetches anew from the memory of the weights. */
   readonly streamedBytes: number;
@@ -65,14 +68,12 @@ export interface Predictor {
   readonly format: IntegerFormat;
   /** What charged and counted, and what is not foretold. */
   readonly source: string;
+  /** Whether waits for code are in the cycles. */
+  readonly hasCodeWaits: boolean;
   /** Why there are no cycles; null where there are. */
   readonly missing: string | null;
   readonly of: (shape: NetworkShape) => Prediction;
 }
-
-/** Rows of activation tables that a unit reads. */
-const LOOK_UPS = { lstm: 5, gru: 3 } as const;
-const TABLE_ROW_BYTES = 4;
 
 /**
  * Predicts steps of networks on one board.
@@ -96,9 +97,11 @@ export function createPredictor(
   const used = costs ?? stepCosts(board.core, format);
   const costings = costs === null ? null : costs.all.map((one) => costingOf(one, FORETOLD));
   const memory = weightsMemory(board);
-  const waits = weightWaits(board);
-  const ends = waitEnds(memory).map((value) => weightWaits(withWaits(board, memory, value)));
-  const lineBytes = Math.max(target.lineBytes, waits.partBytes);
+  const fetches = fetchCounts(board.core, costs?.all ?? null);
+  const waits = createWaitPredictor(board, fetches);
+  const dense = targetOf(board);
+  const denseSchedule = schedule("int8", dense);
+  const lineBytes = Math.max(target.lineBytes, weightWaits(board).partBytes);
   const inRam = memory.role === "ram";
 
   const workOf = (footprint: NetworkFootprint): Work => {
@@ -113,19 +116,25 @@ export function createPredictor(
         : sparseFootprint(shape, target, sparse);
     const { weightBytes, tableBytes, stateBytes, edgeBytes } = footprint;
     const constants = weightBytes + tableBytes;
-    const resides = weightBytes <= waits.residentBytes;
+    const work = workOf(footprint);
+    const sums = costings && sumsOf(costings, work);
+    const fetched = fetches?.isOfInt8
+      ? [termsOf(footprintOfShape(shape, dense, "int8", denseSchedule))]
+      : work.terms;
+    const waited = waits.of(readsOf(footprint, weightBytes), fetched, sums?.[0] ?? 0);
+    const streamedBytes = Math.round(waited.streamed * weightBytes);
     const program = used?.programBytes ?? 0;
     return {
       footprint,
       workingSet: {
         weightBytes,
         tableBytes,
-        residentBytes: resides ? constants : 0,
-        streamedBytes: resides ? 0 : weightBytes,
+        residentBytes: waited.streamed === 1 ? 0 : constants - streamedBytes,
+        streamedBytes,
         stateBytes,
       },
       linesTouched: Math.ceil(weightBytes / lineBytes),
-      ...cyclesOf(footprint, costs, costings && sumsOf(costings, workOf(footprint)), waits, ends),
+      ...cyclesOf(costs, sums, waited),
       flashBytes: program + constants,
       ramBytes: stateBytes + edgeBytes + (used?.stackBytes ?? 0) + (inRam ? constants : 0),
     };
@@ -140,7 +149,8 @@ export function createPredictor(
     source:
       costs === null
         ? ""
-        : `${costs.source}${costs.isBounded ? "" : ", whose bounds have changed since and are not in the interval"}; waits of ${memory.name} by boards/${board.id}.json${unwaited}; waits for code not included`,
+        : `${costs.source}${costs.isBounded ? "" : ", whose bounds have changed since and are not in the interval"}; waits of ${memory.name} by boards/${board.id}.json${unwaited}${waits.note === null ? "" : `; ${waits.note}`}`,
+    hasCodeWaits: waits.hasCode,
     missing:
       costs === null
         ? missingCosts(board, formats.find((one) => stepCosts(board.core, one) === null) ?? format)
@@ -151,7 +161,7 @@ export function createPredictor(
 
 /** Loops of a step, for each of the costs, and instructions that no counted step has, of a cycle each. */
 interface Work {
-  readonly terms: readonly TermCounts[];
+  readonly terms: StepTerms;
   readonly offsets: number;
 }
 
@@ -197,66 +207,25 @@ function missingCosts(board: Board, format: CountedFormat): string {
     : `no steps of ${board.core} were counted in ${format}: npx tsx scripts/write-step-costs.ts --boards ${board.kind === "real" ? board.emulatedBy : board.id} --formats ${format}`;
 }
 
-/** The board with other wait states of that memory. */
-export function withWaits(board: Board, memory: BoardMemory, value: number): Board {
-  const { waitStates } = memory;
-  if (waitStates === undefined) return board;
-  const changed = { ...memory, waitStates: { ...waitStates, value } };
-  return { ...board, memories: board.memories.map((one) => (one === memory ? changed : one)) };
-}
-
-/** By the same sums as codegen/memory/stalls.ts: what fits a cache waits for nothing. */
-function stallsOf(footprint: NetworkFootprint, waits: WeightWaits): number {
-  if (footprint.weightBytes <= waits.residentBytes) return 0;
-  return stallsOfLayers(footprint, waits, () => null);
-}
-
-/**
- * Waits for weights that no cache holds, and for rows of tables [cycle].
- * @param weightsOf what a layer waits for its weights; null where it reads all of them, one after the other
- */
-export function stallsOfLayers(
-  { layers }: NetworkFootprint,
-  { stallsOf: waiting }: WeightWaits,
-  weightsOf: (layer: LayerFootprint) => number | null,
-): number {
-  const row = waiting(TABLE_ROW_BYTES);
-  return layers.reduce((sum, one) => {
-    const { layer, streams } = one;
-    const weights =
-      weightsOf(one) ?? waiting(streams.reduce((total, stream) => total + stream.bytes, 0));
-    if (layer.kind === "dense") {
-      const byTable = layer.activation === "sigmoid" || layer.activation === "tanh";
-      return sum + weights + (byTable ? layer.outputSize * row : 0);
-    }
-    const padded = (streams[0]?.paddedRows ?? 0) / 4;
-    const units = layer.kind === "lstm" ? padded : layer.hiddenSize;
-    return sum + weights + units * LOOK_UPS[layer.kind] * row;
-  }, 0);
-}
-
 const UNKNOWN = { cycles: null, instructions: null } as const;
 const FORETOLD = ["cycles", "cyclesLow", "cyclesHigh", "instructions"] as const;
 
 function cyclesOf(
-  footprint: NetworkFootprint,
   costs: Prices | null,
   sums: ArrayLike<number> | null,
-  waits: WeightWaits,
-  ends: readonly WeightWaits[],
+  waits: PredictedWaits,
 ): Pick<Prediction, "cycles" | "instructions"> {
   if (costs === null || sums === null) return UNKNOWN;
   const [value = 0, low = 0, high = 0, instructions = 0] = Array.from(sums);
-  const stalls = stallsOf(footprint, waits);
-  const others = [stalls, ...ends.map((end) => stallsOf(footprint, end))];
   const { worstError, isBounded } = costs;
   const [least, most] = isBounded ? [Math.min(value, low), Math.max(value, high)] : [value, value];
   return {
     cycles: {
-      value: value + stalls,
-      low: least * (1 - worstError) + Math.min(...others),
-      high: most * (1 + worstError) + Math.max(...others),
-      stalls,
+      value: value + waits.value,
+      low: least * (1 - worstError) + waits.low,
+      high: most * (1 + worstError) + waits.high,
+      stalls: waits.value,
+      codeStalls: waits.code,
     },
     instructions,
   };

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Core } from "../board.ts";
 import { BOARDS_DIRECTORY } from "../board.ts";
+import { FETCH_CAPACITIES, type FetchedLines, type FetchLine } from "../memory/fetch-caches.ts";
 import { canonicalJson } from "../plan/canonical-json.ts";
 import type { IntegerFormat } from "../quantize/params.ts";
 import { LAP_COLUMNS } from "./footprint.ts";
@@ -36,6 +37,8 @@ export interface CountedStep extends Readonly<Record<Measure, number>> {
   /** Part of its tiles of weights that was left out [%]; absent: none. */
   readonly sparse?: number;
   readonly terms: TermCounts;
+  /** Lines of its code that come from their memory through caches of many sizes; absent where nobody counted them. */
+  readonly fetched?: FetchedLines;
   /** Deepest use of the stack [byte]. */
   readonly stackBytes: number;
   /** Code and constants of the program, without streams and tables [byte]. */
@@ -68,6 +71,14 @@ export interface StepCosts {
   readonly of: Readonly<Record<Measure, Readonly<Record<Term, number | null>>>>;
   /** Largest distance of a reference network's cycles from the fit, relative to them. */
   readonly worstError: number;
+  /**
+   * Lines of code that a round of each term fetches anew through a cache of so many bytes, one of FETCH_CAPACITIES; null
+   * where no fetch was counted.
+   */
+  readonly fetched: (
+    line: FetchLine,
+    capacity: number,
+  ) => Readonly<Record<Term, number | null>> | null;
   /** The most that a reference network used, and that its program took [byte]. */
   readonly stackBytes: number;
   readonly programBytes: number;
@@ -127,21 +138,12 @@ export function fitSteps(
   format: CountedFormat,
   steps: readonly CountedStep[],
 ): StepCosts {
-  const present = TERMS.filter((term) => steps.some(({ terms }) => terms[term] > 0));
-  const costsOf = (measure: Measure): Readonly<Record<Term, number | null>> => {
-    // Errors count in relation to the whole, so that small networks weigh as much as large ones.
-    const rows = steps.map((step) =>
-      present.map((term) => roundsOf(term, step.terms) / step[measure]),
+  const costsOf = (measure: Measure) =>
+    fitTerms(
+      steps,
+      steps.map((step) => step[measure]),
+      steps.map((step) => step[measure]),
     );
-    const found = nonNegativeLeastSquares(rows, new Array<number>(steps.length).fill(1));
-    const none = Object.fromEntries(TERMS.map((term) => [term, null]));
-    const costs: Record<string, number> = Object.fromEntries(
-      present.map((term, i) => [term, found[i] as number]),
-    );
-    // A lap's columns are counted among the columns as well: what they cost alone is in the lap's own cost.
-    if (costs.laps !== undefined) costs.laps -= LAP_COLUMNS * (costs.columns as number);
-    return { ...none, ...costs } as Record<Term, number | null>;
-  };
   const of = Object.fromEntries(
     MEASURES.map((measure) => [measure, costsOf(measure)]),
   ) as StepCosts["of"];
@@ -153,11 +155,51 @@ export function fitSteps(
     format,
     of,
     worstError: Math.max(...errors),
+    fetched: fetchedFits(steps),
     stackBytes: Math.max(...steps.map(({ stackBytes }) => stackBytes)),
     programBytes: Math.max(...steps.map(({ programBytes }) => programBytes)),
     isBounded: rulesDigests(core)?.boundsDigest === boundsDigest,
     source: `loops of ${steps.length} reference networks counted with boards/cores/${core}.json, ${compiler}`,
   };
+}
+
+/** Each fitted when it is first asked for. */
+function fetchedFits(steps: readonly CountedStep[]): StepCosts["fetched"] {
+  const known = new Map<string, ReturnType<StepCosts["fetched"]>>();
+  return (line, capacity) => {
+    const key = `${line} ${capacity}`;
+    const fit = known.get(key);
+    if (fit !== undefined) return fit;
+    const at = (FETCH_CAPACITIES as readonly number[]).indexOf(capacity);
+    const lines = steps.flatMap(({ fetched }) => fetched?.[line][at] ?? []);
+    // What a line more or less is worth is seen in the step's cycles: in relation to those.
+    const wholes = steps.map(({ cycles }) => cycles);
+    const found = lines.length < steps.length ? null : fitTerms(steps, lines, wholes);
+    known.set(key, found);
+    return found;
+  };
+}
+
+/**
+ * The cost of one round of each term, none below zero, by least squares of what each sum is off in relation to its whole:
+ * so small networks weigh as much as large ones.
+ */
+function fitTerms(
+  steps: readonly CountedStep[],
+  sums: readonly number[],
+  wholes: readonly number[],
+): Readonly<Record<Term, number | null>> {
+  const present = TERMS.filter((term) => steps.some(({ terms }) => terms[term] > 0));
+  const part = (value: number, i: number): number => value / (wholes[i] as number);
+  const rows = steps.map(({ terms }, i) => present.map((term) => part(roundsOf(term, terms), i)));
+  const found = nonNegativeLeastSquares(rows, sums.map(part));
+  const none = Object.fromEntries(TERMS.map((term) => [term, null]));
+  const costs: Record<string, number> = Object.fromEntries(
+    present.map((term, i) => [term, found[i] as number]),
+  );
+  // A lap's columns are counted among the columns as well: what they cost alone is in the lap's own cost.
+  if (costs.laps !== undefined) costs.laps -= LAP_COLUMNS * (costs.columns as number);
+  return { ...none, ...costs } as Record<Term, number | null>;
 }
 
 /** How often a term's loop goes round by itself: of the columns, those outside of laps. */

@@ -11,8 +11,15 @@ import type {
   PlacementRequest,
   RealBoard,
   SourceParts,
+  Variant,
 } from "../../codegen/index.ts";
-import { findMeasured, fittedRules, MissingToolError, UsageError } from "../../codegen/index.ts";
+import {
+  findMeasured,
+  fittedRules,
+  hierarchyOf,
+  MissingToolError,
+  UsageError,
+} from "../../codegen/index.ts";
 import type { BoardOnUsb } from "../link/find-board.ts";
 import type { Expectation } from "../link/greeting.ts";
 import { createLastingLink } from "../link/lasting.ts";
@@ -25,7 +32,7 @@ import { type BuiltFirmware, buildAndRead } from "./built-firmware.ts";
 import type { FittedRules } from "./core-table.ts";
 import { type FlashBoardRequest, flashBoard } from "./flash/flash-board.ts";
 import { placesOf } from "./memory-places.ts";
-import { memoryText } from "./memory-text.ts";
+import { hierarchiesText, memoryText } from "./memory-text.ts";
 import { FIRMWARE_DIR } from "./paths.ts";
 import {
   pluginArguments,
@@ -38,6 +45,9 @@ import { placeLines, profileLayers, readPlaces } from "./profile/places.ts";
 import type { ProfileNames } from "./profile/profile-file.ts";
 import type { Progress } from "./progress.ts";
 import { readObjects } from "./symbols.ts";
+
+/** The most that the plugin takes, and more than any program marks that is run with them. */
+const EVERY_REGION = 1000;
 
 /** The one emulator that is not QEMU. */
 const RP2040JS = "rp2040js";
@@ -63,6 +73,8 @@ export interface DeviceRequest {
   readonly project?: string;
   /** The real board whose memories the emulated one's accesses are charged by. */
   readonly standsFor?: StandsFor | undefined;
+  /** Caches that the emulated board's own fetches are sent through in every region, each a variant of its memories. */
+  readonly fetchCaches?: readonly Variant[];
   /** Count each place of the program, too, and when the first steps were in it. */
   readonly profile?: { readonly parts: SourceParts; readonly tracedSteps: number } | undefined;
   /** Go on with a warning where the counting plugin cannot be built or loaded; without it that stops the run. */
@@ -186,10 +198,17 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
   const folder = await mkdtemp(join(tmpdir(), "pioneer-counts-"));
   const counts = join(folder, "counts.jsonl");
   const memory = join(folder, "memory.txt");
-  if (request.standsFor !== undefined) {
+  const { standsFor, fetchCaches } = request;
+  if (standsFor !== undefined) {
     const objects = await readObjects(elf, toolchain);
-    const placed = placesOf({ emulated: board, objects, ...request.standsFor });
-    await writeFile(memory, memoryText(request.standsFor.real, placed, request.variedRegions));
+    const placed = placesOf({ emulated: board, objects, ...standsFor });
+    await writeFile(memory, memoryText(standsFor.real, placed, request.variedRegions));
+  } else if (fetchCaches !== undefined) {
+    const own = { emulated: board, real: board, placement: {}, objects: [], prefix: "" };
+    await writeFile(
+      memory,
+      hierarchiesText(hierarchyOf(board), fetchCaches, placesOf(own), EVERY_REGION),
+    );
   }
   const profile = request.profile && {
     names: join(folder, "places.txt"),
@@ -214,7 +233,7 @@ async function emulatedDevice(request: DeviceRequest, board: EmulatedBoard): Pro
         ? []
         : pluginArguments(plugin, marks, counts, {
             variedRegions: request.variedRegions ?? VARIED_FRAMES,
-            ...(request.standsFor === undefined ? {} : { memory }),
+            ...(standsFor === undefined && fetchCaches === undefined ? {} : { memory }),
             ...(profile && {
               profile: {
                 places: profile.names,

@@ -2,7 +2,7 @@
  * Spells a board's memories for the timing plugin; firmware/qemu/memory_model.h says how they read.
  * What the board is like is left to codegen/memory, what lies where to memory-places.ts.
  */
-import type { Board, Hierarchy } from "../../codegen/index.ts";
+import type { Board, Hierarchy, Variant } from "../../codegen/index.ts";
 import { CAUSES, hierarchyOf, variantsOf } from "../../codegen/index.ts";
 import type { Placed, PlacedRange } from "./memory-places.ts";
 import { VARIED_FRAMES } from "./plugin.ts";
@@ -16,7 +16,19 @@ export function memoryText(
   placed: Placed,
   variedRegions: number = VARIED_FRAMES,
 ): string {
-  const stated = hierarchyOf(real);
+  return hierarchiesText(hierarchyOf(real), variantsOf(real), placed, variedRegions);
+}
+
+/**
+ * The same memories in the ways that variants name, side by side in each of the first passes.
+ * @param variants beyond what the plugin takes are left out
+ */
+export function hierarchiesText(
+  stated: Hierarchy,
+  variants: readonly Variant[],
+  placed: Placed,
+  variedRegions: number,
+): string {
   const { memories } = stated;
   const line = (...words: readonly (string | number)[]) => `${words.join(" ")}\n`;
   const range = (kind: string, { begin, bytes, memory, offset }: PlacedRange) =>
@@ -53,8 +65,6 @@ export function memoryText(
     ...placed.code.map((one) => range("code", one)),
     ...placed.data.map((one) => range("data", one)),
     variant("stated", stated),
-    ...variantsOf(real)
-      .slice(0, VARIANT_LIMIT)
-      .map(({ name, hierarchy }) => variant(name, hierarchy)),
+    ...variants.slice(0, VARIANT_LIMIT).map(({ name, hierarchy }) => variant(name, hierarchy)),
   ].join("");
 }

@@ -9,6 +9,7 @@ import { createTwin } from "../../codegen/quantize/twin.ts";
 import { footprintOfShape } from "../../codegen/size/footprint.ts";
 import { isFresh, type KeptCore, keptCore, keptTermsOf } from "../../codegen/size/kept-costs.ts";
 import { type NetworkShape, seededModel } from "../../codegen/size/network.ts";
+import { createPredictor } from "../../codegen/size/predict.ts";
 import { createKeptPredictor } from "../../codegen/size/predict-kept.ts";
 import { answerOf } from "../../host/analyze/sizing/answer.ts";
 import type { Quality, SizeLimits } from "../../host/analyze/sizing/candidate.ts";
@@ -87,13 +88,28 @@ describe("cycles", () => {
     const { of } = createKeptPredictor(loadBoard("nrf52840-dk"));
     // 256 multipliers and 10 columns of 256 B; the dense layer's 2,304 B; 64 * 5 + 32 rows of tables: two cycles a word.
     const words = (256 * (4 + 10) + 2304) / 4 + 64 * 5 + 32;
-    expect(of(SHAPE, [10]).cycles.stalls).toBe(2 * words);
+    const { stalls, codeStalls } = of(SHAPE, [10]).cycles;
+    expect(stalls - codeStalls).toBeCloseTo(2 * words, 6);
     expect(of(SHAPE, [10])).toMatchObject({
       macs: 256 * 10 + 2048,
       readBytes: 256 * 14 + 2304,
       weightBytes: 256 * (8 + 96) + 2304,
     });
   });
+
+  test.skipIf(!isCountedNow("qemu-m4"))(
+    "wait for code as the whole network does, and say so",
+    () => {
+      const board = loadBoard("nrf52840-dk");
+      const { of, source } = createKeptPredictor(board);
+      const whole = createPredictor(board, "int8").of(SHAPE).cycles;
+      expect(whole?.codeStalls).toBeGreaterThan(0);
+      expect(of(SHAPE, [10]).cycles.codeStalls).toBeCloseTo(whole?.codeStalls ?? 0, 6);
+      expect(source).toContain(
+        "their waits for code in flash are those of the same network with all weights in int8",
+      );
+    },
+  );
 
   test("are not foretold where nobody counted, where rules changed, and behind longer lines", () => {
     expect(createKeptPredictor(loadBoard("esp32dev")).missing).toMatch(/no steps .* xtensa-mac16/);

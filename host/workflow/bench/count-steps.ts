@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type {
   DeltaThresholds,
   EmulatedBoard,
+  FetchedLines,
   Format,
   Fusion,
   PlacementRequest,
@@ -14,7 +15,14 @@ import type {
   RecurrentModel,
   StepWork,
 } from "../../../codegen/index.ts";
-import { createTwin, generate, noiseFrames, writeFiles } from "../../../codegen/index.ts";
+import {
+  createTwin,
+  fetchCaches,
+  fetchedLines,
+  generate,
+  noiseFrames,
+  writeFiles,
+} from "../../../codegen/index.ts";
 import { explainEnding } from "../../link/outcome.ts";
 import { Session } from "../../link/session.ts";
 import { parseCounts, type RegionCounts } from "../counts.ts";
@@ -51,6 +59,8 @@ export interface CountRequest {
   readonly sparse?: number;
   /** Memories for weights, tables and code. */
   readonly placement?: PlacementRequest;
+  /** Also count the lines of code that a step fetches through caches of many sizes. */
+  readonly countsFetches?: boolean;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -70,6 +80,8 @@ export interface CountedSteps {
   readonly plan: Plan;
   /** Averages a time step; null where no timing table describes the core, multiplyAccumulates where nothing decodes it. */
   readonly mean: (field: MeanField) => number | null;
+  /** Of the last step, when everything that stays in a cache is there; null unless asked for. */
+  readonly fetched: FetchedLines | null;
   readonly bitExact: boolean;
   /** Call by call. */
   readonly regions: readonly RegionCounts[];
@@ -107,7 +119,11 @@ export async function countSteps(request: CountRequest): Promise<CountedSteps> {
   const key = `bench-${model.name}-${format}-${board.id}-${digest}`;
   const modelDir = join(GENERATED_DIR, key);
   writeFiles(modelDir, files);
-  const device = await prepareDevice({ board, app: "speed", modelDir, key, progress, signal });
+  const caches = request.countsFetches ? { fetchCaches: fetchCaches(board) } : {};
+  const device = await prepareDevice({
+    ...{ board, app: "speed", modelDir, key, progress, signal },
+    ...caches,
+  });
   const session = new Session(device.link);
   try {
     await session.open();
@@ -139,6 +155,7 @@ export async function countSteps(request: CountRequest): Promise<CountedSteps> {
     return {
       plan: stages.plan,
       mean: (field) => meanOf(regions, field, steps),
+      fetched: request.countsFetches ? fetchedLines(regions.at(-1)?.memory?.variants ?? {}) : null,
       bitExact: expected.equals(given),
       regions,
       work,

@@ -97,7 +97,6 @@ export function deltaCandidates(
       sized,
       columns.map((one) => one.max),
     );
-    const resides = mean.cycles.stalls === 0;
     return {
       hiddenSizes,
       method: "delta",
@@ -106,7 +105,7 @@ export function deltaCandidates(
       weightBytes: mean.weightBytes,
       paddedBytes: mean.paddedBytes,
       residentBytes: mean.residentBytes,
-      streamedBytes: resides ? 0 : mean.readBytes,
+      streamedBytes: mean.streamedBytes,
       linesTouched: mean.linesTouched,
       flashBytes: mean.flashBytes,
       ramBytes: mean.ramBytes,
