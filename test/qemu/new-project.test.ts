@@ -152,3 +152,10 @@ test("a folder that holds something is left as it is, and so is a board of ESP-I
   expect(run("build")).toEqual({ status: 2, code: "TP-USE-132" });
   expect(readdirSync(folder)).toEqual(["mine.txt"]);
 });
+
+test("outside the checkout, where npx would fetch another's package, the next command is told whole", () => {
+  const args = [join(ROOT, "host/pioneer.mjs"), "new", "mine", "--board", "qemu-m4"];
+  const { stdout } = spawnSync(process.execPath, args, { cwd: freshFolder(), encoding: "utf8" });
+  expect(stdout).toContain(`node ${join(ROOT, "host", "pioneer.mjs")} build`);
+  expect(stdout).not.toContain("npx");
+});

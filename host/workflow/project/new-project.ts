@@ -3,12 +3,12 @@
  * Its texts are left to project-text.ts, building and running it to the verbs of those names.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { basename, extname, join, relative } from "node:path";
+import { basename, extname, isAbsolute, join, relative, resolve } from "node:path";
 import { loadBoard, UsageError } from "../../../codegen/index.ts";
 import type { VerbContext } from "../context.ts";
 import { type GenerateRequest, type Prepared, prefixOf, prepare } from "../generate.ts";
 import { writeFileWhole } from "../output-file.ts";
-import { FIRMWARE_DIR, MODELS_DIR } from "../paths.ts";
+import { FIRMWARE_DIR, MODELS_DIR, PROJECT_DIR } from "../paths.ts";
 import { type Environment, environmentOf } from "./environment.ts";
 import { firmwareFiles, licenceText, type ProjectFile } from "./firmware-files.ts";
 import { libraryFiles } from "./library.ts";
@@ -34,12 +34,19 @@ export async function newProject(
     board: prepared.board.id,
     files: files.map((f) => f.path),
   };
-  context.print(
-    document,
-    () =>
-      `${files.length} files in ${relative(process.cwd(), directory) || "."}\nnext: cd ${directory}, npx pioneer build, npx pioneer run${prepared.board.kind === "real" ? " --port PORT" : ""}`,
-  );
+  context.print(document, () => {
+    const pioneer = commandIn(directory);
+    const port = prepared.board.kind === "real" ? " --port PORT" : "";
+    return `${files.length} files in ${relative(process.cwd(), directory) || "."}\nnext: cd ${directory}, ${pioneer} build, ${pioneer} run${port}`;
+  });
   return 0;
+}
+
+/** Outside the checkout npx does not find this program, and offers a stranger's package of its name. */
+function commandIn(directory: string): string {
+  const path = relative(PROJECT_DIR, resolve(directory));
+  const isOutside = path.startsWith("..") || isAbsolute(path);
+  return isOutside ? `node ${join(PROJECT_DIR, "host", "pioneer.mjs")}` : "npx pioneer";
 }
 
 /** Every file of a project but the model's own. */

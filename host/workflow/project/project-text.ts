@@ -132,5 +132,8 @@ function readmeText(prepared: Prepared, environment: Environment): string {
   instructions, cycles and budgets.
 
 The same three are tasks of Visual Studio Code (Terminal, Run Task).
+
+\`npx pioneer\` is found inside tiny-pioneer's own folder, and everywhere once \`npm link\` was typed there. Before that, npx
+offers a stranger's package of the same name: say no.
 `;
 }
