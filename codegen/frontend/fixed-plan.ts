@@ -32,8 +32,8 @@ export const FEATURE_BITS = 11;
 /** Bands' sums are below it. */
 const MOST_POWER = 2 ** 30;
 
-export interface FrontEndPlan {
-  readonly arithmetic: "fixed";
+/** What a front end is in either arithmetic. */
+export interface FrontEndShape {
   readonly sampleRateHz: number;
   readonly hopLength: number;
   readonly fftSize: number;
@@ -42,6 +42,10 @@ export interface FrontEndPlan {
   readonly output: Quantization;
   /** Points of the complex transform, half the real one's. */
   readonly points: number;
+}
+
+export interface FrontEndPlan extends FrontEndShape {
+  readonly arithmetic: "fixed";
   /** Complex inputs that are not padding, the first ones. */
   readonly filled: number;
   readonly stages: readonly Stage[];

@@ -12,7 +12,7 @@ import type { FrontEnd } from "../model/sidecar.ts";
 import type { Quantization } from "../quantize/params.ts";
 import { sqrtHannWindow } from "./analyse.ts";
 import { bandMatrix } from "./bands.ts";
-import { LOG_PIECES, segmentBinsOf, stagesOf } from "./fixed-plan.ts";
+import { type FrontEndShape, LOG_PIECES, segmentBinsOf, stagesOf } from "./fixed-plan.ts";
 import type { Stage } from "./fixed-transform.ts";
 import { putSingle, type Singles, singleTurn, singleTurns } from "./float-transform.ts";
 
@@ -23,16 +23,8 @@ const LEAST_EPSILON = 2 ** -60;
 const MOST_MEAN = 2 ** 13;
 const MOST_FACTOR = 2 ** 60;
 
-export interface FloatFrontEndPlan {
+export interface FloatFrontEndPlan extends FrontEndShape {
   readonly arithmetic: "float32";
-  readonly sampleRateHz: number;
-  readonly hopLength: number;
-  readonly fftSize: number;
-  readonly bandCount: number;
-  readonly input: Quantization;
-  readonly output: Quantization;
-  /** Points of the complex transform, half the real one's. */
-  readonly points: number;
   /** Their radices and spans; the turns in them are not used. */
   readonly stages: readonly Stage[];
   /** Of each stage. */
