@@ -2,8 +2,8 @@
  * Decides what bytes that arrive piece by piece mean as sound: a WAV file, or raw 16-bit samples; one channel comes out.
  * Where the bytes come from, and where the sound goes, is left to the caller.
  */
+import { UsageError } from "../../codegen/index.ts";
 import { damagedError, readWavHeader, requireRate, type WavHeader } from "./wav.ts";
-import { oddError } from "./wav-file.ts";
 
 /** Longest part of a file before its samples [byte]: pictures and titles that some programs write there. */
 const MAX_HEADER_BYTES = 64 << 10;
@@ -63,7 +63,9 @@ export class SampleStream {
       this.#kept = bytes;
       return new Int16Array();
     }
-    this.#left = this.#header.dataBytes;
+    // GStreamer's wavenc leaves the size at 0 in a pipe, where it cannot go back.
+    const { isUnfilled, dataBytes } = this.#header;
+    this.#left = isUnfilled ? Number.POSITIVE_INFINITY : dataBytes;
     return this.#samplesOf(bytes.subarray(this.#header.dataAt));
   }
 
@@ -88,7 +90,8 @@ export class SampleStream {
       `${this.#name} is no WAV file: taken as 16-bit little-endian samples, ${this.#sampleRateHz} a second`,
     );
     const dataBytes = Number.POSITIVE_INFINITY;
-    return { channels: 1, sampleRateHz: this.#sampleRateHz, dataAt: 0, dataBytes };
+    const sampleRateHz = this.#sampleRateHz;
+    return { channels: 1, sampleRateHz, dataAt: 0, dataBytes, isUnfilled: false };
   }
 
   #checked(header: WavHeader): WavHeader {
@@ -121,4 +124,13 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   all.set(first);
   all.set(second, first.length);
   return all;
+}
+
+/** The error of raw sound that ends inside a sample. */
+function oddError(name: string, bytes: number): UsageError {
+  return new UsageError("TP-USE-031", {
+    what: `${name} holds ${bytes} B, which are no whole samples`,
+    why: "raw sound has two bytes a sample",
+    fix: "ffmpeg -i FILE -ac 1 -ar 16000 -f s16le - | pioneer run hearable --app hearable --input -",
+  });
 }

@@ -5,6 +5,7 @@
 
 import { readFileSync, readSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { UsageError } from "../../codegen/index.ts";
+import { SampleStream } from "./sample-stream.ts";
 import { decodeWav, encodeWav, monoSamples, STDIN_NAME, type Wav } from "./wav.ts";
 
 /** Largest recording read: more than two hours at 16 kHz [byte]. */
@@ -34,37 +35,26 @@ export function readMono(
   sampleRateHz: number,
   tell: (words: string) => void = () => {},
 ): Int16Array {
-  return monoOf(readWav(path), sampleRateHz, path, tell);
-}
-
-function monoOf(
-  wav: Wav,
-  sampleRateHz: number,
-  name: string,
-  tell: (words: string) => void,
-): Int16Array {
-  const mono = monoSamples(wav, sampleRateHz, name);
+  const wav = readWav(path);
+  const mono = monoSamples(wav, sampleRateHz, path);
   const { length } = wav.channels;
-  if (length > 1) tell(`${name} has ${length} channels; their mean is used`);
+  if (length > 1) tell(`${path} has ${length} channels; their mean is used`);
   return mono;
 }
 
 /**
- * Standard input to its end: a WAV file, or raw 16-bit little-endian samples of one channel at the model's rate.
- * @throws UsageError as readMono, -030 for too many bytes or none that can be read, -031 for an odd number of raw ones
+ * Standard input to its end: what SampleStream makes of it.
+ * @throws UsageError TP-USE-030 for too many bytes or none that can be read, -031 to -033 as SampleStream
  */
 export function stdinMono(
   sampleRateHz: number,
   tell: (words: string) => void = () => {},
 ): Int16Array {
-  const name = STDIN_NAME;
-  const bytes = readStdin(name);
-  if (bytes.subarray(0, 4).toString("latin1") === "RIFF") {
-    return monoOf(decodeWav(bytes, name), sampleRateHz, name, tell);
-  }
-  tell(`${name} is no WAV file: taken as 16-bit little-endian samples, ${sampleRateHz} a second`);
-  if (bytes.length % 2 !== 0) throw oddError(name, bytes.length);
-  return new Int16Array(new Uint8Array(bytes).buffer);
+  const stream = new SampleStream(STDIN_NAME, sampleRateHz, tell);
+  const samples = stream.push(readStdin(STDIN_NAME));
+  // All of it is here, so that the end adds samples only where there was no more than a header's beginning.
+  const last = stream.end();
+  return samples.length > 0 ? samples : last;
 }
 
 function readStdin(name: string): Buffer {
@@ -101,15 +91,6 @@ export function stdinError(name: string, error: unknown): UsageError {
     },
     { path: STDIN },
   );
-}
-
-/** The error of raw sound that ends inside a sample. */
-export function oddError(name: string, bytes: number): UsageError {
-  return new UsageError("TP-USE-031", {
-    what: `${name} holds ${bytes} B, which are no whole samples`,
-    why: "raw sound has two bytes a sample",
-    fix: "ffmpeg -i FILE -ac 1 -ar 16000 -f s16le - | pioneer run hearable --app hearable --input -",
-  });
 }
 
 /** Writes beside the target first, so that a stopped program leaves no half file. */

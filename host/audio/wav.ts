@@ -40,6 +40,8 @@ export interface WavHeader {
   readonly dataAt: number;
   /** What the header says; Infinity where it leaves the size open [byte]. */
   readonly dataBytes: number;
+  /** No samples by the header, and nothing behind them: so it reads until a writer that could go back has filled it in. */
+  readonly isUnfilled: boolean;
 }
 
 /**
@@ -76,7 +78,15 @@ export function readWavHeader(bytes: Uint8Array, file: string): WavHeader | stri
       if (!format) throw damagedError(file, "its data comes before its format");
       const { channels, sampleRateHz } = checkFormat(format, file);
       const dataBytes = size === UNKNOWN_SIZE ? Number.POSITIVE_INFINITY : size;
-      return { channels, sampleRateHz, dataAt: start, dataBytes };
+      const riffBytes = view.getUint32(4, true);
+      const endsHere = riffBytes === UNKNOWN_SIZE || riffBytes + 8 <= start;
+      return {
+        channels,
+        sampleRateHz,
+        dataAt: start,
+        dataBytes,
+        isUnfilled: size === 0 && endsHere,
+      };
     }
     if (size > bytes.length - start) return `its part "${printable(tag)}" is cut short`;
     if (tag === "fmt ") format = readFormat(view, start, size, file);

@@ -25,18 +25,29 @@ const { values } = parseArgs({
   },
 });
 
-function wholeNumber(name: "minutes" | "seed" | "one-in"): number {
+/** A part of a minute, too: 0.5 is 30 s. */
+function minutesOf(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new RangeError(`--minutes ${text} is no number above 0`);
+}
+
+function wholeNumber(name: "seed" | "one-in"): number {
   const value = Number(values[name]);
   if (Number.isSafeInteger(value) && value >= (name === "one-in" ? 0 : 1)) return value;
   throw new RangeError(`--${name} ${values[name]} is no whole number`);
 }
 
 const { board, as } = values;
-const [minutes, seed, oneIn] = [wholeNumber("minutes"), wholeNumber("seed"), wholeNumber("one-in")];
+const [minutes, seed, oneIn] = [
+  minutesOf(values.minutes),
+  wholeNumber("seed"),
+  wholeNumber("one-in"),
+];
 const tell = (line: string) => process.stderr.write(`${line}\n`);
 const { prepared, link, clock } = await soakDevice(board, as);
 const { sampleRateHz, hopLength } = frontEndOf(prepared.loaded);
-const hops = Math.floor((minutes * 60 * sampleRateHz) / hopLength);
+const hops = Math.max(1, Math.floor((minutes * 60 * sampleRateHz) / hopLength));
 const random = new Random(seed);
 const draw = (below: number) => random.below(below);
 const start = performance.now();

@@ -81,6 +81,38 @@ describe("bytes that come in pieces", () => {
     expect(taken([short]).samples).toEqual(MEAN.slice(0, 2));
   });
 
+  /** A WAV header as a program writes it that cannot go back, by hand; 16 kHz, one channel, then 1, -1. */
+  const unfilled = (riffSize: string, dataSize: string, behind = "") =>
+    Uint8Array.from(
+      Buffer.from(
+        `52494646${riffSize}57415645666d74201000000001000100803e0000007d0000020010006461746` +
+          `1${dataSize}0100ffff${behind}`,
+        "hex",
+      ),
+    );
+
+  test.each([
+    ["GStreamer's wavenc, 0 where nothing is known", "24000000", "00000000"],
+    ["0 in both places", "00000000", "00000000"],
+    ["ffmpeg, all ones in both", "ffffffff", "ffffffff"],
+    ["all ones for the file alone", "ffffffff", "00000000"],
+  ])("with an unknown length are played to their end: %s", (_, riffSize, dataSize) => {
+    const bytes = unfilled(riffSize, dataSize);
+    for (let at = 0; at <= bytes.length; at++) {
+      expect(taken([bytes.subarray(0, at), bytes.subarray(at)])).toEqual({
+        samples: [1, -1],
+        told: [],
+      });
+    }
+    // Half a sample where the other program was stopped.
+    expect(taken([unfilled(riffSize, dataSize, "07")]).samples).toEqual([1, -1]);
+  });
+
+  test("that say that they hold no samples, and something else behind them, hold none", () => {
+    // The file's size counts 4 bytes of title behind the empty samples.
+    expect(taken([unfilled("28000000", "00000000")]).samples).toEqual([]);
+  });
+
   test("are refused by code when they cannot be played", () => {
     const changed = (at: number, value: number) => {
       const bytes = STEREO.slice();
