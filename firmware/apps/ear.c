@@ -124,8 +124,8 @@ int main(void) {
         .credit_frames = 1,
     });
     (void)hal_pin(false);
-    hop_init();
     format = sound_start(PIONEER_OUTPUT, AUDIO_HOP);
+    hop_init(format.rate_millihertz);
     for (;;) {
         session_request request;
         const bool is_asked = session_poll(&request);

@@ -60,7 +60,7 @@ int main(void) {
         .credit_frames = CREDIT_HOPS,
     });
     (void)hal_pin(false);
-    hop_init();
+    hop_init(1000u * AUDIO_SAMPLE_RATE_HZ);
     for (;;) {
         const session_request request = session_wait();
         switch (request.kind) {

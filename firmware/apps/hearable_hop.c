@@ -11,12 +11,12 @@
 #include "region.h"
 #include "step.h"
 
-/* How long a hop lasts [us]: the deadline of its computation. */
-#define HOP_US ((uint32_t)(1000000ull * AUDIO_HOP / AUDIO_SAMPLE_RATE_HZ))
-
 static model_state model;
 static audio_state audio;
 static model_watch watch;
+
+/* How long a hop lasts, rounded down: a whole number above it is above the hop's real length, too [us]. */
+static uint32_t hop_us;
 
 static struct {
     uint32_t overruns;
@@ -24,7 +24,8 @@ static struct {
     uint32_t worst_frame;
 } deadline;
 
-void hop_init(void) {
+void hop_init(uint32_t rate_millihertz) {
+    hop_us = (uint32_t)(1000000000ull * AUDIO_HOP / rate_millihertz);
     model_init(&model);
     audio_init(&audio);
 }
@@ -69,7 +70,7 @@ void hop_recover(void) {
 }
 
 void hop_meet_deadline(record_hop *hop) {
-    if (hop->compute_us > HOP_US) {
+    if (hop->compute_us > hop_us) {
         deadline.overruns++;
     }
     if (hop->compute_us > deadline.worst_us) {

@@ -21,8 +21,9 @@ typedef struct {
     uint64_t cycles; /* of the whole hop, by the device's counter; 0 without one [cycle] */
 } hop_result;
 
-/* Once, before the first hop. */
-void hop_init(void);
+/* Once, before the first hop. rate_millihertz: at which its samples come, above 0, which says how long a hop lasts, the
+ * deadline of its computation [1/1000 Hz]. */
+void hop_init(uint32_t rate_millihertz);
 
 /* Sound, state and deadline as at the first hop. */
 void hop_start_anew(void);

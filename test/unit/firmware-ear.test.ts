@@ -85,6 +85,20 @@ describe.skipIf(!hasGcc)("the program ear on the host (needs gcc)", () => {
     expect(payloads(frames, SOUND)[0]?.[16]).toBe(1);
   });
 
+  it.each([
+    // 160 samples at 16,000 Hz are 10 ms, at 32 MHz / 31 / 64 9,920 us.
+    ["16000000", 10_000, 0],
+    ["16000000", 10_001, 2],
+    ["16129032", 9_920, 0],
+    ["16129032", 9_921, 2],
+  ])("at a rate of %s counts hops of %d us against their own length", (rate, us, overruns) => {
+    const env = { SOUND_RATE: rate, HAL_TICK_US: `${us}` };
+    const { frames } = converse([listen(0, 0), wait], env);
+    const hops = payloads(frames, HOP_RECORD);
+    expect(hops.map((payload) => payload.readUInt32LE(4))).toEqual([us, us]);
+    expect(hops.at(-1)?.readUInt32LE(24)).toBe(overruns);
+  });
+
   it("says why it hears nothing, and goes on answering", () => {
     const { frames } = converse([listen(0, 0), wait], { SOUND_REFUSED: "no microphone" });
     const [log] = payloads(frames, 0x04);

@@ -9,6 +9,7 @@ import { encodeWav } from "../../host/audio/wav.ts";
 import { DeviceRun } from "../../host/decode/device-run.ts";
 import type { Session } from "../../host/link/session.ts";
 import { prepare } from "../../host/workflow/generate.ts";
+import { hearableFacts } from "../../host/workflow/hearable/judge.ts";
 import {
   MicrophoneHearing,
   type SoundRequest,
@@ -16,6 +17,7 @@ import {
 } from "../../host/workflow/hearable/microphone.ts";
 import { hearableStimulus } from "../../host/workflow/hearable/stimulus.ts";
 import { silentProgress } from "../../host/workflow/progress.ts";
+import type { RunManifest } from "../../host/workflow/recording.ts";
 
 describe("the program of a board's own sound", () => {
   const asked = (board: string, request: SoundRequest, app = "hearable") => {
@@ -104,5 +106,28 @@ describe("a run by microphone", () => {
   test("in which one is missing is compared with nothing, and keeps its length", async () => {
     const told = await heard(hops - 1);
     expect([told.inputs, told.expected, told.audio, told.frames]).toEqual([[], [], null, hops]);
+  });
+
+  // 160 samples at 16,000 Hz are 10,000 us, at 32 MHz / 31 / 64 9,920.
+  test.each([
+    [16_000_000, 1],
+    [16_129_032, 3],
+  ])("at %d samples in 1000 s has %d late hops", (rateMillihertz, late) => {
+    const run = new DeviceRun();
+    const accept = (record: object) =>
+      run.accept({ kind: "record", record } as unknown as Parameters<typeof run.accept>[0]);
+    accept({ type: "hello", counterKind: 0 });
+    accept({ type: "sound", frame: 0, rateMillihertz, lostHops: 0, gaps: 0, queuedHops: 1 });
+    for (const [frame, computeUs] of [9_920, 9_921, 10_000, 10_001].entries()) {
+      accept({ type: "hop", frame, computeUs });
+      accept({ type: "output", frame, cycles: 0n, values: new Uint8Array() });
+    }
+    const facts = hearableFacts(
+      { board: { id: "xiaoblesense", emulated: false } } as RunManifest,
+      { sampleRateHz: 16_000, hopSamples: 160, delaySamples: 160, virtualTime: null },
+      run,
+      { analyse: [], step: [], synthesise: [], watch: [] },
+    );
+    expect(facts.times?.overruns).toBe(late);
   });
 });

@@ -1,6 +1,6 @@
 /*
  * A microphone that gives hops of one value each, 10, 20, 30 and so on, and an output that shows what it is given.
- * SOUND_REFUSED says why nothing starts; SOUND_LOST loses a hop before every one.
+ * SOUND_REFUSED says why nothing starts; SOUND_LOST loses a hop before every one; SOUND_RATE is its rate [1/1000 Hz].
  */
 #include "sound.h"
 
@@ -12,10 +12,11 @@ static int16_t value;
 static sound_losses losses;
 
 sound_format sound_start(sound_output output, uint32_t hop_samples) {
+    const char *rate = getenv("SOUND_RATE");
     hop = hop_samples;
     return (sound_format){
         .refused = getenv("SOUND_REFUSED"),
-        .rate_millihertz = 16000000u,
+        .rate_millihertz = rate != NULL ? (uint32_t)strtoul(rate, NULL, 10) : 16000000u,
         .queued_hops = output == SOUND_OUTPUT_I2S,
     };
 }
