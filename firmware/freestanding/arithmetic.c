@@ -8,6 +8,7 @@ uint32_t __udivsi3(uint32_t dividend, uint32_t divisor);
 uint32_t __umodsi3(uint32_t dividend, uint32_t divisor);
 int32_t __divsi3(int32_t dividend, int32_t divisor);
 int64_t __muldi3(int64_t a, int64_t b);
+uint64_t __udivdi3(uint64_t dividend, uint64_t divisor);
 
 /* Long division, a bit a round, from the first bit that can be 1. Any quotient is right for a
  * division by zero; this gives 0 with the whole dividend left. */
@@ -64,4 +65,21 @@ int64_t __muldi3(int64_t a, int64_t b) {
     const uint32_t b_low = (uint32_t)b, b_high = (uint32_t)((uint64_t)b >> 32);
     const uint32_t cross = a_low * b_high + a_high * b_low;
     return (int64_t)(multiply_words(a_low, b_low) + ((uint64_t)cross << 32));
+}
+
+/* Long division again, with shifts by one bit alone: others of two words are calls as well. */
+uint64_t __udivdi3(uint64_t dividend, uint64_t divisor) {
+    uint64_t quotient = 0;
+    uint64_t remainder = 0;
+    for (int bit = 0; bit < 64; bit++) {
+        const uint64_t carry = remainder >> 63;
+        remainder = remainder << 1 | dividend >> 63;
+        dividend <<= 1;
+        quotient <<= 1;
+        if (divisor != 0 && (carry != 0 || remainder >= divisor)) {
+            remainder -= divisor;
+            quotient |= 1;
+        }
+    }
+    return quotient;
 }

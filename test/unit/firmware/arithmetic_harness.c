@@ -11,6 +11,7 @@
 #define __umodsi3 own_umodsi3
 #define __divsi3 own_divsi3
 #define __muldi3 own_muldi3
+#define __udivdi3 own_udivdi3
 #include "../../../firmware/freestanding/arithmetic.c"
 
 #define memcpy own_memcpy
@@ -48,6 +49,7 @@ static bool is_right(uint64_t a, uint64_t b) {
     const uint32_t x = (uint32_t)a, y = (uint32_t)b;
     const int32_t sx = (int32_t)x, sy = (int32_t)y;
     bool right = (uint64_t)own_muldi3((int64_t)a, (int64_t)b) == a * b;
+    right = right && (b == 0 || own_udivdi3(a, b) == a / b);
     if (y != 0) {
         right = right && own_udivsi3(x, y) == x / y && own_umodsi3(x, y) == x % y;
         /* The one quotient that does not fit is no case of C's. */
