@@ -5,6 +5,7 @@
 import { Option } from "commander";
 import { INTEGER_FORMATS } from "../../codegen/index.ts";
 import { MONITORS } from "../power/monitor-names.ts";
+import { PROJECT_APPS } from "../workflow/project/program-names.ts";
 import type { DeclareVerb } from "./declare.ts";
 import {
   anyFormat,
@@ -101,6 +102,14 @@ export function modelVerbs(verb: DeclareVerb): void {
   )
     .requiredOption("--board <id>", "board to make it for")
     .option("--model <file>", "model file or name of a shipped one", "hearable")
+    .addOption(
+      new Option("--app <name>", "frames by the link, or sound: by the link, or --audio microphone")
+        .choices([...PROJECT_APPS])
+        .default("stream"),
+    )
+    .addOption(audio())
+    .addOption(output())
+    .addOption(frontEnd())
     .addOption(framework())
     .addOption(formatByLayer());
 

@@ -15,7 +15,7 @@ import type { GenerateRequest } from "./generate.ts";
 import { prepare, writePrepared } from "./generate.ts";
 import { type SoundRequest, soundKey, soundProgram } from "./hearable/microphone.ts";
 import { portRows } from "./ports.ts";
-import { requireProject, typedOrProject } from "./project/find-project.ts";
+import { refuseOther, requireProject, typedOrProject } from "./project/find-project.ts";
 import { installRules, udevRules } from "./serial/udev-rules.ts";
 import { type FirmwareSizes, readSizes } from "./symbols.ts";
 import { boardsOnUsb } from "./watch/port.ts";
@@ -57,8 +57,10 @@ export async function ports(context: VerbContext): Promise<number> {
 }
 
 /** The project of `new` in this folder: its own sources, without generating anything. */
-async function buildProject(context: VerbContext): Promise<number> {
-  const { directory, board: id, framework } = requireProject();
+async function buildProject(context: VerbContext, typed: object): Promise<number> {
+  const project = requireProject();
+  refuseOther(typed, project);
+  const { directory, board: id, framework } = project;
   const board = loadBoard(id);
   const environment = firmwareEnvironment(board, framework);
   await tellPackages(context, board, environment, directory);
@@ -102,7 +104,7 @@ export async function build(
   typed: BuildOptions,
   typedModel: string,
 ): Promise<number> {
-  if (typed.board === undefined) return buildProject(context);
+  if (typed.board === undefined) return buildProject(context, typed);
   const { request: options, model: modelName } = typedOrProject(typed, typedModel);
   const app = parseApp(options.app, APPS);
   const board = loadBoard(options.board);

@@ -136,6 +136,21 @@ describe.skipIf(missing.length > 0)("a project of one's own", { timeout: 120_000
   });
 });
 
+test.skipIf(missing.length > 0)(
+  "a project that hears by the board's own microphone is built by PlatformIO alone",
+  { timeout: 120_000 },
+  () => {
+    const project = join(freshFolder(), "ear");
+    const sound = ["--app", "hearable", "--audio", "microphone", "--output", "i2s"];
+    pioneer(freshFolder(), "new", project, "--board", "nrf52840-dk", ...sound);
+    pioRun(project);
+    const elf = join(project, ".pio/build/bare-nrf52840-dk/firmware.elf");
+    const symbols = execFileSync("arm-none-eabi-nm", [elf], { encoding: "utf8" });
+    expect(symbols).toMatch(/ T sound_start\n/);
+    expect(symbols).toMatch(/ T hop_clean\n/);
+  },
+);
+
 test("a folder that holds something is left as it is, and so is a board of ESP-IDF alone", () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "mine.txt"), "mine");

@@ -11,8 +11,13 @@ import { afterAll, expect, test } from "vitest";
 import { loadBoard } from "../../codegen/index.ts";
 import { prepare } from "../../host/workflow/generate.ts";
 import { environmentOf } from "../../host/workflow/project/environment.ts";
-import { requireProject } from "../../host/workflow/project/find-project.ts";
+import { refuseOther, requireProject } from "../../host/workflow/project/find-project.ts";
 import { projectFiles } from "../../host/workflow/project/new-project.ts";
+import {
+  type ProgramChoice,
+  projectProgram,
+  withProgram,
+} from "../../host/workflow/project/program.ts";
 
 /** Arduino for the ESP32 has ESP-IDF's headers, too. */
 const STAND_INS = ["arduino", "espidf"].flatMap((name) => [
@@ -20,19 +25,24 @@ const STAND_INS = ["arduino", "espidf"].flatMap((name) => [
   fileURLToPath(new URL(`../stand-ins/${name}`, import.meta.url)),
 ]);
 const FREESTANDING = fileURLToPath(new URL("../../firmware/freestanding", import.meta.url));
+const EAR = fileURLToPath(new URL("../../firmware/apps/ear.c", import.meta.url));
 
 const folder = mkdtempSync(join(tmpdir(), "pioneer-framework-project-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const MICROPHONE = { app: "hearable", audio: "microphone", output: "i2s" } as const;
+
 /** Writes the project of a board; gives its folder and the settings of its one environment, by key, words apart. */
-function project(id: string) {
+function project(id: string, choice: ProgramChoice, framework = true) {
   const board = loadBoard(id);
+  const program = projectProgram(board, choice);
   const files = projectFiles(
-    prepare("hearable", { board: id }),
+    prepare("hearable", { board: id, withFrontEnd: choice.app === "hearable" }),
     "hearable",
-    environmentOf(board, true),
+    withProgram(environmentOf(board, framework), program),
+    program,
   );
-  const own = join(folder, id);
+  const own = join(folder, `${id}-${choice.app}`);
   for (const { path, text } of files) {
     mkdirSync(dirname(join(own, path)), { recursive: true });
     writeFileSync(join(own, path), text);
@@ -61,14 +71,45 @@ function sourcesOf({ own, settings }: ReturnType<typeof project>): readonly stri
   });
 }
 
+const XTENSA = ["xtensa-lx106-elf-", ["-ffreestanding", "-I", FREESTANDING]] as const;
+const CORTEX_M4 = ["arm-none-eabi-", ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard"]] as const;
+
+/** What the compiler says of the project's sources, by its own settings and headers alone; null without a compiler. */
+function complaints(
+  made: ReturnType<typeof project>,
+  [prefix, core]: readonly [string, readonly string[]],
+) {
+  const { own, settings } = made;
+  if (spawnSync(`${prefix}gcc`, ["--version"]).status !== 0) return null;
+  const flags = [
+    ...(settings.get("build_src_flags") ?? []),
+    ...(settings.get("build_flags") ?? []),
+  ];
+  // A shell takes the backslashes away.
+  const typed = flags.map((flag) => flag.replaceAll('\\"', '"'));
+  const compile = (program: string, language: readonly string[], pattern: RegExp) => {
+    const chosen = sourcesOf(made).filter((path) => pattern.test(path));
+    const args = [...language, ...core, ...typed, "-Werror", "-fsyntax-only", ...STAND_INS];
+    const finished = spawnSync(prefix + program, [...args, ...chosen], {
+      cwd: own,
+      encoding: "utf8",
+    });
+    return finished.stdout + finished.stderr;
+  };
+  return (
+    compile("gcc", ["-std=gnu11"], /\.c$/) +
+    compile("g++", ["-std=gnu++11", "-fno-exceptions"], /\.cpp$/)
+  );
+}
+
 test.each([
-  ["esp32dev", "xtensa-lx106-elf-", ["-ffreestanding", "-I", FREESTANDING], "espressif32@6.13.0"],
-  ["nano33ble", "arm-none-eabi-", ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard"], "#fec19bae"],
+  ["esp32dev", XTENSA, "espressif32@6.13.0"],
+  ["nano33ble", CORTEX_M4, "#fec19bae"],
 ] as const)(
   "%s compiles, by its own settings alone",
   { timeout: 60_000 },
-  (id, prefix, core, platform) => {
-    const made = project(id);
+  (id, compiler, platform) => {
+    const made = project(id, { app: "stream" });
     const { own, settings, files } = made;
     expect(settings.get("framework")).toEqual(["arduino"]);
     expect(settings.get("board")).toEqual([id]);
@@ -84,26 +125,57 @@ test.each([
     const sources = sourcesOf(made);
     expect(sources).toContain("src/main.cpp");
     expect(sources.filter((path) => /family_\w+\.c$/.test(path))).toHaveLength(1);
-    if (spawnSync(`${prefix}gcc`, ["--version"]).status !== 0) return;
-    const flags = [
-      ...(settings.get("build_src_flags") ?? []),
-      ...(settings.get("build_flags") ?? []),
-    ];
-    // A shell takes the backslashes away.
-    const typed = flags.map((flag) => flag.replaceAll('\\"', '"'));
-    const compile = (program: string, language: readonly string[], pattern: RegExp) => {
-      const chosen = sources.filter((path) => pattern.test(path));
-      const args = [...language, ...core, ...typed, "-Werror", "-fsyntax-only", ...STAND_INS];
-      const finished = spawnSync(prefix + program, [...args, ...chosen], {
-        cwd: own,
-        encoding: "utf8",
-      });
-      return finished.stdout + finished.stderr;
-    };
-    expect(compile("gcc", ["-std=gnu11"], /\.c$/)).toBe("");
-    expect(compile("g++", ["-std=gnu++11", "-fno-exceptions"], /\.cpp$/)).toBe("");
+    expect(complaints(made, compiler) ?? "").toBe("");
   },
 );
+
+test.each([
+  ["esp32dev", XTENSA, "hal/arduino/sound_i2s.c"],
+  ["nano33ble", CORTEX_M4, "hal/nrf52840/sound.c"],
+] as const)(
+  "%s hears by its own microphone, and compiles by its own settings alone",
+  { timeout: 60_000 },
+  (id, compiler, driver) => {
+    const made = project(id, MICROPHONE);
+    expect(requireProject(made.own).program).toEqual(MICROPHONE);
+    expect(made.settings.get("build_flags")).toContain("-DPIONEER_OUTPUT=SOUND_OUTPUT_I2S");
+    const sources = sourcesOf(made);
+    expect(sources).toEqual(
+      expect.arrayContaining([`lib/pioneer/${driver}`, "lib/hearable/src/hearable_audio.c"]),
+    );
+    // The program that is measured here, word for word but for the name of its main.
+    const main = readFileSync(join(made.own, "src/main.c"), "utf8");
+    expect(main.replace("pioneer_main(void)", "main(void)")).toBe(readFileSync(EAR, "utf8"));
+    expect(complaints(made, compiler) ?? "").toBe("");
+  },
+);
+
+test("sound over the link has a program without a microphone; what was typed otherwise, and settings that are none, are refused", () => {
+  const { own } = project("nrf52840-dk", { app: "hearable", frontEnd: "float32" }, false);
+  expect(requireProject(own).program).toEqual({ app: "hearable", frontEnd: "float32" });
+  expect(readFileSync(join(own, "src/main.c"), "utf8")).toMatch(/^\/\*\n \* hearable: /);
+  const made = requireProject(own);
+  const asked = (typed: object) => () => refuseOther(typed, made);
+  expect(asked({ format: "int8", frontEnd: "float32" })).not.toThrow();
+  expect(asked({ audio: "microphone" })).toThrow("TP-USE-137");
+  expect(asked({ format: "float32" })).toThrow("TP-USE-137");
+  expect(asked({ frontEnd: "fixed" })).toThrow("TP-USE-137");
+
+  const file = join(own, "pioneer.json");
+  const settings = JSON.parse(readFileSync(file, "utf8"));
+  for (const other of [{ app: "ear" }, { audio: 1 }, { output: "usb" }, { frontEnd: "" }]) {
+    writeFileSync(file, JSON.stringify({ ...settings, ...other }));
+    expect(() => requireProject(own)).toThrow("TP-USE-135");
+  }
+  // One of before there was a choice.
+  const { app, frontEnd, ...before } = settings;
+  writeFileSync(file, JSON.stringify(before));
+  expect([app, frontEnd, requireProject(own).program]).toEqual([
+    "hearable",
+    "float32",
+    { app: "stream" },
+  ]);
+});
 
 test("a board that needs no framework takes one when asked to, and one of ESP-IDF alone is refused", () => {
   const nucleo = loadBoard("nucleo-f446re");

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type FormatText, isFormatText, UsageError } from "../../../codegen/index.ts";
+import { choiceIn, type ProgramChoice } from "./program.ts";
 
 /** A project of `new`. */
 export interface Project {
@@ -15,6 +16,7 @@ export interface Project {
   readonly format: FormatText;
   /** Built with the board's framework. */
   readonly framework: boolean;
+  readonly program: ProgramChoice;
 }
 
 const FILE = "pioneer.json";
@@ -32,19 +34,27 @@ export function requireProject(directory: string = process.cwd()): Project {
       fix: "--board qemu-m4; pioneer boards lists them",
     });
   }
-  const { board, model, format, framework } = readSettings(file);
+  const settings = readSettings(file);
+  const { board, model, format, framework } = settings;
   const known = typeof format === "string" && isFormatText(format) ? format : undefined;
   if (typeof board !== "string" || typeof model !== "string" || known === undefined) {
     throw unusable(file, "board, model and format are needed");
   }
+  const program = choiceIn(settings);
+  if (program === undefined) {
+    throw unusable(file, "app, audio, output and frontEnd take what those options of new take");
+  }
   const own = join(directory, model);
   return {
-    ...{ directory, board, format: known, framework: framework === true },
+    ...{ directory, board, format: known, framework: framework === true, program },
     model: existsSync(own) ? own : model,
   };
 }
 
-/** What was typed, or the project in this folder when no board was; a model is the shipped one when none was named. */
+/**
+ * What was typed, or the project in this folder when no board was; a model is the shipped one when none was named.
+ * @throws UsageError TP-USE-137 for an option that says otherwise than the project, what requireProject throws
+ */
 export function typedOrProject<R extends { readonly board?: string }>(
   request: R,
   model: string,
@@ -56,12 +66,40 @@ export function typedOrProject<R extends { readonly board?: string }>(
   const { board } = request;
   if (board !== undefined) return { request: { ...request, board }, model: model || "hearable" };
   const project = requireProject();
-  const { format, framework } = project;
+  const { format, framework, program } = project;
+  refuseOther(request, project);
   return {
-    request: { ...request, board: project.board, format, ...(framework && { framework }) },
+    request: {
+      ...request,
+      ...{ board: project.board, format, ...program },
+      ...(framework && { framework }),
+    },
     model: project.model,
     project: project.directory,
   };
+}
+
+/** What a project's C was made for. The program is not among it: the command line names one by itself. */
+const SETTLED = {
+  format: "--format",
+  audio: "--audio",
+  output: "--output",
+  frontEnd: "--front-end",
+} as const;
+
+/** @throws UsageError TP-USE-137 where what was typed says otherwise than the project */
+export function refuseOther(typed: object, { format, program }: Project): void {
+  const asked: Readonly<Record<string, unknown>> = { ...typed };
+  const own = { format, ...program };
+  for (const [name, flag] of Object.entries(SETTLED) as [keyof typeof SETTLED, string][]) {
+    const value = asked[name];
+    if (value === undefined || value === own[name]) continue;
+    throw new UsageError("TP-USE-137", {
+      what: `${flag} ${value} is not what this project was made for`,
+      why: `${FILE} says that it was made ${own[name] === undefined ? `without ${flag}` : `with ${flag} ${own[name]}`}, and so was its C`,
+      fix: `without ${flag}, or make another project: pioneer new DIR --board ID ${flag} ${value}`,
+    });
+  }
 }
 
 function readSettings(file: string): Readonly<Record<string, unknown>> {

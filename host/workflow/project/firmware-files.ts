@@ -23,7 +23,7 @@ interface BoardFile {
 }
 
 const PLATFORM = "platforms/tiny_qemu";
-const APP_HEADERS = ["apps/region.h", "apps/session.h", "apps/step.h"];
+const APP_HEADERS = ["apps/step.h"];
 const PLATFORM_FILES = ["platform.json", "platform.py", "builder/main.py"];
 
 /**
@@ -54,7 +54,13 @@ function copiesOf(environment: Environment, further: readonly string[]): readonl
   // Headers stand beside the sources; those of apps/ belong to several programs.
   const folders = new Set([...sources.map((path) => `${posix.dirname(path)}/`), "hal/"]);
   folders.delete("apps/");
-  const headers = [...[...folders].flatMap((folder) => filesIn(folder, /\.h$/)), ...APP_HEADERS];
+  const ownHeaders = sources
+    .filter((path) => path.startsWith("apps/"))
+    .map((path) => path.replace(/\.c$/, ".h"));
+  const headers = [
+    ...[...folders].flatMap((folder) => filesIn(folder, /\.h$/)),
+    ...[...APP_HEADERS, ...ownHeaders],
+  ];
   const copied = new Set([...sources, ...headers, ...environment.scripts, ...further]);
   return [...copied].sort().map((path) => ({ path: `${LIBRARY}/${path}`, text: movedText(path) }));
 }

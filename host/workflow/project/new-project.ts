@@ -2,31 +2,48 @@
  * The verb `new`: a PlatformIO project that a student owns, with the model, the board and the link in it.
  * Its texts are left to project-text.ts, building and running it to the verbs of those names.
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, extname, isAbsolute, join, relative, resolve } from "node:path";
 import { loadBoard, UsageError } from "../../../codegen/index.ts";
 import type { VerbContext } from "../context.ts";
 import { type GenerateRequest, type Prepared, prefixOf, prepare } from "../generate.ts";
 import { writeFileWhole } from "../output-file.ts";
-import { FIRMWARE_DIR, MODELS_DIR, PROJECT_DIR } from "../paths.ts";
+import { MODELS_DIR, PROJECT_DIR } from "../paths.ts";
 import { type Environment, environmentOf } from "./environment.ts";
 import { firmwareFiles, licenceText, type ProjectFile } from "./firmware-files.ts";
 import { libraryFiles } from "./library.ts";
+import {
+  mainText,
+  type ProgramChoice,
+  type ProjectProgram,
+  projectProgram,
+  withProgram,
+} from "./program.ts";
 import { projectTexts } from "./project-text.ts";
 
-/** @throws UsageError TP-USE-134 for a folder that holds something, what environmentOf throws */
+interface NewRequest extends GenerateRequest, ProgramChoice {
+  readonly model: string;
+  readonly framework?: boolean;
+}
+
+/** @throws UsageError TP-USE-134 for a folder that holds something, what environmentOf and projectProgram throw */
 export async function newProject(
   context: VerbContext,
-  options: GenerateRequest & { readonly model: string; readonly framework?: boolean },
+  options: NewRequest,
   directory: string,
 ): Promise<number> {
   if (existsSync(directory) && readdirSync(directory).length > 0) throw notEmpty(directory);
-  const environment = environmentOf(loadBoard(options.board), options.framework);
+  const board = loadBoard(options.board);
+  const program = projectProgram(board, options);
+  const environment = withProgram(environmentOf(board, options.framework), program);
   context.progress.step(`generating ${options.model} for ${options.board}`);
-  const prepared = prepare(options.model, options);
+  const prepared = prepare(
+    options.model,
+    options.app === "hearable" ? { ...options, withFrontEnd: true } : options,
+  );
   for (const warning of prepared.generated.warnings) context.progress.note(`warning: ${warning}`);
   const model = ownModel(directory, prepared);
-  const files = projectFiles(prepared, model, environment);
+  const files = projectFiles(prepared, model, environment, program);
   for (const { path, text } of files) writeFileWhole(join(directory, path), text);
   const document = {
     schema: 1,
@@ -49,16 +66,17 @@ function commandIn(directory: string): string {
   return isOutside ? `node ${join(PROJECT_DIR, "host", "pioneer.mjs")}` : "npx pioneer";
 }
 
-/** Every file of a project but the model's own. */
+/** Every file of a project but the model's own; `environment` is the program's, too. */
 export function projectFiles(
   prepared: Prepared,
   model: string,
   environment: Environment,
+  program: ProjectProgram,
 ): readonly ProjectFile[] {
   const prefix = prefixOf(prepared);
   return [
-    ...projectTexts(prepared, environment, model),
-    { path: "src/main.cpp", text: mainText(environment) },
+    ...projectTexts(prepared, environment, model, program),
+    { path: program.main, text: mainText(program, environment) },
     ...libraryFiles(prepared, prefix).map(({ path, text }) => ({
       path: `lib/${prefix}/${path}`,
       text,
@@ -66,14 +84,6 @@ export function projectFiles(
     ...firmwareFiles(environment),
     { path: "LICENSE", text: licenceText() },
   ];
-}
-
-/** The program; a framework has a main of its own, and the HAL calls this one by another name. */
-function mainText({ framework }: Environment): string {
-  const text = readFileSync(join(FIRMWARE_DIR, "project", "main.cpp"), "utf8");
-  return framework === null
-    ? text
-    : text.replace("int main() {", 'extern "C" int pioneer_main() {');
 }
 
 /** A shipped model keeps its name; a file comes into the project with the JSON beside it. */

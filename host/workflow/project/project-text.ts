@@ -7,19 +7,21 @@ import type { Prepared } from "../generate.ts";
 import { prefixOf } from "../generate.ts";
 import type { Environment } from "./environment.ts";
 import { LIBRARY, type ProjectFile } from "./firmware-files.ts";
+import type { ProjectProgram } from "./program.ts";
 
 /** Everything but the program, the model's library and the copies of firmware/. */
 export function projectTexts(
   prepared: Prepared,
   environment: Environment,
   model: string,
+  program: ProjectProgram,
 ): readonly ProjectFile[] {
   return [
     { path: "platformio.ini", text: iniText(prefixOf(prepared), environment) },
-    { path: "pioneer.json", text: jsonText(settings(prepared, environment, model)) },
+    { path: "pioneer.json", text: jsonText(settings(prepared, environment, model, program)) },
     { path: ".vscode/tasks.json", text: jsonText({ version: "2.0.0", tasks: TASKS }) },
     { path: ".gitignore", text: ".pio/\n__pycache__/\n" },
-    { path: "README.md", text: readmeText(prepared, environment) },
+    { path: "README.md", text: readmeText(prepared, environment, program) },
   ];
 }
 
@@ -31,6 +33,7 @@ function settings(
   { board, generated }: Prepared,
   { framework }: Environment,
   model: string,
+  { choice }: ProjectProgram,
 ): object {
   const { plan } = generated.stages;
   const own = framework === null ? {} : { framework: true };
@@ -40,6 +43,7 @@ function settings(
     model,
     format: formatName(plan),
     digest: plan.digest,
+    ...choice,
     ...own,
   };
 }
@@ -96,7 +100,23 @@ const TASKS = [
   { label: "measure", type: "shell", command: "npx pioneer run" },
 ].map((task) => ({ ...task, problemMatcher: [] }));
 
-function readmeText(prepared: Prepared, environment: Environment): string {
+/** What the program takes and gives, by what it was made with. */
+function says({ choice: { app, audio, output } }: ProjectProgram): string {
+  if (app === "stream") return "one frame in, one frame out";
+  if (audio !== "microphone") return "a hop of sound in and out over the link";
+  const played = output === undefined || output === "serial" ? "" : `, and plays it by ${output}`;
+  return `hears by the board's own microphone and cleans what it hears${played}`;
+}
+
+/** What measuring does, behind the command. */
+function measuring({ choice: { app, audio } }: ProjectProgram): string {
+  if (audio === "microphone") return "listens, and reports cycles, deadline, losses and budgets";
+  const fed = app === "stream" ? "frames" : "sound";
+  return `sends ${fed}, compares every value with the model's exact twin, and reports
+  instructions, cycles and budgets`;
+}
+
+function readmeText(prepared: Prepared, environment: Environment, program: ProjectProgram): string {
   const { board, generated } = prepared;
   const model = prefixOf(prepared);
   const { drive, framework } = environment;
@@ -121,15 +141,14 @@ function readmeText(prepared: Prepared, environment: Environment): string {
 
 | | |
 |---|---|
-| \`src/main.cpp\` | your program: one frame in, one frame out |
+| \`${program.main}\` | your program: ${says(program)} |
 | \`lib/${model}\` | the model as C, a library of its own |
 | \`lib/pioneer\` | the board and the link to the host: copies, without dependencies |${platform}
 | \`pioneer.json\` | board, model and format, for \`npx pioneer\` in this folder |
 
 - Build: ${build}
 - Flash: ${flash}
-- Measure: ${measure} sends frames, compares every value with the model's exact twin, and reports
-  instructions, cycles and budgets.
+- Measure: ${measure} ${measuring(program)}.
 
 The same three are tasks of Visual Studio Code (Terminal, Run Task).
 
