@@ -99,7 +99,13 @@ function firstFlash(board: RealBoard): readonly string[] {
   ];
 }
 
-function desk({ desk: notes, monitorPin, sound }: RealBoard): readonly string[] {
+/** A board whose sound nothing here moves. */
+function withoutSound({ chip }: RealBoard): string {
+  return `| microphone | Nothing here moves sound on an ${chip}: it takes it over the link, or by [a file of yours](../hearable.md#another-board). | \`firmware/hal\` |`;
+}
+
+function desk(board: RealBoard): readonly string[] {
+  const { desk: notes, monitorPin, sound } = board;
   if (notes === undefined) return [];
   const row = (title: string, { says, source, confidence }: DeskNote) =>
     `| ${title} | ${says}. | ${source}${confidence === "M" ? " (from memory, unverified)" : ""} |`;
@@ -119,7 +125,7 @@ function desk({ desk: notes, monitorPin, sound }: RealBoard): readonly string[] 
             says: `Pin ${monitorPin.value} is high while a frame is computed`,
           }),
         ]),
-    ...(sound === undefined ? [] : [row("microphone", sound.microphone)]),
+    sound === undefined ? withoutSound(board) : row("microphone", sound.microphone),
     ...(sound?.i2s === undefined ? [] : [row("sound by I2S", sound.i2s)]),
     "",
     "A PPK2 as ammeter, or the shunt of an INA219, INA226 or INA228, goes where the row of the current says; [power.md](../power.md) has the",
