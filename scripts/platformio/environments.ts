@@ -22,6 +22,7 @@ const SOUND_SOURCES: Readonly<Record<string, readonly string[]>> = {
   ESP32: ["hal/arduino/sound_i2s.c"],
   "ESP32-S3": ["hal/arduino/sound_i2s.c"],
   "ESP32-C3": ["hal/arduino/sound_i2s.c"],
+  RP2040: ["hal/rp2040/i2s.c", "hal/rp2040/sound.c", "hal/hop_ring.c"],
   // All of hal/espidf is compiled.
   "ESP32-C6": [],
 };

@@ -76,7 +76,7 @@ describe.skipIf(!hasCompiler)("RP2040", { timeout: 60_000 }, () => {
 
   beforeAll(() => {
     linkForRegisterFile(image, {
-      hal: ["hal/rp2040"],
+      hal: ["boot2", "clock", "rp2040"].map((name) => `hal/rp2040/${name}.c`),
       script: "hal/rp2040.ld",
       board: "rpipico",
       model: TOY_MODEL,

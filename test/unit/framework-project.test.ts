@@ -72,6 +72,7 @@ function sourcesOf({ own, settings }: ReturnType<typeof project>): readonly stri
 }
 
 const XTENSA = ["xtensa-lx106-elf-", ["-ffreestanding", "-I", FREESTANDING]] as const;
+const CORTEX_M0PLUS = ["arm-none-eabi-", ["-mcpu=cortex-m0plus", "-mthumb"]] as const;
 const CORTEX_M4 = ["arm-none-eabi-", ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard"]] as const;
 
 /** What the compiler says of the project's sources, by its own settings and headers alone; null without a compiler. */
@@ -132,6 +133,7 @@ test.each([
 test.each([
   ["esp32dev", XTENSA, "hal/arduino/sound_i2s.c"],
   ["nano33ble", CORTEX_M4, "hal/nrf52840/sound.c"],
+  ["rpipico", CORTEX_M0PLUS, "hal/rp2040/sound.c"],
 ] as const)(
   "%s hears by its own microphone, and compiles by its own settings alone",
   { timeout: 60_000 },
