@@ -3,6 +3,7 @@
  * The run's own verdicts are left to budgets.ts.
  */
 
+import { carriedCycles, leftOutOn } from "./carried-cycles.ts";
 import type { BoardFacts, RunFacts } from "./facts.ts";
 import { quantityOf } from "./facts.ts";
 import { requireFiniteIn } from "./number-limits.ts";
@@ -10,7 +11,6 @@ import { boardPower, clockHz, dutyCycle } from "./power.ts";
 import type { Quantity } from "./quantity.ts";
 import { modelled } from "./quantity.ts";
 import type { Timing } from "./timing.ts";
-import { cyclesOn } from "./timing.ts";
 
 /** One real board with the cycles of the run and its own clock, memories and currents. */
 export interface BoardVerdict {
@@ -23,6 +23,8 @@ export interface BoardVerdict {
   /** Whether the limits asked for hold; null: not asked, or not known. */
   readonly latencyMet: boolean | null;
   readonly powerMet: boolean | null;
+  /** What of the board's own is in none of these numbers, in words; absent where nothing is. */
+  readonly without?: string;
 }
 
 /** The rated board first, the others in order of the facts; boards without a clock are left out. @throws AnalysisError TP-USE-242 */
@@ -48,9 +50,10 @@ function verdictOn(
   const hz = clockHz(board.clock);
   const clock = quantityOf(board.clock);
   const milliseconds = (cycles: number): number =>
-    ((board === rated ? cycles : cyclesOn(board, cycles, timing.stalls, timing.weightBytes)) / hz) *
-    1e3;
-  const source = `cycles with the waits of ${board.id} / clock (${clock.source})`;
+    ((board === rated ? cycles : carriedCycles(board, rated, timing, cycles)) / hz) * 1e3;
+  const leftOut = board === rated ? null : leftOutOn(board, rated, timing);
+  const waits = leftOut === null ? `on its ${board.chip}` : `on ${board.id}, without ${leftOut}`;
+  const source = `cycles ${waits} / clock (${clock.source})`;
   const latencyMs =
     board === rated ? timing.worst : modelled(milliseconds(timing.worstCycles), "ms", source);
   const power = boardPower(board);
@@ -73,6 +76,7 @@ function verdictOn(
       powerMw,
       latencyMet: limitMs === null ? null : latencyMs.value <= limitMs,
       powerMet: limitMw === null || powerMw === null ? null : keepsUp && powerMw.value <= limitMw,
+      ...(leftOut === null ? {} : { without: leftOut }),
     },
   ];
 }

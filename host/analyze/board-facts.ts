@@ -12,6 +12,7 @@ export interface BoardFile {
   readonly id: string;
   readonly name: string;
   readonly kind: "real" | "emulated";
+  readonly chip?: string;
   readonly core: string;
   readonly clockHz: StatedValue | null;
   readonly cores?: StatedValue;
@@ -56,6 +57,7 @@ export function boardFactsOf(board: BoardFile, weightWaits?: WeightWaitFacts): B
   return {
     id: board.id,
     name: board.name,
+    ...(board.chip === undefined ? {} : { chip: board.chip }),
     core: board.core,
     emulated: board.kind === "emulated",
     ...(board.cores === undefined ? {} : { cores: board.cores }),

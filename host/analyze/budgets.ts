@@ -3,6 +3,7 @@
  * Choosing the limits and acting on a miss are left to the command line.
  */
 
+import { carriedCycles, leftOutOn } from "./carried-cycles.ts";
 import { averagePower } from "./energy.ts";
 import type { BoardFacts } from "./facts.ts";
 import { requireAtLeast0, requireFiniteIn } from "./number-limits.ts";
@@ -10,7 +11,6 @@ import { type BoardPower, boardPower, clockHz, dutyCycle, longestActiveMs } from
 import type { Quantity } from "./quantity.ts";
 import { derive, stated } from "./quantity.ts";
 import type { Timing } from "./timing.ts";
-import { cyclesOn } from "./timing.ts";
 import { digits } from "./wording.ts";
 
 export interface BudgetVerdict {
@@ -50,8 +50,7 @@ export function judgeLatency(
         .filter((other) => other.clock !== null)
         .filter(
           (other) =>
-            timeMs(cyclesOn(other, timing.worstCycles, timing.stalls, timing.weightBytes), other) <=
-            limitMs,
+            timeMs(carriedCycles(other, board, timing, timing.worstCycles), other) <= limitMs,
         )
         .map((other) => other.id);
   return {
@@ -60,7 +59,7 @@ export function judgeLatency(
     value: worst,
     met,
     margin: marginOf(limitMs, worst),
-    why: met ? arithmetic : `${arithmetic}${needed}${elsewhere(board, others, holdsOn)}`,
+    why: met ? arithmetic : `${arithmetic}${needed}${elsewhere(board, others, holdsOn, timing)}`,
     holdsOn,
   };
 }
@@ -93,7 +92,7 @@ export function judgePower(
         .map((other) => other.id);
   const needed = met
     ? ""
-    : `; ${remedy(limitMw, timing, power)}${elsewhere(board, others, holdsOn)}`;
+    : `; ${remedy(limitMw, timing, power)}${elsewhere(board, others, holdsOn, timing)}`;
   return {
     name: "powerMw",
     limit,
@@ -107,7 +106,7 @@ export function judgePower(
   function holds(other: BoardFacts): boolean {
     const theirs = boardPower(other);
     if ("missing" in theirs || other.clock === null) return false;
-    const ms = timeMs(cyclesOn(other, timing.meanCycles, timing.stalls, timing.weightBytes), other);
+    const ms = timeMs(carriedCycles(other, board, timing, timing.meanCycles), other);
     return ms <= timing.intervalMs && dutyCycle(ms, timing.intervalMs, theirs).averageMw <= limitMw;
   }
 }
@@ -134,8 +133,14 @@ function elsewhere(
   board: BoardFacts,
   others: readonly BoardFacts[],
   holdsOn: readonly string[],
+  timing: Timing,
 ): string {
-  if (holdsOn.length > 0) return `; it would hold on ${holdsOn.join(", ")}`;
+  const held = others.filter(({ id }) => holdsOn.includes(id));
+  const named = held.map((other) => {
+    const leftOut = leftOutOn(other, board, timing);
+    return leftOut === null ? other.id : `${other.id} without ${leftOut}`;
+  });
+  if (named.length > 0) return `; it would hold on ${named.join(", ")}`;
   if (sameCore(board, others).length > 0)
     return `; no other ${board.core} board known here would hold it`;
   return `; no other ${board.core} board is known here, and cycles of one core say nothing about another`;

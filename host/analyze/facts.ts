@@ -63,6 +63,8 @@ export interface ComputeFacts {
 export interface BoardFacts {
   readonly id: string;
   readonly name: string;
+  /** By its maker's name; absent in recordings of before it was kept. */
+  readonly chip?: string;
   /** Core name as in boards/cores, for example "cortex-m4"; cycles carry over only between boards with the same one. */
   readonly core: string;
   /** True for QEMU: its own clock and current mean nothing. */

@@ -1,5 +1,5 @@
 /**
- * Decides what a frame's cycles hold beside the step, in words: the interrupts that stay, the other core, radios.
+ * Decides what a frame's cycles hold beside the work itself, in words: the interrupts that stay, the other core, radios.
  * Keeping interrupts out is left to firmware/hal, counting to the device or the model.
  */
 import type { RunFacts } from "./facts.ts";
@@ -40,9 +40,10 @@ export function windowOf(facts: RunFacts): string | null {
   const board = ratedBoard(facts);
   if (board === null) return null;
   const cores = board.cores?.value ?? 1;
+  const work = facts.hearable === undefined ? "the step" : "the four parts of a hop";
   if (facts.deviceCycles?.kind !== "measured") {
     const one = cores > 1 ? `one of ${cores} cores, the others idle` : "one core";
-    return `the step alone: ${one}, no interrupt, no radio`;
+    return `${work} alone: ${one}, no interrupt, no radio`;
   }
   const family = FAMILIES[board.counter ?? ""];
   if (family === undefined) return null;
@@ -52,7 +53,7 @@ export function windowOf(facts: RunFacts): string | null {
       ? `${left}, and in the first frame, and in every frame after one of 50 ms or more, ${open}`
       : open;
   return [
-    `the step and ${interrupts}`,
+    `${work} and ${interrupts}`,
     ...(bare ? ["no interrupt in a build without a framework"] : []),
     ...(cores > 1
       ? [`one of ${cores} cores; what the framework runs beside it shares memories`]

@@ -74,10 +74,10 @@ export function boards(document: RunDocument, sources: Sources): Html {
         : '<span class="bad">✗ missed</span>';
   const rows = verdicts.map(
     (board) =>
-      `<tr><td>${escapeXml(board.name)}</td><td>${quantity(board.latencyMs, sources)}</td><td>${mark(board.latencyMet)}</td><td>${board.powerMw === null ? '<span class="quiet">not known</span>' : quantity(board.powerMw, sources)}</td><td>${mark(board.powerMet)}</td></tr>`,
+      `<tr><td>${escapeXml(board.name)}${board.without === undefined ? "" : ` <span class="quiet">without ${escapeXml(board.without)}</span>`}</td><td>${quantity(board.latencyMs, sources)}</td><td>${mark(board.latencyMet)}</td><td>${board.powerMw === null ? '<span class="quiet">not known</span>' : quantity(board.powerMw, sources)}</td><td>${mark(board.powerMet)}</td></tr>`,
   );
   return `<section id="boards"><h2>The real boards with this core</h2>
-<p>The same cycles with each board's own clock, wait states and currents.</p>
+<p>The same cycles with each board's own clock, currents and waits for weights. What its memories add beside them is only known on the chip of this run.</p>
 <div class="scroll"><table><thead><tr><th>board</th><th>worst frame</th><th>time</th><th>average power</th><th>power</th></tr></thead><tbody>
 ${rows.join("\n")}
 </tbody></table></div></section>`;

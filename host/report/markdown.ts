@@ -139,8 +139,8 @@ function boardsTable(document: RunDocument, sources: Sources): readonly string[]
   const boards = document.boards ?? [];
   if (boards.length < 2) return [];
   const verdict = (met: boolean | null) => (met === null ? "not judged" : met ? "holds" : "missed");
-  const rows = boards.map(({ name, latencyMs, powerMw, latencyMet, powerMet }) => [
-    name,
+  const rows = boards.map(({ name, latencyMs, powerMw, latencyMet, powerMet, without }) => [
+    without === undefined ? name : `${name}, without ${without}`,
     `${formatValue(latencyMs.value, "ms")} (${sources.cite(latencyMs)})`,
     verdict(latencyMet),
     powerMw === null

@@ -164,10 +164,11 @@ function boardLines(document: RunDocument, paint: Painter): readonly string[] {
   if (boards.length < 2) return [];
   const judged = (text: string, met: boolean | null) =>
     met === null ? text : met ? paint.good(`${text} holds`) : paint.bad(`${text} missed`);
-  return boards.map(({ name, latencyMs, powerMw, latencyMet, powerMet }) => {
+  return boards.map(({ name, latencyMs, powerMw, latencyMet, powerMet, without }) => {
     const time = judged(formatValue(latencyMs.value, "ms"), latencyMet);
     const power = powerMw === null ? "power not known" : formatValue(powerMw.value, "mW");
-    return `  ${name.padEnd(28)}  ${time}, ${judged(power, powerMet)}  ${paint.dim(`${KIND_MARK[latencyMs.kind]} ${latencyMs.kind}`)}`;
+    const leftOut = without === undefined ? "" : `, without ${without}`;
+    return `  ${name.padEnd(28)}  ${time}, ${judged(power, powerMet)}${leftOut}  ${paint.dim(`${KIND_MARK[latencyMs.kind]} ${latencyMs.kind}`)}`;
   });
 }
 

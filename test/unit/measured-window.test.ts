@@ -66,6 +66,16 @@ describe("what a frame's cycles hold beside the step", () => {
     );
   });
 
+  test("of a hop of sound: its four parts", () => {
+    const hearable = {
+      ...{ parts: [], times: null, recoveries: [] },
+      ...{ sampleRateHz: 16_000, hopSamples: 160, delaySamples: 160 },
+    };
+    expect(analyzeRun({ ...facts, hearable }).window).toBe(
+      "the four parts of a hop alone: one core, no interrupt, no radio",
+    );
+  });
+
   test("is not said of an emulated board that stands for none", () => {
     expect(analyzeRun({ ...facts, as: null }).window).toBeUndefined();
   });

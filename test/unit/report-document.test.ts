@@ -6,6 +6,10 @@ import { provenanceRows } from "../../host/report/rows.ts";
 import { facts, frame, nrf52840, stm32l476 } from "../golden/report/facts.ts";
 
 const document = analyzeRun(facts);
+const said = (value: number, unit: string) => ({
+  ...{ value, unit, source: "by hand" },
+  confidence: "S" as const,
+});
 
 test("the fields that scripts rely on", () => {
   expect(Object.keys(document)).toEqual(
@@ -51,6 +55,33 @@ test("every real board with the core is rated with its own clock, wait and curre
   const wait = 28288 * (1 / (memory?.bytesPerCycle.value ?? 0) - 1 / 4);
   expect(l476?.id).toBe("nucleo-l476rg");
   expect(l476?.latencyMs.value).toBeCloseTo((48070 + Math.round(wait)) / 80e3, 12);
+});
+
+test("a board with the run's chip and clock waits as it does; another one's waits for code are said to be missing", () => {
+  const chip = "nRF52840";
+  const sister = { ...nrf52840, id: "sister", chip };
+  const slower = { ...sister, id: "slower", clock: said(32, "MHz") };
+  const { boards } = analyzeRun({
+    ...facts,
+    as: { ...nrf52840, chip },
+    otherBoards: [sister, slower, stm32l476],
+  });
+  expect(boards?.map(({ id, without }) => [id, without])).toEqual([
+    ["nrf52840-dk", undefined],
+    ["sister", undefined],
+    ["slower", "its waits for code"],
+    ["nucleo-l476rg", "its waits for code"],
+  ]);
+  expect(boards?.[1]?.latencyMs.value).toBe(boards?.[0]?.latencyMs.value);
+  expect(boards?.[1]?.powerMw?.value).toBe(boards?.[0]?.powerMw?.value);
+});
+
+test("cycles that one board measured hold its own waits on every other", () => {
+  const perFrame = facts.frames.map(() => 50_000);
+  const deviceCycles = { kind: "measured", perFrame, source: "DWT" } as const;
+  const [, l476] = analyzeRun({ ...facts, deviceCycles }).boards ?? [];
+  expect(l476?.without).toBe("its own waits, with those of nrf52840-dk");
+  expect(l476?.latencyMs.value).toBeCloseTo(50_000 / 80e3, 12);
 });
 
 test("the Iron Law gives the median's time back", () => {
