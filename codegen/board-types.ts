@@ -173,6 +173,7 @@ export interface RealBoard extends BoardBase {
 export interface BoardSound {
   readonly microphone: SoundPart;
   readonly i2s?: SoundPart;
+  readonly pwm?: SoundPart;
 }
 
 export interface SoundPart extends DeskNote {

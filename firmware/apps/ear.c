@@ -122,6 +122,7 @@ int main(void) {
         .app = "ear",
         .output_bytes = HOP_BYTES,
         .credit_frames = 1,
+        .at_end = sound_stop,
     });
     (void)hal_pin(false);
     format = sound_start(PIONEER_OUTPUT, AUDIO_HOP);

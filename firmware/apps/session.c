@@ -70,6 +70,9 @@ _Noreturn static void finish(void) {
         .stack_bytes = hal_stack_bytes(),
     };
     send(RECORD_SUMMARY, record_summary_pack(&summary, frame_payload(&sender), MAX_PAYLOAD_BYTES));
+    if (shape.at_end != NULL) {
+        shape.at_end();
+    }
     hal_exit(0);
 }
 

@@ -34,6 +34,7 @@ typedef struct {
     uint16_t output_bytes; /* values of every Output */
     uint16_t state_bytes;  /* state in every Output, 0 when it is not sent */
     uint8_t credit_frames; /* Inputs that the host may have outstanding */
+    void (*at_end)(void);  /* called behind the Summary, before the program ends; null: nothing is to be ended */
 } session_shape;
 
 #define SESSION_MAX_INPUT_BYTES (MAX_PAYLOAD_BYTES - 6) /* beside them frame u32, length u16 */

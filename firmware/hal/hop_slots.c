@@ -30,9 +30,18 @@ bool hop_player_ready(const hop_player *player, uint32_t begun) {
     return (int32_t)(begun - player->given) >= 0;
 }
 
-uint32_t hop_player_next(hop_player *player, uint32_t begun) {
+static void give(hop_player *player, uint32_t begun) {
     player->gaps += begun - player->given;
     player->given = begun + 1;
+}
+
+uint32_t hop_player_next(hop_player *player, uint32_t begun) {
+    give(player, begun);
     player->giving ^= 1u;
     return player->giving;
+}
+
+uint32_t hop_player_turn(hop_player *player, uint32_t begun) {
+    give(player, begun);
+    return begun % HOP_SLOTS;
 }

@@ -46,6 +46,10 @@ bool hop_player_ready(const hop_player *player, uint32_t begun);
 /* The slot that the next hop goes into, which the hardware is then told; once it is ready. */
 uint32_t hop_player_next(hop_player *player, uint32_t begun);
 
+/* The same for hardware that goes through both slots by itself, from slot 0 on, and needs no telling: what nobody filled
+ * in time it plays again, two hops old. */
+uint32_t hop_player_turn(hop_player *player, uint32_t begun);
+
 #ifdef __cplusplus
 }
 #endif

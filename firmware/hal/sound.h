@@ -44,6 +44,9 @@ bool sound_take(int16_t *samples);
  * begun. Does nothing without an output. */
 void sound_give(const int16_t *samples);
 
+/* Lets the output come to rest without a click where it needs a way there, within 0.6 s; nothing is given after it. */
+void sound_stop(void);
+
 /* Counted since sound_start. */
 sound_losses sound_lost(void);
 

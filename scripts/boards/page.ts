@@ -127,6 +127,7 @@ function desk(board: RealBoard): readonly string[] {
         ]),
     sound === undefined ? withoutSound(board) : row("microphone", sound.microphone),
     ...(sound?.i2s === undefined ? [] : [row("sound by I2S", sound.i2s)]),
+    ...(sound?.pwm === undefined ? [] : [row("sound by PWM", sound.pwm)]),
     "",
     "A PPK2 as ammeter, or the shunt of an INA219, INA226 or INA228, goes where the row of the current says; [power.md](../power.md) has the",
     "commands. Check the supply's voltage before the meter is in the way, and never feed two supplies at once.",

@@ -18,7 +18,10 @@ const FAMILIES: Readonly<Record<string, string>> = {
 
 /** The files of hal that move the sound of a chip, where its board's file says how it is wired. */
 const SOUND_SOURCES: Readonly<Record<string, readonly string[]>> = {
-  nRF52840: ["hal/nrf52840/sound.c", "hal/hop_slots.c"],
+  nRF52840: [
+    ...["sound", "sound_i2s", "sound_pwm", "pulse_widths"].map((name) => `hal/nrf52840/${name}.c`),
+    "hal/hop_slots.c",
+  ],
   ESP32: ["hal/arduino/sound_i2s.c"],
   "ESP32-S3": ["hal/arduino/sound_i2s.c"],
   "ESP32-C3": ["hal/arduino/sound_i2s.c"],

@@ -1,113 +1,25 @@
 /**
- * The program ear on the nRF52840's registers, played here as the Product Specification 1.7 gives them: a PDM microphone
- * that fills two buffers in turn, I2S that plays two. Every sample that the microphone gave carries its number, so that a
- * hop that is torn, repeated or lost without being counted shows. Analogue parts and the two clocks stay open.
+ * The program ear on the nRF52840's registers: every sample that the microphone gave carries its number, so that a hop
+ * that is torn, repeated or lost without being counted shows, by I2S as it is, by PWM as the width of its pulses.
+ * Analogue parts and the clocks themselves stay open.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Nrf52840 } from "./nrf52840-registers.ts";
-import { Interpreter, linkForRegisterFile } from "./register-file.ts";
+import { HOP, SoundingNrf52840 } from "./nrf52840-sound-registers.ts";
+import { Interpreter, linkForRegisterFile, type Write } from "./register-file.ts";
 import * as wire from "./wire.ts";
 
-const HOP = 160;
 const [HOP_RECORD, SOUND, HEARD, LISTEN] = [0x14, 0x17, 0x18, 0x86];
 const SOUND_FLAGS = [
   ...["MICROPHONE_CLOCK=4", "MICROPHONE_DATA=28", "MICROPHONE_POWER=33"],
-  ...["I2S_CLOCK=29", "I2S_WORD=30", "I2S_DATA=31"],
+  ...["I2S_CLOCK=29", "I2S_WORD=30", "I2S_DATA=31", "PWM_SIGNAL=40"],
 ].map((pin) => `-DPIONEER_${pin}`);
 
 const folder = mkdtempSync(join(tmpdir(), "pioneer-nrf-sound-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** With microphone and I2S; both take `sampleInstructions` of the core's a sample. */
-class SoundingNrf52840 extends Nrf52840 {
-  sampleInstructions = 1000;
-  /** From START, and from the end of a buffer, to STARTED, when PDM takes over the next address [instruction]. */
-  startInstructions = 40;
-  /** What I2S played, a hop after the other. */
-  readonly played: Int16Array[] = [];
-  #recorded = 0;
-  #pdm = { pointer: 0, at: 0, on: false };
-  #startsAt: number | undefined;
-  #i2s = { pointer: 0, at: 0, on: false, hop: new Int16Array(HOP) };
-  readonly #counts = new Map<number, number>();
-
-  override read(address: number): number {
-    // HFCLKSTAT: running from the crystal, once started.
-    if (address === 0x4000_040c) return this.read(0x4000_0100) === 1 ? 0x1_0001 : 0;
-    return super.read(address);
-  }
-
-  override write(address: number, value: number): void {
-    super.write(address, value);
-    if (address === 0x4001_d000) this.#startMicrophone();
-    if (address === 0x4002_5000) this.#startPlaying();
-    for (const timer of [0x4001_a000, 0x4001_b000]) {
-      if (address === timer + 0x40) this.values.set(timer + 0x540, this.#counts.get(timer) ?? 0);
-    }
-  }
-
-  override tick(): void {
-    super.tick();
-    if (this.instructions === this.#startsAt) this.#takeAddress();
-    if (this.instructions % this.sampleInstructions !== 0) return;
-    if (this.#pdm.on) this.#record();
-    if (this.#i2s.on) this.#play();
-  }
-
-  #startMicrophone(): void {
-    expect(this.read(0x4001_d500), "PDM.ENABLE").toBe(1);
-    this.#startsAt = this.instructions + this.startInstructions;
-  }
-
-  /** SAMPLE.PTR is double-buffered, and may be written again once STARTED has come, which it does at every buffer. */
-  #takeAddress(): void {
-    this.#pdm = { pointer: this.read(0x4001_d560), at: 0, on: true };
-    this.#raise(0x4001_d100);
-  }
-
-  #record(): void {
-    const pdm = this.#pdm;
-    this.ram?.setInt16(pdm.pointer - 0x2000_0000 + 2 * pdm.at, this.#recorded++ & 0x7fff, true);
-    if (++pdm.at < this.read(0x4001_d564)) return;
-    pdm.on = false;
-    this.#raise(0x4001_d108);
-    this.#startsAt = this.instructions + this.startInstructions;
-  }
-
-  #startPlaying(): void {
-    expect([this.read(0x4002_5500), this.read(0x4002_550c)], "I2S.ENABLE, TXEN").toEqual([1, 1]);
-    this.#i2s = { ...this.#i2s, pointer: this.read(0x4002_5540), at: 0, on: true };
-    this.#raise(0x4002_5114);
-  }
-
-  #play(): void {
-    const i2s = this.#i2s;
-    const at = i2s.pointer - 0x2000_0000 + 2 * i2s.at;
-    i2s.hop[i2s.at] = this.ram?.getInt16(at, true) ?? 0;
-    // MAXCNT is in words of two samples of the one channel.
-    if (++i2s.at < 2 * this.read(0x4002_5550)) return;
-    this.played.push(i2s.hop.slice());
-    i2s.pointer = this.read(0x4002_5540);
-    i2s.at = 0;
-    this.#raise(0x4002_5114);
-  }
-
-  /** An event reaches a timer's count through any enabled channel of PPI. */
-  #raise(event: number): void {
-    for (let channel = 0; channel < 20; channel++) {
-      const isWired = this.read(0x4001_f510 + 8 * channel) === event;
-      const timer = this.read(0x4001_f514 + 8 * channel) - 8;
-      const counts = this.read(timer + 0x504) === 2 && this.read(timer) === 1;
-      if (isWired && counts && this.enabledChannels.has(channel)) {
-        this.#counts.set(timer, (this.#counts.get(timer) ?? 0) + 1);
-      }
-    }
-  }
-}
 
 const hasCompiler = spawnSync("arm-none-eabi-gcc", ["--version"]).status === 0;
 
@@ -127,10 +39,16 @@ describe.skipIf(!hasCompiler)("sound on the nRF52840", { timeout: 120_000 }, () 
     }
   }, 120_000);
 
-  function start(output: string, tapEvery: number) {
+  /** With a host that asks to listen at once, or behind so many pulses of PWM. */
+  function start(output: string, tapEvery: number, pulses = 0) {
     const chip = new SoundingNrf52840();
     const interpreter = new Interpreter({ address: 0, bytes: readFileSync(image(output)) }, chip);
     chip.attach(interpreter.ram);
+    if (pulses > 0) {
+      chip.sampleInstructions = 300;
+      interpreter.run(() => chip.pulses.length >= pulses, 6_000_000);
+      chip.sampleInstructions = 1000;
+    }
     // frames u32: until Stop.
     const listen = Uint8Array.of(0, 0, 0, 0, tapEvery, 0);
     chip.line = [0, ...wire.frameBytes(LISTEN, 0, listen)];
@@ -217,34 +135,98 @@ describe.skipIf(!hasCompiler)("sound on the nRF52840", { timeout: 120_000 }, () 
     expect([last.readUInt32LE(8), last.readUInt32LE(12), last[16]]).toEqual([0, 0, 1]);
   });
 
-  test("a core that is too slow loses whole hops, counts each, and never gives a torn one", () => {
-    const { chip, frames, runUntil } = start("I2S", 1);
-    runUntil(3, 4_000_000);
-    // A hop now lasts for less than its computation and its records.
-    chip.sampleInstructions = 37;
-    runUntil(12, 4_000_000);
-    const told = frames();
-    const heard = heardIn(told);
-    for (const hop of heard) {
-      const first = hop[0] as number;
-      expect(hop).toEqual(Array.from({ length: HOP }, (_, n) => first + n));
-    }
-    const lost = ofType(told, SOUND).map((payload) => payload.readUInt32LE(8));
-    expect(lost.at(-1)).toBeGreaterThan(0);
-    // Between two hops that came lie as many as were counted.
-    for (const [n, hop] of heard.entries()) {
-      if (n === 0) continue;
-      const passed = ((hop[0] as number) - (heard[n - 1]?.[0] as number)) / HOP - 1;
-      expect(passed).toBe((lost[n] as number) - (lost[n - 1] as number));
-    }
-    expect((ofType(told, SOUND).at(-1) as Buffer).readUInt32LE(12)).toBeGreaterThan(0);
-  });
+  test.each(["I2S", "PWM"])(
+    "a core that is too slow beside %s loses whole hops, counts each, and never gives a torn one",
+    (output) => {
+      const { chip, interpreter, frames, runUntil } = start(output, 1);
+      runUntil(3, 4_000_000);
+      // A hop now lasts for less than its computation and its records.
+      chip.sampleInstructions = 36;
+      runUntil(12, 4_000_000);
+      const told = frames();
+      const heard = heardIn(told);
+      for (const hop of heard) {
+        const first = hop[0] as number;
+        expect(hop).toEqual(Array.from({ length: HOP }, (_, n) => first + n));
+      }
+      const lost = ofType(told, SOUND).map((payload) => payload.readUInt32LE(8));
+      expect(lost.at(-1)).toBeGreaterThan(0);
+      // Between two hops that came lie as many as were counted.
+      for (const [n, hop] of heard.entries()) {
+        if (n === 0) continue;
+        const passed = ((hop[0] as number) - (heard[n - 1]?.[0] as number)) / HOP - 1;
+        expect(passed).toBe((lost[n] as number) - (lost[n - 1] as number));
+      }
+      const gaps = (ofType(told, SOUND).at(-1) as Buffer).readUInt32LE(12);
+      expect(gaps).toBeGreaterThan(0);
+      // The monitor's pin goes high, P0.03, for each hop that is cleaned; what PWM began beside those it played again.
+      const isCleaned = ({ address, value }: Write) => address === 0x5000_0508 && value === 1 << 3;
+      const cleaned = interpreter.writes.filter(isCleaned).length;
+      expect(gaps).toBeGreaterThanOrEqual(chip.sequences.length - cleaned - 2);
+    },
+  );
 
-  test("an output that it has not is refused in words, when somebody listens", () => {
-    const { chip, interpreter, frames } = start("PWM", 0);
-    interpreter.run(() => chip.sent.filter((byte) => byte === 0).length >= 2, 2_000_000);
-    expect(frames().map(({ type, payload }) => [type, wire.readText(payload)])).toEqual([
-      [0x04, "this board plays by I2S"],
+  /** From where the line between two samples meets the pulse's end, by one step: see pulse_widths.h [tick]. */
+  const widthsBetween = (before: number, sample: number) =>
+    [0, 0.5].map((from) => {
+      const [rise, start] = [
+        (sample - before) / 65_536,
+        (before + from * (sample - before) + 32_768) / 65_536,
+      ];
+      return 1 + 498 * (start + (start * rise) / 2);
+    });
+
+  test("PWM plays every cleaned hop once, in order, beside a microphone at 16 kHz, and comes to rest", () => {
+    const { chip, interpreter, frames, runUntil } = start("PWM", 1, 60 * 2 * HOP);
+    const written = new Map(interpreter.writes.map(({ address, value }) => [address, value]));
+    // The microphone's 32 MHz / 25 / 80. 16 MHz / 500 = 32 kHz, counting up, one value for all channels, each for one period,
+    // 320 a sequence; sequence 0 again when both were played 65,535 times. Pin P1.08, low beforehand.
+    expect([written.get(0x4001_d504), written.get(0x4001_d520)]).toEqual([0x0a00_0000, 1]);
+    const setup = [0x504, 0x508, 0x50c, 0x510, 0x514, 0x200, 0x560];
+    expect(setup.map((at) => written.get(0x4001_c000 + at))).toEqual([
+      ...[0, 500, 0, 0, 0xffff, 4, 40],
     ]);
+    for (const sequence of [0x4001_c520, 0x4001_c540]) {
+      expect([4, 8, 12].map((at) => written.get(sequence + at))).toEqual([2 * HOP, 0, 0]);
+    }
+    const toPin = interpreter.writes.filter(({ value }) => value === 1 << 8);
+    expect(toPin.map(({ address }) => address)).toEqual([0x5000_080c, 0x5000_0818]);
+    expect(written.has(0x4002_5000), "I2S started").toBe(false);
+
+    runUntil(8, 6_000_000);
+    const told = frames();
+    const last = ofType(told, SOUND).at(-1) as Buffer;
+    expect(last.readUInt32LE(4)).toBe(16_000_000);
+    expect([last.readUInt32LE(8), last.readUInt32LE(12), last[16]]).toEqual([0, 0, 1]);
+    expect(chip.sequences).toEqual(chip.sequences.map((_, n) => n % 2));
+    // Every period begins high.
+    expect(chip.pulses.every((width) => width >= 0x8000)).toBe(true);
+    const played = chip.pulses.map((width) => width & 0x7fff);
+    // frame u32, cycles u64, then length u16 and the values. What rounding carried on makes less than a tick.
+    const cleaned = ofType(told, wire.OUTPUT).flatMap((payload) => samplesAt(payload, 14));
+    const wanted = cleaned.flatMap((sample, n) =>
+      // Before the first one lies what was cleaned before the host asked.
+      n === 0 ? [Number.NaN, Number.NaN] : widthsBetween(cleaned[n - 1] as number, sample),
+    );
+    const fits = (from: number) =>
+      played
+        .slice(from, from + wanted.length)
+        .every((width, n) => !(Math.abs(width - (wanted[n] as number)) >= 1.05));
+    const hops = Array.from({ length: chip.sequences.length }, (_, hop) => hop);
+    const begins = hops.filter((hop) => (hop + 5) * 2 * HOP < played.length && fits(hop * 2 * HOP));
+    expect(begins).toHaveLength(1);
+    // All but the last, which waits, and the one before it, which is being played.
+    expect((begins[0] as number) + cleaned.length / HOP).toBeLessThanOrEqual(hops.length + 1);
+
+    chip.sampleInstructions = 300;
+    chip.line = [0, ...wire.frameBytes(wire.STOP, 0, Uint8Array.of(0))];
+    interpreter.run(() => chip.reset, 6_000_000);
+    expect(chip.isPulsing).toBe(false);
+    // 8192 samples, 51.2 hops, from the last pulse of sound to 1 of 500 ticks: a tick at a time, or what was carried on.
+    const fall = chip.pulses.slice(-52 * 2 * HOP - 1).map((width) => width & 0x7fff);
+    expect(fall[0]).toBeGreaterThan(100);
+    const steps = fall.map((width, n) => Math.abs(width - (fall[n - 1] ?? width)));
+    expect(Math.max(...steps)).toBeLessThanOrEqual(2);
+    expect(new Set(fall.slice(-HOP))).toEqual(new Set([1]));
   });
 });

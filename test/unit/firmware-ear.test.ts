@@ -38,7 +38,9 @@ describe.skipIf(!hasGcc)("the program ear on the host (needs gcc)", () => {
     );
     const { status, stdout, stderr } = runOnHost(program, [], bytes, env);
     expect(status, stderr).toBe(0);
-    return { frames: wire.readFrames(stdout), played: stderr.trim().split(" ").map(Number) };
+    const shown = stderr.trim().split(" ");
+    expect(shown.pop()).toBe("stopped");
+    return { frames: wire.readFrames(stdout), played: shown.map(Number) };
   }
   const payloads = (frames: readonly wire.Frame[], type: number) =>
     frames.filter((frame) => frame.type === type).map(({ payload }) => Buffer.from(payload));

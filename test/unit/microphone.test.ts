@@ -13,6 +13,7 @@ import { hearableFacts } from "../../host/workflow/hearable/judge.ts";
 import {
   MicrophoneHearing,
   type SoundRequest,
+  soundKey,
   soundProgram,
 } from "../../host/workflow/hearable/microphone.ts";
 import { hearableStimulus } from "../../host/workflow/hearable/stimulus.ts";
@@ -30,12 +31,36 @@ describe("the program of a board's own sound", () => {
   };
   const microphone = { audio: "microphone" } as const;
 
-  test("is ear, with I2S where that is asked for", () => {
-    expect(asked("xiaoblesense", microphone)).toEqual({ app: "ear", flags: [] });
-    expect(asked("nano33ble", { ...microphone, output: "i2s", tap: 1, out: "a.wav" })).toEqual({
+  test("is ear, with the output that is asked for, in a folder of its own", () => {
+    const none = { app: "ear", flags: [], output: "serial" } as const;
+    expect(asked("xiaoblesense", microphone)).toEqual(none);
+    const flags = ["-DPIONEER_OUTPUT=SOUND_OUTPUT_I2S"];
+    const i2s = { app: "ear", flags, output: "i2s" } as const;
+    const heard = { ...microphone, tap: 1, out: "a.wav" };
+    expect(asked("nano33ble", { ...heard, output: "i2s" })).toEqual(i2s);
+    const pwm = {
       app: "ear",
-      flags: ["-DPIONEER_OUTPUT=SOUND_OUTPUT_I2S"],
-    });
+      flags: ["-DPIONEER_OUTPUT=SOUND_OUTPUT_PWM"],
+      output: "pwm",
+    } as const;
+    for (const board of ["nrf52840-dk", "nano33ble", "xiaoblesense"]) {
+      expect(asked(board, { ...microphone, output: "pwm" })).toEqual(pwm);
+    }
+    expect([none, i2s, pwm].map((program) => soundKey("key", program))).toEqual([
+      ...["key", "key-i2s", "key-pwm"],
+    ]);
+  });
+
+  test("is refused with what the board has in place of it", () => {
+    expect(() =>
+      soundProgram(loadBoard("esp32dev"), "hearable", { ...microphone, output: "pwm" }),
+    ).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(
+          /esp32dev plays nothing by pwm[\s\S]*plays by i2s alone[\s\S]*--output i2s/,
+        ),
+      }),
+    );
   });
 
   test("is none where sound crosses the line", () => {
@@ -48,7 +73,11 @@ describe("the program of a board's own sound", () => {
   test.each<[string, SoundRequest, string?]>([
     ["qemu-m4", microphone],
     ["nucleo-l476rg", microphone],
-    ["nano33ble", { ...microphone, output: "pwm" }],
+    ...["esp32dev", "esp32-c6-devkitc-1"].map((board): [string, SoundRequest] => [
+      board,
+      { ...microphone, output: "pwm" },
+    ]),
+    ["nano33ble", { output: "pwm" }],
     ["nano33ble", { output: "i2s" }],
     ["nano33ble", { tap: 1 }],
     ["nano33ble", microphone, "stream"],

@@ -120,6 +120,10 @@ void sound_give(const int16_t *samples) {
     }
 }
 
+/* I2S has no level to come down from, and the driver plays silence where it is given nothing. */
+void sound_stop(void) {
+}
+
 sound_losses sound_lost(void) {
     return (sound_losses){.lost_hops = lost_hops, .gaps = gaps + unplayed};
 }

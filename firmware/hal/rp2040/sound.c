@@ -164,6 +164,10 @@ void sound_give(const int16_t *samples) {
     meet_dma();
 }
 
+/* I2S has no level to come down from. */
+void sound_stop(void) {
+}
+
 sound_losses sound_lost(void) {
     return (sound_losses){.lost_hops = listener.lost, .gaps = player.gaps};
 }

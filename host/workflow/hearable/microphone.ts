@@ -11,17 +11,27 @@ import { frontEndOf, type Prepared } from "../generate.ts";
 import type { Progress } from "../progress.ts";
 import type { Conversation } from "../record-run.ts";
 import { bytesOfHop, hopOfBytes } from "./hops.ts";
-import type { AUDIO_OUTPUTS, AUDIO_SOURCES } from "./sound-names.ts";
+import {
+  type AUDIO_SOURCES,
+  type AudioOutput,
+  OWN_OUTPUTS,
+  type OwnOutput,
+} from "./sound-names.ts";
 import { type ExpectedRecovery, type HearableStimulus, playedPart } from "./stimulus.ts";
 import { HearableTwin } from "./twin.ts";
 
 /** Hops of a run when nobody says how many: 5 s. */
 const DEFAULT_HOPS = 500;
 const NAME = "microphone";
+/** Of firmware/hal/sound.h. */
+const OUTPUT_FLAGS: Readonly<Record<OwnOutput, string>> = {
+  i2s: "SOUND_OUTPUT_I2S",
+  pwm: "SOUND_OUTPUT_PWM",
+};
 
 export interface SoundRequest {
   readonly audio?: (typeof AUDIO_SOURCES)[number] | undefined;
-  readonly output?: (typeof AUDIO_OUTPUTS)[number] | undefined;
+  readonly output?: AudioOutput | undefined;
   /** Every so many hops one crosses the line whole. */
   readonly tap?: number;
   readonly input?: string;
@@ -37,6 +47,7 @@ export interface SoundRequest {
 export interface SoundProgram {
   readonly app: App;
   readonly flags: readonly string[];
+  readonly output: AudioOutput;
 }
 
 /**
@@ -92,15 +103,16 @@ export function soundProgram(
       "--audio serial, which every board takes",
     );
   }
-  if (output === "pwm" || (output === "i2s" && sound.i2s === undefined)) {
+  if (output === "serial") return { app: "ear", flags: [], output };
+  if (sound[output] === undefined) {
+    const own = OWN_OUTPUTS.filter((one) => sound[one] !== undefined);
     throw refusal(
       `${board.id} plays nothing by ${output}`,
-      `its HAL plays by ${sound.i2s === undefined ? "the link alone" : "I2S"}`,
-      sound.i2s === undefined ? "without --output" : "--output i2s",
+      own.length === 0 ? "its HAL plays nothing" : `its HAL plays by ${own.join(" and ")} alone`,
+      own.length === 0 ? "without --output" : `--output ${own.join(" or --output ")}`,
     );
   }
-  const flag = output === "i2s" ? ["-DPIONEER_OUTPUT=SOUND_OUTPUT_I2S"] : [];
-  return { app: "ear", flags: flag };
+  return { app: "ear", flags: [`-DPIONEER_OUTPUT=${OUTPUT_FLAGS[output]}`], output };
 }
 
 function refusal(what: string, why: string, fix: string): UsageError {
@@ -108,8 +120,8 @@ function refusal(what: string, why: string, fix: string): UsageError {
 }
 
 /** Names the build folder of a program by microphone: its flags are not another program's. */
-export function soundKey(key: string, { flags }: SoundProgram): string {
-  return flags.length === 0 ? key : `${key}-i2s`;
+export function soundKey(key: string, { output }: SoundProgram): string {
+  return output === "serial" ? key : `${key}-${output}`;
 }
 
 export class MicrophoneHearing implements Conversation {

@@ -36,6 +36,10 @@ void sound_give(const int16_t *samples) {
     fprintf(stderr, "%d ", samples[0]);
 }
 
+void sound_stop(void) {
+    fputs("stopped", stderr);
+}
+
 sound_losses sound_lost(void) {
     return losses;
 }
