@@ -119,10 +119,12 @@ export interface HearableDocument {
 }
 
 /** The microphone and the speaker are somebody else's parts. */
-const LEFT_OUT = [
-  "the microphone and the speaker: a digital microphone's own current comes on top",
-  "moving samples: a board does it by DMA, this run over the serial line between the parts",
-];
+const OTHER_PARTS =
+  "the microphone and the speaker: a digital microphone's own current comes on top";
+const MOVING_BY_LINE =
+  "moving samples: a board does it by DMA, this run over the serial line between the parts";
+const MOVING_BY_BOARD =
+  "the clocks and DMA of microphone and output, which run on while the core sleeps, and handing hops over: by PWM some 30 instructions a sample";
 
 /**
  * @param timing of the whole hop; null without a rated board
@@ -145,7 +147,7 @@ export function hearableOf(
     latencyMs: soundLatency(hearable, timing?.worst ?? worstOf(hearable.times)),
     ...(hearable.sound && { sound: lossesOf(hearable.sound) }),
     recoveries: hearable.recoveries,
-    leftOut: hearable.sound ? LEFT_OUT.slice(0, 1) : LEFT_OUT,
+    leftOut: [OTHER_PARTS, hearable.sound ? MOVING_BY_BOARD : MOVING_BY_LINE],
   };
 }
 

@@ -220,7 +220,8 @@ describe("a hop of sound", () => {
       compute: { value: 12, kind: "measured" },
       total: { value: 40 },
     });
-    expect(own.hearable?.leftOut).toHaveLength(1);
+    expect(own.hearable?.leftOut[1]).toMatch(/^the clocks and DMA of microphone and output/);
+    expect(document.hearable?.leftOut[1]).toMatch(/this run over the serial line/);
     expect(verdictOf(own)).toContain("3 hops of the microphone were lost");
     const rows = hearableRows(own).map((line) => ("text" in line ? line.text : ""));
     expect(rows).toContain(
