@@ -80,6 +80,8 @@ export interface RefusedPlace {
   readonly name: string;
   /** What cannot lie there. */
   readonly parts: readonly ("weights" | "tables" | "code")[];
+  /** Only where the program is built with the board's framework. */
+  readonly framework?: true;
   readonly why: string;
   readonly source: string;
   readonly confidence: Confidence;

@@ -143,13 +143,17 @@ function contradictionsOf(board: Board, id: string): string[] {
   return found;
 }
 
-/** A name that a user may ask for, for weights or for code, means one place or one refusal. */
-function placesNamedTwice({ memories, refusedPlaces = [] }: Board): string[] {
+/** A name that a user may ask for, for weights or for code, means one memory that takes them or one refusal. */
+function placesNamedTwice({ memories, weights, refusedPlaces = [] }: Board): string[] {
   return (["weights", "code"] as const).flatMap((part) => {
     const kind = part === "code" ? "code" : "constants";
+    const takes = ({ name, sections }: BoardMemory) =>
+      sections?.[kind] !== undefined || (kind === "constants" && name === weights.memory);
     const names = [
-      ...memories.flatMap(({ name, aliases }) => [name, ...(aliases?.[kind] ?? [])]),
-      ...refusedPlaces.filter(({ parts }) => parts.includes(part)).map(({ name }) => name),
+      ...memories.filter(takes).flatMap(({ name, aliases }) => [name, ...(aliases?.[kind] ?? [])]),
+      ...refusedPlaces
+        .filter(({ parts, framework }) => parts.includes(part) && framework === undefined)
+        .map(({ name }) => name),
     ];
     const twice = new Set(names.filter((name, at) => names.indexOf(name) !== at));
     return [...twice].map((name) => `places: "${name}" means two of them for ${part}`);

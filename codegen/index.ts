@@ -48,7 +48,13 @@ export {
   workOfStream,
 } from "./plan/cost.ts";
 export { movedWork } from "./plan/moved-work.ts";
-export { PLACED_PARTS, type PlacementRequest, placeOf, withWeightsIn } from "./plan/placement.ts";
+export {
+  checkPlacesWithFramework,
+  PLACED_PARTS,
+  type PlacementRequest,
+  placeOf,
+  withWeightsIn,
+} from "./plan/placement.ts";
 export type { Plan } from "./plan/plan.ts";
 export { ROW_RESULT_BYTES } from "./plan/rows/row-layout.ts";
 export { leavesTilesOut } from "./plan/schedule.ts";

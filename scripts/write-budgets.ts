@@ -81,12 +81,14 @@ const MODEL = "hearable";
 interface Variant {
   readonly model?: string;
   readonly weights?: string;
+  readonly code?: string;
   readonly delta?: DeltaThresholds;
 }
 
-function recordingOf(board: RealBoard, { model, weights = "own", delta }: Variant): string {
+function recordingOf(board: RealBoard, { model, weights = "own", code, delta }: Variant): string {
   const kept = delta && `${delta.input},${delta.hidden}`;
-  const words = [board.id, model, weights, kept].filter((word) => word !== undefined);
+  const placed = code && `code-${code}`;
+  const words = [board.id, model, weights, placed, kept].filter((word) => word !== undefined);
   return join(OUT_DIR, "budgets", `${words.join("-")}.tpcap`);
 }
 

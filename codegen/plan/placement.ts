@@ -2,7 +2,7 @@
  * Decides in which memory of a board weights, tables and the code of a step lie, and the linker section that means it.
  * Attributes in C are left to emit/, the addresses to each board's linker script.
  */
-import type { Board, BoardMemory, BoardWeights } from "../board.ts";
+import type { Board, BoardMemory, BoardWeights, RefusedPlace } from "../board.ts";
 import { PlanError } from "../errors.ts";
 
 export const PLACED_PARTS = ["weights", "tables", "code"] as const;
@@ -52,19 +52,11 @@ export function placeOf(board: Board, part: PlacedPart, wanted: string): Place {
     .map(({ memory }) => `${memory.name} (${[...aliasesOf(memory, part), memory.role].join(", ")})`)
     .join(", ");
   const refused = board.refusedPlaces?.find(
-    ({ name, parts }) => name === wanted && parts.includes(part),
+    ({ name, parts, framework }) =>
+      name === wanted && parts.includes(part) && framework === undefined,
   );
-  if (refused) {
-    throw new PlanError(
-      "TP-PLAN-002",
-      {
-        what: `${board.id} cannot hold ${part} in "${wanted}"`,
-        why: `${refused.why} (${refused.source})`,
-        fix: `--${part} with one of its places: ${names}`,
-      },
-      { board: board.id, part, wanted },
-    );
-  }
+  if (refused)
+    throw refusedPlace(board, part, refused, `--${part} with one of its places: ${names}`);
   throw new PlanError(
     "TP-PLAN-002",
     {
@@ -74,6 +66,41 @@ export function placeOf(board: Board, part: PlacedPart, wanted: string): Place {
       fix: `one of them, or "sections" of a memory in boards/${board.id}.json: the linker script must know it`,
     },
     { board: board.id, part, wanted },
+  );
+}
+
+/**
+ * What a board gives without its framework and not with it.
+ * @throws PlanError TP-PLAN-002
+ */
+export function checkPlacesWithFramework(board: Board, placement: PlacementRequest): void {
+  for (const part of PLACED_PARTS) {
+    const wanted = placement[part];
+    if (wanted === undefined) continue;
+    const { memory } = placeOf(board, part, wanted);
+    const refused = board.refusedPlaces?.find(
+      ({ name, parts, framework }) =>
+        framework === true && name === memory.name && parts.includes(part),
+    );
+    if (refused) throw refusedPlace(board, part, refused, `no --framework, or no --${part}`);
+  }
+}
+
+function refusedPlace(
+  board: Board,
+  part: PlacedPart,
+  { name, why, source, framework }: RefusedPlace,
+  fix: string,
+): PlanError {
+  const built = framework === undefined ? "" : " in a program with its framework";
+  return new PlanError(
+    "TP-PLAN-002",
+    {
+      what: `${board.id} cannot hold ${part} in "${name}"${built}`,
+      why: `${why} (${source})`,
+      fix,
+    },
+    { board: board.id, part, wanted: name },
   );
 }
 

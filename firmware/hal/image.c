@@ -1,9 +1,10 @@
 /*
- * Fills the variables from the image, and finds the stack's depth by what is left of its paint.
+ * Fills variables and the functions in RAM from the image, and finds the stack's depth by what is left of its paint.
  * Addresses are left to the linker script.
  */
 #include "image.h"
 
+extern uint32_t code_ram_load[], code_ram_start[], code_ram_end[];
 extern uint32_t data_load[], data_start[], data_end[];
 extern uint32_t bss_start[], bss_end[];
 
@@ -13,10 +14,15 @@ extern uint32_t bss_start[], bss_end[];
 /* Below a caller's frame the stack is free, but for what this function itself keeps there. */
 #define OWN_FRAME_BYTES 64u
 
-void image_prepare(void) {
-    for (volatile uint32_t *from = data_load, *to = data_start; to < data_end;) {
+static void copy(const volatile uint32_t *from, volatile uint32_t *to, const uint32_t *end) {
+    while (to < end) {
         *to++ = *from++;
     }
+}
+
+void image_prepare(void) {
+    copy(code_ram_load, code_ram_start, code_ram_end);
+    copy(data_load, data_start, data_end);
     for (volatile uint32_t *to = bss_start; to < bss_end;) {
         *to++ = 0;
     }

@@ -21,7 +21,6 @@ import {
   UsageError,
 } from "../../codegen/index.ts";
 import type { BoardOnUsb } from "../link/find-board.ts";
-import type { Expectation } from "../link/greeting.ts";
 import { createLastingLink } from "../link/lasting.ts";
 import { createQemuLink } from "../link/qemu.ts";
 import { lastingConnect } from "../link/returning-port.ts";
@@ -68,7 +67,7 @@ export interface DeviceRequest {
   readonly emulatorArguments?: readonly string[];
   readonly port?: string;
   /** Build the program and load it through the port first, on a real board; without it what runs there is talked to. */
-  readonly upload?: { readonly expect: Expectation; readonly framework: boolean } | undefined;
+  readonly upload?: Pick<FlashBoardRequest, "expect" | "framework" | "placement"> | undefined;
   /** Folder of a project of `new`, whose program is built in place of the app. */
   readonly project?: string;
   /** The real board whose memories the emulated one's accesses are charged by. */

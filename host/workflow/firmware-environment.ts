@@ -5,7 +5,13 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Board, type RealBoard, UsageError } from "../../codegen/index.ts";
+import {
+  type Board,
+  checkPlacesWithFramework,
+  type PlacementRequest,
+  type RealBoard,
+  UsageError,
+} from "../../codegen/index.ts";
 import { FIRMWARE_DIR } from "./paths.ts";
 
 export interface FirmwareEnvironment {
@@ -24,14 +30,23 @@ export function bareBoards(): readonly string[] {
 /**
  * The environment of a board: its own on an emulator, and of a real one the environment without a framework where there
  * is one and `framework` does not ask for the other.
- * @throws UsageError TP-USE-136 for a real board that PlatformIO does not know
+ * @param placement of a program whose C asks for memories
+ * @throws UsageError TP-USE-136 for a real board that PlatformIO does not know, PlanError TP-PLAN-002 for a place that the
+ * board gives without its framework alone
  */
-export function firmwareEnvironment(board: Board, framework = false): FirmwareEnvironment {
+export function firmwareEnvironment(
+  board: Board,
+  framework = false,
+  placement: PlacementRequest = {},
+): FirmwareEnvironment {
   if (board.kind === "emulated") return { name: board.id, platform: null };
   if (!framework && bareBoards().includes(board.id)) {
     return { name: `bare-${board.id}`, platform: null };
   }
-  if (board.platformio !== null) return { name: board.id, platform: board.platformio.package };
+  if (board.platformio !== null) {
+    checkPlacesWithFramework(board, placement);
+    return { name: board.id, platform: board.platformio.package };
+  }
   throw noEnvironment(board);
 }
 

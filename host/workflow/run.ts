@@ -282,10 +282,10 @@ export async function executeRun(
 }
 
 /** What a board that was given its program greets with. */
-function uploadOf({ board, generated }: Prepared, app: string, request: RunRequest) {
+function uploadOf({ board, placement, generated }: Prepared, app: string, request: RunRequest) {
   const modelDigest = generated.stages.plan.digest.slice(0, 16);
   const expect = { board: board.id, app, modelDigest };
-  return { expect, framework: request.framework ?? false };
+  return { expect, framework: request.framework ?? false, placement };
 }
 
 async function timedHost(prepared: Prepared, progress: Progress): Promise<HostFacts | null> {

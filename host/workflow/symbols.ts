@@ -107,14 +107,32 @@ function withoutThumbBit(address: number): number {
 }
 
 /**
- * Sizes as the toolchain's `size` gives them: flash = text + data, RAM = data + bss.
+ * Of the sections that the program takes memory for: text stays where it was loaded, data is what is written or copied at the
+ * start, functions in RAM too, bss what begins as zeros; flash = text + data, RAM = data + bss.
  * @throws FirmwareError TP-BUILD-003
  */
 export async function readSizes(elf: string, toolchain = "arm-none-eabi-"): Promise<FirmwareSizes> {
-  const stdout = await readWith(`${toolchain}size`, [], elf);
-  const numbers = (stdout.split("\n")[1] ?? "").trim().split(/\s+/).map(Number);
-  const [text = 0, data = 0, bss = 0] = numbers;
-  return { flashBytes: text + data, ramBytes: data + bss, sections: { text, data, bss } };
+  const sections = parseSections(
+    await readWith(`${toolchain}objdump`, ["--section-headers", "--wide"], elf),
+  );
+  const { text, data, bss } = sections;
+  return { flashBytes: text + data, ramBytes: data + bss, sections };
+}
+
+/** `NUMBER NAME SIZE RUN LOAD OFFSET ALIGNMENT FLAGS` lines of objdump, addresses and size hexadecimal. */
+export function parseSections(text: string): SectionSizes {
+  const sizes = { text: 0, data: 0, bss: 0 };
+  for (const line of text.split("\n")) {
+    const match = /^ *\d+ \S+ +([0-9a-f]+) +([0-9a-f]+) +([0-9a-f]+) +[0-9a-f]+ +\S+ +(.*)$/.exec(
+      line,
+    );
+    const [, size = "", runs, loaded, flags = ""] = match ?? [];
+    if (!flags.includes("ALLOC")) continue;
+    const isCopied = runs !== loaded || !flags.includes("READONLY");
+    const kind = !flags.includes("CONTENTS") ? "bss" : isCopied ? "data" : "text";
+    sizes[kind] += Number.parseInt(size, 16);
+  }
+  return sizes;
 }
 
 /** A function or an object of an ELF file. */

@@ -12,7 +12,7 @@ import type { VerbContext } from "./context.ts";
 import { diagnose } from "./doctor.ts";
 import { type FirmwareEnvironment, firmwareEnvironment } from "./firmware-environment.ts";
 import type { GenerateRequest } from "./generate.ts";
-import { prepare, writePrepared } from "./generate.ts";
+import { placementOf, prepare, writePrepared } from "./generate.ts";
 import { type SoundRequest, soundKey, soundProgram } from "./hearable/microphone.ts";
 import { portRows } from "./ports.ts";
 import { refuseOther, requireProject, typedOrProject } from "./project/find-project.ts";
@@ -109,7 +109,7 @@ export async function build(
   const app = parseApp(options.app, APPS);
   const board = loadBoard(options.board);
   const sound = soundProgram(board, app, options);
-  const environment = firmwareEnvironment(board, options.framework);
+  const environment = firmwareEnvironment(board, options.framework, placementOf(options));
   await tellPackages(context, board, environment);
   const prepared = prepare(
     modelName,

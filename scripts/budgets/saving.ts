@@ -16,8 +16,13 @@ const DELTA = { input: 12, hidden: 8 };
 export const SAVINGS = [
   { name: "weights in flash", options: {} },
   { name: "`--weights ram`", options: { weights: "ram" } },
+  { name: "`--weights ram --code ram`", options: { weights: "ram", code: "ram" } },
   { name: "`--delta 12,8`", options: { delta: DELTA } },
   { name: "`--weights ram --delta 12,8`", options: { weights: "ram", delta: DELTA } },
+  {
+    name: "`--weights ram --code ram --delta 12,8`",
+    options: { weights: "ram", code: "ram", delta: DELTA },
+  },
 ] as const;
 
 const SHOWN: readonly (typeof HEADS)[number][] = [

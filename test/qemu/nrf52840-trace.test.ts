@@ -145,4 +145,71 @@ describe.skipIf(!hasCompiler)("nRF52840", { timeout: 60_000 }, () => {
     const [, , log] = wire.readFrames(Uint8Array.from(chip.sent));
     expect(wire.readText(log?.payload ?? new Uint8Array())).toContain("the crystal did not start");
   });
+
+  describe("with a step's functions in the RAM that code is fetched from", () => {
+    const ramImage = join(folder, "code-ram.bin");
+    /** Product Specification, memory: the RAM at 0x20000000 once more. */
+    const CODE_RAM = 0x0080_0000;
+
+    beforeAll(() => {
+      linkForRegisterFile(ramImage, {
+        hal: ["hal/nrf52840/nrf52840.c"],
+        script: "hal/nrf52840.ld",
+        board: "nrf52840-dk",
+        model: TOY_MODEL,
+        flags: ['-DPIONEER_CODE=__attribute__((section(".pioneer_code_ram")))'],
+      });
+    });
+
+    test("they are linked there and loaded from flash, and data begins on the next line of 8 KB", () => {
+      const run = (program: string, flag: string) =>
+        spawnSync(`arm-none-eabi-${program}`, [flag, `${ramImage}.elf`], { encoding: "utf8" })
+          .stdout;
+      const addressOf = (name: string) =>
+        Number.parseInt(
+          new RegExp(`^([0-9a-f]+) . ${name}$`, "m").exec(run("nm", "-n"))?.[1] ?? "",
+          16,
+        );
+      expect(addressOf("toy_step")).toBe(CODE_RAM);
+      const [, bytes = "", runs, loaded = ""] =
+        /\.code_ram +([0-9a-f]+) +([0-9a-f]+) +([0-9a-f]+)/.exec(run("objdump", "-h")) ?? [];
+      expect(runs).toBe("00800000");
+      expect(Number.parseInt(bytes, 16)).toBeGreaterThan(0);
+      expect(Number.parseInt(bytes, 16)).toBeLessThan(8 << 10);
+      expect(Number.parseInt(loaded, 16)).toBeLessThan(1 << 20);
+      expect(addressOf("stack_guard")).toBe(0x2000_2000);
+      for (const name of ["data_start", "bss_start", "arrived"]) {
+        expect(addressOf(name), name).toBeGreaterThanOrEqual(0x2000_2000);
+      }
+    });
+
+    test("they are copied at the start, run there, and answer the same", () => {
+      const chip = new Nrf52840();
+      const flash = { address: 0, bytes: readFileSync(ramImage) };
+      const interpreter = new Interpreter(flash, chip, CODE_RAM);
+      chip.attach(interpreter.ram);
+      chip.line = [
+        Uint8Array.of(0),
+        wire.frameBytes(wire.IDENTIFY, 0, Uint8Array.of(1)),
+        wire.frameBytes(wire.INPUT, 1, wire.inputPayload(0, [1, 2, 3])),
+        wire.frameBytes(wire.INPUT, 2, wire.inputPayload(1, [10, 20, 250])),
+        wire.frameBytes(wire.STOP, 3, Uint8Array.of(0)),
+      ].flatMap((bytes) => [...bytes]);
+      let fetchedInRam = 0;
+      interpreter.run(() => {
+        if (interpreter.programCounter >= CODE_RAM) fetchedInRam++;
+        return chip.reset;
+      }, 2_000_000);
+      expect(fetchedInRam).toBeGreaterThan(0);
+      const outputs = wire
+        .readFrames(Uint8Array.from(chip.sent))
+        .filter(({ type }) => type === wire.OUTPUT)
+        .map(({ payload }) => [...wire.readOutput(payload).values].slice(0, 3));
+      // output = input + sum of all inputs, mod 256.
+      expect(outputs).toEqual([
+        [2, 4, 6],
+        [21, 42, 247],
+      ]);
+    });
+  });
 });

@@ -87,13 +87,17 @@ export class Interpreter {
   constructor(
     flash: { readonly address: number; readonly bytes: Uint8Array },
     registers: Registers,
+    /** Where the chip shows its RAM to the bus that fetches code, too. */
+    codeRam?: number,
   ) {
     const chip = this.#chip;
     const code = new DataView(new Uint8Array(flash.bytes).buffer);
     const placeOf = (address: number): [DataView, number] | null => {
       const inFlash = (address >>> 0) - flash.address;
       if (inFlash >= 0 && inFlash < code.byteLength) return [code, inFlash];
-      const inRam = (address >>> 0) - RAM;
+      const at = address >>> 0;
+      const isAlias = codeRam !== undefined && at >= codeRam && at < codeRam + RAM_BYTES;
+      const inRam = at - (isAlias ? codeRam : RAM);
       return inRam >= 0 && inRam < RAM_BYTES ? [this.ram, inRam] : null;
     };
     const reader = (read: (view: DataView, at: number) => number) => (address: number) => {
@@ -120,6 +124,11 @@ export class Interpreter {
     chip.core.VTOR = flash.address;
     chip.core.reset();
     this.#tick = registers.tick?.bind(registers);
+  }
+
+  /** Where the next instruction lies. */
+  get programCounter(): number {
+    return this.#chip.core.PC;
   }
 
   readonly #tick: (() => void) | undefined;

@@ -7,10 +7,12 @@ import { BOARDS_DIRECTORY, loadBoard } from "../../codegen/board.ts";
 import { PlanError } from "../../codegen/errors.ts";
 import { generate } from "../../codegen/pipeline.ts";
 import {
+  checkPlacesWithFramework,
   checkWeightsFit,
   type PlacementRequest,
   withWeightsIn,
 } from "../../codegen/plan/placement.ts";
+import { firmwareEnvironment } from "../../host/workflow/firmware-environment.ts";
 import { createRandom, randomModel } from "../random-model.ts";
 
 const shape = { name: "m", inputSize: 4, lstms: [4], denses: [] };
@@ -78,7 +80,38 @@ test("a place that the board does not name is refused with those it does", () =>
   expect(() => headerFor("qemu-m4", { weights: "itcm" })).toThrow(
     /^qemu-m4 names no section for weights in "itcm" \[TP-PLAN-002\]\n {2}why: the places for weights: ssram1 \(flash\), ssram23 \(ram\)\n {2}fix: /,
   );
-  expect(() => headerFor("nrf52840-dk", { code: "ram" })).toThrow(PlanError);
+  expect(() => headerFor("redboard-artemis", { code: "ram" })).toThrow(PlanError);
+});
+
+describe("code in RAM on the nRF52840", () => {
+  test("has a section of its own without a framework", () => {
+    expect(macro(headerFor("nrf52840-dk", { code: "ram" }), "PIONEER_CODE")).toBe(
+      ' __attribute__((section(".pioneer_code_ram")))',
+    );
+  });
+
+  test("is refused with one, whose linker script does not know the section", () => {
+    const board = loadBoard("nrf52840-dk");
+    expect(() => checkPlacesWithFramework(board, { code: "ram" })).toThrow(
+      /^nrf52840-dk cannot hold code in "ram" in a program with its framework \[TP-PLAN-002\]\n {2}why: .*0x00800000.*\n {2}fix: no --framework/,
+    );
+    for (const placement of [{}, { weights: "ram", tables: "ram" }, { code: "flash" }]) {
+      expect(() => checkPlacesWithFramework(board, placement)).not.toThrow();
+    }
+    const build = (framework: boolean) =>
+      firmwareEnvironment(board, framework, { weights: "ram", code: "ram" });
+    expect(() => build(true)).toThrow(PlanError);
+    expect(build(false).name).toBe("bare-nrf52840-dk");
+  });
+
+  test.each(["nano33ble", "xiaoblesense"])("is refused on %s, which has no other program", (id) => {
+    expect(() => headerFor(id, { code: "ram" })).toThrow(
+      /cannot hold code in "ram" \[TP-PLAN-002\]\n {2}why: .*0x00800000/,
+    );
+    expect(macro(headerFor(id, { weights: "ram" }), "PIONEER_WEIGHTS")).toBe(
+      ' __attribute__((section(".data.pioneer")))',
+    );
+  });
 });
 
 test("weights that are larger than their memory are refused", () => {

@@ -2,7 +2,7 @@
  * Builds a real board's program, loads it and waits for its greeting: what `run --port` does before it talks.
  * Which environment builds it is left to firmware-environment.ts, the loader to upload.ts.
  */
-import type { RealBoard } from "../../../codegen/index.ts";
+import type { PlacementRequest, RealBoard } from "../../../codegen/index.ts";
 import type { Expectation } from "../../link/greeting.ts";
 import type { Ports } from "../../link/returning-port.ts";
 import { type BuildRequest, buildFirmware, packagesToFetch } from "../build.ts";
@@ -17,6 +17,8 @@ export interface FlashBoardRequest extends Omit<BuildRequest, "board"> {
   readonly port: string;
   /** With its framework, where the board also runs without. */
   readonly framework: boolean;
+  /** The memories that its C asks for. */
+  readonly placement: PlacementRequest;
   readonly expect: Expectation;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -36,8 +38,8 @@ export async function flashBoard(
   request: FlashBoardRequest,
   ports: Ports = systemPorts,
 ): Promise<FlashedBoard> {
-  const { board, port, framework, expect, progress, signal, ...build } = request;
-  const environment = firmwareEnvironment(board, framework);
+  const { board, port, framework, placement, expect, progress, signal, ...build } = request;
+  const environment = firmwareEnvironment(board, framework, placement);
   const { project } = build;
   const packages = await packagesToFetch(board, environment, { project, target: "upload", signal });
   if (packages.length > 0) {

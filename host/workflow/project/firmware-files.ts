@@ -65,9 +65,10 @@ function copiesOf(environment: Environment, further: readonly string[]): readonl
   return [...copied].sort().map((path) => ({ path: `${LIBRARY}/${path}`, text: movedText(path) }));
 }
 
+/** A linker script and what it includes, which may include more. */
 function scriptsOf(ldscript: string): readonly string[] {
   const included = [...read(ldscript).matchAll(/^INCLUDE (\S+)$/gm)].map(([, path]) => path);
-  return [ldscript, ...(included as string[])];
+  return [ldscript, ...(included as string[]).flatMap(scriptsOf)];
 }
 
 /** Linker scripts name what they include from the project's folder. */

@@ -16,6 +16,11 @@
 #define MODEL_OUTPUT_SCALE 0.5f
 #define MODEL_OUTPUT_ZERO_POINT (-2)
 
+/* As in generated code: where the functions of a step lie. */
+#ifndef PIONEER_CODE
+#define PIONEER_CODE
+#endif
+
 typedef struct {
     uint8_t sum[MODEL_INPUT_BYTES];
 } model_state;

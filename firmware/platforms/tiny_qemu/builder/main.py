@@ -23,8 +23,8 @@ env.Replace(
     SIZETOOL=build["toolchain"] + "size",
     SIZECHECKCMD="$SIZETOOL -A -d $SOURCES",
     SIZEPRINTCMD="$SIZETOOL -B -d $SOURCES",
-    SIZEPROGREGEXP=r"^(?:\.reset|\.boot2|\.vectors|\.text|\.pioneer_weights|\.ARM\.exidx|\.data)\s+(\d+).*",
-    SIZEDATAREGEXP=r"^(?:\.data|\.bss)\s+(\d+).*",
+    SIZEPROGREGEXP=r"^(?:\.reset|\.boot2|\.vectors|\.text|\.pioneer_weights|\.ARM\.exidx|\.code_ram|\.data)\s+(\d+).*",
+    SIZEDATAREGEXP=r"^(?:\.code_ram|\.data|\.bss)\s+(\d+).*",
     PROGNAME="firmware",
     PROGSUFFIX=".elf",
 )
