@@ -5,11 +5,12 @@
 import type { CountFamily } from "./counts.ts";
 import { cyclesOf, instructionsOf } from "./counts.ts";
 import type { BoardFacts, FrameCounts, RunFacts } from "./facts.ts";
-import { requireAtLeast0, requireFiniteIn, requirePositive } from "./number-limits.ts";
+import { requireAtLeast0, requireFiniteIn } from "./number-limits.ts";
 import { boardPower, dutyCycle } from "./power.ts";
 import { powerSources } from "./power-sources.ts";
 import type { Quantity } from "./quantity.ts";
-import { counted, derive, measured, stated } from "./quantity.ts";
+import { counted, derive, measured } from "./quantity.ts";
+import { hopMsOf, type SoundLatency, soundLatency } from "./sound-latency.ts";
 import type { Timing } from "./timing.ts";
 import { timingOf } from "./timing.ts";
 
@@ -100,17 +101,7 @@ export interface HearableDocument {
   } | null;
   /** Hops whose cycles took longer than a hop lasts; null without a rated board. */
   readonly lateHops: Quantity | null;
-  /** From a sample in to the same sample out. */
-  readonly latencyMs: {
-    /** Collecting a hop and the overlap of two [ms]: the same on every board. */
-    readonly algorithm: Quantity;
-    /** The worst hop [ms]; null without a clock. */
-    readonly compute: Quantity | null;
-    /** From a hop's end until the board's own output plays it, at most, computing within [ms]; absent without one. */
-    readonly queue?: Quantity;
-    /** With an output of the board's own at most so long, as long as it has no gap. */
-    readonly total: Quantity | null;
-  };
+  readonly latencyMs: SoundLatency;
   /** Of a run by the board's own microphone. */
   readonly sound?: { readonly lostHops: Quantity; readonly gaps: Quantity };
   readonly recoveries: readonly RecoveryFacts[];
@@ -137,14 +128,19 @@ export function hearableOf(
   rated: BoardFacts | null,
 ): HearableDocument {
   requireFiniteIn("the hops", hearable);
-  const hopMs = periodMs(hearable);
+  const hopMs = hopMsOf(hearable);
   return {
     parts: sharesOf(
       hearable.parts.map((part) => partOf(part, facts, rated, sleepsIn(timing, rated))),
     ),
     deadline: deadlineOf(hearable.times, hopMs),
     lateHops: timing && lateOf(timing, hopMs),
-    latencyMs: soundLatency(hearable, timing?.worst ?? worstOf(hearable.times)),
+    latencyMs: soundLatency({
+      ...hearable,
+      queuedHops: hearable.sound?.queuedHops ?? 0,
+      compute: timing?.worst ?? worstOf(hearable.times),
+      perHopMs: timing?.perFrameMs ?? ownTimes(hearable.times),
+    }),
     ...(hearable.sound && { sound: lossesOf(hearable.sound) }),
     recoveries: hearable.recoveries,
     leftOut: [OTHER_PARTS, hearable.sound ? MOVING_BY_BOARD : MOVING_BY_LINE],
@@ -171,13 +167,6 @@ function sharesOf(parts: readonly HopPart[]): readonly HopPart[] {
     ]);
     return { ...part, share };
   });
-}
-
-function periodMs({ hopSamples, sampleRateHz }: HearableFacts): number {
-  return (
-    (1e3 * requirePositive("the samples of a hop", hopSamples)) /
-    requirePositive("the sample rate", sampleRateHz)
-  );
 }
 
 /** The same run with nothing in its frames but one part. */
@@ -267,44 +256,12 @@ function lateOf({ perFrameMs, worst, source }: Timing, hopMs: number): Quantity 
   return { value: late, unit: "hop", kind: worst.kind, source };
 }
 
-/**
- * A sample waits for the rest of its hop, then for the overlap, and comes out when its hop was computed; by the board's
- * own output where that begins its next hop.
- */
-function soundLatency(
-  hearable: HearableFacts,
-  compute: Quantity | null,
-): HearableDocument["latencyMs"] {
-  const { hopSamples, delaySamples, sampleRateHz, sound } = hearable;
-  const samples = hopSamples + requireAtLeast0("the delay of the front end", delaySamples);
-  const algorithm = counted(
-    (1e3 * samples) / sampleRateHz,
-    "ms",
-    `${hopSamples} samples of a hop and ${delaySamples} of overlap at ${sampleRateHz} Hz`,
-  );
-  const queued = requireAtLeast0("the hops that wait in the output", sound?.queuedHops ?? 0);
-  if (queued === 0) {
-    const total =
-      compute &&
-      derive(algorithm.value + compute.value, "ms", "algorithm + worst hop", [algorithm, compute]);
-    return { algorithm, compute, total };
-  }
-  const hopMs = periodMs(hearable);
-  const queue = stated(queued * hopMs, "ms", "hops of the output's buffers, told by the program");
-  // Each further hop that a computation takes is one more until the output begins the next.
-  const furtherHops = Math.max(0, Math.ceil((compute?.value ?? 0) / hopMs) - 1);
-  const total =
-    compute &&
-    derive(
-      algorithm.value + queue.value + furtherHops * hopMs,
-      "ms",
-      "algorithm + output, the worst hop within",
-      [algorithm, queue, compute],
-    );
-  return { algorithm, compute, queue, total };
-}
-
 /** By the device's clock, where that is a real board's own. */
 function worstOf(times: HopTimes | null): Quantity | null {
   return times?.kind === "measured" ? measured(times.worstUs / 1e3, "ms", times.source) : null;
+}
+
+/** The same of every hop [ms]. */
+function ownTimes(times: HopTimes | null): readonly number[] {
+  return times?.kind === "measured" ? times.computeUs.map((us) => us / 1e3) : [];
 }

@@ -66,14 +66,12 @@ function sleepRow(power: RunDocument["powerMw"]): readonly Line[] {
   if (power === null) return [];
   const { sleep, active, wakingPercent, sleepMode, kind, source } = power;
   const waking = formatValue((active * wakingPercent) / 100, "mW");
-  return [
-    {
-      name: "between hops",
-      text: `${formatValue(sleep, "mW")} asleep, ${waking} for waking; ${sleepMode}`,
-      kind,
-      source,
-    },
-  ];
+  const [, awake] = /^none: (.*)$/.exec(sleepMode) ?? [];
+  const text =
+    awake === undefined
+      ? `${formatValue(sleep, "mW")} asleep, ${waking} for waking; ${sleepMode}`
+      : `awake, which takes ${waking}; ${awake}`;
+  return [{ name: "between hops", text, kind, source }];
 }
 
 /** The part that takes most, and what the average would be were it twice as fast. */
@@ -123,7 +121,8 @@ function lateRow({ lateHops }: HearableDocument): readonly Line[] {
   ];
 }
 
-function latencyRow({ latencyMs: { algorithm, compute, queue, total } }: HearableDocument): Line {
+function latencyRow({ latencyMs }: HearableDocument): Line {
+  const { algorithm, compute, queue, total, fallsBehind } = latencyMs;
   const computing = compute === null ? "" : `${shown(compute)} computing`;
   const most = queue === undefined ? "" : "at most ";
   const within = computing === "" ? "" : ` (${computing} in it)`;
@@ -131,7 +130,10 @@ function latencyRow({ latencyMs: { algorithm, compute, queue, total } }: Hearabl
     queue === undefined
       ? computing && ` + ${computing}`
       : ` + ${most}${shown(queue)} to the output${within}`;
-  const sum = total === null ? "" : ` = ${most}${shown(total)}`;
+  const late = fallsBehind
+    ? ": longer than a hop lasts, so that sound is later with every one"
+    : "";
+  const sum = total === null ? late : ` = ${most}${shown(total)}`;
   const { kind, source } = total ?? algorithm;
   return {
     name: "in to out",

@@ -231,6 +231,24 @@ describe("a hop of sound", () => {
     expect(verdictOf(document)).not.toContain("lost");
   });
 
+  it("comes out behind the late hops before it", () => {
+    // Hops of 12 ms, 9 ms and then 1 ms: the second begins 2 ms late and is done 11 ms behind its end, the first 12.
+    const factors = [12, 9, ...Array<number>(HOPS - 2).fill(1)];
+    const latencyOf = (order: readonly number[]) => {
+      const parts = hearableFacts().parts.map((part) => ({
+        ...part,
+        frames: part.frames.map((frame, hop) => ({
+          ...frame,
+          cycles: (order[hop] ?? 1) * (frame.cycles ?? 0),
+        })),
+      }));
+      return analyzeRun(run({ parts })).hearable?.latencyMs.total?.value;
+    };
+    expect(latencyOf(factors)).toBeCloseTo(20 + 12, 9);
+    // 14 ms, and then 12 ms that wait for 4.
+    expect(latencyOf([14, 12, ...factors.slice(2)])).toBeCloseTo(20 + 16, 9);
+  });
+
   it("is not held against roofs and machines that know the model alone, and says why", () => {
     expect(document.roofline).toBeNull();
     expect(document.traffic).toBeNull();
@@ -265,6 +283,14 @@ describe("a hop of sound", () => {
     expect(powerMw?.average).toBeCloseTo(9.984, 9);
     expect(hearable?.lateHops?.value).toBe(HOPS);
     expect(hearable?.parts.map(({ aboveSleepMw }) => aboveSleepMw)).toEqual(Array(4).fill(null));
+    // No number says how late sound comes out: it is 2 ms later with every hop.
+    expect(hearable?.latencyMs).toMatchObject({ compute: { value: 12 }, total: null });
+    const rows = hearableRows(analyzeRun(run({ parts: slow })));
+    const texts = rows.map((line) => ("text" in line ? line.text : ""));
+    expect(texts).toContain(
+      "20 ms by the algorithm + 12 ms computing: longer than a hop lasts, so that sound is later with every one",
+    );
+    expect(texts).toContain("awake, which takes 0 mW; the rest of the interval is too short");
   });
 
   it.each([
