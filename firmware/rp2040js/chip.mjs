@@ -61,11 +61,23 @@ function addReceiveRequests({ uart: [uart], dma }) {
   };
 }
 
-/** With PRIMASK set an interrupt ends WFI and is not entered (Armv6-M ARM, B1.5.19); rp2040js enters it. */
+/**
+ * With PRIMASK set an interrupt ends WFI, at once where it is pending already, and is not entered (Armv6-M ARM, B1.5.19);
+ * rp2040js enters it, and sleeps where it is pending.
+ */
 function letMaskedInterruptsWake(core) {
+  const isPending = () =>
+    (core.pendingInterrupts & core.enabledInterrupts) !== 0 || core.pendingSystick;
   const check = core.checkForInterrupts;
   core.checkForInterrupts = () => {
     if (!core.waiting || !core.PM) return check.call(core);
-    return (core.pendingInterrupts & core.enabledInterrupts) !== 0 || core.pendingSystick;
+    return isPending();
   };
+  let waiting = core.waiting;
+  Object.defineProperty(core, "waiting", {
+    get: () => waiting,
+    set(value) {
+      waiting = value && !(core.PM && isPending());
+    },
+  });
 }

@@ -7,12 +7,35 @@ import type { RP2040 } from "rp2040js";
 type Pio = RP2040["pio"][number];
 type Machine = Pio["machines"][number];
 
-/** Machines start with the first that is enabled (data sheet 3.5.5: a divider of 0 means 65,536). */
+const RESETS = 0x4000c;
+const PIO_BITS = [10, 11];
+
+/** Machines start with the first that is enabled (data sheet 3.5.5: a divider of 0 means 65,536), and stop in reset. */
 export function runPioInTime(chip: RP2040): void {
   for (const pio of chip.pio) {
     pio.run = () => {
       for (const machine of pio.machines) if (machine.enabled) runMachine(chip, pio, machine);
     };
+  }
+  const resets = chip.peripherals[RESETS] as RP2040["peripherals"][number];
+  const write = resets.writeUint32.bind(resets);
+  resets.writeUint32 = (offset, value) => {
+    write(offset, value);
+    for (const [index, bit] of PIO_BITS.entries()) {
+      if (offset === 0 && (value & (1 << bit)) !== 0) reset(chip.pio[index] as Pio);
+    }
+  };
+}
+
+/** Queues are empty after it, and their requests as they are then. */
+function reset(pio: Pio): void {
+  pio.stop();
+  for (const machine of pio.machines) {
+    machine.restart();
+    machine.rxFIFO.reset();
+    machine.txFIFO.reset();
+    machine.rp2040.dma.clearDREQ(machine.dreqRx);
+    machine.rp2040.dma.setDREQ(machine.dreqTx);
   }
 }
 

@@ -23,6 +23,7 @@ describe.skipIf(!hasGcc)("hal/hop_ring.c", () => {
         121, // two more: the last is too late for 128, three samples ahead; nothing for 112
         136, // the next, which four samples are enough for
         ...[144, 163, 176],
+        260, // five more: the last, in time for 272; nothing for 208 to 256, longer than the ring lasts
       ];
       const { status, stdout, stderr } = runOnHost(
         program,
@@ -30,13 +31,15 @@ describe.skipIf(!hasGcc)("hal/hop_ring.c", () => {
         Buffer.from(`${looks.join("\n")}\n`),
       );
       expect(status, stderr).toBe(0);
-      // Lost: 32 and 48 at 80, 80 at 121, and the last one, which the harness lets be overwritten.
-      expect(stderr).toBe("1 none 17 65 97 113 129 145 161 kept 1 0 lost 4 gaps 4\n");
+      // Lost: 32 and 48 at 80, 80 at 121, 176 to 224 at 260, and the last one, which the harness lets be overwritten.
+      expect(stderr).toBe("1 none 17 65 97 113 129 145 161 241 kept 1 0 lost 8 gaps 8\n");
       const lines = stdout.toString().trim().split("\n");
-      expect(lines.slice(0, 12).map((line) => line.trim().split(" ").map(Number))).toEqual([
+      expect(lines.slice(0, 17).map((line) => line.trim().split(" ").map(Number))).toEqual([
         ...[SILENCE, SILENCE, hopFrom(1), hopFrom(17)],
         ...[SILENCE, SILENCE, hopFrom(65), SILENCE, SILENCE],
-        ...[hopFrom(113), hopFrom(129), hopFrom(145)],
+        ...[hopFrom(113), hopFrom(129), hopFrom(145), hopFrom(161)],
+        // The last two come round again after 64 samples, until the next is given; those before were made silent.
+        ...[SILENCE, SILENCE, hopFrom(145), [...hopFrom(161).slice(0, 8), ...SILENCE.slice(8)]],
       ]);
     },
   );

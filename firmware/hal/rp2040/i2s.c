@@ -17,7 +17,6 @@ _Static_assert(PIONEER_I2S_WORD == PIONEER_I2S_CLOCK + 1 &&
 
 #define RESETS_RESET 0x4000C000u
 #define RESETS_DONE REGISTER(0x4000C008u)
-#define RESETS_DMA (1u << 2)
 #define RESETS_PIO0 (1u << 10)
 
 #define PIN_CONTROL(pin) REGISTER(0x40014004u + 8u * (pin))
@@ -92,9 +91,9 @@ static const uint16_t program[] = {
 /* A reset of the core alone, as after a goodbye, leaves a state machine running. */
 static bool reset_pio(void) {
     SET_BITS(RESETS_RESET) = RESETS_PIO0;
-    CLEAR_BITS(RESETS_RESET) = RESETS_PIO0 | RESETS_DMA;
+    CLEAR_BITS(RESETS_RESET) = RESETS_PIO0;
     for (uint32_t reads = 0; reads < WAIT_READS; reads++) {
-        if ((RESETS_DONE & (RESETS_PIO0 | RESETS_DMA)) == (RESETS_PIO0 | RESETS_DMA)) {
+        if ((RESETS_DONE & RESETS_PIO0) != 0) {
             return true;
         }
     }

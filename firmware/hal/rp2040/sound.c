@@ -88,18 +88,18 @@ static bool has_expected_clock(void) {
     return divided != 0 && LOOP_FACTOR * CRYSTAL_HZ == divided * CORE_HZ;
 }
 
-/* A reset of the core alone leaves them running. */
-static void stop_channels(uint32_t channel) {
-    const uint32_t both = 3u << channel;
-    DMA_CONTROL(channel) = 0;
-    DMA_CONTROL(channel + 1u) = 0;
-    DMA_ABORT = both;
-    for (uint32_t reads = 0; reads < ABORT_READS && (DMA_ABORT & both) != 0; reads++) {
+/* A reset of the core alone leaves them running, and they would fill the queue out anew as soon as it is emptied. */
+static void stop_channels(void) {
+    const uint32_t all = (3u << MICROPHONE_CHANNEL) | (3u << OUTPUT_CHANNEL);
+    for (uint32_t channel = MICROPHONE_CHANNEL; channel < OUTPUT_CHANNEL + 2u; channel++) {
+        DMA_CONTROL(channel) = 0;
+    }
+    DMA_ABORT = all;
+    for (uint32_t reads = 0; reads < ABORT_READS && (DMA_ABORT & all) != 0; reads++) {
     }
 }
 
 static void start_channels(uint32_t channel, uint32_t from, uint32_t to, uint32_t control) {
-    stop_channels(channel);
     for (uint32_t one = channel; one < channel + 2u; one++) {
         DMA_READ_ADDRESS(one) = from;
         DMA_WRITE_ADDRESS(one) = to;
@@ -127,6 +127,7 @@ sound_format sound_start(sound_output wanted, uint32_t hop_samples) {
     }
     hop = hop_samples;
     has_output = wanted == SOUND_OUTPUT_I2S;
+    stop_channels();
     if (!i2s_prepare(has_output)) {
         format.refused = "the PIO stayed in reset";
         return format;
