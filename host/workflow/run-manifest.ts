@@ -5,14 +5,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Board, Plan, Quantization } from "../../codegen/index.ts";
-import {
-  findMeasured,
-  listBoards,
-  loadBoard,
-  VALUE_BYTES,
-  valueBytes,
-  withCalibration,
-} from "../../codegen/index.ts";
+import { VALUE_BYTES, valueBytes } from "../../codegen/index.ts";
 import type { HostFacts } from "../analyze/facts.ts";
 import type { RecordedApp } from "./build.ts";
 import type { Device } from "./device.ts";
@@ -20,6 +13,7 @@ import type { Prepared } from "./generate.ts";
 import { isHearable } from "./hearable/stimulus.ts";
 import { summarize } from "./inspect.ts";
 import { knownBoard } from "./known-board.ts";
+import { boardsLike } from "./other-boards.ts";
 import { planWork, sparedWork } from "./plan-work.ts";
 import type { RunManifest } from "./recording.ts";
 import type { Stimulus } from "./stimulus.ts";
@@ -73,7 +67,7 @@ export function manifestOf({
   return {
     board: knownBoard(prepared.board),
     as: prepared.as ? knownBoard(prepared.as) : null,
-    otherBoards: boardsLike(rated.id, rated.core),
+    otherBoards: boardsLike(rated, prepared.placement).map((other) => knownBoard(other)),
     model: {
       name: plan.name,
       digest: plan.digest.slice(0, 16),
@@ -173,12 +167,4 @@ function keepsSums({ kernels }: Plan): boolean {
 
 function leavesWorkOut(plan: Plan): boolean {
   return keepsSums(plan) || plan.skip !== undefined;
-}
-
-/** Other real boards with the same core, to say where a missed budget would hold. */
-function boardsLike(id: string, core: string): RunManifest["otherBoards"] {
-  return listBoards()
-    .filter((board) => board.kind === "real" && board.core === core && board.id !== id)
-    .map(({ id: other }) => loadBoard(other))
-    .map((board) => knownBoard(withCalibration(board, findMeasured(board))));
 }

@@ -13,6 +13,7 @@ import {
   withWeightsIn,
 } from "../../codegen/plan/placement.ts";
 import { firmwareEnvironment } from "../../host/workflow/firmware-environment.ts";
+import { boardsLike } from "../../host/workflow/other-boards.ts";
 import { createRandom, randomModel } from "../random-model.ts";
 
 const shape = { name: "m", inputSize: 4, lstms: [4], denses: [] };
@@ -111,6 +112,21 @@ describe("code in RAM on the nRF52840", () => {
     expect(macro(headerFor(id, { weights: "ram" }), "PIONEER_WEIGHTS")).toBe(
       ' __attribute__((section(".data.pioneer")))',
     );
+  });
+});
+
+describe("boards that a run's cycles are carried to", () => {
+  const like = (placement: PlacementRequest) =>
+    boardsLike(loadBoard("nrf52840-dk"), placement).map(({ id }) => id);
+
+  test("are those of the core, and of these with the same chip none that cannot have code in RAM", () => {
+    expect(like({})).toContain("nano33ble");
+    expect(like({ weights: "ram" })).toContain("xiaoblesense");
+    const withCode = like({ weights: "ram", code: "ram" });
+    expect(withCode).not.toContain("nano33ble");
+    expect(withCode).not.toContain("xiaoblesense");
+    // Called sram and sram1 there.
+    expect(withCode).toEqual(expect.arrayContaining(["nucleo-f446re", "nucleo-l476rg"]));
   });
 });
 
