@@ -90,7 +90,8 @@ export function waitingOf(facts: RunFacts): Waiting {
 }
 
 export function frameCount(facts: RunFacts): number {
-  return Math.max(facts.frames.length, facts.deviceCycles?.perFrame.length ?? 0);
+  const { frames, deviceCycles, answeredFrames = 0 } = facts;
+  return Math.max(frames.length, deviceCycles?.perFrame.length ?? 0, answeredFrames);
 }
 
 export function instructionsOf(facts: RunFacts): CountFamily | null {

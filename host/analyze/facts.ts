@@ -234,6 +234,8 @@ export interface RunFacts {
   readonly model: ModelFacts;
   /** One a frame, in order; empty when nothing counted. */
   readonly frames: readonly FrameCounts[];
+  /** Frames that the device answered, counted or not; absent: as many as were counted. */
+  readonly answeredFrames?: number;
   /** What counted, for the source of counted values; "none" and, behind ": ", why nothing did. */
   readonly counter: string;
   /** What turned counts into cycles; where they are null, why. */

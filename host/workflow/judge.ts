@@ -74,7 +74,8 @@ export function judgeRecording(
     format: capture.manifest.format,
     model: manifest.model,
     frames: hops ? wholeHops(hops) : regions.filter(({ region }) => region === STEP_REGION),
-    counter: manifest.counter,
+    answeredFrames: outputs.length,
+    counter: counterOf(capture, manifest),
     cycleModel: manifest.cycleModel,
     deviceCycles: deviceCyclesOf(manifest, run),
     frameIntervalMs: hearable
@@ -171,6 +172,14 @@ function regionsOf(capture: Capture): readonly RegionCounts[] {
   if (problem)
     throw recordingError(`the counts' line ${problem.line}: ${problem.what}, ${problem.detail}`);
   return regions;
+}
+
+/** What counted; an emulator's counts come last, so that a recording that was cut off has none. */
+function counterOf({ attachments, outcome }: Capture, { counter, board }: RunManifest): string {
+  const isCut = board.emulated && outcome === undefined && !attachments.has(ATTACHMENTS.counts);
+  return isCut && !counter.startsWith("none")
+    ? "none: the recording ends before its counts"
+    : counter;
 }
 
 /** By its outputs; an emulator's clock is this computer's. */

@@ -1,13 +1,16 @@
 /** The whole hearable as a user types it: sound in, cleaned sound out, everything between on the emulated device. */
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { analyzeRun } from "../../host/analyze/document.ts";
 import { siSdrDb } from "../../host/audio/si-sdr.ts";
 import { decodeWav } from "../../host/audio/wav.ts";
 import { readWav } from "../../host/audio/wav-file.ts";
+import { loadCapture } from "../../host/capture/file.ts";
+import { judgeRecording } from "../../host/workflow/judge.ts";
 import { missing } from "../qemu/device.ts";
 import { PIONEER, PROJECT, pioneer } from "./cli.ts";
 
@@ -27,7 +30,7 @@ const HOPS = 120;
 type Part = Readonly<Record<"instructions" | "cycles", { readonly value: number }>>;
 
 describe.skipIf(missing.length > 0)(`a run of the program hearable ${missing.join(", ")}`, () => {
-  test("equals the twin, meets its deadline, tells its parts, and gives its report again", () => {
+  test("equals the twin, meets its deadline, tells its parts, and gives its report again", async () => {
     const recording = join(folder, "run.tpcap");
     const wav = join(folder, "cleaned.wav");
     const typed = [...RUN, "--frames", String(HOPS), "--record", recording, "--out", wav];
@@ -69,6 +72,15 @@ describe.skipIf(missing.length > 0)(`a run of the program hearable ${missing.joi
     expect(document.audio.siSdrGain.value).toBeCloseTo(gain, 9);
     expect(gain).toBeGreaterThan(3);
     expect(readFileSync(wav).length).toBe(44 + 2 * cleaned.length);
+
+    // Stopped in the middle: what arrived is whole, and what would have come last is said to be missing.
+    const bytes = readFileSync(recording);
+    const half = join(folder, "half.tpcap");
+    writeFileSync(half, bytes.subarray(0, bytes.length / 2));
+    const cut = analyzeRun(judgeRecording(await loadCapture(half), {}).facts);
+    expect(cut.frames).toBeGreaterThan(0);
+    expect(cut.verify).toMatchObject({ bitExact: true, comparedValues: cut.frames * 160 });
+    expect(cut.why.instructions).toBe("the recording ends before its counts");
 
     const again = pioneer(["analyze", recording, "--json", "--quiet"]);
     expect(again.status, again.stderr).toBe(0);

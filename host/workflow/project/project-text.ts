@@ -104,8 +104,9 @@ const TASKS = [
 function says({ choice: { app, audio, output } }: ProjectProgram): string {
   if (app === "stream") return "one frame in, one frame out";
   if (audio !== "microphone") return "a hop of sound in and out over the link";
-  const played = output === undefined || output === "serial" ? "" : `, and plays it by ${output}`;
-  return `hears by the board's own microphone and cleans what it hears${played}`;
+  return output === undefined || output === "serial"
+    ? "hears by the board's own microphone and cleans what it hears"
+    : `hears by the board's own microphone, cleans what it hears and plays it by ${output.toUpperCase()}`;
 }
 
 /** What measuring does, behind the command. */
