@@ -8,6 +8,7 @@ import { cyclesPerFrame } from "../analyze/counts.ts";
 import type { RunDocument } from "../analyze/document.ts";
 import { analyzeRun } from "../analyze/document.ts";
 import type { RunFacts } from "../analyze/facts.ts";
+import type { HearableDocument } from "../analyze/hearable.ts";
 import type { ProfileFacts } from "../analyze/profile/facts.ts";
 import { profileOf } from "../analyze/profile/profile.ts";
 import type { StampedStep } from "../analyze/profile/trace.ts";
@@ -61,8 +62,8 @@ export function verdictOf(document: RunDocument): string {
         : `${document.verify.mismatches} of ${document.verify.comparedValues} values differ from the host twin`,
     );
   }
-  const late = document.hearable?.deadline?.overruns.value;
-  if (late !== undefined) {
+  const late = document.hearable === undefined ? null : lateHopsOf(document.hearable);
+  if (late !== null) {
     parts.push(late === 0 ? "no hop overran its deadline" : `${late} hops overran their deadline`);
   }
   const lost = document.hearable?.sound?.lostHops.value;
@@ -103,4 +104,11 @@ export function elsewhereInWords(columns: readonly Column[], deadlineMs: number)
     );
   }
   return parts.join(" ");
+}
+
+/** By a board's own clock; of an emulated one by its cycles where they have a clock, which its own knows nothing of. */
+function lateHopsOf({ deadline, lateHops }: HearableDocument): number | null {
+  if (deadline === null) return null;
+  const { kind, value } = deadline.overruns;
+  return kind === "measured" || lateHops === null ? value : lateHops.value;
 }

@@ -193,8 +193,15 @@ describe("a hop of sound", () => {
       worstMs: { value: 12 },
       worstFrame: 7,
     });
-    // By the cycles none is late: the two clocks are told apart.
+    // By the cycles none is late: the two clocks are told apart, and an emulator's says nothing at the top.
     expect(document.hearable?.lateHops?.value).toBe(0);
+    expect(verdictOf(document)).toContain("no hop overran its deadline");
+    const { times } = hearableFacts();
+    const own = analyzeRun(run({ times: times && { ...times, kind: "measured" } }));
+    expect(verdictOf(own)).toContain("3 hops overran their deadline");
+    expect(verdictOf(analyzeRun({ ...run(), as: null }))).toContain(
+      "3 hops overran their deadline",
+    );
     expect(document.hearable?.latencyMs).toMatchObject({
       algorithm: { value: 20, kind: "counted" },
       compute: { value: 1, kind: "modelled" },
@@ -282,6 +289,9 @@ describe("a hop of sound", () => {
     // 768,000 cycles are 12 ms.
     expect(powerMw?.average).toBeCloseTo(9.984, 9);
     expect(hearable?.lateHops?.value).toBe(HOPS);
+    expect(verdictOf(analyzeRun(run({ parts: slow })))).toContain(
+      "100 hops overran their deadline",
+    );
     expect(hearable?.parts.map(({ aboveSleepMw }) => aboveSleepMw)).toEqual(Array(4).fill(null));
     // No number says how late sound comes out: it is 2 ms later with every hop.
     expect(hearable?.latencyMs).toMatchObject({ compute: { value: 12 }, total: null });
