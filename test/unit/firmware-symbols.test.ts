@@ -11,6 +11,7 @@ import {
   addressOf,
   type FirmwareSymbol,
   functionAt,
+  parseSections,
   readObjects,
   readSizes,
   readSymbols,
@@ -53,6 +54,22 @@ test.each([
   expect(() => addressOf(symbols, "mark")).toThrow(
     expect.objectContaining({ code: "TP-BUILD-004", exitStatus: 3 }),
   );
+});
+
+test("sections are flash or RAM by where they run and what writes them", () => {
+  const flags = (words: string) => `CONTENTS, ALLOC, LOAD, ${words}`;
+  const line = (name: string, size: string, runs: string, loaded: string, words: string) =>
+    `  0 ${name} ${size}  ${runs}  ${loaded}  00001000  2**5  ${words}`;
+  const text = [
+    "Idx Name             Size      VMA       LMA       File off  Algn  Flags",
+    line(".text", "00000100", "00000000", "00000000", flags("READONLY, CODE")),
+    line(".code_ram", "00000020", "00800000", "00000100", flags("READONLY, CODE")),
+    // Variables and functions between them.
+    line(".data", "00000008", "20002000", "00000120", flags("CODE")),
+    line(".bss", "00000040", "20002008", "20002008", "ALLOC"),
+    line(".debug_info", "00009000", "00000000", "00000000", "CONTENTS, READONLY, DEBUGGING"),
+  ].join("\n");
+  expect(parseSections(text)).toEqual({ text: 0x100, data: 0x28, bss: 0x40 });
 });
 
 const missing = ["arm-none-eabi-as", "arm-none-eabi-ld"].filter(
