@@ -48,6 +48,8 @@ export interface AudioContext extends CommonAudioContext {
   /** It has Helium, and the stages can be computed four butterflies at a time. */
   readonly helium: boolean;
   readonly mostShift: number;
+  /** Fraction bits of a band's power before its logarithm. */
+  readonly powerBits: number;
   /** Q15 cosines and sines of fifths of a turn, or false without a stage of radix 5. */
   readonly fifths:
     | false
@@ -214,6 +216,7 @@ function tables(plan: FrontEndPlan, helium: boolean): readonly ArrayContext[] {
       "Bins from one band's centre to the next's; the first and the last have the edges too.",
       plan.segmentBins,
     ),
+    table("roundings", "What rounding is expected to add to a band's power.", plan.roundings),
     table(
       "logarithms",
       "log2(1 + i / 32), Q15, and in the high half how much more the next one is.",
@@ -221,7 +224,9 @@ function tables(plan: FrontEndPlan, helium: boolean): readonly ArrayContext[] {
     ),
     table(
       "epsilons",
-      "What is added to a power before its logarithm, by the frame's shift.",
+      plan.powerBits === 0
+        ? "What is added to a power before its logarithm, by the frame's shift."
+        : `What is added to a power of ${plan.powerBits} fraction bits before its logarithm, by the frame's shift.`,
       plan.epsilons,
     ),
     table("means", "Means of the logarithms, and the power's unit, Q15.", plan.means),
@@ -314,6 +319,7 @@ export function audioContext(plan: FrontEndPlan, model: string, target: Target):
     spectrumValues: 2 * (plan.points + 1),
     dsp: target.instructions === "thumb-dsp" || target.instructions === "mve",
     mostShift: MOST_SHIFT,
+    powerBits: plan.powerBits,
     helium,
     arrays: tables(plan, helium),
     ...stageContexts(plan, helium),

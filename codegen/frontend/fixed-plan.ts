@@ -27,6 +27,8 @@ export const LOG_PIECES = 32;
 /** What the amplitude leaves to rounding. */
 const ROUNDING_ROOM = 0.995;
 const LOG_BITS = 15;
+/** Most fraction bits that a band's power gets before its logarithm. */
+const MOST_POWER_BITS = 2;
 /** Fraction bits of a logarithm less its mean. */
 export const FEATURE_BITS = 11;
 /** Bands' sums are below it. */
@@ -60,7 +62,11 @@ export interface FrontEndPlan extends FrontEndShape {
   readonly segmentBins: Uint16Array;
   /** A bin's share in the upper of its two bands less a half, Q16. [points + 1] */
   readonly weights: Int16Array;
-  /** The features' epsilon in units of a band's power, at least 1, for each shift. [MOST_SHIFT + 1] */
+  /** What rounding is expected to add to a band's power. [bandCount] */
+  readonly roundings: Int16Array;
+  /** Fraction bits of a band's power before its logarithm. */
+  readonly powerBits: number;
+  /** The features' epsilon in units of a band's power, times 2^powerBits, at least 1, for each shift. [MOST_SHIFT + 1] */
   readonly epsilons: Uint32Array;
   /** log2(1 + i / LOG_PIECES), Q15. [LOG_PIECES + 1] */
   readonly logTable: Uint16Array;
@@ -176,6 +182,31 @@ function returnedOf(stages: readonly Stage[], points: number, amplitude: number)
   return (amplitude * points) / 4 ** stages.length / 2 ** (1 + turning + five);
 }
 
+/**
+ * The power that rounding is expected to add to a bin: variances of both parts, errors taken for independent of each other
+ * and of the signal (Oppenheim & Weinstein 1972). A rounded product has 1/12, a half rounded down 1/16 about its mean.
+ */
+function roundingPowerOf(stages: readonly Stage[]): number {
+  const [product, half] = [2 / 12, 2 / 16];
+  let power = product;
+  stages.forEach(({ radix, span }, index) => {
+    const isLast = span === radix;
+    if (index === 0) power = (radix * power) / 4 + product;
+    else if (radix === 5) power = (5 * power) / 4 + half + 2 * product;
+    else power = isLast ? power + 2 * half : (power + 2 * half) / 4 + product;
+  });
+  // The split: halves of sums and differences, of which one is turned and one halved again.
+  return power / 4 + half / 2 + half + product;
+}
+
+/**
+ * More than any band's power: what all bins have of a frame at full scale (Parseval).
+ * @param unit power in the C of a power of 1
+ */
+function mostPowerOf(window: Float64Array, fftSize: number, unit: number): number {
+  return fftSize * unit * window.reduce((sum, w) => sum + w * w, 0);
+}
+
 const clamped = (value: number, most: number): number =>
   Math.min(Math.max(Math.round(value), -most), most);
 
@@ -193,26 +224,51 @@ export function segmentBinsOf(frontEnd: FrontEnd): Uint16Array {
   return segmentBins;
 }
 
-function bandTables(frontEnd: FrontEnd) {
-  const { upperWeight } = bandMatrix(frontEnd);
+/** @param roundingPower what rounding is expected to add to a bin's power */
+function bandTables(frontEnd: FrontEnd, roundingPower: number) {
+  const { lower, upperWeight, bandCount } = bandMatrix(frontEnd);
+  const roundings = new Float64Array(bandCount);
+  lower.forEach((band, bin) => {
+    const upper = upperWeight[bin] as number;
+    // The product by which a bin is nearer to the upper band is rounded down, by half on average.
+    roundings[band] = (roundings[band] as number) + (1 - upper) * roundingPower + 0.5;
+    roundings[band + 1] = (roundings[band + 1] as number) + upper * roundingPower - 0.5;
+  });
   return {
     segmentBins: segmentBinsOf(frontEnd),
+    roundings: Int16Array.from(roundings, Math.round),
     weights: Int16Array.from(upperWeight, (u) => Math.min(Math.round((u - 0.5) * 65536), 32767)),
   };
 }
 
-/** How a band's power becomes the model's input. @param unit power in the C of a power of 1 */
-function featureTables({ features, bands }: FrontEnd, input: Quantization, unit: number) {
+/**
+ * How a band's power becomes the model's input.
+ * @param unit power in the C of a power of 1
+ * @param mostPower of a band
+ */
+function featureTables(
+  { features, bands }: FrontEnd,
+  input: Quantization,
+  unit: number,
+  mostPower: number,
+) {
+  const epsilonAt = (shift: number, powerBits: number): number =>
+    Math.min(
+      Math.max(Math.round(features.epsilon * unit * 4 ** shift * 2 ** powerBits), 1),
+      MOST_POWER,
+    );
+  let powerBits = MOST_POWER_BITS;
+  while (powerBits > 0 && mostPower * 2 ** powerBits + epsilonAt(MOST_SHIFT, powerBits) >= 2 ** 32)
+    powerBits--;
   const perStep = (deviation: number): number => 1 / (deviation * input.scale);
   const steepest = Math.max(...Array.from(features.deviation, perStep));
   const { shift } = scaled(steepest / 2 ** FEATURE_BITS, 2 ** 14 - 1);
   return {
     bandCount: bands.count,
-    epsilons: Uint32Array.from({ length: MOST_SHIFT + 1 }, (_, s) =>
-      Math.min(Math.max(Math.round(features.epsilon * unit * 4 ** s), 1), MOST_POWER),
-    ),
+    powerBits,
+    epsilons: Uint32Array.from({ length: MOST_SHIFT + 1 }, (_, s) => epsilonAt(s, powerBits)),
     means: Int32Array.from(features.mean, (mean) =>
-      clamped((mean + Math.log2(unit)) * 2 ** LOG_BITS, 2 ** 28),
+      clamped((mean + Math.log2(unit) + powerBits) * 2 ** LOG_BITS, 2 ** 28),
     ),
     multipliers: Int16Array.from(features.deviation, (deviation) =>
       clamped(perStep(deviation) * 2 ** (shift - FEATURE_BITS), 2 ** 14 - 1),
@@ -248,6 +304,7 @@ export function planFrontEnd(
   const splitTurns = createPairs(points / 2);
   for (let k = 1; k <= points / 2; k++) putPair(splitTurns, k - 1, turnOf(k / fftSize));
   const { multiplier, shift } = scaled(output.scale * 32768, 32767);
+  const unit = ((32768 * amplitude) / 4 ** stages.length) ** 2;
   return {
     arithmetic: "fixed",
     sampleRateHz,
@@ -262,11 +319,11 @@ export function planFrontEnd(
     analysisWindow: Int16Array.from(window, (w) => clamped(w * amplitude * 32768, 32767)),
     synthesisWindow: Int16Array.from(window, (w) => clamped(w * back * 2 ** synthesisBits, 32767)),
     synthesisBits,
-    ...bandTables(frontEnd),
+    ...bandTables(frontEnd, roundingPowerOf(stages)),
     logTable: Uint16Array.from({ length: LOG_PIECES + 1 }, (_, i) =>
       Math.round(Math.log2(1 + i / LOG_PIECES) * 2 ** LOG_BITS),
     ),
-    ...featureTables(frontEnd, input, ((32768 * amplitude) / 4 ** stages.length) ** 2),
+    ...featureTables(frontEnd, input, unit, mostPowerOf(window, fftSize, unit)),
     gainMultiplier: multiplier,
     gainShift: shift,
   };

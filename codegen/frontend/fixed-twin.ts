@@ -73,7 +73,8 @@ export function createFrontEndTwin(plan: FrontEndPlan): FrontEndTwin {
     for (let k = 1; k <= half; k++) {
       const [a, b] = [pairAt(work, place(k)), pairAt(work, place(points - k))];
       const [s, d] = [halved(sum(a, b)), halved(difference(a, b))];
-      const even = halved({ re: s.re, im: d.im });
+      // Rounded up, since s and d were rounded down.
+      const even = halved({ re: s.re + 1, im: d.im + 1 });
       // W^k times the odd samples' bin, which is { s.im, -d.re }, its imaginary part negated.
       const odd = turned({ re: s.im, im: d.re }, pairAt(plan.splitTurns, k - 1));
       const [plus, minus] = [sum(even, odd), difference(even, odd)];
@@ -114,8 +115,9 @@ export function createFrontEndTwin(plan: FrontEndPlan): FrontEndTwin {
     const values = valueArray(input.type, bandCount);
     const epsilon = plan.epsilons[shift] as number;
     bandPowers().forEach((power, band) => {
-      // Products are rounded down, so that little power may be less than none.
-      const level = logarithm(Math.max(power, 0) + epsilon) - 2 * shift * 32768;
+      // Little power may be less than what rounding is expected to add.
+      const fine = Math.max(power - (plan.roundings[band] as number), 0) * 2 ** plan.powerBits;
+      const level = logarithm(fine + epsilon) - 2 * shift * 32768;
       const distance = (level - (plan.means[band] as number)) >> (15 - FEATURE_BITS);
       values[band] = inputOf(Math.min(Math.max(distance, -65536), 65535), band);
     });
