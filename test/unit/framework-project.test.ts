@@ -162,6 +162,9 @@ test("sound over the link has a program without a microphone; what was typed oth
   expect(asked({ audio: "microphone" })).toThrow("TP-USE-137");
   expect(asked({ format: "float32" })).toThrow("TP-USE-137");
   expect(asked({ frontEnd: "fixed" })).toThrow("TP-USE-137");
+  // The twin would have them, and the project's C not.
+  expect(asked({ delta: { input: 8, hidden: 8 } })).toThrow("TP-USE-137");
+  expect(asked({ calibrate: "clips" })).toThrow("TP-USE-137");
 
   const file = join(own, "pioneer.json");
   const settings = JSON.parse(readFileSync(file, "utf8"));

@@ -85,19 +85,27 @@ const SETTLED = {
   audio: "--audio",
   output: "--output",
   frontEnd: "--front-end",
+  delta: "--delta",
+  skip: "--skip",
+  sparse: "--sparse",
+  stamps: "--stamps",
+  weights: "--weights",
+  tables: "--tables",
+  code: "--code",
+  calibrate: "--calibrate",
 } as const;
 
 /** @throws UsageError TP-USE-137 where what was typed says otherwise than the project */
 export function refuseOther(typed: object, { format, program }: Project): void {
   const asked: Readonly<Record<string, unknown>> = { ...typed };
-  const own = { format, ...program };
-  for (const [name, flag] of Object.entries(SETTLED) as [keyof typeof SETTLED, string][]) {
-    const value = asked[name];
-    if (value === undefined || value === own[name]) continue;
+  const own: Readonly<Record<string, unknown>> = { format, ...program };
+  for (const [name, flag] of Object.entries(SETTLED)) {
+    if (asked[name] === undefined || asked[name] === own[name]) continue;
+    const made = own[name] === undefined ? `without ${flag}` : `with ${flag} ${own[name]}`;
     throw new UsageError("TP-USE-137", {
-      what: `${flag} ${value} is not what this project was made for`,
-      why: `${FILE} says that it was made ${own[name] === undefined ? `without ${flag}` : `with ${flag} ${own[name]}`}, and so was its C`,
-      fix: `without ${flag}, or make another project: pioneer new DIR --board ID ${flag} ${value}`,
+      what: `${flag} says otherwise than this project`,
+      why: `it was made ${made}, and so was its C: ${FILE}`,
+      fix: `leave ${flag} away, or change the C: pioneer new makes another project, pioneer generate the C alone`,
     });
   }
 }
