@@ -58,7 +58,7 @@ export function createQemuLink(options: QemuOptions): Link {
     kind: "qemu",
     start: async (signal) => {
       const folder = await mkdtemp(join(shortTemporaryFolder(), "pioneer-"));
-      const line = await chooseLine(options.line ?? DEFAULT_LINE, folder, isQemu(command));
+      const line = await chooseLine(options.line ?? DEFAULT_LINE, folder, hasMultiplexer(command));
       emulator = new EmulatorProcess(command, [...options.args, ...line.args], folder);
       const timeout = AbortSignal.timeout(START_TIMEOUT_MS);
       const limit = signal ? AbortSignal.any([signal, timeout]) : timeout;
@@ -89,19 +89,31 @@ interface Line {
   readonly reach: (emulator: EmulatorProcess) => Promise<Transport>;
 }
 
-/** Other emulators take QEMU's `-serial` and no more of its options. */
-const isQemu = (command: string): boolean => basename(command).startsWith("qemu-");
+/**
+ * Other emulators take QEMU's `-serial` and no more of its options. The console of QEMU's Xtensa simulator is read outside
+ * QEMU's lock: a multiplexer before it lost a frame in some hundred.
+ */
+const hasMultiplexer = (command: string): boolean => {
+  const name = basename(command);
+  return name.startsWith("qemu-") && !name.startsWith("qemu-system-xtensa");
+};
 
-async function chooseLine(line: EmulatedLine, folder: string, ofQemu: boolean): Promise<Line> {
+async function chooseLine(
+  line: EmulatedLine,
+  folder: string,
+  isMultiplexed: boolean,
+): Promise<Line> {
   if (line === "pty") return { args: ["-serial", "pty"], reach: reachPty };
   if (line === "tcp") {
     const address = { host: "127.0.0.1", port: await findFreePort() };
     const { host, port } = address;
-    const serial = ofQemu ? multiplexed(`host=${host},port=${port}`) : plain(`tcp:${host}:${port}`);
+    const serial = isMultiplexed
+      ? multiplexed(`host=${host},port=${port}`)
+      : plain(`tcp:${host}:${port}`);
     return socketLine(serial, `tcp:${host}:${port}`, address);
   }
   const path = join(folder, "line");
-  const serial = ofQemu ? multiplexed(`path=${path}`) : plain(`unix:${path}`);
+  const serial = isMultiplexed ? multiplexed(`path=${path}`) : plain(`unix:${path}`);
   return socketLine(serial, `unix:${path}`, { path });
 }
 

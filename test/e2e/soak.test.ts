@@ -43,6 +43,19 @@ describe.skipIf(missing.length > 0)(`the hearable over a bad line ${missing.join
     expect(totals.arrived).toBeGreaterThan(totals.heard / 2);
   });
 
+  test("loses nothing on the way to Xtensa's simulator, whose console QEMU does not lock", async () => {
+    const xtensa = await soakDevice("qemu-xtensa-mac16", "esp32-s3-devkitc-1");
+    const random = new Random(6);
+    const draw = (below: number) => random.below(below);
+    const sound = soundOf(16_000, 160, draw);
+    const totals = await soak({
+      ...{ link: xtensa.link(), twin: new HearableTwin(xtensa.prepared), sound },
+      ...{ hops: 400, oneIn: 0, draw },
+    });
+    expect(totals.findings).toEqual([]);
+    expect(totals.arrived).toBe(400);
+  });
+
   test("finds a device that is not its twin's", async () => {
     const twin = new HearableTwin(device.prepared);
     // One hop that the device never heard: what overlaps it cannot agree.
