@@ -37,8 +37,8 @@ const BOARDS = [
   ...["qemu-m4", "qemu-m7", "qemu-m33", "qemu-m55", "qemu-m0"],
   ...["qemu-rv32", "qemu-xtensa", "qemu-xtensa-mac16"],
 ];
-/** As trained, and without padding. */
-const SIZES = [512, 320];
+/** As the shipped models were trained, without padding, and the next power of two. */
+const SIZES = [320, 512];
 /** Emulated, with a unit for single precision. */
 const FLOAT_BOARDS = ["qemu-m4", "qemu-m7", "qemu-m33", "qemu-m55"];
 const PARTS = [...FRONT_END_PARTS, "other"] as const;

@@ -17,8 +17,6 @@ WATTS_PER_CORE, KG_CO2_PER_KWH = 10.0, 0.4
 
 WHAT = {
     "hearable": "The default denoiser.",
-    "hearable-fast": "`hearable` trained on with a transform of 320 points instead of 512: the same network,"
-                     " a front end of a quarter fewer cycles.",
     "hearable-32": "The small denoiser: about a third of the work of `hearable`.",
     "hearable-96": "The large denoiser: about twice the work of `hearable`.",
     "hearable-clean": "A lesson, not a product: `hearable`'s network trained on nearly clean audio"

@@ -1,6 +1,6 @@
 """Records how a model hears against the same one with another transform, clip by clip.
 
-    .venv/bin/python compare_transforms.py ../models/hearable.onnx ../models/hearable-fast.onnx
+    .venv/bin/python compare_transforms.py BEFORE/hearable.onnx ../models/hearable.onnx
 
 Both are measured in float, as evaluate.py does it, on the written held-out clips; the interval is that
 of the mean difference, so that what clips have in common does not widen it. It chooses nothing.

@@ -6,8 +6,7 @@ import { type BoardBudget, HEADS } from "./board-budget.ts";
 
 /** The board whose margin the table is about. */
 export const SAVED_ON = "nrf52840-dk";
-/** The shipped model with the transform of 320 points. */
-export const SAVING_MODEL = "hearable-fast";
+export const SAVING_MODEL = "hearable";
 
 /** By `--delta 12,8`. */
 const DELTA = { input: 12, hidden: 8 };

@@ -1,17 +1,16 @@
 /**
- * Hears the held-out set by the front end of each model, in float64 and as generated, and makes the
- * table. What a row says is left to held-out.ts, the page to write-front-end.ts.
+ * Hears the held-out set by the front end of the shipped model, in float64 and as generated in each arithmetic, and makes
+ * the table. What a row says is left to held-out.ts, the page to write-front-end.ts.
  */
 import { basename, join } from "node:path";
-import { loadModel } from "../../codegen/index.ts";
+import { FRONT_END_ARITHMETICS, loadModel } from "../../codegen/index.ts";
 import { MODELS_DIR, PROJECT_DIR } from "../../host/workflow/paths.ts";
 import { createProgress } from "../../host/workflow/progress.ts";
 import { type Clip, readClipSet } from "../../host/workflow/quality/clip-set.ts";
 import { frontEndAccuracy } from "./accuracy.ts";
 import { HELD_OUT_HEADS, heldOutRows } from "./held-out.ts";
 
-/** A model with a transform of 512 points, and one with 320. */
-const HEARD = ["hearable", "hearable-fast"];
+const HEARD = "hearable";
 
 /** Of each ratio the first, and every clip so many further on. */
 export function everyClip(clips: readonly Clip[], every: number): readonly Clip[] {
@@ -31,14 +30,15 @@ export function heldOutBlock(every: number): string {
   const path = join(PROJECT_DIR, "training/.cache/heldout/manifest.json");
   const clips = everyClip(readClipSet([{ kind: "held-out", path }]).clips, every);
   const progress = createProgress();
-  const rows = HEARD.flatMap((name) => {
-    const { sidecar, ...loaded } = loadModel(name, { modelsDir: MODELS_DIR });
-    if (sidecar === undefined) throw new RangeError(`${name} has no sidecar`);
-    progress.step(`${name}: ${clips.length} clips of the held-out set`);
-    const named = clips.map((clip) => ({ ...clip, name: basename(clip.noisy, ".noisy.wav") }));
-    const heard = frontEndAccuracy({ ...loaded, sidecar }, "int8", named);
+  const { sidecar, ...loaded } = loadModel(HEARD, { modelsDir: MODELS_DIR });
+  if (sidecar === undefined) throw new RangeError(`${HEARD} has no sidecar`);
+  const named = clips.map((clip) => ({ ...clip, name: basename(clip.noisy, ".noisy.wav") }));
+  const rows = FRONT_END_ARITHMETICS.flatMap((arithmetic) => {
+    progress.step(`${HEARD}, ${arithmetic}: ${clips.length} clips of the held-out set`);
+    const { fftSize } = sidecar.frontEnd;
+    const heard = frontEndAccuracy({ ...loaded, sidecar }, "int8", named, fftSize, arithmetic);
     return heldOutRows(
-      name,
+      arithmetic,
       heard.map((clip, index) => ({ ...clip, snrDb: Number(clips[index]?.snrDb) })),
     );
   });

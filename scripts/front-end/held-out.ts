@@ -33,23 +33,26 @@ function row(name: string, clips: readonly HeldOutAccuracy[]): string {
   return `| ${[name, clips.length, ...means, most, beyond.length].join(" | ")} |`;
 }
 
-/** A model's rows: every ratio, lowest first, then all clips. @throws RangeError without clips */
-export function heldOutRows(model: string, clips: readonly HeldOutAccuracy[]): readonly string[] {
+/** An arithmetic's rows: every ratio, lowest first, then all clips. @throws RangeError without clips */
+export function heldOutRows(
+  arithmetic: string,
+  clips: readonly HeldOutAccuracy[],
+): readonly string[] {
   if (clips.length === 0) throw new RangeError("no held-out clip was heard");
   const ratios = [...new Set(clips.map(({ snrDb }) => snrDb))].sort((a, b) => a - b);
   return [
     ...ratios.map((ratio) =>
       row(
-        `${model} | ${ratio}`,
+        `${arithmetic} | ${ratio}`,
         clips.filter(({ snrDb }) => snrDb === ratio),
       ),
     ),
-    row(`${model} | all`, clips),
+    row(`${arithmetic} | all`, clips),
   ];
 }
 
 export const HELD_OUT_HEADS = [
-  "model",
+  "arithmetic",
   "SNR [dB]",
   "clips",
   "noisy",
