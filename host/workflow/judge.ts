@@ -324,13 +324,18 @@ function audioOf(
     sampleRateHz,
     ATTACHMENTS.clean,
   );
-  const facts = {
-    clip: manifest.clip ?? "input",
-    siSdrInDb: siSdrDb(noisy, clean),
-    siSdrOutDb: siSdrDb(cleaned, clean),
-  };
+  // SI-SDR of silence is not defined.
+  const facts = [noisy, cleaned, clean].some(isSilent)
+    ? null
+    : {
+        clip: manifest.clip ?? "input",
+        siSdrInDb: siSdrDb(noisy, clean),
+        siSdrOutDb: siSdrDb(cleaned, clean),
+      };
   return { facts, clips: [...clips, clip("clean", "The speech without noise", clean)] };
 }
+
+const isSilent = (samples: Int16Array): boolean => samples.every((sample) => sample === 0);
 
 /** The device's gains on the spectra of the recording. */
 function cleanedByGains(

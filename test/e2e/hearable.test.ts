@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { analyzeRun } from "../../host/analyze/document.ts";
 import { siSdrDb } from "../../host/audio/si-sdr.ts";
-import { decodeWav } from "../../host/audio/wav.ts";
+import { decodeWav, encodeWav } from "../../host/audio/wav.ts";
 import { readWav } from "../../host/audio/wav-file.ts";
 import { loadCapture } from "../../host/capture/file.ts";
 import { judgeRecording } from "../../host/workflow/judge.ts";
@@ -111,6 +111,22 @@ describe.skipIf(missing.length > 0)(`a run of the program hearable ${missing.joi
       frames: hops + 1,
       verify: { bitExact: true, comparedValues: (hops + 1) * 160 },
     });
+  });
+
+  test("tells no SI-SDR of silence", () => {
+    const write = (name: string, sample: number): string => {
+      const path = join(folder, name);
+      const channels = [new Int16Array(8 * 160).fill(sample)];
+      writeFileSync(path, encodeWav({ sampleRateHz: 16_000, channels }));
+      return path;
+    };
+    const [silence, clean] = [write("silence.wav", 0), write("clean.wav", 1000)];
+    const typed = RUN.map((word) => (word === CLIP ? silence : word));
+    const { status, stdout } = pioneer([...typed, "--reference", clean]);
+    expect(status, stdout).toBe(0);
+    const { audio, verify } = JSON.parse(stdout);
+    expect(audio).toBeNull();
+    expect(verify.bitExact).toBe(true);
   });
 
   test("refuses sound and document on one output", () => {
