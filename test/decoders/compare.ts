@@ -119,9 +119,12 @@ function isArmv81(elf: string, toolchain: string): boolean {
   return attributes.includes("Tag_MVE_arch");
 }
 
-/** What this objdump shows for data between functions, cannot name, or names as undefined for good. */
+/**
+ * What this objdump shows for data between functions, cannot name, or names as undefined for good; shifts by 64 are
+ * instructions of RV128, and the halves of a jump table's addresses.
+ */
 const NO_INSTRUCTION =
-  /^(?:\.|udf\b|excw|ill\b|[rw]er\b|[rw][id]tlb|unimp|c\.unimp)|UNDEFINED|UNPREDICTABLE/;
+  /^(?:\.|udf\b|excw|ill\b|[rw]er\b|[rw][id]tlb|unimp|c\.unimp|c\.s[lr][la]i64)|UNDEFINED|UNPREDICTABLE/;
 
 /** @param toolchain prefix of the names of its compiler's programs */
 export function compareFirmware(elf: string, toolchain: string): Comparison {
